@@ -1,0 +1,206 @@
+"""The plain values that the rules work on.
+
+Instants are integers (seconds since the Unix epoch, UTC): they compare, subtract and sort at the speed of the machine,
+cannot be naive, and mean the same in SQLite and PostgreSQL. Only the edges turn them into local texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+
+Instant: TypeAlias = int
+"""Seconds since 1970-01-01T00:00:00Z. Starts and ends of bookings are whole minutes."""
+
+Interval: TypeAlias = tuple[int, int]
+"""Half-open ``[start, end)`` of two instants, ``start < end``."""
+
+MINUTE = 60
+DAY_MINUTES = 24 * 60
+
+
+class ResourceKind(StrEnum):
+    """What a resource is; a person who gives a service is called its provider."""
+
+    PERSON = "person"
+    ROOM = "room"
+    DEVICE = "device"
+
+
+@dataclass(frozen=True, slots=True)
+class WallInterval:
+    """Minutes from local midnight, half-open; ``end_minute`` above 1440 runs past midnight (at most 2880)."""
+
+    start_minute: int
+    end_minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyHours:
+    """Open on one weekday (Monday is 0), optionally only at one location (people who work at several)."""
+
+    weekday: int
+    hours: WallInterval
+    location_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DateOverride:
+    """Replaces the weekly hours of one local date; no hours at all means closed that day."""
+
+    day: date
+    hours: tuple[WallInterval, ...] = ()
+    location_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A location is closed on all local dates from ``first`` to ``last``, both included."""
+
+    first: date
+    last: date
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOff:
+    """A resource cannot be had in this interval: vacation, illness, maintenance."""
+
+    start: Instant
+    end: Instant
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place with its own zone, hours, overrides and closures. Without weekly hours it is always open."""
+
+    id: int
+    public_id: str
+    name: str
+    tzid: str
+    weekly: tuple[WeeklyHours, ...] = ()
+    overrides: tuple[DateOverride, ...] = ()
+    closures: tuple[Closure, ...] = ()
+    address: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A person, room or device. ``location_id`` None: can be used at every location (people, mobile devices).
+
+    Without weekly hours and overrides it follows the opening hours of the location where it is used.
+    Its hours are wall time in ``tzid``, which may differ from the location's.
+    """
+
+    id: int
+    public_id: str
+    name: str
+    kind: ResourceKind
+    tzid: str
+    location_id: int | None = None
+    weekly: tuple[WeeklyHours, ...] = ()
+    overrides: tuple[DateOverride, ...] = ()
+    time_off: tuple[TimeOff, ...] = ()
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """``count`` different resources out of ``resource_ids``; ``name`` is the pool's or the single resource's."""
+
+    id: int
+    name: str
+    resource_ids: tuple[int, ...]
+    count: int = 1
+
+
+class QuestionKind(StrEnum):
+    """How an intake question is answered."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An intake question of a service."""
+
+    public_id: str
+    label: str
+    kind: QuestionKind
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+class Visibility(StrEnum):
+    """Who may see and book a service: everybody by the public page, or signed-in staff only."""
+
+    PUBLIC = "public"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What can be booked, with all its rules; a limit of None means no limit."""
+
+    id: int
+    public_id: str
+    name: str
+    durations_minutes: tuple[int, ...]
+    requirements: tuple[Requirement, ...]
+    location_ids: tuple[int, ...]
+    slot_interval_minutes: int = 15
+    buffer_before_minutes: int = 0
+    buffer_after_minutes: int = 0
+    minimum_notice_minutes: int = 0
+    booking_window_days: int = 90
+    change_notice_minutes: int = 0
+    limit_per_day: int | None = None
+    limit_per_week: int | None = None
+    limit_per_client: int | None = None
+    capacity: int = 1
+    needs_approval: bool = False
+    hold_minutes: int = 10
+    request_expiry_minutes: int = 2 * DAY_MINUTES
+    offer_minutes: int = 120
+    visibility: Visibility = Visibility.PUBLIC
+    questions: tuple[Question, ...] = ()
+    description: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Everything that administrators set up, by row id: one immutable snapshot, exchanged whole when any of it changes."""
+
+    revision: int
+    locations: Mapping[int, Location] = field(default_factory=dict)
+    resources: Mapping[int, Resource] = field(default_factory=dict)
+    services: Mapping[int, Service] = field(default_factory=dict)
+
+
+class Cause(StrEnum):
+    """Why an interval of a resource is taken."""
+
+    BOOKING = "booking"
+    SESSION = "session"
+    BUSY_TIME = "busy_time"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One taken interval of one resource, buffers included, and what takes it (a status for bookings)."""
+
+    resource_id: int
+    start: Instant
+    end: Instant
+    cause: Cause = Cause.BOOKING
+    status: str = "confirmed"
+    reference: str = ""
