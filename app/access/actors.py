@@ -1,0 +1,43 @@
+"""Who acts: a visitor, a client with the link of their booking, somebody signed in, or the system itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.access.permissions import Role
+
+
+class ActorKind(StrEnum):
+    """How somebody came to us."""
+
+    VISITOR = "visitor"
+    CLIENT = "client"
+    USER = "user"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """``booking`` is the public id that a client's link names; ``resource_id`` is the provider that a user is."""
+
+    kind: ActorKind
+    name: str = ""
+    user_id: int | None = None
+    role: Role | None = None
+    resource_id: int | None = None
+    booking: str | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        """Somebody signed in, or the system."""
+        return self.kind in (ActorKind.USER, ActorKind.SYSTEM)
+
+
+VISITOR = Actor(ActorKind.VISITOR)
+SYSTEM = Actor(ActorKind.SYSTEM, name="Eigenplan")
+
+
+def client_of(booking_public_id: str) -> Actor:
+    """The client who holds the manage link of this booking."""
+    return Actor(ActorKind.CLIENT, booking=booking_public_id)

@@ -1,0 +1,35 @@
+"""What every operation is given: the open store, who acts, and the present time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.access.actors import Actor
+from app.access.decision import ANYTHING, Target, decide
+from app.access.permissions import Permission
+from app.booking.refusals import NotAllowed
+from app.booking.values import Instant
+from app.storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One call's surroundings."""
+
+    store: Store
+    actor: Actor
+    now: Instant
+
+    def may(self, permission: Permission, target: Target = ANYTHING) -> bool:
+        """Whether the acting user has this permission."""
+        return decide(self.actor, permission, target).allowed
+
+    def require(self, permission: Permission, target: Target = ANYTHING) -> None:
+        """Go on only with this permission.
+
+        Raises:
+            NotAllowed: with the reason in one sentence.
+        """
+        decision = decide(self.actor, permission, target)
+        if not decision.allowed:
+            raise NotAllowed(permission=permission.value, reason=decision.reason)

@@ -1,0 +1,94 @@
+"""What operations hand back: plain records, already reduced to what the actor may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.booking.refusals import Refusal
+from app.booking.values import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceView:
+    """A resource as shown beside a booking."""
+
+    public_id: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A wished new time that waits for approval."""
+
+    public_id: str
+    start: Instant
+    end: Instant
+    expires_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class BookingView:
+    """One booking. Client fields are empty where the actor may not see them; then ``service_name`` is "Busy"."""
+
+    public_id: str
+    status: str
+    start: Instant
+    end: Instant
+    service: str
+    service_name: str
+    location: str
+    location_name: str
+    tzid: str
+    resources: tuple[ResourceView, ...] = ()
+    client: str = ""
+    client_name: str = ""
+    client_email: str = ""
+    client_phone: str = ""
+    client_tzid: str = ""
+    attendees: tuple[str, ...] = ()
+    seats: int = 1
+    comment: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    series: str | None = None
+    visit: str | None = None
+    expires_at: Instant | None = None
+    change: ChangeView | None = None
+    version: int = 1
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceResult:
+    """What became of one occurrence of a series: a booking, or the refusal and the next possible time."""
+
+    number: int
+    local_day: str
+    start: Instant | None
+    booking: BookingView | None = None
+    refusal: Refusal | None = None
+    suggestion: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesResult:
+    """All occurrences; ``series`` is None when nothing was booked."""
+
+    series: str | None
+    occurrences: tuple[OccurrenceResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingView:
+    """A place on the waiting list, and the held booking once a slot was offered."""
+
+    public_id: str
+    status: str
+    service_name: str
+    location_name: str
+    tzid: str
+    client_name: str
+    earliest: Instant
+    latest: Instant
+    offered_booking: str | None = None
