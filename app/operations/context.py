@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from app.access.actors import Actor
+from app.access.actors import SYSTEM, Actor
 from app.access.decision import ANYTHING, Target, decide
 from app.access.permissions import Permission
 from app.booking.refusals import NotAllowed
@@ -33,3 +33,7 @@ class Context:
         decision = decide(self.actor, permission, target)
         if not decision.allowed:
             raise NotAllowed(permission=permission.value, reason=decision.reason)
+
+    def as_system(self) -> Context:
+        """Return the same surroundings with the system acting, for what follows from somebody's action."""
+        return replace(self, actor=SYSTEM)

@@ -19,6 +19,16 @@ class ResourceView:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientView:
+    """A client as found by a search."""
+
+    public_id: str
+    name: str
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeView:
     """A wished new time that waits for approval."""
 

@@ -1,0 +1,80 @@
+"""Deciding about requests: approve or decline a requested booking, or a wished change of a confirmed one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.access.decision import Target
+from app.access.permissions import Permission
+from app.booking.answers import clean_text
+from app.booking.refusals import InvalidTransition
+from app.booking.statuses import Status, check_transition
+from app.operations import records
+from app.operations.announce import announce
+from app.operations.changes import approve_change, close_change
+from app.operations.context import Context
+from app.operations.look_up import view_of
+from app.operations.views import BookingView
+from app.operations.waiting import offer_freed
+from app.storage.tables import Booking, ChangeRequest
+
+MAX_REASON = 500
+
+
+def approve(context: Context, booking: str) -> BookingView:
+    """Approve a request, or the wished change of a confirmed booking.
+
+    Raises:
+        InvalidTransition: nothing waits for approval, or it ran out. NotAllowed, NotFound.
+    """
+
+    def work(row: Booking, change: ChangeRequest | None) -> None:
+        if change is not None:
+            approve_change(context, row, change)
+            offer_freed(context, row, records.resource_ids(row))
+            return
+        check_transition(Status(row.status), Status.CONFIRMED)
+        records.check_not_expired(row, context.now)
+        records.set_status(context, row, Status.CONFIRMED)
+        announce(context, row, "approved")
+
+    return _decide(context, booking, work)
+
+
+def decline(context: Context, booking: str, reason: str = "") -> BookingView:
+    """Decline a request, or the wished change of a confirmed booking, which then keeps its old time.
+
+    Raises:
+        InvalidTransition: nothing waits for approval. NotAllowed, NotFound.
+    """
+    reason = clean_text(reason, "reason", MAX_REASON)
+
+    def work(row: Booking, change: ChangeRequest | None) -> None:
+        resources = records.resource_ids(row)
+        if change is not None:
+            close_change(context, change, "declined")
+            row.version, row.changed_at = row.version + 1, context.now
+            row.save()
+            announce(context, row, "change_declined", change=change.public_id, reason=reason)
+        else:
+            check_transition(Status(row.status), Status.DECLINED)
+            records.release(context, row, Status.DECLINED)
+            announce(context, row, "declined", reason=reason)
+        offer_freed(context, row, resources)
+
+    return _decide(context, booking, work)
+
+
+def _decide(context: Context, booking: str, work: Callable[[Booking, ChangeRequest | None], None]) -> BookingView:
+    def decide_locked() -> None:
+        row = records.get_locked(booking)
+        context.require(Permission.APPROVE, Target(row.public_id, records.resource_ids(row)))
+        change = ChangeRequest.get_or_none(ChangeRequest.booking == row.id, ChangeRequest.status == "requested")
+        if change is None and row.status not in (Status.REQUESTED, Status.HELD):
+            raise InvalidTransition(row.status, "approved")
+        if change is not None and change.expires_at <= context.now:
+            raise InvalidTransition("expired", "approved")
+        work(row, change)
+
+    context.store.write(decide_locked)
+    return view_of(context, booking)

@@ -1,0 +1,225 @@
+"""Holding and booking: one slot, or several services in one visit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.access.decision import Target
+from app.access.permissions import Permission
+from app.booking.answers import check_answers, clean_line, clean_text
+from app.booking.refusals import InvalidInput, Refusal
+from app.booking.statuses import Status, check_transition
+from app.booking.values import DAY_MINUTES, MINUTE, Instant, Service
+from app.operations import records, repeats
+from app.operations.clients import find_or_add_client
+from app.operations.context import Context
+from app.operations.expiry import expire
+from app.operations.look_up import get_booking, view_of
+from app.operations.placing import choose, with_next_free
+from app.operations.requests import BookingRequest, ClientDetails, HoldRequest, VisitPart, VisitRequest
+from app.operations.views import BookingView
+from app.operations.wanted import Wanted, want
+from app.operations.announce import announce
+from app.storage import tables
+from app.storage.public_ids import new_public_id
+
+MAX_COMMENT = 2000
+MAX_NAME = 200
+NO_ORIGIN = records.Origin()
+_FIRST_MESSAGE = {Status.REQUESTED: "requested", Status.CONFIRMED: "confirmed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What people typed: the client as given, the other texts checked."""
+
+    client: ClientDetails
+    texts: records.Texts
+
+
+def hold(context: Context, request: HoldRequest) -> BookingView:
+    """Keep a slot for some minutes while the client fills in the form; it expires by itself.
+
+    Raises:
+        Refusal: as for ``book``.
+    """
+    wanted = want(context, request)
+
+    def work() -> str:
+        expire(context)
+        place = choose(context, wanted)
+        expires_at = context.now + wanted.service.hold_minutes * MINUTE
+        row = records.add_booking(context, wanted, place, records.Draft(Status.HELD, expires_at=expires_at))
+        return str(row.public_id)
+
+    return _run(context, wanted, repeats.Repeat("hold", request.key, request), work)
+
+
+def book(context: Context, request: BookingRequest) -> BookingView:
+    """Book a slot, all of its resources or none.
+
+    Args:
+        context: acting user and present time.
+        request: the wish; with ``hold`` the held booking that it confirms, with ``key`` repeatable.
+
+    Raises:
+        JustTaken: somebody else was faster; carries the conflicts and the next free times.
+        Refusal: any rule that says no, any input that cannot be used.
+    """
+    if request.hold:
+        return confirm_hold(context, request)
+    wanted = want(context, request, request.override)
+    particulars = check_particulars(wanted, request)
+
+    def work() -> str:
+        expire(context)
+        return place_booking(context, wanted, particulars)
+
+    return _run(context, wanted, repeats.Repeat("book", request.key, request), work)
+
+
+def check_particulars(wanted: Wanted, request: BookingRequest) -> Particulars:
+    """Check the texts of a booking request before any transaction."""
+    texts = records.Texts(
+        comment=clean_text(request.comment, "comment", MAX_COMMENT),
+        answers=check_answers(wanted.service.questions, request.answers),
+        attendees=tuple(clean_line(name, "attendees", MAX_NAME) for name in request.attendees),
+    )
+    return Particulars(request.client, texts)
+
+
+def place_booking(
+    context: Context, wanted: Wanted, particulars: Particulars, origin: records.Origin = NO_ORIGIN
+) -> str:
+    """Take resources and write the booking with its message, inside a running transaction; return its public id."""
+    client = find_or_add_client(context, particulars.client)
+    place = choose(context, wanted, client.email)
+    _require_right(context, place.resource_ids)
+    status, expires_at = _first_status(context, wanted.service)
+    draft = records.Draft(status, client, particulars.texts, expires_at, origin, particulars.client.tzid)
+    row = records.add_booking(context, wanted, place, draft)
+    announce(context, row, _FIRST_MESSAGE[status])
+    return str(row.public_id)
+
+
+def _require_right(context: Context, resource_ids: tuple[int, ...]) -> None:
+    if context.actor.is_staff and not context.may(Permission.BOOK_FOR_OTHERS, Target(resource_ids=resource_ids)):
+        context.require(Permission.BOOK)
+
+
+def _first_status(context: Context, service: Service) -> tuple[Status, Instant | None]:
+    """Requested where somebody has to approve it first, else confirmed."""
+    if service.needs_approval and not context.may(Permission.APPROVE):
+        return Status.REQUESTED, context.now + service.request_expiry_minutes * MINUTE
+    return Status.CONFIRMED, None
+
+
+def confirm_hold(context: Context, request: BookingRequest) -> BookingView:
+    """Turn a held slot into the booking it was held for (also the offer of a waiting list).
+
+    Raises:
+        NotFound: no such hold.
+        InvalidTransition: it expired, or was confirmed before.
+    """
+    wanted = want(context, request, request.override)
+    particulars = check_particulars(wanted, request)
+
+    def work() -> str:
+        row = records.get_locked(request.hold or "")
+        status, expires_at = _first_status(context, wanted.service)
+        check_transition(Status(row.status), status)
+        records.check_not_expired(row, context.now)
+        if (row.service_id, row.location_id, row.start_at) != (wanted.service.id, wanted.location.id, wanted.start):
+            raise InvalidInput("start", "The held slot is another one; please choose the time again.")
+        draft = records.Draft(
+            status,
+            find_or_add_client(context, particulars.client),
+            particulars.texts,
+            expires_at,
+            tzid=particulars.client.tzid,
+        )
+        records.fill_in(context, row, draft)
+        announce(context, row, _FIRST_MESSAGE[status])
+        return str(row.public_id)
+
+    return _run(context, wanted, repeats.Repeat("book", request.key, request), work)
+
+
+def accept_offer(context: Context, booking: str) -> BookingView:
+    """Confirm the slot that the waiting list holds for a client, by their link."""
+
+    def work() -> None:
+        row = records.get_locked(booking)
+        context.require(Permission.MOVE, Target(booking=row.public_id, resource_ids=records.resource_ids(row)))
+        status, expires_at = _first_status(context, context.store.catalog().services[row.service_id])
+        check_transition(Status(row.status), status)
+        records.check_not_expired(row, context.now)
+        records.set_status(context, row, status, expires_at)
+        tables.WaitingEntry.update(status="booked", changed_at=context.now).where(
+            tables.WaitingEntry.offered_booking == row.id
+        ).execute()
+        announce(context, row, _FIRST_MESSAGE[status])
+
+    context.store.write(work)
+    return get_booking(context, booking)
+
+
+def book_visit(context: Context, request: VisitRequest) -> list[BookingView]:
+    """Book several services one directly after the other, all or none.
+
+    Raises:
+        Refusal: of the first part that cannot be had; nothing is booked then.
+    """
+    if not request.parts:
+        raise InvalidInput("service", "Please choose at least one service.")
+    visit = new_public_id()
+    parts = _visit_parts(context, request)
+
+    def work() -> str:
+        expire(context)
+        ids = [place_booking(context, wanted, particulars, records.Origin(visit=visit)) for wanted, particulars in parts]
+        return ",".join(ids)
+
+    repeat = repeats.Repeat("visit", request.key, request)
+    try:
+        joined = context.store.write(lambda: repeats.once(context, repeat, work))
+    except Refusal as refusal:
+        raise with_next_free(context, parts[0][0], refusal) from refusal
+    return [view_of(context, public_id) for public_id in joined.split(",")]
+
+
+def _visit_parts(context: Context, request: VisitRequest) -> list[tuple[Wanted, Particulars]]:
+    start, parts = request.start, []
+    for part in request.parts:
+        single = _part_request(request, part, start)
+        wanted = want(context, single)
+        parts.append((wanted, check_particulars(wanted, single)))
+        start = wanted.end
+    if start - request.start > DAY_MINUTES * MINUTE:
+        raise InvalidInput("service", "A visit lasts at most one day; please choose fewer services.")
+    return parts
+
+
+def _part_request(request: VisitRequest, part: VisitPart, start: Instant) -> BookingRequest:
+    return BookingRequest(
+        service=part.service,
+        location=request.location,
+        start=start,
+        client=request.client,
+        duration_minutes=part.duration_minutes,
+        provider=part.provider,
+        comment=request.comment,
+    )
+
+
+def _run(context: Context, wanted: Wanted, repeat: repeats.Repeat, work: Callable[[], str]) -> BookingView:
+    """Run a booking transaction once per idempotency key; complete lost races with the next free times."""
+    try:
+        public_id = context.store.write(lambda: repeats.once(context, repeat, work))
+    except Refusal as refusal:
+        completed = with_next_free(context, wanted, refusal)
+        if completed is refusal:
+            raise
+        raise completed from refusal
+    return view_of(context, public_id)

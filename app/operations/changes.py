@@ -1,0 +1,95 @@
+"""Change requests: the wished time of a confirmed booking is held beside the old one until somebody approves."""
+
+from __future__ import annotations
+
+import json
+
+from app.booking.intervals import subtract
+from app.booking.values import MINUTE
+from app.operations import records
+from app.operations.announce import announce
+from app.operations.context import Context
+from app.operations.placing import Place
+from app.operations.wanted import Wanted
+from app.storage import allocations, sessions
+from app.storage.public_ids import new_public_id
+from app.storage.tables import Allocation, Booking, ChangeRequest, Seat
+
+
+def request_change(context: Context, row: Booking, wanted: Wanted, place: Place) -> None:
+    """Hold the new time beside the old one: only the parts that the booking does not have already."""
+    end_change(context, row, "cancelled")
+    change = ChangeRequest.create(
+        public_id=new_public_id(),
+        booking=row.id,
+        start_at=wanted.start,
+        end_at=wanted.end,
+        resource_ids=json.dumps(place.resource_ids),
+        expires_at=context.now + wanted.service.request_expiry_minutes * MINUTE,
+        created_by=context.actor.user_id,
+        created_at=context.now,
+        changed_at=context.now,
+    )
+    if wanted.service.capacity > 1:
+        session_id = records.session_for(context, wanted, place)
+        sessions.take_seats(session_id, row.id, row.seats, change_id=change.id)
+    else:
+        _hold_beside(row, wanted, place, change)
+    row.version, row.changed_at = row.version + 1, context.now
+    row.save()
+    announce(context, row, "change_requested", change=change.public_id, new_start=wanted.start)
+
+
+def _hold_beside(row: Booking, wanted: Wanted, place: Place, change: ChangeRequest) -> None:
+    start, end = wanted.with_buffers
+    for resource_id in place.resource_ids:
+        own = sorted(
+            Allocation.select(Allocation.start_at, Allocation.end_at)
+            .where(Allocation.booking == row.id, Allocation.resource == resource_id)
+            .tuples()
+        )
+        missing = [(resource_id, *part) for part in subtract([(start, end)], own)]
+        if missing:
+            allocations.take(missing, booking_id=row.id, change_id=change.id, expires_at=change.expires_at)
+
+
+def end_change(context: Context, row: Booking, status: str) -> None:
+    """Close the open change request of a booking, if there is one, and give back what it held."""
+    open_change = ChangeRequest.get_or_none(ChangeRequest.booking == row.id, ChangeRequest.status == "requested")
+    if open_change is not None:
+        close_change(context, open_change, status)
+
+
+def close_change(context: Context, change: ChangeRequest, status: str) -> None:
+    """End a change request with this status and give back what it held."""
+    Allocation.delete().where(Allocation.change == change.id).execute()
+    sessions.give_back_change_seats(change.id, context.now)
+    change.status, change.changed_at = status, context.now
+    change.save()
+
+
+def approve_change(context: Context, row: Booking, change: ChangeRequest) -> None:
+    """Move the booking to the wished time, which has been held for it."""
+    old_start, old_session = row.start_at, row.session_id
+    Seat.delete().where(Seat.booking == row.id, Seat.change.is_null()).execute()
+    if old_session is not None:
+        row.session = Seat.get(Seat.change == change.id).session_id
+        Seat.update(change=None).where(Seat.change == change.id).execute()
+        sessions.close_if_empty(old_session, context.now)
+    else:
+        _take_wished(context, row, change)
+    row.start_at, row.end_at = change.start_at, change.end_at
+    row.sequence, row.version, row.changed_at = row.sequence + 1, row.version + 1, context.now
+    row.save()
+    change.status, change.changed_at = "approved", context.now
+    change.save()
+    announce(context, row, "moved", old_start=old_start)
+
+
+def _take_wished(context: Context, row: Booking, change: ChangeRequest) -> None:
+    service = context.store.catalog().services[row.service_id]
+    start = change.start_at - service.buffer_before_minutes * MINUTE
+    end = change.end_at + service.buffer_after_minutes * MINUTE
+    Allocation.delete().where(Allocation.booking == row.id).execute()
+    wished = [(resource_id, start, end) for resource_id in json.loads(change.resource_ids)]
+    allocations.take(wished, booking_id=row.id)

@@ -1,0 +1,41 @@
+"""What ran out: holds, requests, change requests and offers are given back before anything new is decided."""
+
+from __future__ import annotations
+
+from app.booking.statuses import Status
+from app.operations import records
+from app.operations.announce import announce
+from app.operations.changes import close_change
+from app.operations.context import Context
+from app.operations.waiting import expire_offer, offer_freed
+from app.storage.tables import Booking, ChangeRequest
+
+AT_ONCE = 100
+
+
+def expire(context: Context) -> int:
+    """Give back what has expired by now, inside a running write transaction; return how many.
+
+    Rows that another transaction is expiring at this moment are left to it.
+    """
+    overdue = Booking.select().where(Booking.expires_at <= context.now).order_by(Booking.id).limit(AT_ONCE)
+    changes = ChangeRequest.select().where(ChangeRequest.status == "requested", ChangeRequest.expires_at <= context.now)
+    rows = list(records.locked(overdue, skip=True))
+    for row in rows:
+        _expire_booking(context, row)
+    open_changes = list(records.locked(changes.order_by(ChangeRequest.id).limit(AT_ONCE), skip=True))
+    for change in open_changes:
+        close_change(context, change, "expired")
+        announce(context, change.booking, "change_expired", change=change.public_id)
+    return len(rows) + len(open_changes)
+
+
+def _expire_booking(context: Context, row: Booking) -> None:
+    resources = records.resource_ids(row)
+    was_request = row.status == Status.REQUESTED
+    records.release(context, row, Status.DECLINED if was_request else Status.CANCELLED)
+    if was_request:
+        announce(context, row, "expired")
+    else:
+        expire_offer(context, row)
+    offer_freed(context, row, resources)

@@ -1,0 +1,212 @@
+"""Looking at bookings: one, a calendar's worth, the requests; reduced to what the actor may see.
+
+Every list costs a fixed number of queries, whatever the number of rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from peewee import ModelSelect
+
+from app.access.decision import Target
+from app.access.permissions import Permission
+from app.booking.refusals import NotFound
+from app.booking.statuses import ACTIVE, Status
+from app.booking.values import Catalog, Instant, Taken
+from app.operations.context import Context
+from app.operations.views import BookingView, ChangeView, ClientView, ResourceView
+from app.storage import taken
+from app.storage.tables import Allocation, Attendee, Booking, ChangeRequest, Client, Series
+
+MOST = 2000
+BUSY = "Busy"
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What belongs to a set of bookings, by booking row id."""
+
+    resources: Mapping[int, list[int]] = field(default_factory=dict)
+    attendees: Mapping[int, list[str]] = field(default_factory=dict)
+    changes: Mapping[int, ChangeView] = field(default_factory=dict)
+
+
+def get_booking(context: Context, public_id: str) -> BookingView:
+    """Return one booking.
+
+    Raises:
+        NotFound: no such booking, or not one that the actor may know of.
+    """
+    view = view_of(context, public_id)
+    if not context.actor.is_staff and context.actor.booking != public_id:
+        raise NotFound(kind="booking", reference=public_id)
+    return view
+
+
+def view_of(context: Context, public_id: str) -> BookingView:
+    """Return a booking to whoever has just acted on it."""
+
+    def look() -> list[BookingView]:
+        return _views(context, _select().where(Booking.public_id == public_id), own=public_id)
+
+    views = context.store.read(look)
+    if not views:
+        raise NotFound(kind="booking", reference=public_id)
+    return views[0]
+
+
+def list_bookings(
+    context: Context,
+    start: Instant,
+    end: Instant,
+    *,
+    location: str | None = None,
+    resources: Collection[str] = (),
+    statuses: Collection[Status] = ACTIVE,
+    limit: int = MOST,
+) -> list[BookingView]:
+    """Return the bookings that overlap ``[start, end)``, by start; at most ``limit``."""
+    context.require(Permission.SEE_FREEBUSY)
+    catalog = context.store.catalog()
+    query = _select().where(Booking.start_at < end, Booking.end_at > start, Booking.start_at > start - 3 * 86_400)
+    query = query.where(Booking.status.in_([status.value for status in statuses]))
+    if location:
+        ids = [one.id for one in catalog.locations.values() if one.public_id == location]
+        query = query.where(Booking.location.in_(ids))
+    views = context.store.read(lambda: _views(context, query.order_by(Booking.start_at, Booking.id).limit(limit)))
+    wanted = set(resources)
+    return [view for view in views if not wanted or any(one.public_id in wanted for one in view.resources)]
+
+
+def list_requests(context: Context) -> list[BookingView]:
+    """Return requested bookings and confirmed ones with a wished change, the next to begin first."""
+    context.require(Permission.APPROVE)
+    changed = ChangeRequest.select(ChangeRequest.booking).where(
+        ChangeRequest.status == "requested", ChangeRequest.expires_at > context.now
+    )
+    waits = (Booking.status == Status.REQUESTED.value) & (Booking.expires_at > context.now)
+    query = _select().where(waits | Booking.id.in_(changed)).order_by(Booking.start_at).limit(MOST)
+    return context.store.read(lambda: _views(context, query))
+
+
+def list_busy_times(context: Context, start: Instant, end: Instant, resource_ids: Sequence[int]) -> list[Taken]:
+    """Return everything that takes these resources in ``[start, end)``, busy times of outside calendars included."""
+    context.require(Permission.SEE_FREEBUSY)
+    return context.store.read(lambda: taken.find_conflicts(resource_ids, start, end, context.now))
+
+
+def find_clients(context: Context, text: str, limit: int = 20) -> list[ClientView]:
+    """Return clients whose name or mail address contains ``text``."""
+    context.require(Permission.SEE_CLIENTS)
+    wanted = text.strip()
+    if not wanted:
+        return []
+    query = Client.select().where(Client.name.contains(wanted) | Client.email.contains(wanted))
+    rows = context.store.read(lambda: list(query.order_by(Client.name).limit(limit)))
+    return [ClientView(row.public_id, row.name, row.email, row.phone) for row in rows]
+
+
+def _select() -> ModelSelect:
+    return Booking.select(Booking, Client, Series.public_id).join(Client, "LEFT OUTER").switch(Booking).join(
+        Series, "LEFT OUTER"
+    )
+
+
+def _views(context: Context, query: ModelSelect, own: str | None = None) -> list[BookingView]:
+    rows = list(query)
+    parts = _parts_of(rows)
+    catalog = context.store.catalog()
+    return [_view(context, catalog, row, parts, own) for row in rows]
+
+
+def _parts_of(rows: Sequence[Booking]) -> _Parts:
+    ids = [row.id for row in rows]
+    if not ids:
+        return _Parts()
+    return _Parts(_resources_of(rows), _attendees_of(ids), _changes_of(ids))
+
+
+def _resources_of(rows: Iterable[Booking]) -> dict[int, list[int]]:
+    """Resources by booking: its own allocations, or those of its session."""
+    ids = [row.id for row in rows]
+    sessions = {row.session_id for row in rows if row.session_id is not None}
+    own = Allocation.select(Allocation.booking, Allocation.session, Allocation.resource).where(
+        Allocation.change.is_null(), Allocation.booking.in_(ids) | Allocation.session.in_(sessions or [0])
+    )
+    by_booking: dict[int, list[int]] = defaultdict(list)
+    by_session: dict[int, list[int]] = defaultdict(list)
+    for booking_id, session_id, resource_id in own.order_by(Allocation.resource).tuples():
+        (by_session[session_id] if booking_id is None else by_booking[booking_id]).append(resource_id)
+    return {row.id: by_session[row.session_id] if row.session_id else by_booking[row.id] for row in rows}
+
+
+def _attendees_of(ids: Sequence[int]) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = defaultdict(list)
+    query = Attendee.select(Attendee.booking, Attendee.name).where(Attendee.booking.in_(ids), Attendee.position > 0)
+    for booking_id, name in query.order_by(Attendee.position).tuples():
+        names[booking_id].append(name)
+    return names
+
+
+def _changes_of(ids: Sequence[int]) -> dict[int, ChangeView]:
+    query = ChangeRequest.select().where(ChangeRequest.booking.in_(ids), ChangeRequest.status == "requested")
+    return {row.booking_id: ChangeView(row.public_id, row.start_at, row.end_at, row.expires_at) for row in query}
+
+
+def _view(context: Context, catalog: Catalog, row: Booking, parts: _Parts, own: str | None) -> BookingView:
+    service, location = catalog.services[row.service_id], catalog.locations[row.location_id]
+    resource_ids = parts.resources[row.id]
+    resources = [catalog.resources[one] for one in resource_ids]
+    base = BookingView(
+        public_id=row.public_id,
+        status=row.status,
+        start=row.start_at,
+        end=row.end_at,
+        service=service.public_id,
+        service_name=BUSY,
+        location=location.public_id,
+        location_name=location.name,
+        tzid=location.tzid,
+        resources=tuple(ResourceView(one.public_id, one.name, one.kind.value) for one in resources),
+        series=row.series.public_id if row.series_id else None,
+        version=row.version,
+        sequence=row.sequence,
+    )
+    target = Target(row.public_id, resource_ids)
+    mine = own is not None and not context.actor.is_staff
+    if mine or context.may(Permission.SEE_DETAILS, target):
+        base = _with_details(base, row, service.name, parts)
+    if mine or context.may(Permission.SEE_CLIENTS, target):
+        base = _with_client(base, row, parts)
+    return base
+
+
+def _with_details(view: BookingView, row: Booking, service_name: str, parts: _Parts) -> BookingView:
+    return replace(
+        view,
+        service_name=service_name,
+        comment=row.comment,
+        seats=row.seats,
+        visit=row.visit,
+        expires_at=row.expires_at,
+        change=parts.changes.get(row.id),
+    )
+
+
+def _with_client(view: BookingView, row: Booking, parts: _Parts) -> BookingView:
+    if row.client_id is None:
+        return view
+    return replace(
+        view,
+        client=row.client.public_id,
+        client_name=row.client.name,
+        client_email=row.client.email,
+        client_phone=row.client.phone,
+        client_tzid=row.tzid,
+        attendees=tuple(parts.attendees.get(row.id, ())),
+        answers=json.loads(row.answers),
+    )

@@ -1,0 +1,71 @@
+"""From the public ids that edges know to the records of the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol, TypeVar
+
+from app.booking.refusals import InvalidInput, NotFound
+from app.booking.values import Catalog, Location, Resource, Service, Visibility
+from app.operations.context import Context
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> int: ...
+    @property
+    def public_id(self) -> str: ...
+    @property
+    def active(self) -> bool: ...
+
+
+T = TypeVar("T", bound=_Named)
+
+
+def _find(kind: str, records: Mapping[int, T], public_id: str) -> T:
+    for record in records.values():
+        if record.public_id == public_id and record.active:
+            return record
+    raise NotFound(kind=kind, reference=public_id)
+
+
+def get_service(context: Context, catalog: Catalog, public_id: str) -> Service:
+    """Return the active service, if the actor may see it.
+
+    Raises:
+        NotFound: unknown, switched off, or for staff only and the actor is not.
+    """
+    service = _find("service", catalog.services, public_id)
+    if service.visibility is Visibility.STAFF and not context.actor.is_staff:
+        raise NotFound(kind="service", reference=public_id)
+    return service
+
+
+def get_location(catalog: Catalog, public_id: str) -> Location:
+    """Return the active location, or raise NotFound."""
+    return _find("location", catalog.locations, public_id)
+
+
+def get_resource(catalog: Catalog, public_id: str) -> Resource:
+    """Return the active person, room or device, or raise NotFound."""
+    return _find("resource", catalog.resources, public_id)
+
+
+def provider_id(catalog: Catalog, service: Service, public_id: str | None) -> int | None:
+    """Return the row id of a wished provider who can give this service; None when anyone will do.
+
+    Raises:
+        NotFound: unknown resource.
+        InvalidInput: the resource does not give this service.
+    """
+    if not public_id:
+        return None
+    resource = get_resource(catalog, public_id)
+    if not any(resource.id in requirement.resource_ids for requirement in service.requirements):
+        raise InvalidInput("provider", f"{resource.name} does not give {service.name}; please choose somebody else.")
+    return resource.id
+
+
+def candidate_ids(service: Service) -> tuple[int, ...]:
+    """Return the row ids of everything that this service could take, in id order (the order of locking)."""
+    return tuple(sorted({one for requirement in service.requirements for one in requirement.resource_ids}))

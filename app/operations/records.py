@@ -1,0 +1,185 @@
+"""Writing booking rows, with their attendees, allocations and seats; always inside a running write transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from peewee import ModelSelect
+
+from app.booking.refusals import InvalidTransition, NotFound
+from app.booking.statuses import Status
+from app.booking.values import Instant
+from app.operations.context import Context
+from app.operations.placing import Place
+from app.operations.wanted import Wanted
+from app.storage import allocations, sessions
+from app.storage.public_ids import new_public_id
+from app.storage.tables import Allocation, Attendee, Booking, Client, database_proxy
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Checked texts of a booking."""
+
+    comment: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    attendees: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a booking belongs to: a series (with the occurrence's first start), a visit."""
+
+    series_id: int | None = None
+    occurrence_at: Instant | None = None
+    visit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """All there is to write of a new booking besides its time and place."""
+
+    status: Status
+    client: Client | None = None
+    texts: Texts = Texts()
+    expires_at: Instant | None = None
+    origin: Origin = Origin()
+    tzid: str = ""
+
+
+def add_booking(context: Context, wanted: Wanted, place: Place, draft: Draft) -> Booking:
+    """Write a booking and take what it takes.
+
+    Raises:
+        OverlapRefused: the database's guard, when another transaction was faster all the same.
+    """
+    session_id = session_for(context, wanted, place)
+    row: Booking = Booking.create(
+        public_id=new_public_id(),
+        service=wanted.service.id,
+        location=wanted.location.id,
+        client=draft.client,
+        start_at=wanted.start,
+        end_at=wanted.end,
+        status=draft.status.value,
+        expires_at=draft.expires_at,
+        seats=wanted.wish.seats,
+        session=session_id,
+        series=draft.origin.series_id,
+        occurrence_at=draft.origin.occurrence_at,
+        visit=draft.origin.visit,
+        created_by=context.actor.user_id,
+        comment=draft.texts.comment,
+        answers=json.dumps(dict(draft.texts.answers), ensure_ascii=False),
+        tzid=draft.tzid,
+        created_at=context.now,
+        changed_at=context.now,
+    )
+    add_attendees(row, draft.client, draft.texts.attendees)
+    occupy(row, wanted, place.resource_ids, session_id)
+    return row
+
+
+def session_for(context: Context, wanted: Wanted, place: Place) -> int | None:
+    if wanted.service.capacity == 1 or place.session_id is not None:
+        return place.session_id
+    session_id = sessions.add_session(wanted.service, wanted.location.id, wanted.start, wanted.end, context.now)
+    take(wanted, place.resource_ids, session_id=session_id)
+    return session_id
+
+
+def occupy(row: Booking, wanted: Wanted, resource_ids: Iterable[int], session_id: int | None) -> None:
+    """Take the resources, or seats of the session, for a booking row."""
+    if session_id is None:
+        take(wanted, resource_ids, booking_id=row.id, expires_at=row.expires_at)
+    else:
+        sessions.take_seats(session_id, row.id, wanted.wish.seats)
+
+
+def take(
+    wanted: Wanted,
+    resource_ids: Iterable[int],
+    *,
+    booking_id: int | None = None,
+    session_id: int | None = None,
+    expires_at: Instant | None = None,
+) -> None:
+    """Write the allocations of these resources, buffers included."""
+    start, end = wanted.with_buffers
+    wished = [(resource_id, start, end) for resource_id in resource_ids]
+    if wished:
+        allocations.take(wished, booking_id=booking_id, session_id=session_id, expires_at=expires_at)
+
+
+def add_attendees(row: Booking, client: Client | None, names: Iterable[str]) -> None:
+    """Write who comes; the client is the first."""
+    people = [] if client is None else [{"booking": row.id, "position": 0, "client": client.id, "name": client.name}]
+    people += [{"booking": row.id, "position": n, "client": None, "name": name} for n, name in enumerate(names, 1)]
+    if people:
+        Attendee.insert_many(people).execute()
+
+
+def get_locked(public_id: str) -> Booking:
+    """Return the booking row, locked against others until the transaction ends.
+
+    Raises:
+        NotFound: no booking has this id.
+    """
+    row: Booking | None = locked(Booking.select().where(Booking.public_id == public_id)).first()
+    if row is None:
+        raise NotFound(kind="booking", reference=public_id)
+    return row
+
+
+def locked(query: ModelSelect, *, skip: bool = False) -> ModelSelect:
+    """Lock the selected rows until the transaction ends; ``skip`` leaves out those that somebody else has locked.
+
+    SQLite has no row locks: its immediate transaction is the only writer already.
+    """
+    if not database_proxy.for_update:
+        return query
+    return query.for_update("FOR UPDATE SKIP LOCKED" if skip else "FOR UPDATE")
+
+
+def fill_in(context: Context, row: Booking, draft: Draft) -> None:
+    """Complete a held booking with what the client gave."""
+    row.client, row.comment, row.tzid = draft.client, draft.texts.comment, draft.tzid
+    row.answers = json.dumps(dict(draft.texts.answers), ensure_ascii=False)
+    set_status(context, row, draft.status, draft.expires_at)
+    add_attendees(row, draft.client, draft.texts.attendees)
+
+
+def check_not_expired(row: Booking, now: Instant) -> None:
+    """Raise InvalidTransition when a hold or request ran out, even if nobody has cleaned up yet."""
+    if row.expires_at is not None and row.expires_at <= now:
+        raise InvalidTransition(row.status, "expired")
+
+
+def resource_ids(row: Booking) -> tuple[int, ...]:
+    """Return the row ids of what the booking takes, its session's resources included."""
+    owner = Allocation.booking == row.id if row.session_id is None else Allocation.session == row.session_id
+    query = Allocation.select(Allocation.resource).where(owner, Allocation.change.is_null()).tuples()
+    return tuple(sorted({one for (one,) in query}))
+
+
+def set_status(context: Context, row: Booking, status: Status, expires_at: Instant | None = None) -> None:
+    """Write a new status; a booking that becomes firm stops expiring."""
+    row.status, row.expires_at, row.changed_at = status.value, expires_at, context.now
+    row.version += 1
+    row.save()
+    Allocation.update(expires_at=expires_at).where(Allocation.booking == row.id).execute()
+
+
+def release(context: Context, row: Booking, status: Status) -> None:
+    """Give back all that the booking takes and end it with this status."""
+    session_id = row.session_id
+    allocations.release(row.id)
+    row.status, row.expires_at, row.changed_at = status.value, None, context.now
+    row.version += 1
+    row.sequence += 1
+    row.save()
+    if session_id is not None:
+        sessions.close_if_empty(session_id, context.now)
+

@@ -1,0 +1,80 @@
+"""Looking for free slots, and saying why a time is not free."""
+
+from __future__ import annotations
+
+from app.access.permissions import Permission
+from app.booking.explain import Explanation, explain
+from app.booking.refusals import InvalidInput
+from app.booking.rules import Wish
+from app.booking.slots import SlotQuery
+from app.booking.slots import find_slots as search
+from app.booking.values import MINUTE, Instant
+from app.operations.context import Context
+from app.operations.names import candidate_ids, get_location, get_service, provider_id
+from app.storage import taken
+
+MAX_DAYS = 62
+
+
+def find_slots(
+    context: Context,
+    service: str,
+    location: str,
+    start: Instant,
+    end: Instant,
+    *,
+    duration_minutes: int | None = None,
+    provider: str | None = None,
+    seats: int = 1,
+) -> list[Instant]:
+    """Return the free starts in ``[start, end)``, sorted; two queries, whatever the number of providers.
+
+    Raises:
+        NotFound, InvalidInput, WrongDuration: names or numbers that cannot be used.
+    """
+    if not 0 < end - start <= MAX_DAYS * 86_400:
+        raise InvalidInput("end", f"Please ask for at most {MAX_DAYS} days, the end after the start.")
+    catalog = context.store.catalog()
+    wanted = get_service(context, catalog, service)
+    place = get_location(catalog, location)
+    wished = provider_id(catalog, wanted, provider)
+    query = SlotQuery(wanted.id, place.id, start, end, duration_minutes, wished, seats)
+    longest = max(wanted.durations_minutes) + wanted.buffer_before_minutes + wanted.buffer_after_minutes
+    margin = longest * MINUTE
+    ids = (wished,) if wished is not None and len(wanted.requirements) == 1 else candidate_ids(wanted)
+
+    def look() -> list[Instant]:
+        busy = taken.find_taken(ids, start - margin, end + margin, context.now)
+        sessions = ()
+        if wanted.capacity > 1:
+            sessions = taken.find_sessions(wanted.id, place.id, start, end, context.now)
+        return search(catalog, query, busy, context.now, sessions=sessions)
+
+    return context.store.read(look)
+
+
+def explain_time(
+    context: Context,
+    service: str,
+    location: str,
+    start: Instant,
+    *,
+    duration_minutes: int | None = None,
+    provider: str | None = None,
+) -> Explanation:
+    """Say in words why a time is not free: every rule and every conflicting thing (staff).
+
+    Raises:
+        NotAllowed, NotFound.
+    """
+    context.require(Permission.SEE_FREEBUSY)
+    catalog = context.store.catalog()
+    wanted = get_service(context, catalog, service)
+    place = get_location(catalog, location)
+    wish = Wish(wanted.id, place.id, start, duration_minutes, provider_id(catalog, wanted, provider))
+    longest = max(duration_minutes or 0, *wanted.durations_minutes)
+    before, after = wanted.buffer_before_minutes * MINUTE, (longest + wanted.buffer_after_minutes) * MINUTE
+    conflicts = context.store.read(
+        lambda: taken.find_conflicts(candidate_ids(wanted), start - before, start + after, context.now)
+    )
+    return explain(catalog, wish, conflicts, context.now)

@@ -1,0 +1,19 @@
+"""Timed work that the worker asks for: what has run out is given back and offered to those who wait."""
+
+from __future__ import annotations
+
+from app.operations.context import Context
+from app.operations.expiry import expire
+from app.storage import idempotency
+
+KEEP_ANSWERS_SECONDS = 7 * 86_400
+
+
+def release_expired(context: Context) -> int:
+    """Give back expired holds, requests, changes and offers; return how many."""
+    return context.store.write(lambda: expire(context))
+
+
+def forget_old_answers(context: Context) -> int:
+    """Forget the answers of idempotency keys after a week; return how many."""
+    return context.store.write(lambda: idempotency.purge(context.now - KEEP_ANSWERS_SECONDS))

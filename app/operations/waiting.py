@@ -1,0 +1,185 @@
+"""The waiting list: who waits, and holding a freed slot for the next person for a limited time."""
+
+from __future__ import annotations
+
+from app.access.permissions import Permission
+from app.booking.refusals import AlreadyWaiting, InvalidInput, NotFound, Refusal
+from app.booking.rules import Wish
+from app.booking.slots import SlotQuery, find_slots
+from app.booking.statuses import Status
+from app.booking.values import MINUTE, Catalog, Instant, Interval
+from app.operations import records
+from app.operations.announce import announce
+from app.operations.clients import find_or_add_client
+from app.operations.context import Context
+from app.operations.names import candidate_ids, get_location, get_service, provider_id
+from app.operations.placing import choose
+from app.operations.requests import WaitingRequest
+from app.operations.views import WaitingView
+from app.operations.wanted import Wanted
+from app.storage import outbox, taken
+from app.storage.public_ids import new_public_id
+from app.storage.tables import Booking, Client, WaitingEntry
+
+OPEN = ("waiting", "offered")
+LOOK_AT = 20
+
+
+def join_waiting_list(context: Context, request: WaitingRequest) -> WaitingView:
+    """Put a client on the waiting list of a service.
+
+    Raises:
+        AlreadyWaiting: the client waits for this service there already.
+        NotFound, InvalidInput: names and texts as for ``book``.
+    """
+    catalog = context.store.catalog()
+    service = get_service(context, catalog, request.service)
+    location = get_location(catalog, request.location)
+    if not context.now < request.latest or request.earliest >= request.latest:
+        raise InvalidInput("latest", "Please choose a last day that is not over yet.")
+    wished = provider_id(catalog, service, request.provider)
+
+    def work() -> str:
+        client = find_or_add_client(context, request.client)
+        waits = WaitingEntry.select().where(
+            WaitingEntry.client == client.id, WaitingEntry.service == service.id, WaitingEntry.status.in_(OPEN)
+        )
+        if waits.exists():
+            raise AlreadyWaiting()
+        row = WaitingEntry.create(
+            public_id=new_public_id(),
+            service=service.id,
+            location=location.id,
+            resource=wished,
+            client=client.id,
+            duration_minutes=request.duration_minutes or service.durations_minutes[0],
+            earliest=request.earliest,
+            latest=request.latest,
+            tzid=request.client.tzid,
+            created_at=context.now,
+            changed_at=context.now,
+        )
+        outbox.add_message("waiting_joined", None, {"waiting": row.public_id}, context.now)
+        return str(row.public_id)
+
+    public_id = context.store.write(work)
+    return context.store.read(lambda: _view(catalog, WaitingEntry.get(WaitingEntry.public_id == public_id)))
+
+
+def leave_waiting_list(context: Context, public_id: str) -> None:
+    """Take an entry off the list (staff).
+
+    Raises:
+        NotFound, NotAllowed.
+    """
+    context.require(Permission.BOOK_FOR_OTHERS)
+
+    def work() -> None:
+        changed = (
+            WaitingEntry.update(status="left", changed_at=context.now)
+            .where(WaitingEntry.public_id == public_id, WaitingEntry.status == "waiting")
+            .execute()
+        )
+        if not changed:
+            raise NotFound(kind="waiting entry", reference=public_id)
+
+    context.store.write(work)
+
+
+def list_waiting(context: Context) -> list[WaitingView]:
+    """Return the open entries, the longest waiting first."""
+    context.require(Permission.SEE_CLIENTS)
+    catalog = context.store.catalog()
+    query = (
+        WaitingEntry.select(WaitingEntry, Client, Booking)
+        .join(Client)
+        .switch(WaitingEntry)
+        .join(Booking, "LEFT OUTER")
+        .where(WaitingEntry.status.in_(OPEN))
+        .order_by(WaitingEntry.id)
+    )
+    return context.store.read(lambda: [_view(catalog, row) for row in query])
+
+
+def _view(catalog: Catalog, row: WaitingEntry) -> WaitingView:
+    location = catalog.locations[row.location_id]
+    return WaitingView(
+        public_id=row.public_id,
+        status=row.status,
+        service_name=catalog.services[row.service_id].name,
+        location_name=location.name,
+        tzid=location.tzid,
+        client_name=row.client.name,
+        earliest=row.earliest,
+        latest=row.latest,
+        offered_booking=row.offered_booking.public_id if row.offered_booking_id else None,
+    )
+
+
+def expire_offer(context: Context, row: Booking) -> None:
+    """Mark the waiting entry whose offered hold ran out; the client keeps no claim."""
+    WaitingEntry.update(status="expired", changed_at=context.now).where(
+        WaitingEntry.offered_booking == row.id, WaitingEntry.status == "offered"
+    ).execute()
+
+
+def offer_freed(context: Context, freed: Booking, resource_ids: tuple[int, ...]) -> None:
+    """Hold what a booking gave back for the first waiting client who can use it, in the same transaction.
+
+    Whoever cancels has no say in it, so the system acts. At most one offer is made per freed booking.
+    """
+    if freed.start_at <= context.now:
+        return
+    system = context.as_system()
+    entries = (
+        WaitingEntry.select()
+        .where(WaitingEntry.status == "waiting", WaitingEntry.location == freed.location_id)
+        .where(WaitingEntry.earliest < freed.end_at, WaitingEntry.latest > freed.start_at)
+        .order_by(WaitingEntry.id)
+        .limit(LOOK_AT)
+    )
+    for entry in records.locked(entries, skip=True):
+        if _try_offer(system, entry, freed, resource_ids):
+            return
+
+
+def _try_offer(context: Context, entry: WaitingEntry, freed: Booking, resource_ids: tuple[int, ...]) -> bool:
+    service = context.store.catalog().services[entry.service_id]
+    needed = candidate_ids(service)
+    if service.id != freed.service_id and not set(needed) & set(resource_ids):
+        return False
+    reach = (freed.start_at - entry.duration_minutes * MINUTE, freed.end_at)
+    starts = _free_starts(context, entry, reach)
+    return any(_offer(context, entry, start) for start in starts[:3])
+
+
+def _free_starts(context: Context, entry: WaitingEntry, reach: Interval) -> list[Instant]:
+    """Starts within the freed interval's reach that the entry may have, nearest to what was freed first."""
+    start, end = max(reach[0], entry.earliest), min(reach[1], entry.latest)
+    if start >= end:
+        return []
+    catalog = context.store.catalog()
+    service = catalog.services[entry.service_id]
+    query = SlotQuery(service.id, entry.location_id, start, end, entry.duration_minutes, entry.resource_id)
+    margin = (service.buffer_before_minutes + service.buffer_after_minutes + entry.duration_minutes) * MINUTE
+    busy = taken.find_taken(candidate_ids(service), start - margin, end + margin, context.now)
+    open_sessions = taken.find_sessions(service.id, entry.location_id, start, end, context.now)
+    return find_slots(catalog, query, busy, context.now, sessions=open_sessions)
+
+
+def _offer(context: Context, entry: WaitingEntry, start: Instant) -> bool:
+    catalog = context.store.catalog()
+    service = catalog.services[entry.service_id]
+    wish = Wish(service.id, entry.location_id, start, entry.duration_minutes, entry.resource_id)
+    wanted = Wanted(catalog, service, catalog.locations[entry.location_id], wish)
+    try:
+        place = choose(context, wanted)
+    except Refusal:
+        return False
+    expires_at = min(context.now + service.offer_minutes * MINUTE, start)
+    draft = records.Draft(Status.HELD, entry.client, expires_at=expires_at, tzid=entry.tzid)
+    row = records.add_booking(context, wanted, place, draft)
+    entry.status, entry.offered_booking, entry.changed_at = "offered", row.id, context.now
+    entry.save()
+    announce(context, row, "slot_offered")
+    return True

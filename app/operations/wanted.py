@@ -1,0 +1,71 @@
+"""A wished booking with the records that it names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.booking.refusals import InvalidInput
+from app.booking.rules import Wish
+from app.booking.values import MINUTE, Catalog, Instant, Interval, Location, Service
+from app.operations.context import Context
+from app.operations.names import get_location, get_service, provider_id
+from app.operations.requests import BookingRequest, HoldRequest
+
+MAX_SEATS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A wish with the records it names. ``prefer``: resource ids to take again if they can be had (when moving)."""
+
+    catalog: Catalog
+    service: Service
+    location: Location
+    wish: Wish
+    override: bool = False
+    prefer: tuple[int, ...] = ()
+
+    @property
+    def start(self) -> Instant:
+        """Start of the booking itself, buffers not included."""
+        return self.wish.start
+
+    @property
+    def end(self) -> Instant:
+        """End of the booking itself, buffers not included."""
+        return self.wish.start + self.duration_minutes * MINUTE
+
+    @property
+    def duration_minutes(self) -> int:
+        """The wished duration, or the service's first."""
+        return self.wish.duration_minutes or self.service.durations_minutes[0]
+
+    @property
+    def with_buffers(self) -> Interval:
+        """What is taken of each resource."""
+        before = self.service.buffer_before_minutes * MINUTE
+        after = self.service.buffer_after_minutes * MINUTE
+        return self.start - before, self.end + after
+
+
+def want(context: Context, request: BookingRequest | HoldRequest, override: bool = False) -> Wanted:
+    """Resolve a request's names.
+
+    Raises:
+        NotFound, InvalidInput: an unknown name, an impossible number.
+    """
+    catalog = context.store.catalog()
+    service = get_service(context, catalog, request.service)
+    if request.start % MINUTE:
+        raise InvalidInput("start", "Bookings start on a whole minute; please choose one of the times offered.")
+    if not 1 <= request.seats <= min(service.capacity, MAX_SEATS):
+        raise InvalidInput("seats", f"Please choose between 1 and {service.capacity} seats.")
+    wish = Wish(
+        service_id=service.id,
+        location_id=get_location(catalog, request.location).id,
+        start=request.start,
+        duration_minutes=request.duration_minutes,
+        provider_id=provider_id(catalog, service, request.provider),
+        seats=request.seats,
+    )
+    return Wanted(catalog, service, catalog.locations[wish.location_id], wish, override)

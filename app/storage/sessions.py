@@ -1,0 +1,85 @@
+"""Group sessions and their seats; the primary key on (session, number) is what refuses a seat twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from peewee import fn
+
+from app.booking.refusals import SessionFull
+from app.booking.values import Instant, Service
+from app.storage.public_ids import new_public_id
+from app.storage.tables import Allocation, GroupSession, Seat
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSeats:
+    """A session that has begun to fill, and how many seats it has left."""
+
+    id: int
+    seats_left: int
+
+
+def find_session(service_id: int, location_id: int, start: Instant, end: Instant) -> OpenSeats | None:
+    """Return the active session at exactly this time, locked against other bookers, or None."""
+    query = GroupSession.select().where(
+        GroupSession.service == service_id,
+        GroupSession.location == location_id,
+        GroupSession.start_at == start,
+        GroupSession.end_at == end,
+        GroupSession.active,
+    )
+    session = query.first()
+    if session is None:
+        return None
+    used = Seat.select(fn.COUNT(Seat.number)).where(Seat.session == session.id).scalar()
+    return OpenSeats(session.id, session.capacity - used)
+
+
+def add_session(service: Service, location_id: int, start: Instant, end: Instant, now: Instant) -> int:
+    """Open a session and return its row id; the caller takes its resources."""
+    row = GroupSession.create(
+        public_id=new_public_id(),
+        service=service.id,
+        location=location_id,
+        start_at=start,
+        end_at=end,
+        capacity=service.capacity,
+        created_at=now,
+        changed_at=now,
+    )
+    return int(row.id)
+
+
+def take_seats(session_id: int, booking_id: int, count: int, change_id: int | None = None) -> None:
+    """Take the lowest free seat numbers.
+
+    Raises:
+        SessionFull: fewer than ``count`` are left.
+    """
+    session = GroupSession.get_by_id(session_id)
+    used = {number for (number,) in Seat.select(Seat.number).where(Seat.session == session_id).tuples()}
+    free = [number for number in range(1, session.capacity + 1) if number not in used]
+    if len(free) < count:
+        raise SessionFull(seats_left=len(free))
+    rows = [
+        {"session": session_id, "number": number, "booking": booking_id, "change": change_id} for number in free[:count]
+    ]
+    Seat.insert_many(rows).execute()
+
+
+def give_back_change_seats(change_id: int, now: Instant) -> None:
+    """Give back the seats that a change request held."""
+    held = Seat.select(Seat.session).where(Seat.change == change_id).tuples()
+    session_ids = {session_id for (session_id,) in held}
+    Seat.delete().where(Seat.change == change_id).execute()
+    for session_id in session_ids:
+        close_if_empty(session_id, now)
+
+
+def close_if_empty(session_id: int, now: Instant) -> None:
+    """End a session whose last seat was given back, and free its resources."""
+    if Seat.select().where(Seat.session == session_id).exists():
+        return
+    Allocation.delete().where(Allocation.session == session_id).execute()
+    GroupSession.update(active=False, changed_at=now).where(GroupSession.id == session_id).execute()
