@@ -1,0 +1,216 @@
+"""Hours: when a location is open and a resource available, by weekday and for single dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from peewee import Expression
+
+from app.booking.refusals import InvalidInput
+from app.booking.values import DAY_MINUTES
+from app.operations.context import Context
+from app.operations.setup.saving import Saved, edit, find_row, look, touch
+from app.storage.tables import DateOverride, Location, Resource, WeeklyHours
+
+MAX_RANGES = 100
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class OwnerKind(StrEnum):
+    """Whose hours they are."""
+
+    LOCATION = "location"
+    RESOURCE = "resource"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A location or resource by its public id."""
+
+    kind: OwnerKind
+    public_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyRange:
+    """Minutes from midnight on a weekday (Monday is 0), past 1440 on the next day; ``location``: only there."""
+
+    weekday: int
+    start_minute: int
+    end_minute: int
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideDraft:
+    """The hours of one date instead of the weekly ones; no ranges: closed all day. ``location``: only there."""
+
+    day: date
+    ranges: tuple[tuple[int, int], ...] = ()
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoursDraft:
+    """All hours of one owner."""
+
+    weekly: tuple[WeeklyRange, ...] = ()
+    overrides: tuple[OverrideDraft, ...] = ()
+
+
+def save_weekly_hours(
+    context: Context, owner: Owner, ranges: Iterable[WeeklyRange], version: int | None = None
+) -> None:
+    """Replace all weekly hours of a location or resource.
+
+    Raises:
+        InvalidInput: an end before the start, longer than 48 hours, overlapping ranges, an unknown weekday.
+        NotAllowed, NotFound, StaleVersion.
+    """
+    wanted = sorted(ranges, key=lambda one: (one.weekday, one.start_minute, one.location or ""))
+
+    def work() -> None:
+        row = _owner_row(owner)
+        _check_weekly(wanted)
+        places = _location_ids(owner, {one.location for one in wanted})
+        touch(context, row, version)
+        WeeklyHours.delete().where(_belongs(WeeklyHours, owner, row.id)).execute()
+        rows = [_weekly_values(owner, row.id, one, places) for one in wanted]
+        if rows:
+            WeeklyHours.insert_many(rows).execute()
+
+    edit(context, work)
+
+
+def save_override(context: Context, owner: Owner, draft: OverrideDraft, version: int | None = None) -> None:
+    """Replace the hours of one date (at one location, if the draft names it).
+
+    Raises:
+        InvalidInput: an end before the start, overlapping ranges. NotAllowed, NotFound, StaleVersion.
+    """
+
+    def work() -> None:
+        row = _owner_row(owner)
+        _check_disjoint([(draft.location, start, end) for start, end in draft.ranges], "ranges", "this date")
+        place = _location_ids(owner, {draft.location}).get(draft.location)
+        touch(context, row, version)
+        _delete_override(owner, row.id, draft.day, place)
+        ranges = draft.ranges or ((None, None),)
+        values = [_override_values(owner, row.id, draft.day, place, one) for one in ranges]
+        DateOverride.insert_many(values).execute()
+
+    edit(context, work)
+
+
+def remove_override(context: Context, owner: Owner, day: date, location: str | None = None) -> None:
+    """Let one date have its weekly hours again; nothing happens when it has them already."""
+
+    def work() -> None:
+        row = _owner_row(owner)
+        touch(context, row, None)
+        _delete_override(owner, row.id, day, _location_ids(owner, {location}).get(location))
+
+    edit(context, work)
+
+
+def get_hours(context: Context, owner: Owner) -> Saved[HoursDraft]:
+    """Return all hours of a location or resource, with its version; raise NotFound for an unknown one."""
+    locations = context.store.catalog().locations.values() if owner.kind is OwnerKind.RESOURCE else ()
+    places = {one.id: one.public_id for one in locations}
+
+    def work() -> Saved[HoursDraft]:
+        row = _owner_row(owner)
+        draft = HoursDraft(_weekly(owner, row.id, places), _overrides(owner, row.id, places))
+        return Saved(owner.public_id, row.version, draft)
+
+    return look(context, work)
+
+
+def _weekly(owner: Owner, row_id: int, places: dict[int, str]) -> tuple[WeeklyRange, ...]:
+    query = WeeklyHours.select().where(_belongs(WeeklyHours, owner, row_id))
+    rows = query.order_by(WeeklyHours.weekday, WeeklyHours.start_minute, WeeklyHours.id)
+    return tuple(WeeklyRange(r.weekday, r.start_minute, r.end_minute, places.get(r.location_id)) for r in rows)
+
+
+def _overrides(owner: Owner, row_id: int, places: dict[int, str]) -> tuple[OverrideDraft, ...]:
+    query = DateOverride.select().where(_belongs(DateOverride, owner, row_id))
+    found: dict[tuple[str, str | None], list[tuple[int, int]]] = {}
+    for row in query.order_by(DateOverride.day, DateOverride.start_minute):
+        ranges = found.setdefault((row.day, places.get(row.location_id)), [])
+        if row.start_minute is not None:
+            ranges.append((row.start_minute, row.end_minute))
+    return tuple(OverrideDraft(date.fromisoformat(day), tuple(one), place) for (day, place), one in found.items())
+
+
+def _owner_row(owner: Owner) -> Location | Resource:
+    if owner.kind is OwnerKind.LOCATION:
+        return find_row(Location, "location", owner.public_id)
+    return find_row(Resource, "resource", owner.public_id)
+
+
+def _belongs(model: type[WeeklyHours] | type[DateOverride], owner: Owner, row_id: int) -> Expression:
+    """A location's own hours have no resource; a resource's hours may name a location."""
+    if owner.kind is OwnerKind.RESOURCE:
+        return model.resource == row_id
+    return (model.location == row_id) & model.resource.is_null()
+
+
+def _location_ids(owner: Owner, public_ids: set[str | None]) -> dict[str | None, int]:
+    named = {one for one in public_ids if one is not None}
+    if named and owner.kind is OwnerKind.LOCATION:
+        raise InvalidInput("location", "The hours of a location cannot name another location.")
+    return {one: find_row(Location, "location", one).id for one in named}
+
+
+def _weekly_values(owner: Owner, row_id: int, one: WeeklyRange, places: dict[str | None, int]) -> dict[str, Any]:
+    times = {"weekday": one.weekday, "start_minute": one.start_minute, "end_minute": one.end_minute}
+    return times | _owner_values(owner, row_id, places.get(one.location))
+
+
+def _override_values(
+    owner: Owner, row_id: int, day: date, place: int | None, minutes: tuple[int | None, int | None]
+) -> dict[str, Any]:
+    times = {"day": day.isoformat(), "start_minute": minutes[0], "end_minute": minutes[1]}
+    return times | _owner_values(owner, row_id, place)
+
+
+def _owner_values(owner: Owner, row_id: int, place: int | None) -> dict[str, Any]:
+    if owner.kind is OwnerKind.LOCATION:
+        return {"location": row_id, "resource": None}
+    return {"location": place, "resource": row_id}
+
+
+def _delete_override(owner: Owner, row_id: int, day: date, place: int | None) -> None:
+    condition = _belongs(DateOverride, owner, row_id) & (DateOverride.day == day.isoformat())
+    if owner.kind is OwnerKind.RESOURCE:
+        condition &= DateOverride.location.is_null() if place is None else DateOverride.location == place
+    DateOverride.delete().where(condition).execute()
+
+
+def _check_weekly(ranges: list[WeeklyRange]) -> None:
+    if len(ranges) > MAX_RANGES:
+        raise InvalidInput("ranges", f"Please give at most {MAX_RANGES} ranges.")
+    for weekday in {one.weekday for one in ranges}:
+        if not 0 <= weekday < len(WEEKDAYS):
+            raise InvalidInput("weekday", "Please choose a weekday from Monday to Sunday.")
+        same_day = [(one.location, one.start_minute, one.end_minute) for one in ranges if one.weekday == weekday]
+        _check_disjoint(same_day, "ranges", WEEKDAYS[weekday])
+
+
+def _check_disjoint(ranges: Iterable[tuple[str | None, int, int]], field: str, when: str) -> None:
+    """Refuse ranges that are no ranges or overlap at the same location (or everywhere)."""
+    last: dict[str | None, int] = {}
+    for location, start, end in sorted(ranges, key=lambda one: one[1]):
+        if not 0 <= start < DAY_MINUTES:
+            raise InvalidInput(field, f"A range on {when} has to start between 00:00 and 23:59.")
+        if end <= start:
+            raise InvalidInput(field, f"A range on {when} ends before it starts; past midnight, tick “next day”.")
+        if end > 2 * DAY_MINUTES:
+            raise InvalidInput(field, f"A range on {when} goes on past the end of the next day; please shorten it.")
+        if start < last.get(location, 0):
+            raise InvalidInput(field, f"Two ranges on {when} overlap; please join them or correct their times.")
+        last[location] = end

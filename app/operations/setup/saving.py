@@ -1,0 +1,145 @@
+"""What all set-up operations share: the right to edit, one transaction, version, name and zone checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeVar
+from zoneinfo import available_timezones
+
+from app.access.permissions import Permission
+from app.booking.answers import clean_line
+from app.booking.refusals import InvalidInput, NotFound, StaleVersion
+from app.operations.context import Context
+from app.storage.public_ids import new_public_id
+from app.storage.tables import Record
+
+MAX_NAME = 120
+R = TypeVar("R", bound=Record)
+T = TypeVar("T")
+D = TypeVar("D")
+
+
+@dataclass(frozen=True, slots=True)
+class Saved(Generic[D]):
+    """A stored record as the form that would write it again, with the version that the form was filled in from."""
+
+    public_id: str
+    version: int
+    draft: D
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Which record a save is for; ``public_id`` None makes a new one, ``version`` None overwrites any version."""
+
+    public_id: str | None = None
+    version: int | None = None
+
+
+def edit(context: Context, work: Callable[[], T], permission: Permission = Permission.EDIT_SETUP) -> T:
+    """Run ``work`` in one transaction and tell all processes that the catalog changed.
+
+    Raises:
+        NotAllowed: the actor lacks the right to edit.
+    """
+    context.require(permission)
+
+    def work_and_tell() -> T:
+        result = work()
+        context.store.bump_catalog()
+        return result
+
+    return context.store.write(work_and_tell)
+
+
+def look(context: Context, work: Callable[[], T], permission: Permission = Permission.EDIT_SETUP) -> T:
+    """Run ``work``, which only reads, for somebody who may edit.
+
+    Raises:
+        NotAllowed: the actor lacks the right to edit.
+    """
+    context.require(permission)
+    return context.store.read(work)
+
+
+def find_row(model: type[R], kind: str, public_id: str) -> R:
+    """Return the row with this public id, or raise NotFound."""
+    row = model.get_or_none(model.public_id == public_id)
+    if row is None:
+        raise NotFound(kind=kind, reference=public_id)
+    return row
+
+
+def put(context: Context, model: type[R], kind: str, key: Key, values: Mapping[str, Any]) -> R:
+    """Insert a record, or update it if its version is still the one that the editor saw.
+
+    Raises:
+        NotFound: no record has this public id.
+        StaleVersion: somebody else saved it meanwhile.
+    """
+    if key.public_id is None:
+        stamps = {"public_id": new_public_id(), "created_at": context.now, "changed_at": context.now}
+        row: R = model.create(**stamps, **values)
+        return row
+    row = find_row(model, kind, key.public_id)
+    touch(context, row, key.version, values)
+    return row
+
+
+def touch(context: Context, row: Record, version: int | None, values: Mapping[str, Any] | None = None) -> None:
+    """Write values and the next version; the condition in the update itself decides, not an earlier read.
+
+    Raises:
+        StaleVersion: the stored version is another one.
+    """
+    model = type(row)
+    condition = model.id == row.id
+    if version is not None:
+        condition &= model.version == version
+    stamps = {"version": model.version + 1, "changed_at": context.now}
+    if model.update(**stamps, **(values or {})).where(condition).execute() != 1:
+        raise StaleVersion()
+
+
+def remove(context: Context, model: type[R], kind: str, public_id: str) -> None:
+    """Delete one record in a transaction of its own; raise NotFound when it is gone already."""
+    edit(context, lambda: find_row(model, kind, public_id).delete_instance())
+
+
+def check_name(model: type[R], text: str, public_id: str | None, *others: Any) -> str:
+    """Return the cleaned name if no other record of the kind has it; ``others`` narrow where it must be the only one.
+
+    Raises:
+        InvalidInput: empty, too long, with control characters, or taken.
+    """
+    name = clean_line(text, "name", MAX_NAME, required=True)
+    same = model.select().where(model.name == name, *others)
+    if public_id is not None:
+        same = same.where(model.public_id != public_id)
+    if same.exists():
+        raise InvalidInput("name", f"Another record is called {name} already; please choose a different name.")
+    return name
+
+
+@cache
+def known_zones() -> tuple[str, ...]:
+    """Return all IANA zone names of this machine, sorted."""
+    return tuple(sorted(available_timezones()))
+
+
+def check_zone(tzid: str, field: str = "tzid") -> str:
+    """Return the zone name if it is one, or raise InvalidInput."""
+    if tzid not in known_zones():
+        raise InvalidInput(
+            field, "This time zone is not known; please choose one from the list, such as Europe/Berlin."
+        )
+    return tzid
+
+
+def check_number(value: int, field: str, least: int, most: int) -> int:
+    """Return a whole number within ``least`` and ``most``, both included, or raise InvalidInput."""
+    if not least <= value <= most:
+        raise InvalidInput(field, f"Please give a number from {least} to {most}.")
+    return value

@@ -1,0 +1,223 @@
+"""Services: what can be booked, with their rules, requirements, intake questions and locations."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.booking.answers import clean_text
+from app.booking.refusals import InvalidInput
+from app.booking.values import DAY_MINUTES, Visibility
+from app.operations.context import Context
+from app.operations.setup.questions import QuestionDraft, check_questions, dump_questions, load_questions
+from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put
+from app.storage.tables import Location, Pool, PoolMember, Resource, Service, ServiceLocation, ServiceRequirement
+
+MAX_DESCRIPTION = 2000
+MAX_DURATIONS = 10
+YEAR_MINUTES = 366 * DAY_MINUTES
+NUMBERS: Mapping[str, tuple[int, int]] = {
+    "slot_interval_minutes": (1, DAY_MINUTES),
+    "buffer_before_minutes": (0, DAY_MINUTES),
+    "buffer_after_minutes": (0, DAY_MINUTES),
+    "minimum_notice_minutes": (0, YEAR_MINUTES),
+    "booking_window_days": (1, 730),
+    "change_notice_minutes": (0, YEAR_MINUTES),
+    "capacity": (1, 100),
+    "hold_minutes": (1, DAY_MINUTES),
+    "request_expiry_minutes": (10, YEAR_MINUTES),
+    "offer_minutes": (5, 7 * DAY_MINUTES),
+}
+"""Least and most of each number of a service, both included."""
+LIMITS = ("limit_per_day", "limit_per_week", "limit_per_client")
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementDraft:
+    """``count`` members of a pool, or one single resource; exactly one of both is named, by public id."""
+
+    pool: str | None = None
+    resource: str | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDraft:
+    """What a form says about a service; a limit of None means no limit, ``locations`` are public ids."""
+
+    name: str
+    durations_minutes: tuple[int, ...]
+    requirements: tuple[RequirementDraft, ...] = ()
+    locations: tuple[str, ...] = ()
+    slot_interval_minutes: int = 15
+    buffer_before_minutes: int = 0
+    buffer_after_minutes: int = 0
+    minimum_notice_minutes: int = 0
+    booking_window_days: int = 90
+    change_notice_minutes: int = 0
+    limit_per_day: int | None = None
+    limit_per_week: int | None = None
+    limit_per_client: int | None = None
+    capacity: int = 1
+    needs_approval: bool = False
+    hold_minutes: int = 10
+    request_expiry_minutes: int = 2 * DAY_MINUTES
+    offer_minutes: int = 120
+    visibility: str = Visibility.PUBLIC.value
+    questions: tuple[QuestionDraft, ...] = ()
+    description: str = ""
+    active: bool = True
+
+
+def save_service(
+    context: Context, draft: ServiceDraft, public_id: str | None = None, version: int | None = None
+) -> str:
+    """Make or change a service and return its public id; bookings made before keep their length and resources.
+
+    Raises:
+        InvalidInput: with the field that has to be mended. NotAllowed, NotFound, StaleVersion.
+    """
+
+    def work() -> str:
+        values = _values(draft, public_id)
+        locations = [find_row(Location, "location", one).id for one in dict.fromkeys(draft.locations)]
+        if not locations:
+            raise InvalidInput("locations", "Please choose at least one location where this service is given.")
+        requirements = _requirement_rows(draft.requirements)
+        row = put(context, Service, "service", Key(public_id, version), values)
+        _replace_parts(row.id, locations, requirements)
+        return str(row.public_id)
+
+    return edit(context, work)
+
+
+def _values(draft: ServiceDraft, public_id: str | None) -> dict[str, Any]:
+    numbers = {name: check_number(getattr(draft, name), name, *bounds) for name, bounds in NUMBERS.items()}
+    questions = check_questions(draft.questions)
+    return numbers | {
+        "name": check_name(Service, draft.name, public_id),
+        "description": clean_text(draft.description, "description", MAX_DESCRIPTION),
+        "durations_minutes": json.dumps(_durations(draft.durations_minutes)),
+        **{name: _limit(getattr(draft, name), name) for name in LIMITS},
+        "needs_approval": draft.needs_approval,
+        "visibility": _visibility(draft.visibility),
+        "questions": dump_questions(questions),
+        "active": draft.active,
+    }
+
+
+def _durations(durations: Iterable[int]) -> list[int]:
+    wanted = list(dict.fromkeys(durations))
+    if not wanted:
+        raise InvalidInput("durations_minutes", "Please give at least one duration in minutes, such as 30.")
+    if len(wanted) > MAX_DURATIONS:
+        raise InvalidInput("durations_minutes", f"Please give at most {MAX_DURATIONS} durations.")
+    return [check_number(one, "durations_minutes", 1, DAY_MINUTES) for one in wanted]
+
+
+def _limit(value: int | None, field: str) -> int | None:
+    return None if value is None else check_number(value, field, 1, 10_000)
+
+
+def _visibility(value: str) -> str:
+    if value not in {one.value for one in Visibility}:
+        raise InvalidInput("visibility", "Please choose who may see and book this service.")
+    return value
+
+
+def _requirement_rows(requirements: Iterable[RequirementDraft]) -> list[dict[str, Any]]:
+    """Return rows without their service; checks that each count can be had, and no resource is asked for twice."""
+    rows, singles = [], set()
+    for position, one in enumerate(requirements):
+        if (one.pool is None) == (one.resource is None):
+            raise InvalidInput("requirements", "Please choose a pool or a single resource in every line.")
+        if one.resource is not None:
+            if one.resource in singles or one.count != 1:
+                raise InvalidInput("requirements", "A single resource can be taken only once; please use a pool.")
+            singles.add(one.resource)
+        pool_id = None if one.pool is None else _large_pool_id(one.pool, one.count)
+        resource_id = None if one.resource is None else find_row(Resource, "resource", one.resource).id
+        rows.append({"position": position, "pool": pool_id, "resource": resource_id, "count": one.count})
+    if not rows:
+        raise InvalidInput("requirements", "Please choose at least one person, room, device or pool that it takes.")
+    return rows
+
+
+def _large_pool_id(public_id: str, count: int) -> int:
+    row = find_row(Pool, "pool", public_id)
+    size = PoolMember.select().where(PoolMember.pool == row.id).count()
+    if not 1 <= count <= size:
+        raise InvalidInput(
+            "requirements", f"The pool {row.name} has {size} members; please take from 1 to {size} of it."
+        )
+    return int(row.id)
+
+
+def _replace_parts(service_id: int, locations: list[int], requirements: list[dict[str, Any]]) -> None:
+    ServiceLocation.delete().where(ServiceLocation.service == service_id).execute()
+    ServiceLocation.insert_many([{"service": service_id, "location": one} for one in locations]).execute()
+    ServiceRequirement.delete().where(ServiceRequirement.service == service_id).execute()
+    ServiceRequirement.insert_many([{"service": service_id, **one} for one in requirements]).execute()
+
+
+def get_service(context: Context, public_id: str) -> Saved[ServiceDraft]:
+    """Return one service, or raise NotFound."""
+
+    def work() -> Saved[ServiceDraft]:
+        row = find_row(Service, "service", public_id)
+        return _saved(row, _locations(row.id)[row.id], _requirements(row.id)[row.id])
+
+    return look(context, work)
+
+
+def list_services(context: Context) -> list[Saved[ServiceDraft]]:
+    """Return all services, active ones first, then by name, in three queries."""
+
+    def work() -> list[Saved[ServiceDraft]]:
+        locations, requirements = _locations(), _requirements()
+        rows = Service.select().order_by(Service.active.desc(), Service.name)
+        return [_saved(row, locations[row.id], requirements[row.id]) for row in rows]
+
+    return look(context, work)
+
+
+def _locations(service_id: int | None = None) -> dict[int, list[str]]:
+    query = ServiceLocation.select(ServiceLocation.service, Location.public_id).join(Location).order_by(Location.name)
+    if service_id is not None:
+        query = query.where(ServiceLocation.service == service_id)
+    found: dict[int, list[str]] = defaultdict(list)
+    for service, location in query.tuples():
+        found[service].append(location)
+    return found
+
+
+def _requirements(service_id: int | None = None) -> dict[int, list[RequirementDraft]]:
+    query = (
+        ServiceRequirement.select(
+            ServiceRequirement.service, Pool.public_id, Resource.public_id, ServiceRequirement.count
+        )
+        .left_outer_join(Pool, on=ServiceRequirement.pool == Pool.id)
+        .left_outer_join(Resource, on=ServiceRequirement.resource == Resource.id)
+        .order_by(ServiceRequirement.position)
+    )
+    if service_id is not None:
+        query = query.where(ServiceRequirement.service == service_id)
+    found: dict[int, list[RequirementDraft]] = defaultdict(list)
+    for service, pool, resource, count in query.tuples():
+        found[service].append(RequirementDraft(pool, resource, count))
+    return found
+
+
+def _saved(row: Service, locations: list[str], requirements: list[RequirementDraft]) -> Saved[ServiceDraft]:
+    plain = (*NUMBERS, *LIMITS, "name", "description", "needs_approval", "visibility", "active")
+    draft = ServiceDraft(
+        **{name: getattr(row, name) for name in plain},
+        durations_minutes=tuple(json.loads(row.durations_minutes)),
+        requirements=tuple(requirements),
+        locations=tuple(locations),
+        questions=load_questions(row.questions),
+    )
+    return Saved(row.public_id, row.version, draft)

@@ -1,0 +1,77 @@
+"""Time off: vacation and illness of people, maintenance of rooms and devices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.booking.answers import clean_line
+from app.booking.refusals import InvalidInput
+from app.booking.values import MINUTE, Instant
+from app.operations.context import Context
+from app.operations.setup.saving import Key, Saved, edit, find_row, look, put, remove
+from app.storage.tables import Resource, TimeOff
+
+MAX_REASON = 200
+MAX_SECONDS = 2 * 366 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOffDraft:
+    """``resource`` (public id) cannot be had in ``[start, end)``."""
+
+    resource: str
+    start: Instant
+    end: Instant
+    reason: str = ""
+
+
+def save_time_off(
+    context: Context, draft: TimeOffDraft, public_id: str | None = None, version: int | None = None
+) -> str:
+    """Make or change a time off and return its public id; bookings inside it stay until somebody moves them.
+
+    Raises:
+        InvalidInput: an end that is not after the start, longer than two years. NotAllowed, NotFound, StaleVersion.
+    """
+
+    def work() -> str:
+        _check_interval(draft)
+        values = {
+            "resource": find_row(Resource, "resource", draft.resource).id,
+            "start_at": draft.start,
+            "end_at": draft.end,
+            "reason": clean_line(draft.reason, "reason", MAX_REASON),
+        }
+        return str(put(context, TimeOff, "time off", Key(public_id, version), values).public_id)
+
+    return edit(context, work)
+
+
+def _check_interval(draft: TimeOffDraft) -> None:
+    if draft.end <= draft.start:
+        raise InvalidInput("end", "The end is not after the start; please correct one of them.")
+    if draft.end - draft.start > MAX_SECONDS:
+        raise InvalidInput("end", "Time off lasts at most two years; please switch the resource off instead.")
+    if draft.start % MINUTE or draft.end % MINUTE:
+        raise InvalidInput("start", "Please give whole minutes.")
+
+
+def remove_time_off(context: Context, public_id: str) -> None:
+    """Delete a time off; raise NotFound when it is gone already."""
+    remove(context, TimeOff, "time off", public_id)
+
+
+def get_time_off(context: Context, public_id: str) -> Saved[TimeOffDraft]:
+    """Return one time off, or raise NotFound."""
+    return look(context, lambda: _saved(find_row(TimeOff, "time off", public_id)))
+
+
+def list_time_off(context: Context) -> list[Saved[TimeOffDraft]]:
+    """Return all time off that has not ended, the next one first."""
+    query = TimeOff.select(TimeOff, Resource).join(Resource).where(TimeOff.end_at > context.now)
+    return look(context, lambda: [_saved(row) for row in query.order_by(TimeOff.start_at, TimeOff.id)])
+
+
+def _saved(row: TimeOff) -> Saved[TimeOffDraft]:
+    draft = TimeOffDraft(row.resource.public_id, row.start_at, row.end_at, row.reason)
+    return Saved(row.public_id, row.version, draft)

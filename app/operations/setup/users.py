@@ -1,0 +1,104 @@
+"""Users: who may sign in, and in which role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.access.permissions import Permission, Role
+from app.booking.answers import check_email, clean_line
+from app.booking.refusals import InvalidInput
+from app.operations.context import Context
+from app.operations.setup.saving import MAX_NAME, Key, Saved, edit, find_row, look, put
+from app.operations.sign_in import make_hash
+from app.storage.tables import Resource, User
+
+MIN_PASSWORD = 10
+MAX_PASSWORD = 200
+
+
+@dataclass(frozen=True, slots=True)
+class UserDraft:
+    """What a form says about a user; ``resource``: the provider they are; ``password`` None keeps the old one."""
+
+    email: str
+    name: str
+    role: str
+    resource: str | None = None
+    active: bool = True
+    password: str | None = None
+
+
+def save_user(context: Context, draft: UserDraft, public_id: str | None = None, version: int | None = None) -> str:
+    """Make or change a user and return their public id.
+
+    Raises:
+        InvalidInput: also when no administrator would remain. NotAllowed, NotFound, StaleVersion.
+    """
+    context.require(Permission.EDIT_USERS)
+    values = _checked(draft, is_new=public_id is None)
+
+    def work() -> str:
+        _check_free(values["email"], public_id)
+        values["resource"] = None if draft.resource is None else find_row(Resource, "resource", draft.resource).id
+        row = put(context, User, "user", Key(public_id, version), values)
+        _check_administrator_left()
+        return str(row.public_id)
+
+    return edit(context, work, Permission.EDIT_USERS)
+
+
+def _checked(draft: UserDraft, *, is_new: bool) -> dict[str, Any]:
+    """Check what needs no database; the slow password hash is made before the transaction begins."""
+    if draft.role not in {one.value for one in Role}:
+        raise InvalidInput("role", "Please choose a role from the list.")
+    if draft.role == Role.PROVIDER and draft.resource is None:
+        raise InvalidInput("resource", "A provider's account belongs to a person; please choose which one.")
+    values: dict[str, Any] = {
+        "email": check_email(draft.email, "email").lower(),
+        "name": clean_line(draft.name, "name", MAX_NAME, required=True),
+        "role": draft.role,
+        "active": draft.active,
+    }
+    if is_new or draft.password:
+        values["password_hash"] = make_hash(_check_password(draft.password or ""))
+    return values
+
+
+def _check_password(password: str) -> str:
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise InvalidInput("password", f"Please choose a password of {MIN_PASSWORD} to {MAX_PASSWORD} characters.")
+    return password
+
+
+def _check_free(email: str, public_id: str | None) -> None:
+    same = User.get_or_none(User.email == email)
+    if same is not None and same.public_id != public_id:
+        raise InvalidInput("email", "Somebody signs in with this mail address already; please use another one.")
+
+
+def _check_administrator_left() -> None:
+    if not User.select().where(User.role == Role.ADMINISTRATOR.value, User.active).exists():
+        raise InvalidInput("role", "Nobody could change users any more; please make somebody else administrator first.")
+
+
+def get_user(context: Context, public_id: str) -> Saved[UserDraft]:
+    """Return one user, or raise NotFound; passwords are never given back."""
+    people = _people(context)
+    return look(context, lambda: _saved(find_row(User, "user", public_id), people), Permission.EDIT_USERS)
+
+
+def list_users(context: Context) -> list[Saved[UserDraft]]:
+    """Return all users by name, active ones first."""
+    people = _people(context)
+    rows = User.select().order_by(User.active.desc(), User.name)
+    return look(context, lambda: [_saved(row, people) for row in rows], Permission.EDIT_USERS)
+
+
+def _people(context: Context) -> dict[int, str]:
+    return {one.id: one.public_id for one in context.store.catalog().resources.values()}
+
+
+def _saved(row: User, people: dict[int, str]) -> Saved[UserDraft]:
+    resource = None if row.resource_id is None else people.get(row.resource_id)
+    return Saved(row.public_id, row.version, UserDraft(row.email, row.name, row.role, resource, row.active))
