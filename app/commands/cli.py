@@ -1,0 +1,48 @@
+"""The command line: one module per group of commands, loaded only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+COMMANDS = {
+    "demo": "Run a site with demo data and print its address and logins.",
+    "test": "Run the tests: quick, gate (the default), lab or full.",
+    "worker": "Deliver mails and do timed work.",
+    "database": "Migrate, check or copy the database.",
+    "import-calendar": "Read iCalendar files as busy time.",
+    "bench": "Measure speed and write docs/benchmarks.md.",
+}
+
+
+class LazyGroup(click.Group):
+    """Loads ``app/commands/<name>.py`` and its ``command`` when it is asked for by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command; None for a name that we do not have."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"app.commands.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Eigenplan: the booking system that an organisation owns."""
+
+
+def main() -> None:
+    """Run the command line."""
+    sys.exit(cli(prog_name="./eigenplan"))

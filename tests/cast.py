@@ -1,0 +1,143 @@
+"""The cast of the tests: small installations, written straight into the tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from app.booking.values import Instant
+from app.storage.public_ids import new_public_id
+from app.storage.store import Store
+from app.storage.tables import (
+    Location,
+    Pool,
+    PoolMember,
+    Resource,
+    Service,
+    ServiceLocation,
+    ServiceRequirement,
+    User,
+    WeeklyHours,
+)
+
+MONDAY = 1_893_456_000 + 6 * 86_400
+"""Monday 2030-01-07, 00:00 UTC."""
+
+NOW = MONDAY - 3 * 86_400
+HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a service takes: ``count`` of these resources."""
+
+    resource_ids: Sequence[int]
+    count: int = 1
+
+
+@dataclass
+class Cast:
+    """An installation in the making; names map to public ids and row ids."""
+
+    store: Store
+    now: Instant = NOW
+    rows: dict[str, int] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def _keep(self, name: str, row: Location | Resource | Service | User) -> int:
+        self.rows[name], self.ids[name] = row.id, row.public_id
+        return int(row.id)
+
+    def _stamps(self) -> dict[str, int | str]:
+        return {"public_id": new_public_id(), "created_at": self.now, "changed_at": self.now}
+
+    def location(self, name: str, tzid: str = "UTC", hours: tuple[int, int] | None = (8 * 60, 18 * 60)) -> int:
+        """Add a location, open every day between these minutes (None: always)."""
+        row = Location.create(name=name, tzid=tzid, **self._stamps())
+        for weekday in range(7) if hours else ():
+            WeeklyHours.create(location=row.id, weekday=weekday, start_minute=hours[0], end_minute=hours[1])
+        return self._keep(name, row)
+
+    def resource(self, name: str, kind: str = "person", location: str | None = None, tzid: str = "UTC") -> int:
+        """Add a person, room or device."""
+        place = self.rows[location] if location else None
+        row = Resource.create(name=name, kind=kind, tzid=tzid, location=place, **self._stamps())
+        return self._keep(name, row)
+
+    def resources(self, names: Iterable[str], kind: str = "person") -> list[int]:
+        """Add several resources of one kind."""
+        return [self.resource(name, kind) for name in names]
+
+    def service(self, name: str, needs: Sequence[Need], locations: Sequence[str], **values: object) -> int:
+        """Add a service of 30 minutes that takes these needs; a need of one resource is no pool."""
+        durations = json.dumps(values.pop("durations", [30]))
+        row = Service.create(name=name, durations_minutes=durations, **{**self._stamps(), **values})
+        for location in locations:
+            ServiceLocation.create(service=row.id, location=self.rows[location])
+        for position, need in enumerate(needs):
+            self._require(row.id, position, need)
+        return self._keep(name, row)
+
+    def _require(self, service_id: int, position: int, need: Need) -> None:
+        if len(need.resource_ids) == 1:
+            ServiceRequirement.create(service=service_id, position=position, resource=need.resource_ids[0])
+            return
+        pool = Pool.create(name=f"pool {service_id}.{position}", **self._stamps())
+        for resource_id in need.resource_ids:
+            PoolMember.create(pool=pool.id, resource=resource_id)
+        ServiceRequirement.create(service=service_id, position=position, pool=pool.id, count=need.count)
+
+    def user(self, name: str, role: str, resource: str | None = None, password_hash: str = "") -> int:
+        """Add somebody who signs in."""
+        email = f"{name.lower().replace(' ', '.')}@example.org"
+        person = self.rows[resource] if resource else None
+        row = User.create(
+            name=name, email=email, role=role, resource=person, password_hash=password_hash, **self._stamps()
+        )
+        return self._keep(name, row)
+
+
+def one_provider(store: Store, **values: object) -> Cast:
+    """Make one location, one provider and one service of 30 minutes that takes them."""
+    cast = Cast(store)
+
+    def fill() -> None:
+        cast.location("Centre")
+        provider = cast.resource("Ada")
+        cast.service("Consultation", [Need([provider])], ["Centre"], **values)
+        store.bump_catalog()
+
+    store.write(fill)
+    return cast
+
+
+def pool_of(store: Store, count: int, **values: object) -> Cast:
+    """Make one location and one service that takes any one of ``count`` providers."""
+    cast = Cast(store)
+
+    def fill() -> None:
+        cast.location("Centre")
+        providers = cast.resources(f"Provider {number}" for number in range(count))
+        cast.service("Consultation", [Need(providers)], ["Centre"], **values)
+        store.bump_catalog()
+
+    store.write(fill)
+    return cast
+
+
+def treatment(store: Store, size: int = 10, **values: object) -> Cast:
+    """Make one service that takes a provider, a room and a device, each out of a pool."""
+    cast = Cast(store)
+
+    def fill() -> None:
+        cast.location("Centre")
+        needs = [
+            Need(cast.resources((f"{kind} {number}" for number in range(size)), kind))
+            for kind in ("person", "room", "device")
+        ]
+        cast.service("Treatment", needs, ["Centre"], **values)
+        store.bump_catalog()
+
+    store.write(fill)
+    return cast

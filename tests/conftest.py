@@ -1,0 +1,101 @@
+"""Fixtures for all tests: an empty, migrated database of either kind, cheap enough for one per test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings
+
+from app.storage.migrate import migrate
+from app.storage.store import Store, open_store
+from tests.postgres_server import find_binaries, start_postgres
+
+TEMPLATE = "eigenplan_template"
+TIER = os.environ.get("EIGENPLAN_TEST_TIER", "gate")
+
+settings.register_profile("quick", max_examples=40, deadline=None, print_blob=True)
+settings.register_profile("gate", max_examples=150, deadline=None, print_blob=True)
+settings.register_profile(
+    "full", max_examples=3000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("gate" if TIER == "lab" else TIER)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The maintenance database of the run's PostgreSQL server (one for all, started by ``./eigenplan test``)."""
+    given = os.environ.get("EIGENPLAN_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    if find_binaries() is None:
+        pytest.fail("PostgreSQL is not installed; on Debian: apt install postgresql")
+    server = start_postgres(["fsync=off"])
+    yield server.url()
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    store = open_store(f"sqlite:///{path}")
+    migrate(store)
+    store.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """A migrated, empty PostgreSQL database to copy; returns its name."""
+    name = f"{TEMPLATE}_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    store = open_store(_sibling(postgres_url, name))
+    migrate(store)
+    store.close()
+    return name
+
+
+def _sibling(url: str, database: str) -> str:
+    return f"{url.rsplit('/', 1)[0]}/{database}"
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """An empty SQLite database."""
+    path = tmp_path / "eigenplan.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgres_url: str, postgres_template: str) -> Iterator[str]:
+    """An empty PostgreSQL database, dropped after the test."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
+    yield _sibling(postgres_url, name)
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty, migrated database, once of each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An open store on an empty, migrated database, once of each kind."""
+    opened = open_store(database_url)
+    yield opened
+    opened.close()
