@@ -1,0 +1,1 @@
+"""What may be booked: pure functions of plain values. Standard library only, no clock, no input or output."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Instant: TypeAlias = int
 """Seconds since 1970-01-01T00:00:00Z. Starts and ends of bookings are whole minutes."""
@@ -178,12 +178,14 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything that administrators set up, by row id: one immutable snapshot, exchanged whole when any of it changes."""
+    """Everything that administrators set up, by row id: one immutable snapshot, exchanged whole at every change."""
 
     revision: int
     locations: Mapping[int, Location] = field(default_factory=dict)
     resources: Mapping[int, Resource] = field(default_factory=dict)
     services: Mapping[int, Service] = field(default_factory=dict)
+    memo: dict[tuple[int, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+    """Expanded hours that were asked for before (see ``hours.py``); they live and die with their snapshot."""
 
 
 class Cause(StrEnum):

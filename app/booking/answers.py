@@ -1,0 +1,96 @@
+"""Texts that people type: cleaned, bounded, and refused with a sentence where they could deceive or break something."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from app.booking.refusals import InvalidInput
+from app.booking.values import Question, QuestionKind
+
+MAX_LINE = 200
+MAX_TEXT = 2000
+_EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
+_MAX_EMAIL = 254
+_PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{3,30}")
+_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that change the direction of writing (Unicode Standard Annex 9): a name with one can show as another name."""
+
+
+def clean_line(text: str, field: str, max_length: int = MAX_LINE, *, required: bool = False) -> str:
+    """Return one line of text, trimmed, in normal form C (Unicode Standard Annex 15).
+
+    Raises:
+        InvalidInput: it is missing, too long, or holds control characters or direction marks.
+    """
+    cleaned = _clean(text, field, max_length, allowed="")
+    if required and not cleaned:
+        raise InvalidInput(field, "Please fill in this field.")
+    return cleaned
+
+
+def clean_text(text: str, field: str, max_length: int = MAX_TEXT) -> str:
+    """Return a text of several lines, as for ``clean_line``; line ends become line feeds.
+
+    Raises:
+        InvalidInput: as for ``clean_line``.
+    """
+    return _clean(text.replace("\r\n", "\n").replace("\r", "\n"), field, max_length, allowed="\n\t")
+
+
+def _clean(text: str, field: str, max_length: int, allowed: str) -> str:
+    if len(text) > max_length:
+        raise InvalidInput(field, f"Please use at most {max_length} characters; this has {len(text)}.")
+    cleaned = unicodedata.normalize("NFC", text).strip()
+    for letter in cleaned:
+        if letter in _DIRECTION:
+            raise InvalidInput(field, "Please remove the invisible marks that change the direction of writing.")
+        if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") and letter not in allowed:
+            raise InvalidInput(field, "Please remove the control characters; plain text is fine.")
+    return cleaned
+
+
+def check_email(text: str, field: str = "email") -> str:
+    """Return a mail address in lower case.
+
+    Raises:
+        InvalidInput: it is missing or does not look like ``name@example.org`` (RFC 5321, without its quoted forms).
+    """
+    cleaned = clean_line(text, field, _MAX_EMAIL, required=True).lower()
+    if not _EMAIL.fullmatch(cleaned):
+        raise InvalidInput(field, "Please check the mail address; it should look like name@example.org.")
+    return cleaned
+
+
+def check_phone(text: str, field: str = "phone") -> str:
+    """Return a phone number as typed, or nothing.
+
+    Raises:
+        InvalidInput: it holds anything but digits and the usual separators.
+    """
+    cleaned = clean_line(text, field, 40)
+    if cleaned and not _PHONE.fullmatch(cleaned):
+        raise InvalidInput(field, "Please check the phone number; use digits, spaces and a leading +.")
+    return cleaned
+
+
+def check_answers(questions: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
+    """Return the answers to a service's intake questions by question id; answers to other questions are dropped.
+
+    Raises:
+        InvalidInput: an answer is missing, too long or not among the choices; ``field`` is ``answer-<question id>``.
+    """
+    answers = {question.public_id: _check_answer(question, given.get(question.public_id, "")) for question in questions}
+    return {public_id: answer for public_id, answer in answers.items() if answer}
+
+
+def _check_answer(question: Question, text: str) -> str:
+    field = f"answer-{question.public_id}"
+    answer = clean_text(text, field) if question.kind is QuestionKind.LONG_TEXT else clean_line(text, field)
+    if question.required and not answer:
+        raise InvalidInput(field, "Please answer this question.")
+    choices = ("yes", "no") if question.kind is QuestionKind.YES_NO else question.choices
+    if answer and question.kind in (QuestionKind.CHOICE, QuestionKind.YES_NO) and answer not in choices:
+        raise InvalidInput(field, "Please choose one of the answers offered.")
+    return answer
