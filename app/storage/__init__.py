@@ -1,0 +1,1 @@
+"""Tables, queries and migrations, and the guarantee against double booking."""

@@ -114,7 +114,7 @@ class WeeklyHours(Table):
 
 
 class DateOverride(Table):
-    """Hours of one date instead of the weekly ones; both minutes None: closed that day. Several rows: several ranges."""
+    """Hours of one date instead of the weekly ones; both minutes None: closed. Several rows: several ranges."""
 
     id = AutoField()
     location = ForeignKeyField(Location, null=True)
@@ -270,7 +270,8 @@ class Allocation(Table):
     """One resource taken for one interval, buffers included. The database refuses two active rows that overlap.
 
     Owned by a booking or by a group session. ``change`` names the change request that holds it beside the old time:
-    only the parts that the old allocation of the same resource does not cover already.
+    only the parts that the old allocation of the same resource does not cover already. ``expires_at`` is that of the
+    booking or change request, so that searches leave out what has expired without looking there.
     """
 
     id = AutoField()
@@ -280,6 +281,7 @@ class Allocation(Table):
     booking = ForeignKeyField(Booking, null=True)
     session = ForeignKeyField(GroupSession, null=True)
     change = ForeignKeyField(ChangeRequest, null=True)
+    expires_at = BigIntegerField(null=True)
     active = BooleanField(default=True)
 
 

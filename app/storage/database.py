@@ -1,0 +1,178 @@
+"""The two kinds of database behind one interface: how each is opened, begun and ended.
+
+Connections are kept open, one for each thread, and are made anew in a process that was forked from one that had them:
+neither kind survives being used by two processes.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from peewee import PostgresqlDatabase, SqliteDatabase
+
+from app.storage.errors import ERRORS
+
+BUSY_MILLISECONDS = 4000
+STATEMENT_MILLISECONDS = 15_000
+LOCK_MILLISECONDS = 4000
+IDLE_MILLISECONDS = 60_000
+CHECKPOINT_PAGES = 2000
+PREPARE_AFTER = 3
+PREPARED_MOST = 300
+
+_PRAGMAS = {
+    "busy_timeout": BUSY_MILLISECONDS,
+    "journal_mode": "wal",
+    "synchronous": "full",
+    "foreign_keys": 1,
+    "wal_autocheckpoint": CHECKPOINT_PAGES,
+    "journal_size_limit": 64 * 1024 * 1024,
+    "cache_size": -16 * 1024,
+    "temp_store": "memory",
+    "trusted_schema": 0,
+}
+_SESSION = {
+    "statement_timeout": STATEMENT_MILLISECONDS,
+    "lock_timeout": LOCK_MILLISECONDS,
+    "idle_in_transaction_session_timeout": IDLE_MILLISECONDS,
+    "TimeZone": "UTC",
+}
+_CONNECT = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+    "application_name": "eigenplan",
+}
+
+
+class _Kept:
+    """What both kinds share: a connection that stays open, and the two ends of a write transaction."""
+
+    _state: Any
+    _pid: int
+    _inherited: list[Any]
+    _begin_words: tuple[str, ...] = ()
+
+    def _forget_inherited(self) -> None:
+        """Give up, unclosed, what a forked process inherited: closing it would end it for the parent."""
+        if not self._state.closed:
+            self._inherited.append(self._state.conn)
+        self._state.reset()
+        self._pid = os.getpid()
+
+    def begin_write(self) -> None:
+        """Begin a write transaction; on SQLite as its only writer, so that nothing read in it can grow old."""
+        self.transaction(*self._begin_words).__enter__()  # type: ignore[attr-defined]
+
+    def end_write(self, *, keep: bool) -> None:
+        """Commit, or undo; what fails to commit is undone and raised."""
+        self._state.transactions.pop()
+        if not keep:
+            self._undo()
+            return
+        try:
+            self.commit()  # type: ignore[attr-defined]
+        except ERRORS:
+            self._undo()
+            raise
+
+    def _undo(self) -> None:
+        """Roll back; where even that fails the connection is dropped, and the database undoes by itself."""
+        try:
+            self.rollback()  # type: ignore[attr-defined]
+        except ERRORS:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Close the connection, whatever state it is in."""
+        self._state.transactions.clear()
+        if not self._state.closed:
+            self.close()  # type: ignore[attr-defined]
+
+
+@cache
+def _with_question_marks(sql: str) -> str:
+    return sql.replace("%s", "?")
+
+
+class SqliteFile(_Kept, SqliteDatabase):
+    """A SQLite file: write-ahead log, every commit on the disk before it is acknowledged, foreign keys watched."""
+
+    kind = "sqlite"
+    _begin_words = ("IMMEDIATE",)
+
+    def __init__(self, path: str) -> None:
+        self._pid, self._inherited = os.getpid(), []
+        super().__init__(path, pragmas=_PRAGMAS, timeout=BUSY_MILLISECONDS / 1000)
+
+    def words(self, sql: str) -> str:
+        """Return our SQL in the words of this database."""
+        return _with_question_marks(sql)
+
+    def cursor(self, named_cursor: Any = None) -> Any:
+        """Return a cursor on this thread's connection, opened when there is none yet."""
+        if self._pid != os.getpid():
+            self._forget_inherited()
+        return super().cursor(named_cursor)
+
+    def lift_limits(self) -> None:
+        """Nothing to lift: a statement may take as long as it needs."""
+
+    def rollback(self) -> None:
+        """Undo; a full disk or a failed write has done so already and SQLite would complain of a second time."""
+        if self._state.conn.in_transaction:
+            super().rollback()
+
+
+class PostgresServer(_Kept, PostgresqlDatabase):
+    """A PostgreSQL database, by psycopg 3. Nothing waits for ever: every statement and lock has a time limit."""
+
+    kind = "postgresql"
+
+    def __init__(self, url: str) -> None:
+        self._pid, self._inherited = os.getpid(), []
+        super().__init__(url, prefer_psycopg3=True, **_CONNECT)
+
+    def words(self, sql: str) -> str:
+        """Return our SQL in the words of this database."""
+        return sql
+
+    def _initialize_connection(self, conn: Any) -> None:
+        conn.prepare_threshold, conn.prepared_max = PREPARE_AFTER, PREPARED_MOST
+        settings = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in _SESSION.items())
+        conn.execute(f"SELECT {settings}")
+
+    def cursor(self, named_cursor: Any = None) -> Any:
+        """Return a cursor on this thread's connection, opened when there is none yet."""
+        if self._pid != os.getpid():
+            self._forget_inherited()
+        return super().cursor(named_cursor)
+
+    def lift_limits(self) -> None:
+        """Let the running transaction take as long as it needs (migrating, checking, copying)."""
+        self.execute_sql("SET LOCAL statement_timeout = 0")
+        self.execute_sql("SET LOCAL lock_timeout = 0")
+
+
+def make_database(url: str) -> SqliteFile | PostgresServer:
+    """Return the database of a URL, not yet connected.
+
+    Args:
+        url: ``sqlite:///relative/path``, ``sqlite:////absolute/path``, or any ``postgresql://`` form of libpq
+            (``postgresql:///name`` for the local socket, with the system user's own name).
+
+    Raises:
+        ValueError: another kind of URL, or a SQLite URL without a path.
+    """
+    scheme = url.partition(":")[0]
+    if scheme in ("postgresql", "postgres"):
+        return PostgresServer("postgresql" + url.removeprefix(scheme))
+    path = unquote(urlsplit(url).path)[1:] if scheme == "sqlite" else ""
+    if not path:
+        raise ValueError("A database URL begins with sqlite:///PATH or postgresql://; please correct it.")
+    return SqliteFile(path)

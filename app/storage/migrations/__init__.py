@@ -1,0 +1,24 @@
+"""The migrations, in order. A migration that was released is never changed; the next one mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.storage.migrations import m0001_tables, m0002_guard, m0003_indexes
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step forward: ``statements`` gives its SQL for ``sqlite`` or ``postgresql``."""
+
+    number: int
+    name: str
+    statements: Callable[[str], list[str]]
+
+
+MIGRATIONS = (
+    Migration(1, "tables", m0001_tables.statements),
+    Migration(2, "guard", m0002_guard.statements),
+    Migration(3, "indexes", m0003_indexes.statements),
+)

@@ -1,0 +1,204 @@
+"""The open database: transactions with retries, the set-up in memory, and errors in our own words.
+
+One store belongs to a process. It is opened after forking; each thread that uses it keeps one connection open.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from app.booking.refusals import JustTaken, Unavailable
+from app.booking.values import Catalog
+from app.storage.catalog import load_catalog
+from app.storage.database import PostgresServer, SqliteFile, make_database
+from app.storage.errors import ERRORS, Meaning, meaning_of
+from app.storage.tables import database_proxy
+
+T = TypeVar("T")
+
+PAUSES = (0.005, 0.02, 0.05, 0.1, 0.2)
+"""Seconds between the tries of a transaction that lost a race inside the database."""
+
+CATALOG = "catalog"
+_log = logging.getLogger(__name__)
+
+
+class Store:
+    """One database, SQLite or PostgreSQL; ``url`` as for ``open_store``."""
+
+    def __init__(self, url: str) -> None:
+        self.database: SqliteFile | PostgresServer = make_database(url)
+        self._catalog: Catalog | None = None
+        self._inside = threading.local()
+
+    @property
+    def kind(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.database.kind
+
+    def write(self, work: Callable[[], T]) -> T:
+        """Run ``work`` in one transaction and return its result; inside a running one it becomes a part of it.
+
+        ``work`` runs again from its beginning when the database could not order it among others, so it must change
+        nothing outside the database.
+
+        Raises:
+            JustTaken: the database refused an overlapping allocation.
+            Unavailable: the database cannot be used now; nothing was written (after ``gone`` during a commit: perhaps).
+        """
+        if self.is_writing:
+            return work()
+        for pause in PAUSES:
+            try:
+                return self._transact(work)
+            except ERRORS as error:
+                if meaning_of(error) is not Meaning.AGAIN:
+                    raise self._translate(error) from error
+            time.sleep(pause)
+        try:
+            return self._transact(work)
+        except ERRORS as error:
+            raise self._translate(error) from error
+
+    def read(self, work: Callable[[], T]) -> T:
+        """Run ``work``, which only reads and may run twice: a connection that died since its last use is replaced.
+
+        Raises:
+            Unavailable: the database cannot be used now.
+        """
+        if self.is_writing:
+            return work()
+        self._bind()
+        try:
+            return work()
+        except ERRORS as error:
+            if meaning_of(error) is not Meaning.GONE:
+                raise self._translate(error) from error
+            self.database.abandon()
+        try:
+            return work()
+        except ERRORS as error:
+            raise self._translate(error) from error
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is inside ``write``."""
+        return getattr(self._inside, "writing", False)
+
+    def _bind(self) -> None:
+        """Let the models use this database; another store of the same process may have been used before."""
+        if database_proxy.obj is not self.database:
+            database_proxy.initialize(self.database)
+
+    def _transact(self, work: Callable[[], T]) -> T:
+        self._bind()
+        self._begin()
+        self._inside.writing, self._inside.bumped = True, False
+        try:
+            result = work()
+        except BaseException:
+            self._inside.writing = False
+            self.database.end_write(keep=False)
+            raise
+        self._inside.writing = False
+        self.database.end_write(keep=True)
+        return result
+
+    def _begin(self) -> None:
+        """Begin on a connection that works: one that died since its last use is replaced, once."""
+        try:
+            self.database.begin_write()
+        except ERRORS as error:
+            if meaning_of(error) is not Meaning.GONE:
+                raise
+            self.database.abandon()
+            self.database.begin_write()
+
+    def _translate(self, error: Exception) -> Exception:
+        """Return what callers get for an error of the database; a connection that cannot be trusted is dropped."""
+        meaning = meaning_of(error)
+        if meaning is Meaning.TAKEN:
+            return JustTaken()
+        if meaning is Meaning.OTHER:
+            return error
+        if meaning in (Meaning.GONE, Meaning.READ_ONLY):
+            self.database.abandon()
+        problem = Meaning.LOCKED if meaning is Meaning.AGAIN else meaning
+        _log.warning("database unavailable (%s): %s", problem.value, error)
+        return Unavailable(problem.value)
+
+    def catalog(self) -> Catalog:
+        """Return the set-up; one tiny query as long as nobody changed it.
+
+        Inside a transaction that has changed the set-up itself it is loaded anew and not kept.
+        """
+        if self.is_writing and self._inside.bumped:
+            return load_catalog(self.rows, self._revision())
+        return self.read(self._current_catalog)
+
+    def _current_catalog(self) -> Catalog:
+        revision = self._revision()
+        while self._catalog is None or self._catalog.revision != revision:
+            loaded = load_catalog(self.rows, revision)
+            revision = self._revision()
+            if loaded.revision == revision:
+                self._catalog = loaded
+        return self._catalog
+
+    def _revision(self) -> int:
+        return int(self.rows("SELECT value FROM revision WHERE name = %s", (CATALOG,))[0][0])
+
+    def bump_catalog(self) -> None:
+        """Tell all processes, by the running transaction, that the set-up has changed."""
+        self.run("UPDATE revision SET value = value + 1 WHERE name = %s", (CATALOG,))
+        self._inside.bumped = True
+
+    def lock_rows(self, service_id: int, resource_ids: Sequence[int]) -> None:
+        """Let nobody else decide about this service and these resources until the transaction ends.
+
+        Rows are locked in id order on PostgreSQL; SQLite has one writer at a time anyway.
+        """
+        if self.kind == "sqlite":
+            return
+        self.run("SELECT 1 FROM service WHERE id = %s FOR NO KEY UPDATE", (service_id,))
+        sql = "SELECT 1 FROM resource WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+        self.run(sql, (list(resource_ids),))
+
+    def run(self, sql: str, params: Sequence[Any] = ()) -> Any:
+        """Execute one statement with ``%s`` parameters on this thread's connection and return its cursor."""
+        return self.database.execute_sql(self.database.words(sql), params)
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query with ``%s`` parameters."""
+        found: list[tuple[Any, ...]] = self.run(sql, params).fetchall()
+        return found
+
+    def ping(self) -> None:
+        """Prove that the database can be written, by a transaction that changes one row to what it is.
+
+        Raises:
+            Unavailable: it cannot.
+        """
+        self.write(lambda: self.run("UPDATE setting SET value = value WHERE key = 'ping'"))
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        self.database.abandon()
+
+
+def open_store(url: str) -> Store:
+    """Open the database of a URL; nothing is read yet, and a missing SQLite file is made by the first use.
+
+    Args:
+        url: ``sqlite:///PATH`` (relative; four slashes: absolute) or ``postgresql://``, as libpq reads it.
+
+    Raises:
+        ValueError: not such a URL.
+    """
+    store = Store(url)
+    database_proxy.initialize(store.database)
+    return store

@@ -1,0 +1,110 @@
+"""What takes resources in a stretch of time: active allocations and the busy times of outside calendars.
+
+Whatever overlaps ``[start, end)`` begins before its end; how long before its start it may have begun is the question
+that makes such searches slow. Here the rows of at most a day and the few longer ones have an index each: the former are
+looked for from a day earlier on, the latter by their end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from app.booking.slots import OpenSession
+from app.booking.values import Cause, Instant, Interval, Taken
+from app.storage.statements import fetch, marks
+
+LONG = 86_400
+"""Seconds above which a row is in the index of long ones; the migrations have the same number."""
+
+_SHORT_PART = "end_at - start_at <= 86400 AND start_at < %s AND start_at > %s AND end_at > %s"
+_LONG_PART = "end_at - start_at > 86400 AND start_at < %s AND end_at > %s"
+_LIVING = "active AND (expires_at IS NULL OR expires_at > %s)"
+
+
+@cache
+def _sources(count: int, columns: str, busy_columns: str, ignoring: bool) -> str:
+    ids = f"resource_id IN ({marks(count)})"
+    other = " AND booking_id IS DISTINCT FROM %s" if ignoring else ""
+    parts = [
+        f"SELECT {columns} FROM allocation WHERE {ids} AND {_SHORT_PART} AND {_LIVING}{other}",
+        f"SELECT {columns} FROM allocation WHERE {ids} AND {_LONG_PART} AND {_LIVING}{other}",
+        f"SELECT {busy_columns} FROM busy_time WHERE {ids} AND {_SHORT_PART}",
+        f"SELECT {busy_columns} FROM busy_time WHERE {ids} AND {_LONG_PART}",
+    ]
+    return " UNION ALL ".join(parts) + " ORDER BY 1, 2, 3"
+
+
+def _values(ids: Sequence[int], start: Instant, end: Instant, now: Instant, ignore_booking: int | None) -> list[int]:
+    other = () if ignore_booking is None else (ignore_booking,)
+    short, long = (*ids, end, start - LONG, start), (*ids, end, start)
+    return [*short, now, *other, *long, now, *other, *short, *long]
+
+
+def find_taken(
+    resource_ids: Sequence[int], start: Instant, end: Instant, now: Instant, ignore_booking: int | None = None
+) -> dict[int, list[Interval]]:
+    """Return what overlaps ``[start, end)``, by resource and sorted; one query.
+
+    Args:
+        resource_ids: row ids; each is a key of the answer.
+        start: of the stretch.
+        end: of the stretch.
+        now: allocations that have expired by now are left out.
+        ignore_booking: row id of a booking that shall not count (the one that is moved).
+    """
+    found: dict[int, list[Interval]] = {one: [] for one in resource_ids}
+    if not found:
+        return found
+    columns = "resource_id, start_at, end_at"
+    sql = _sources(len(resource_ids), columns, columns, ignore_booking is not None)
+    for resource_id, since, until in fetch(sql, _values(resource_ids, start, end, now, ignore_booking)):
+        found[resource_id].append((since, until))
+    return found
+
+
+def find_conflicts(resource_ids: Sequence[int], start: Instant, end: Instant, now: Instant) -> list[Taken]:
+    """Return the same with what is behind each interval: a booking with its status, a session, a busy time; one query.
+
+    ``reference`` is the public id of the booking or session, and the title of a busy time.
+    """
+    if not resource_ids:
+        return []
+    columns = "resource_id, start_at, end_at, booking_id, session_id, NULL AS title"
+    busy = "resource_id, start_at, end_at, NULL, NULL, title"
+    inner = _sources(len(resource_ids), columns, busy, ignoring=False)
+    sql = (
+        "SELECT t.resource_id, t.start_at, t.end_at, b.public_id, b.status, s.public_id, t.title "
+        f"FROM ({inner}) AS t LEFT JOIN booking b ON b.id = t.booking_id "
+        "LEFT JOIN group_session s ON s.id = t.session_id ORDER BY 1, 2, 3"
+    )
+    return [_conflict(*row) for row in fetch(sql, _values(resource_ids, start, end, now, None))]
+
+
+def _conflict(
+    resource_id: int,
+    start: Instant,
+    end: Instant,
+    booking: str | None,
+    status: str | None,
+    session: str | None,
+    title: str | None,
+) -> Taken:
+    if booking is not None:
+        return Taken(resource_id, start, end, Cause.BOOKING, status or "", booking)
+    if session is not None:
+        return Taken(resource_id, start, end, Cause.SESSION, "confirmed", session)
+    return Taken(resource_id, start, end, Cause.BUSY_TIME, "", title or "")
+
+
+_SESSIONS = (
+    "SELECT s.start_at, s.end_at, s.capacity - (SELECT COUNT(*) FROM seat WHERE seat.session_id = s.id) "
+    "FROM group_session s WHERE s.active AND s.service_id = %s AND s.location_id = %s "
+    "AND s.start_at >= %s AND s.start_at < %s ORDER BY s.start_at"
+)
+
+
+def find_sessions(service_id: int, location_id: int, start: Instant, end: Instant, now: Instant) -> list[OpenSession]:
+    """Return the sessions of a service that start in ``[start, end)`` and not before ``now``, with the seats left."""
+    rows = fetch(_SESSIONS, (service_id, location_id, max(start, now), end))
+    return [OpenSession(*row) for row in rows]
