@@ -1,0 +1,167 @@
+"""Deploy-time options: each declared once as data, read from the environment, all errors told at once.
+
+Secrets come from files that the environment names (``EIGENPLAN_SECRET_KEY_FILE``), never from the environment itself,
+where every child process and crash report could show them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "EIGENPLAN_"
+TEST_PREFIX = "EIGENPLAN_TEST_"
+SECURITY_KINDS = ("none", "starttls", "tls")
+MIN_KEY_BYTES = 32
+_WORDS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+class ConfigError(Exception):
+    """The environment cannot be used; the text has one line per problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The options of a running program. ``demo``: mails are shown on a page instead of being sent.
+
+    ``proxies``: how many reverse proxies of ours stand in front and set ``X-Forwarded-For``.
+    """
+
+    database_url: str
+    secret_key: bytes
+    base_url: str
+    mail_from: str = "Eigenplan <eigenplan@localhost>"
+    smtp_host: str = "localhost"
+    smtp_port: int = 25
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_security: str = "none"
+    demo: bool = False
+    proxies: int = 0
+
+    @property
+    def is_https(self) -> bool:
+        """Whether visitors reach us by TLS, so that cookies may insist on it."""
+        return self.base_url.startswith("https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: ``default`` None means that it must be given; a secret one is the content of a file."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: str | None
+    help: str
+    secret: bool = False
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return f"{PREFIX}{self.name.upper()}{'_FILE' if self.secret else ''}"
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _database_url(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql:")):
+        raise ValueError("must begin with sqlite:/// or postgresql://")
+    return value
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be an address such as https://bookings.example.org")
+    return value.rstrip("/")
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(value)
+
+    return read
+
+
+def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}")
+        return value
+
+    return read
+
+
+def _yes_no(value: str) -> bool:
+    if value.lower() not in _WORDS:
+        raise ValueError("must be yes or no")
+    return _WORDS[value.lower()]
+
+
+def _key(value: str) -> bytes:
+    if len(value.encode()) < MIN_KEY_BYTES:
+        raise ValueError(f"must hold at least {MIN_KEY_BYTES} bytes; make one with: openssl rand -hex 32")
+    return value.encode()
+
+
+OPTIONS = (
+    Option("database_url", _database_url, None, "Where bookings are kept: sqlite:///PATH or postgresql://HOST/NAME."),
+    Option("secret_key", _key, None, "File with the key that signs cookies, forms and manage links.", secret=True),
+    Option("base_url", _base_url, None, "The address under which visitors reach this site; links in mails begin with it."),
+    Option("mail_from", _text, "Eigenplan <eigenplan@localhost>", "Sender of all mails."),
+    Option("smtp_host", _text, "localhost", "Mail server that takes our mails."),
+    Option("smtp_port", _number(1, 65535), "25", "Its port."),
+    Option("smtp_user", _text, "", "Name to sign in to the mail server with; empty: no sign-in."),
+    Option("smtp_password", _text, "", "File with the password for the mail server.", secret=True),
+    Option("smtp_security", _one_of(SECURITY_KINDS), "none", "How mails are protected on the way: none, starttls or tls."),
+    Option("demo", _yes_no, "no", "Show mails on a page instead of sending them."),
+    Option("proxies", _number(0, 9), "0", "Number of own reverse proxies in front of the program."),
+)
+
+
+def load_config(environ: Mapping[str, str]) -> Config:
+    """Return the options that the environment gives.
+
+    Raises:
+        ConfigError: with every problem there is, unknown names with our prefix included.
+    """
+    known = {option.variable for option in OPTIONS}
+    problems = [
+        f"{name}: there is no such option"
+        for name in sorted(environ)
+        if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known
+    ]
+    values: dict[str, Any] = {}
+    for option in OPTIONS:
+        try:
+            values[option.name] = _value(option, environ)
+        except ValueError as error:
+            problems.append(f"{option.variable}: {error}")
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return Config(**values)
+
+
+def _value(option: Option, environ: Mapping[str, str]) -> Any:
+    given = environ.get(option.variable, "")
+    if not given:
+        if option.default is None:
+            raise ValueError("is missing. " + option.help)
+        return option.read(option.default)
+    return option.read(_content(Path(given)) if option.secret else given)
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_text("utf-8").strip()
+    except OSError as error:
+        raise ValueError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not text in UTF-8") from error

@@ -1,0 +1,68 @@
+"""Puts the application together."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.config import Config
+from app.storage.store import open_store
+from app.web import health, public, sign_in
+from app.web.access import init_access
+from app.web.context import EXTENSION, Site
+from app.web.errors import QuietFlask, init_errors
+from app.web.pages import init_pages
+from app.web.security import init_security
+from app.web.sign_in import init_sign_in
+
+MAX_BODY_BYTES = 1_000_000
+SESSION_HOURS = 12
+WEB = Path(__file__).parent / "web"
+
+BLUEPRINTS = [
+    health.blueprint,
+    public.blueprint,
+    sign_in.blueprint,
+]
+for _name in ("manage", "calendar", "bookings", "requests", "waiting", "outbox", "setup.pages"):  # until all exist
+    try:
+        BLUEPRINTS.append(importlib.import_module(f"app.web.{_name}").blueprint)
+    except ImportError as error:
+        logging.getLogger(__name__).warning("not yet: %s (%s)", _name, error)
+
+
+def create_app(config: Config) -> Flask:
+    """Return the application on an open store; call it in the process that will serve (after any fork).
+
+    Raises:
+        Unavailable: the database cannot be opened at all.
+    """
+    app = QuietFlask("app", template_folder=str(WEB / "templates"), static_folder=str(WEB / "static"))
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SESSION_COOKIE_NAME="eigenplan",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.is_https,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=SESSION_HOURS),
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        WTF_CSRF_TIME_LIMIT=SESSION_HOURS * 3600,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.extensions[EXTENSION] = Site(config, open_store(config.database_url))
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)  # type: ignore[method-assign]
+    init_sign_in(app)
+    init_errors(app)
+    init_access(app)
+    init_security(app)
+    init_pages(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,74 @@
+"""What views hand to operations: the open store, who acts, the present time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, g
+from flask_login import UserMixin, current_user
+
+from app import clock
+from app.access.actors import VISITOR, Actor, client_of
+from app.booking.values import Instant
+from app.config import Config
+from app.operations.context import Context
+from app.storage.store import Store
+
+EXTENSION = "eigenplan"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What one process keeps open."""
+
+    config: Config
+    store: Store
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """An account as Flask-Login knows it; ``id`` is its public id."""
+
+    def __init__(self, public_id: str, actor: Actor) -> None:
+        self.id = public_id
+        self.actor = actor
+
+
+def site() -> Site:
+    """Return what the running application keeps open."""
+    found: Site = current_app.extensions[EXTENSION]
+    return found
+
+
+def now() -> Instant:
+    """Return the present time, the same throughout a request."""
+    if "now" not in g:
+        g.now = clock.now()
+    found: Instant = g.now
+    return found
+
+
+def current_actor() -> Actor:
+    """Return who is signed in, or the visitor; asks the database once a request."""
+    if "actor" not in g:
+        user = current_user._get_current_object()
+        g.actor = user.actor if isinstance(user, SignedIn) else VISITOR
+    found: Actor = g.actor
+    return found
+
+
+def current_context() -> Context:
+    """Return the surroundings of whoever is signed in, one object per request."""
+    if "context" not in g:
+        g.context = Context(site().store, current_actor(), now())
+    found: Context = g.context
+    return found
+
+
+def visitor_context() -> Context:
+    """Return the surroundings of somebody on the public page; reads no cookie."""
+    return Context(site().store, VISITOR, now())
+
+
+def client_context(booking: str) -> Context:
+    """Return the surroundings of the client who holds the manage link of this booking (its public id)."""
+    return Context(site().store, client_of(booking), now())

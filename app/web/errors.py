@@ -1,0 +1,176 @@
+"""From refusals and HTTP errors to pages in plain words; the only place that knows the HTTP status of a refusal."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from flask import Flask, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from app.booking.refusals import (
+    AlreadyWaiting,
+    InvalidTransition,
+    JustTaken,
+    KeyReused,
+    LimitReached,
+    NoAssignment,
+    NotAllowed,
+    NotFound,
+    Refusal,
+    SessionFull,
+    StaleVersion,
+    TooLateToChange,
+    Unavailable,
+)
+from app.booking.words import sentence
+
+log = logging.getLogger(__name__)
+
+UNPROCESSABLE = 422
+STATUSES: Mapping[type[Refusal], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    JustTaken: 409,
+    SessionFull: 409,
+    NoAssignment: 409,
+    LimitReached: 409,
+    TooLateToChange: 409,
+    InvalidTransition: 409,
+    StaleVersion: 409,
+    KeyReused: 409,
+    AlreadyWaiting: 409,
+    Unavailable: 503,
+}
+"""All other refusals are about what was typed: 422."""
+
+MOST_DRAINED = 64 * 1024 * 1024
+SECRETS = ("csrf_token", "password", "new_password")
+TITLES = {
+    400: "This request cannot be read",
+    401: "Please sign in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Not possible this way",
+    409: "Not possible any more",
+    413: "Too large",
+    422: "Please check what you typed",
+    429: "Too many tries",
+    500: "Something went wrong here",
+    503: "Not available right now",
+}
+SENTENCES = {
+    400: "The address or form is incomplete; please go back and try again.",
+    401: "You are signed out. Sign in on a new page, then come back here and send the form again.",
+    404: "There is no such page; the address may be incomplete or out of date.",
+    405: "This address cannot be used this way; please start from the first page.",
+    413: "What you sent is too large; texts may have at most 2000 characters. Please shorten them and send the form again.",
+    500: "This is our mistake and has been noted. Nothing was changed; please try again, or come back later.",
+}
+CSRF_SENTENCE = "This form has been open for too long. Nothing is lost: please send it again."
+UNKNOWN = "This cannot be answered; please go back and try again."
+
+
+class SignedOut(HTTPException):
+    """Somebody posts a form of staff without being signed in (any more)."""
+
+    code = 401
+    description = SENTENCES[401]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What an error page says. ``can_resend``: sending the same form again may help."""
+
+    status: int
+    text: str
+    code: str = ""
+    can_resend: bool = False
+
+    @property
+    def title(self) -> str:
+        """Heading of the page."""
+        return TITLES.get(self.status, TITLES[400])
+
+
+def status_of(refusal: Refusal) -> int:
+    """Return the HTTP status of a refusal."""
+    return STATUSES.get(type(refusal), UNPROCESSABLE)
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every refusal and error of this application with a page, or JSON where JSON was asked for."""
+    app.register_error_handler(Refusal, _on_refusal)
+    app.register_error_handler(CSRFError, _on_csrf)
+    app.register_error_handler(RequestEntityTooLarge, _on_too_large)
+    app.register_error_handler(HTTPException, _on_http)
+
+
+def show_problem(problem: Problem) -> ResponseReturnValue:
+    """Answer with a page that says what is wrong, or JSON for addresses that end so."""
+    if request.path.endswith(".json"):
+        return jsonify(error=problem.code or problem.status, message=problem.text), problem.status
+    fields = list(typed_fields()) if problem.can_resend and request.method == "POST" else None
+    return render_template("error.html", problem=problem, fields=fields), problem.status
+
+
+def typed_fields() -> Iterator[tuple[str, str]]:
+    """Yield what was posted, to be offered for sending again: everything but tokens of the session and passwords."""
+    for name, texts in request.form.lists():
+        if name not in SECRETS:
+            yield from ((name, text) for text in texts)
+
+
+def _on_refusal(refusal: Refusal) -> ResponseReturnValue:
+    status = status_of(refusal)
+    if isinstance(refusal, Unavailable):
+        log.error("%s: database %s", request.endpoint, refusal.problem)
+    can_resend = isinstance(refusal, Unavailable)
+    return show_problem(Problem(status, sentence(refusal, g.get("tzid", "UTC")), refusal.code, can_resend))
+
+
+def _on_csrf(_: CSRFError) -> ResponseReturnValue:
+    return show_problem(Problem(400, CSRF_SENTENCE, can_resend=True))
+
+
+def _on_too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
+    """Read what still comes, up to a bound: a browser shows our answer only if its own sending was not cut off."""
+    left = MOST_DRAINED
+    stream = request.environ["wsgi.input"]
+    while left > 0:
+        chunk = stream.read(min(left, 65536))
+        if not chunk:
+            break
+        left -= len(chunk)
+    return show_problem(Problem(413, SENTENCES[413]))
+
+
+def _on_http(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None or error.code is None or error.code < 400:  # a redirect by the routing
+        return error
+    own = error.description if type(error).description != error.description else None
+    text = own or SENTENCES.get(error.code, UNKNOWN)
+    problem = Problem(error.code, text, can_resend=error.code in (401, 500))
+    answer = show_problem(problem)
+    response = error.get_response()
+    headers = {name: value for name, value in response.headers.items() if name in ("Allow", "Retry-After")}
+    return (*answer, headers) if headers and isinstance(answer, tuple) else answer  # type: ignore[return-value]
+
+
+class QuietFlask(Flask):
+    """Logs unexpected errors without what was typed: no address, no form, no text of database errors.
+
+    An address may hold a manage link, and a database's message may quote the row it is about.
+    """
+
+    def log_exception(self, exc_info: object) -> None:
+        """Log where it happened and the kind of every error in the chain."""
+        error = exc_info[1] if isinstance(exc_info, tuple) else None
+        while isinstance(error, BaseException):
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            log.error("%s in %s %s\n%s", type(error).__name__, request.method, request.endpoint, frames)
+            error = error.__cause__

@@ -1,0 +1,40 @@
+"""What the public page offers: services by place, and the people who give them."""
+
+from __future__ import annotations
+
+from app.booking.values import Catalog, Location, Resource, ResourceKind, Service, Visibility
+
+
+def offered_by_place(catalog: Catalog) -> list[tuple[Location, list[Service]]]:
+    """Return every place with the public services that it offers, all by name; places without any are left out."""
+    places = sorted((one for one in catalog.locations.values() if one.active), key=lambda one: one.name.casefold())
+    found = [(place, public_services(catalog, place)) for place in places]
+    return [(place, services) for place, services in found if services]
+
+
+def public_services(catalog: Catalog, place: Location) -> list[Service]:
+    """Return the public services that a place offers, by name."""
+    found = [
+        one
+        for one in catalog.services.values()
+        if one.active and one.visibility is Visibility.PUBLIC and place.id in one.location_ids
+    ]
+    return sorted(found, key=lambda one: one.name.casefold())
+
+
+def places_of(catalog: Catalog, service: Service) -> list[Location]:
+    """Return the active places that offer a service, by name."""
+    found = [one for one in catalog.locations.values() if one.active and one.id in service.location_ids]
+    return sorted(found, key=lambda one: one.name.casefold())
+
+
+def providers_of(catalog: Catalog, service: Service, place: Location) -> list[Resource]:
+    """Return the people who can give a service at a place, by name."""
+    ids = {one for requirement in service.requirements for one in requirement.resource_ids}
+    people = [catalog.resources[one] for one in ids if one in catalog.resources]
+    found = [
+        one
+        for one in people
+        if one.active and one.kind is ResourceKind.PERSON and one.location_id in (None, place.id)
+    ]
+    return sorted(found, key=lambda one: one.name.casefold())

@@ -1,0 +1,96 @@
+"""What protects every answer and every form: headers, CSRF tokens, and the origin check of the cookie-less public way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+from flask_wtf import CSRFProtect
+from werkzeug.exceptions import Forbidden
+
+from app.web.context import site
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+"""``same-origin`` keeps manage links from other sites, yet lets browsers name the origin of our own forms."""
+
+FOREIGN = "This form was sent from another site. Please open the page here and send it again."
+CSRF_MARK = "eigenplan_visitor_form"
+
+csrf = CSRFProtect()
+
+
+def init_security(app: Flask) -> None:
+    """Add the headers to every answer and CSRF tokens to every form of people who sign in."""
+    csrf.init_app(app)
+    app.after_request(_add_headers)
+
+
+def _add_headers(response: Response) -> Response:
+    headers = response.headers
+    for name, value in HEADERS.items():
+        headers[name] = value
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
+    if site().config.is_https:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
+
+
+def visitor_form(view: Callable[P, R]) -> Callable[P, R]:
+    """Guard a POST of the public way: no cookie, so no CSRF token, but other sites' forms are refused.
+
+    Browsers tell where a form came from by Sec-Fetch-Site (Fetch Metadata) or Origin (RFC 6454); a program that sends
+    neither cannot have been tricked into sending the form.
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not is_same_origin():
+            raise Forbidden(FOREIGN)
+        return view(*args, **kwargs)
+
+    setattr(guarded, CSRF_MARK, True)
+    csrf.exempt(guarded)
+    return guarded
+
+
+def is_same_origin() -> bool:
+    """Whether the request comes from one of our own pages, as far as the browser tells."""
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    if fetch_site is not None:
+        return fetch_site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    return origin in (_origin(request.host_url), _origin(site().config.base_url))
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,103 @@
+"""Signing in and out, by mail address and password."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, login_user, logout_user
+
+from app.operations.sign_in import check_password, get_user_actor
+from app.web.access import public
+from app.web.context import SignedIn, current_actor, now, site
+from app.web.throttle import Throttle
+
+blueprint = Blueprint("sign_in", __name__)
+THROTTLE = "eigenplan_sign_in"
+CSRF_FIELD = "csrf_token"
+MAX_PASSWORD = 1000
+WRONG = "This mail address and password do not belong together; please check both."
+TOO_OFTEN = "That was tried too often; please wait five minutes and try again."
+
+
+def init_sign_in(app: Flask) -> None:
+    """Let Flask-Login find accounts; our own rule (``access.py``) says who needs one."""
+    manager = LoginManager()
+    manager.session_protection = None  # people change networks; the cookie is signed, HttpOnly and short-lived
+    manager.user_loader(_load)
+    manager.init_app(app, add_context_processor=False)
+    app.extensions[THROTTLE] = Throttle()
+
+
+def _load(public_id: str) -> SignedIn | None:
+    actor = get_user_actor(site().store, public_id)
+    return None if actor is None else SignedIn(public_id, actor)
+
+
+@blueprint.get("/sign-in")
+@public
+def show() -> ResponseReturnValue:
+    """Show the form; who is signed in already goes on."""
+    target = _target(request.args.get("next", ""))
+    if current_actor().is_staff:
+        return redirect(target)
+    return render_template("sign_in/sign_in.html", email="", error="", target=target)
+
+
+@blueprint.post("/sign-in")
+@public
+def sign_in() -> ResponseReturnValue:
+    """Check mail address and password."""
+    email, target = request.form.get("email", ""), _target(request.form.get("next", ""))
+    throttle: Throttle = current_app.extensions[THROTTLE]
+    who = (request.remote_addr or "", email.strip().lower()[:200])
+    if any(throttle.is_closed(one, now()) for one in who):
+        return _again(email, target, TOO_OFTEN), 429
+    user = _check(email, request.form.get("password", ""))
+    if user is None:
+        for one in who:
+            throttle.count(one, now())
+        return _again(email, target, WRONG), 422
+    throttle.forget(who[1])
+    _begin_session(user)
+    return redirect(target, 303)
+
+
+def _begin_session(user: SignedIn) -> None:
+    """Begin anew, but let forms that were opened before on other pages still be sent."""
+    token = session.get(CSRF_FIELD)
+    session.clear()
+    if token is not None:
+        session[CSRF_FIELD] = token
+    session.permanent = True
+    login_user(user)
+
+
+def _check(email: str, password: str) -> SignedIn | None:
+    if len(password) > MAX_PASSWORD:
+        return None
+    public_id = check_password(site().store, email, password)
+    return None if public_id is None else _load(public_id)
+
+
+def _again(email: str, target: str, error: str) -> str:
+    return render_template("sign_in/sign_in.html", email=email, error=error, target=target)
+
+
+def _target(wanted: str) -> str:
+    """Return a path of our own to go on to; anything that could lead to another site is dropped."""
+    parts = urlsplit(wanted)
+    if parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
+        return url_for("calendar.day")
+    return wanted
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """End the session."""
+    logout_user()
+    session.clear()
+    g.pop("actor", None)
+    flash("You are signed out.")
+    return redirect(url_for("sign_in.show"), 303)

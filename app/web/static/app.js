@@ -1,0 +1,69 @@
+// Small comforts; every page works without them.
+"use strict";
+(function () {
+  const MOST_BYTES = 900000;
+
+  // Stop texts that are too long, and forms that the server would refuse for their size, before they are sent.
+  function checkSizes(form) {
+    let total = 0;
+    for (const input of form.querySelectorAll("input, textarea")) {
+      if (!("value" in input) || input.type === "file") continue;
+      total += input.value.length;
+      const most = input.maxLength;
+      if (most >= 0) {
+        const over = input.value.length > most;
+        input.setCustomValidity(over ? "Please use at most " + most + " characters; this has " + input.value.length + "." : "");
+        if (over) {
+          input.reportValidity();
+          return false;
+        }
+      }
+    }
+    return total <= MOST_BYTES;
+  }
+
+  document.addEventListener("submit", function (event) {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (!checkSizes(form)) {
+      event.preventDefault();
+      return;
+    }
+    // A second press while the first is under way would only be answered the same; spare the wait.
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    window.setTimeout(function () { delete form.dataset.sent; }, 8000);
+  });
+  window.addEventListener("pageshow", function () {
+    for (const form of document.forms) delete form.dataset.sent;
+  });
+  document.addEventListener("input", function (event) {
+    if (event.target.setCustomValidity) event.target.setCustomValidity("");
+  });
+
+  // Offer the times of the device's own zone.
+  const hint = document.querySelector("[data-zone-hint]");
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (hint && zone && zone !== hint.dataset.zoneHint) {
+    const url = new URL(window.location.href);
+    url.searchParams.set("zone", zone);
+    const link = document.createElement("a");
+    link.href = url.pathname + url.search;
+    link.textContent = "Show times in " + zone.replaceAll("_", " ");
+    hint.append("Your device is set to another time zone. ", link);
+    hint.hidden = false;
+  }
+
+  // Selects that only choose what a page shows act at once.
+  document.addEventListener("change", function (event) {
+    const form = event.target.closest("form[data-auto]");
+    if (form && event.target.tagName === "SELECT") form.requestSubmit();
+  });
+
+  // Bring the first field with an error into view.
+  const wrong = document.querySelector("[aria-invalid=true]");
+  if (wrong) wrong.focus();
+})();
