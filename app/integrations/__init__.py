@@ -1,0 +1,1 @@
+"""Outside things, one folder each, behind small interfaces."""

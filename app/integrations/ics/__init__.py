@@ -1,0 +1,1 @@
+"""iCalendar files: bookings written, busy time read."""

@@ -1,0 +1,50 @@
+"""From the events of one series (same UID) to the time they take."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import icalendar
+import recurring_ical_events
+from icalendar.error import GloballyUniqueTZIDGuessed
+
+from app.integrations.ics.times import clip, instant_of, value_of
+from app.integrations.ics.values import Busy, Window, shown
+
+_MARGIN = timedelta(days=2)
+"""Floating times are looked for in UTC: no zone is further than this from it."""
+
+
+def takes_time(event: icalendar.Event) -> bool:
+    """Neither transparent nor cancelled (RFC 5545 sections 3.8.2.7 and 3.8.1.11)."""
+    transparent = str(event.get("TRANSP", "")).strip().upper() == "TRANSPARENT"
+    return not transparent and str(event.get("STATUS", "")).strip().upper() != "CANCELLED"
+
+
+def expand(events: Sequence[icalendar.Event], window: Window, x_wr_timezone: str | None = None) -> list[Busy]:
+    """Return the intervals that a series takes within the window, exceptions and moved occurrences respected.
+
+    Raises:
+        ValueError, LookupError and others of ``event.NOT_READABLE``: the parts do not fit together.
+    """
+    calendar = icalendar.Calendar()
+    if x_wr_timezone:
+        calendar.add("X-WR-TIMEZONE", x_wr_timezone)
+    for event in events:
+        calendar.add_component(event)
+    start, end = (datetime.fromtimestamp(instant, UTC) for instant in (window.start, window.end))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GloballyUniqueTZIDGuessed)
+        found = recurring_ical_events.of(calendar).between(start - _MARGIN, end + _MARGIN)
+    occurrences = (one for one in found if isinstance(one, icalendar.Event) and takes_time(one))
+    return list(_within(occurrences, window))
+
+
+def _within(occurrences: Iterable[icalendar.Event], window: Window) -> Iterator[Busy]:
+    for one in occurrences:
+        start, end = (instant_of(value_of(one, name), window.tzid) for name in ("DTSTART", "DTEND"))
+        interval = clip(start, end, window)
+        if interval is not None:
+            yield Busy(*interval, uid=str(one.get("UID", ""))[:250], title=shown(str(one.get("SUMMARY", ""))))

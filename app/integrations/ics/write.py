@@ -1,0 +1,93 @@
+"""One booking as an iCalendar file that a mail carries (RFC 5545, RFC 5546)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import icalendar
+
+from app.booking.statuses import Status
+from app.booking.values import Instant
+
+PRODID = "-//Eigenplan//Eigenplan//EN"
+
+_STATUS = {
+    Status.HELD: "TENTATIVE",
+    Status.REQUESTED: "TENTATIVE",
+    Status.CONFIRMED: "CONFIRMED",
+    Status.COMPLETED: "CONFIRMED",
+    Status.NO_SHOW: "CONFIRMED",
+    Status.DECLINED: "CANCELLED",
+    Status.CANCELLED: "CANCELLED",
+}
+_PARTSTAT = {"TENTATIVE": "TENTATIVE", "CONFIRMED": "ACCEPTED", "CANCELLED": "DECLINED"}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A calendar user: a display name and a mail address."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookingEvent:
+    """What an attendee's calendar is told about a booking. ``uid`` stays the same over all changes of the booking."""
+
+    uid: str
+    sequence: int
+    status: Status
+    start: Instant
+    end: Instant
+    stamped_at: Instant
+    summary: str
+    location: str
+    organizer: Person
+    attendee: Person
+    description: str = ""
+    url: str = ""
+
+
+def method_of(status: Status) -> str:
+    """Return how calendars shall take it: an invitation that adds or changes, or a cancellation (RFC 5546)."""
+    return "CANCEL" if _STATUS[status] == "CANCELLED" else "REQUEST"
+
+
+def write_booking(event: BookingEvent) -> bytes:
+    """Return the file. Times are in UTC, so that no reader needs a zone's definition."""
+    calendar = icalendar.Calendar()
+    calendar.add("PRODID", PRODID)
+    calendar.add("VERSION", "2.0")
+    calendar.add("METHOD", method_of(event.status))
+    calendar.add_component(_vevent(event))
+    return bytes(calendar.to_ical())
+
+
+def _vevent(event: BookingEvent) -> icalendar.Event:
+    status = _STATUS[event.status]
+    entry = icalendar.Event()
+    entry.add("UID", event.uid)
+    entry.add("SEQUENCE", event.sequence)
+    entry.add("STATUS", status)
+    entry.add("TRANSP", "TRANSPARENT" if status == "CANCELLED" else "OPAQUE")
+    for name, instant in (("DTSTART", event.start), ("DTEND", event.end), ("DTSTAMP", event.stamped_at)):
+        entry.add(name, datetime.fromtimestamp(instant, UTC))
+    for name, text in (("SUMMARY", event.summary), ("LOCATION", event.location), ("DESCRIPTION", event.description)):
+        if text:
+            entry.add(name, text)
+    if event.url:
+        entry.add("URL", event.url)
+    entry.add("ORGANIZER", _address(event.organizer))
+    partstat = {"PARTSTAT": _PARTSTAT[status], "RSVP": "FALSE"}
+    entry.add("ATTENDEE", _address(event.attendee, ROLE="REQ-PARTICIPANT", **partstat))
+    return entry
+
+
+def _address(person: Person, **parameters: str) -> icalendar.vCalAddress:
+    address = icalendar.vCalAddress(f"mailto:{person.email}")
+    for name, value in {"CN": person.name, **parameters}.items():
+        if value:
+            address.params[name] = icalendar.vText(value)
+    return address
