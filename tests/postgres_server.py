@@ -77,8 +77,8 @@ def start_postgres(options: Sequence[str] = ()) -> PostgresServer:
     settings = [f"port={port}", f"listen_addresses={LOOPBACK}", f"unix_socket_directories={folder}", *options]
     settings += ["max_connections=200", "shared_buffers=256MB"]
     command = [binaries / "postgres", "-D", data, *(part for one in settings for part in ("-c", one))]
-    log = (folder / "log").open("wb")
-    process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **who)  # type: ignore[call-overload]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **who)  # type: ignore[call-overload]
     server = PostgresServer(folder, port, process)
     _wait(server, binaries)
     return server

@@ -15,7 +15,7 @@ from app.operations.changes import approve_change, close_change
 from app.operations.context import Context
 from app.operations.look_up import view_of
 from app.operations.views import BookingView
-from app.operations.waiting import offer_freed
+from app.operations.waiting import freed_by, offer_freed, wished_by
 from app.storage.tables import Booking, ChangeRequest
 
 MAX_REASON = 500
@@ -30,8 +30,9 @@ def approve(context: Context, booking: str) -> BookingView:
 
     def work(row: Booking, change: ChangeRequest | None) -> None:
         if change is not None:
+            freed = freed_by(row)
             approve_change(context, row, change)
-            offer_freed(context, row, records.resource_ids(row))
+            offer_freed(context, freed)
             return
         check_transition(Status(row.status), Status.CONFIRMED)
         records.check_not_expired(row, context.now)
@@ -50,7 +51,7 @@ def decline(context: Context, booking: str, reason: str = "") -> BookingView:
     reason = clean_text(reason, "reason", MAX_REASON)
 
     def work(row: Booking, change: ChangeRequest | None) -> None:
-        resources = records.resource_ids(row)
+        freed = freed_by(row) if change is None else wished_by(row, change)
         if change is not None:
             close_change(context, change, "declined")
             row.version, row.changed_at = row.version + 1, context.now
@@ -60,7 +61,7 @@ def decline(context: Context, booking: str, reason: str = "") -> BookingView:
             check_transition(Status(row.status), Status.DECLINED)
             records.release(context, row, Status.DECLINED)
             announce(context, row, "declined", reason=reason)
-        offer_freed(context, row, resources)
+        offer_freed(context, freed)
 
     return _decide(context, booking, work)
 

@@ -12,15 +12,17 @@ from app.booking.refusals import InvalidInput, Refusal
 from app.booking.statuses import Status, check_transition
 from app.booking.values import DAY_MINUTES, MINUTE, Instant, Service
 from app.operations import records, repeats
+from app.operations.announce import announce
 from app.operations.clients import find_or_add_client
 from app.operations.context import Context
 from app.operations.expiry import expire
-from app.operations.look_up import get_booking, view_of
+from app.operations.limits import check_within_limits
+from app.operations.look_up import get_booking, view_of, views_of
 from app.operations.placing import choose, with_next_free
 from app.operations.requests import BookingRequest, ClientDetails, HoldRequest, VisitPart, VisitRequest
 from app.operations.views import BookingView
+from app.operations.waiting import end_offer
 from app.operations.wanted import Wanted, want
-from app.operations.announce import announce
 from app.storage import tables
 from app.storage.public_ids import new_public_id
 
@@ -53,7 +55,7 @@ def hold(context: Context, request: HoldRequest) -> BookingView:
         row = records.add_booking(context, wanted, place, records.Draft(Status.HELD, expires_at=expires_at))
         return str(row.public_id)
 
-    return _run(context, wanted, repeats.Repeat("hold", request.key, request), work)
+    return view_of(context, _run(context, wanted, repeats.Repeat("hold", request.key, request), work))
 
 
 def book(context: Context, request: BookingRequest) -> BookingView:
@@ -67,8 +69,17 @@ def book(context: Context, request: BookingRequest) -> BookingView:
         JustTaken: somebody else was faster; carries the conflicts and the next free times.
         Refusal: any rule that says no, any input that cannot be used.
     """
+    return view_of(context, book_id(context, request))
+
+
+def book_id(context: Context, request: BookingRequest) -> str:
+    """Book as ``book`` does, and return the public id alone: for those who send the client on to another page.
+
+    Raises:
+        Refusal: as for ``book``.
+    """
     if request.hold:
-        return confirm_hold(context, request)
+        return _confirm_hold(context, request)
     wanted = want(context, request, request.override)
     particulars = check_particulars(wanted, request)
 
@@ -93,19 +104,27 @@ def place_booking(
     context: Context, wanted: Wanted, particulars: Particulars, origin: records.Origin = NO_ORIGIN
 ) -> str:
     """Take resources and write the booking with its message, inside a running transaction; return its public id."""
+    row = add_placed(context, wanted, particulars, origin)
+    announce(context, row, _FIRST_MESSAGE[Status(row.status)])
+    return str(row.public_id)
+
+
+def add_placed(
+    context: Context, wanted: Wanted, particulars: Particulars, origin: records.Origin = NO_ORIGIN
+) -> tables.Booking:
+    """Take resources and write the booking without a message, inside a running transaction."""
     client = find_or_add_client(context, particulars.client)
     place = choose(context, wanted, client.email)
     _require_right(context, place.resource_ids)
     status, expires_at = _first_status(context, wanted.service)
     draft = records.Draft(status, client, particulars.texts, expires_at, origin, particulars.client.tzid)
-    row = records.add_booking(context, wanted, place, draft)
-    announce(context, row, _FIRST_MESSAGE[status])
-    return str(row.public_id)
+    return records.add_booking(context, wanted, place, draft)
 
 
 def _require_right(context: Context, resource_ids: tuple[int, ...]) -> None:
-    if context.actor.is_staff and not context.may(Permission.BOOK_FOR_OTHERS, Target(resource_ids=resource_ids)):
-        context.require(Permission.BOOK)
+    """Who books by staff's rules needs that right for what is taken; all others book by those of the public page."""
+    if context.may(Permission.BOOK_FOR_OTHERS):
+        context.require(Permission.BOOK_FOR_OTHERS, Target(resource_ids=resource_ids))
 
 
 def _first_status(context: Context, service: Service) -> tuple[Status, Instant | None]:
@@ -122,6 +141,10 @@ def confirm_hold(context: Context, request: BookingRequest) -> BookingView:
         NotFound: no such hold.
         InvalidTransition: it expired, or was confirmed before.
     """
+    return view_of(context, _confirm_hold(context, request))
+
+
+def _confirm_hold(context: Context, request: BookingRequest) -> str:
     wanted = want(context, request, request.override)
     particulars = check_particulars(wanted, request)
 
@@ -132,13 +155,9 @@ def confirm_hold(context: Context, request: BookingRequest) -> BookingView:
         records.check_not_expired(row, context.now)
         if (row.service_id, row.location_id, row.start_at) != (wanted.service.id, wanted.location.id, wanted.start):
             raise InvalidInput("start", "The held slot is another one; please choose the time again.")
-        draft = records.Draft(
-            status,
-            find_or_add_client(context, particulars.client),
-            particulars.texts,
-            expires_at,
-            tzid=particulars.client.tzid,
-        )
+        client = find_or_add_client(context, particulars.client)
+        check_within_limits(wanted, context.now, client.email, ignore_booking=row.id)
+        draft = records.Draft(status, client, particulars.texts, expires_at, tzid=particulars.client.tzid)
         records.fill_in(context, row, draft)
         announce(context, row, _FIRST_MESSAGE[status])
         return str(row.public_id)
@@ -152,13 +171,11 @@ def accept_offer(context: Context, booking: str) -> BookingView:
     def work() -> None:
         row = records.get_locked(booking)
         context.require(Permission.MOVE, Target(booking=row.public_id, resource_ids=records.resource_ids(row)))
-        status, expires_at = _first_status(context, context.store.catalog().services[row.service_id])
+        status, expires_at = _first_status(context, context.catalog.services[row.service_id])
         check_transition(Status(row.status), status)
         records.check_not_expired(row, context.now)
         records.set_status(context, row, status, expires_at)
-        tables.WaitingEntry.update(status="booked", changed_at=context.now).where(
-            tables.WaitingEntry.offered_booking == row.id
-        ).execute()
+        end_offer(context, row, "booked")
         announce(context, row, _FIRST_MESSAGE[status])
 
     context.store.write(work)
@@ -178,15 +195,13 @@ def book_visit(context: Context, request: VisitRequest) -> list[BookingView]:
 
     def work() -> str:
         expire(context)
-        ids = [place_booking(context, wanted, particulars, records.Origin(visit=visit)) for wanted, particulars in parts]
+        ids = [
+            place_booking(context, wanted, particulars, records.Origin(visit=visit)) for wanted, particulars in parts
+        ]
         return ",".join(ids)
 
-    repeat = repeats.Repeat("visit", request.key, request)
-    try:
-        joined = context.store.write(lambda: repeats.once(context, repeat, work))
-    except Refusal as refusal:
-        raise with_next_free(context, parts[0][0], refusal) from refusal
-    return [view_of(context, public_id) for public_id in joined.split(",")]
+    joined = _run(context, parts[0][0], repeats.Repeat("visit", request.key, request), work)
+    return views_of(context, joined.split(","))
 
 
 def _visit_parts(context: Context, request: VisitRequest) -> list[tuple[Wanted, Particulars]]:
@@ -213,13 +228,12 @@ def _part_request(request: VisitRequest, part: VisitPart, start: Instant) -> Boo
     )
 
 
-def _run(context: Context, wanted: Wanted, repeat: repeats.Repeat, work: Callable[[], str]) -> BookingView:
+def _run(context: Context, wanted: Wanted, repeat: repeats.Repeat, work: Callable[[], str]) -> str:
     """Run a booking transaction once per idempotency key; complete lost races with the next free times."""
     try:
-        public_id = context.store.write(lambda: repeats.once(context, repeat, work))
+        return context.store.write(lambda: repeats.once(context, repeat, work))
     except Refusal as refusal:
         completed = with_next_free(context, wanted, refusal)
         if completed is refusal:
             raise
         raise completed from refusal
-    return view_of(context, public_id)

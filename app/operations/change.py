@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.access.decision import Target
 from app.access.permissions import Permission
 from app.booking.answers import clean_text
 from app.booking.refusals import InvalidInput, Refusal, StaleVersion, TooLateToChange
 from app.booking.rules import Wish
-from app.booking.statuses import Status, check_transition
+from app.booking.statuses import Status, check_movable, check_transition
 from app.booking.values import MINUTE, Service
 from app.operations import records, repeats
 from app.operations.announce import announce
@@ -16,13 +18,12 @@ from app.operations.context import Context
 from app.operations.expiry import expire
 from app.operations.look_up import view_of
 from app.operations.names import provider_id
-from app.operations.occurrences import later_occurrences, shifted_start
-from app.operations.placing import Place, choose, with_next_free
+from app.operations.occurrences import occurrences_in_reach, shifted_start
+from app.operations.placing import choose, with_next_free
 from app.operations.requests import MoveRequest, Reach
 from app.operations.views import BookingView
-from app.operations.waiting import offer_freed
+from app.operations.waiting import Freed, end_offer, freed_by, offer_freed
 from app.operations.wanted import Wanted
-from app.storage import allocations, sessions
 from app.storage.tables import Booking
 
 MAX_REASON = 500
@@ -39,7 +40,7 @@ def cancel(context: Context, booking: str, reason: str = "", reach: Reach = Reac
 
     def work() -> None:
         row = records.get_locked(booking)
-        for one in later_occurrences(row, reach):
+        for one in occurrences_in_reach(row, reach, context.now):
             _cancel_row(context, one, reason)
 
     context.store.write(work)
@@ -47,15 +48,18 @@ def cancel(context: Context, booking: str, reason: str = "", reach: Reach = Reac
 
 
 def _cancel_row(context: Context, row: Booking, reason: str) -> None:
-    resources = _require(context, row, Permission.CANCEL)
+    _require(context, row, Permission.CANCEL)
     check_transition(Status(row.status), Status.CANCELLED)
     _check_deadline(context, row)
+    freed = freed_by(row)
     was_held = row.status == Status.HELD
     end_change(context, row, "cancelled")
     records.release(context, row, Status.CANCELLED)
-    if not was_held:
+    if was_held:
+        end_offer(context, row, "declined")
+    else:
         announce(context, row, "cancelled", reason=reason)
-    offer_freed(context, row, resources)
+    offer_freed(context, freed)
 
 
 def complete(context: Context, booking: str) -> BookingView:
@@ -87,37 +91,66 @@ def move(context: Context, request: MoveRequest) -> BookingView:
     """Move a booking to another time or provider, or this and later occurrences of its series by the same step.
 
     A client's move of a confirmed booking whose service needs approval becomes a change request: the new time is held,
-    the old one stays until somebody approves.
+    the old one stays until somebody approves. Several occurrences give back their old times before any takes its new
+    one, so that they may take each other's; all of them move or none.
 
     Raises:
         JustTaken: with the conflicts and the next free times. StaleVersion: edited meanwhile.
-        TooLateToChange, InvalidTransition, NotAllowed, NotFound, InvalidInput.
+        TooLateToChange, InvalidTransition, NotAllowed, NotFound, InvalidInput, MissingHour.
     """
     wanted: list[Wanted] = []
 
     def work() -> str:
         expire(context)
-        row = records.get_locked(request.booking)
-        if request.version is not None and request.version != row.version:
+        first = records.get_locked(request.booking)
+        if request.version is not None and request.version != first.version:
             raise StaleVersion()
-        wanted.clear()
-        for one in later_occurrences(row, request.reach):
-            wanted.append(_wanted_move(context, row, one, request))
-            _move_row(context, one, wanted[-1])
-        return str(row.public_id)
+        rows = occurrences_in_reach(first, request.reach, context.now)
+        steps = [_begin_move(context, first, row, request) for row in rows]
+        for step in steps:
+            wanted[:] = [step.wanted]
+            _finish_move(context, step)
+        for step in steps:
+            offer_freed(context, step.freed)
+        return str(first.public_id)
 
     try:
         context.store.write(lambda: repeats.once(context, repeats.Repeat("move", request.key, request), work))
     except Refusal as refusal:
-        completed = with_next_free(context, wanted[-1], refusal) if wanted else refusal
+        completed = with_next_free(context, wanted[0], refusal) if wanted else refusal
         if completed is refusal:
             raise
         raise completed from refusal
     return view_of(context, request.booking)
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The move of one row. ``asks``: it becomes a change request, and the row keeps what it takes."""
+
+    row: Booking
+    wanted: Wanted
+    freed: Freed
+    asks: bool
+
+
+def _begin_move(context: Context, first: Booking, row: Booking, request: MoveRequest) -> _Step:
+    """Check that a row may be moved at all, and give back what it takes unless it only asks."""
+    _require(context, row, Permission.MOVE)
+    check_movable(Status(row.status))
+    records.check_not_expired(row, context.now)
+    _check_deadline(context, row)
+    wanted = _wanted_move(context, first, row, request)
+    needs_approval = row.status == Status.CONFIRMED and wanted.service.needs_approval
+    step = _Step(row, wanted, freed_by(row), asks=needs_approval and not context.may(Permission.APPROVE))
+    if not step.asks:
+        end_change(context, row, "cancelled")
+        records.give_back(row, context.now)
+    return step
+
+
 def _wanted_move(context: Context, first: Booking, row: Booking, request: MoveRequest) -> Wanted:
-    catalog = context.store.catalog()
+    catalog = context.catalog
     service, location = catalog.services[row.service_id], catalog.locations[row.location_id]
     duration = request.duration_minutes or (row.end_at - row.start_at) // MINUTE
     start = shifted_start(first, row, request.start, location.tzid)
@@ -128,47 +161,31 @@ def _wanted_move(context: Context, first: Booking, row: Booking, request: MoveRe
     return Wanted(catalog, service, location, wish, request.override, prefer=records.resource_ids(row))
 
 
-def _move_row(context: Context, row: Booking, wanted: Wanted) -> None:
-    resources = _require(context, row, Permission.MOVE)
-    check_transition(Status(row.status), Status(row.status))
-    _check_deadline(context, row)
-    place = choose(context, wanted, ignore_booking=row.id)
-    context.require(Permission.MOVE, Target(row.public_id, (*resources, *place.resource_ids)))
-    if row.status == Status.CONFIRMED and wanted.service.needs_approval and not context.may(Permission.APPROVE):
+def _finish_move(context: Context, step: _Step) -> None:
+    row, wanted = step.row, step.wanted
+    email = "" if row.client_id is None else row.client.email
+    place = choose(context, wanted, email, ignore_booking=row.id)
+    context.require(Permission.MOVE, Target(row.public_id, (*step.freed.resource_ids, *place.resource_ids)))
+    if step.asks:
         request_change(context, row, wanted, place)
-    else:
-        relocate(context, row, wanted, place)
-        offer_freed(context, row, resources)
-
-
-def relocate(context: Context, row: Booking, wanted: Wanted, place: Place) -> None:
-    """Exchange what a booking takes for its new place, and say so."""
-    old_start, old_session = row.start_at, row.session_id
-    end_change(context, row, "cancelled")
-    allocations.release(row.id)
-    if old_session is not None:
-        sessions.close_if_empty(old_session, context.now)
+        return
     row.session = records.session_for(context, wanted, place)
     row.start_at, row.end_at = wanted.start, wanted.end
     row.sequence, row.version, row.changed_at = row.sequence + 1, row.version + 1, context.now
     row.save()
     records.occupy(row, wanted, place.resource_ids, row.session_id)
-    announce(context, row, "moved", old_start=old_start)
+    announce(context, row, "moved", old_start=step.freed.start)
 
 
-def _require(context: Context, row: Booking, permission: Permission) -> tuple[int, ...]:
-    resources = records.resource_ids(row)
-    context.require(permission, Target(row.public_id, resources))
-    return resources
+def _require(context: Context, row: Booking, permission: Permission) -> None:
+    context.require(permission, Target(row.public_id, records.resource_ids(row)))
 
 
 def _check_deadline(context: Context, row: Booking) -> None:
     """Clients change until the service's latest time; staff as long as the status allows."""
     if context.actor.is_staff:
         return
-    service: Service = context.store.catalog().services[row.service_id]
+    service: Service = context.catalog.services[row.service_id]
     latest = row.start_at - service.change_notice_minutes * MINUTE
     if context.now > latest:
         raise TooLateToChange(latest=latest)
-
-

@@ -31,7 +31,7 @@ def request_change(context: Context, row: Booking, wanted: Wanted, place: Place)
         changed_at=context.now,
     )
     if wanted.service.capacity > 1:
-        session_id = records.session_for(context, wanted, place)
+        session_id = records.group_session(context, wanted, place)
         sessions.take_seats(session_id, row.id, row.seats, change_id=change.id)
     else:
         _hold_beside(row, wanted, place, change)
@@ -87,7 +87,7 @@ def approve_change(context: Context, row: Booking, change: ChangeRequest) -> Non
 
 
 def _take_wished(context: Context, row: Booking, change: ChangeRequest) -> None:
-    service = context.store.catalog().services[row.service_id]
+    service = context.catalog.services[row.service_id]
     start = change.start_at - service.buffer_before_minutes * MINUTE
     end = change.end_at + service.buffer_after_minutes * MINUTE
     Allocation.delete().where(Allocation.booking == row.id).execute()

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from app.access.actors import SYSTEM, Actor
 from app.access.decision import ANYTHING, Target, decide
 from app.access.permissions import Permission
 from app.booking.refusals import NotAllowed
-from app.booking.values import Instant
+from app.booking.values import Catalog, Instant
 from app.storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One call's surroundings."""
+    """One call's surroundings. Everything that one call decides is decided on one snapshot of the set-up."""
 
     store: Store
     actor: Actor
     now: Instant
+    _snapshot: list[Catalog] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The set-up as it was when this context first asked for it."""
+        if not self._snapshot:
+            self._snapshot.append(self.store.catalog())
+        return self._snapshot[0]
 
     def may(self, permission: Permission, target: Target = ANYTHING) -> bool:
         """Whether the acting user has this permission."""

@@ -7,7 +7,7 @@ from app.operations import records
 from app.operations.announce import announce
 from app.operations.changes import close_change
 from app.operations.context import Context
-from app.operations.waiting import expire_offer, offer_freed
+from app.operations.waiting import end_offer, freed_by, offer_freed, wished_by
 from app.storage.tables import Booking, ChangeRequest
 
 AT_ONCE = 100
@@ -18,24 +18,31 @@ def expire(context: Context) -> int:
 
     Rows that another transaction is expiring at this moment are left to it.
     """
-    overdue = Booking.select().where(Booking.expires_at <= context.now).order_by(Booking.id).limit(AT_ONCE)
+    overdue = Booking.select().where(Booking.expires_at <= context.now)
     changes = ChangeRequest.select().where(ChangeRequest.status == "requested", ChangeRequest.expires_at <= context.now)
-    rows = list(records.locked(overdue, skip=True))
+    rows = list(records.locked(overdue.order_by(Booking.id).limit(AT_ONCE), skip=True))
     for row in rows:
         _expire_booking(context, row)
-    open_changes = list(records.locked(changes.order_by(ChangeRequest.id).limit(AT_ONCE), skip=True))
-    for change in open_changes:
-        close_change(context, change, "expired")
-        announce(context, change.booking, "change_expired", change=change.public_id)
-    return len(rows) + len(open_changes)
+    wishes = list(records.locked(changes.order_by(ChangeRequest.id).limit(AT_ONCE), skip=True))
+    for change in wishes:
+        _expire_change(context, change)
+    return len(rows) + len(wishes)
 
 
 def _expire_booking(context: Context, row: Booking) -> None:
-    resources = records.resource_ids(row)
+    freed = freed_by(row)
     was_request = row.status == Status.REQUESTED
     records.release(context, row, Status.DECLINED if was_request else Status.CANCELLED)
     if was_request:
         announce(context, row, "expired")
     else:
-        expire_offer(context, row)
-    offer_freed(context, row, resources)
+        end_offer(context, row, "expired")
+    offer_freed(context, freed)
+
+
+def _expire_change(context: Context, change: ChangeRequest) -> None:
+    row = change.booking
+    freed = wished_by(row, change)
+    close_change(context, change, "expired")
+    announce(context, row, "change_expired", change=change.public_id)
+    offer_freed(context, freed)

@@ -5,22 +5,25 @@ Everything here runs inside one write transaction that has locked what it decide
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from app.access.permissions import Permission
-from app.booking.assignment import find_assignment
+from app.booking.limits import has_limits
 from app.booking.refusals import JustTaken, NoAssignment, Refusal, SessionFull
-from app.booking.rules import check_time
-from app.booking.slots import SlotQuery, find_slots
-from app.booking.values import Instant, Interval
+from app.booking.rules import check_time, find_assignment
+from app.booking.slots import Holes, OpenSession, SlotQuery, find_slots
+from app.booking.values import Instant
 from app.operations.context import Context
-from app.operations.limits import check_limits
+from app.operations.limits import check_within_limits
 from app.operations.names import candidate_ids
 from app.operations.wanted import Wanted
 from app.storage import allocations, sessions, taken
 
 NEXT_FREE_DAYS = 14
 NEXT_FREE_COUNT = 3
+LOAD_SECONDS = 7 * 86_400
+_NO_LOAD: Mapping[int, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,77 +34,103 @@ class Place:
     session_id: int | None = None
 
 
-def check_override(context: Context, wanted: Wanted) -> None:
-    """Raise NotAllowed when rules shall be overridden by somebody who may not."""
-    if wanted.override:
-        context.require(Permission.OVERRIDE_RULES)
-
-
 def choose(context: Context, wanted: Wanted, client_email: str = "", ignore_booking: int | None = None) -> Place:
     """Check every rule for the wished time and choose what the booking takes.
+
+    Args:
+        context: who books, and when.
+        wanted: the wish.
+        client_email: whose bookings count for the limit per client.
+        ignore_booking: row id of the booking that asks for another time; what it takes is no hindrance.
 
     Raises:
         Refusal: the first rule that says no, or JustTaken with what is in the way.
     """
-    check_override(context, wanted)
-    start, end = wanted.with_buffers
+    if wanted.override:
+        context.require(Permission.OVERRIDE_RULES)
     ids = candidate_ids(wanted.service)
-    context.store.lock_rows(wanted.service.id, ids)
-    busy = taken.find_taken(ids, start, end, context.now, ignore_booking)
-    staff = context.may(Permission.BOOK_FOR_OTHERS)
-    session = sessions.find_session(wanted.service.id, wanted.location.id, wanted.start, wanted.end)
-    if session is None or wanted.service.capacity == 1:
-        if not wanted.override:
-            check_time(wanted.catalog, wanted.wish, busy, context.now, staff=staff)
-            check_limits(context, wanted, client_email, ignore_booking)
-        return Place(resource_ids=_assign(wanted, busy))
+    is_group = wanted.service.capacity > 1
+    context.store.lock_rows(wanted.service.id if is_group or has_limits(wanted.service) else None, ids)
+    busy = taken.find_taken(ids, *wanted.with_buffers, context.now, ignore_booking)
+    session = _open_session(wanted) if is_group else None
     if not wanted.override:
-        check_limits(context, wanted, client_email, ignore_booking)
-    if session.seats_left < wanted.wish.seats:
-        raise SessionFull(seats_left=session.seats_left)
-    return Place(session_id=session.id)
+        _check_rules(context, wanted, busy, session)
+        check_within_limits(wanted, context.now, client_email, ignore_booking)
+    if session is not None:
+        return Place(session_id=session.id)
+    return Place(resource_ids=_assign(wanted, busy))
 
 
-def _assign(wanted: Wanted, busy: dict[int, list[Interval]]) -> tuple[int, ...]:
-    day_start, day_end = wanted.start - 7 * 86_400, wanted.end + 7 * 86_400
-    load = allocations.load(candidate_ids(wanted.service), day_start, day_end)
-    chosen = () if wanted.wish.provider_id is None else (wanted.wish.provider_id,)
-    return find_assignment(
-        wanted.catalog,
-        wanted.service,
-        wanted.location.id,
-        wanted.start,
-        wanted.end,
-        busy,
-        prefer=(*chosen, *wanted.prefer),
-        load=load,
-    )
+def _open_session(wanted: Wanted) -> sessions.OpenSeats | None:
+    """Return the session that has begun to fill at exactly this time.
+
+    Raises:
+        SessionFull: it has fewer seats left than wished.
+    """
+    found = sessions.find_session(wanted.service.id, wanted.location.id, wanted.start, wanted.end)
+    if found is not None and found.seats_left < wanted.wish.seats:
+        raise SessionFull(seats_left=found.seats_left)
+    return found
 
 
-def next_free(context: Context, wanted: Wanted) -> tuple[Instant, ...]:
-    """Return the next free starts after a wish that could not be had."""
+def _check_rules(context: Context, wanted: Wanted, busy: Holes, session: sessions.OpenSeats | None) -> None:
+    joinable = () if session is None else (OpenSession(wanted.start, wanted.end, session.seats_left),)
+    staff = context.may(Permission.BOOK_FOR_OTHERS)
+    check_time(wanted.catalog, wanted.wish, busy, context.now, joinable, staff=staff)
+
+
+def _assign(wanted: Wanted, busy: Holes) -> tuple[int, ...]:
+    if wanted.override:
+        return _assign_anyway(wanted, busy)
+    return find_assignment(wanted.catalog, wanted.wish, busy, prefer=wanted.prefer, load=_load(wanted))
+
+
+def _assign_anyway(wanted: Wanted, busy: Holes) -> tuple[int, ...]:
+    """Choose outside of hours as well, but never what is taken: everybody works at all hours for this one booking."""
     ids = candidate_ids(wanted.service)
-    start = max(wanted.start - 3600, context.now)
-    end = start + NEXT_FREE_DAYS * 86_400
-    query = SlotQuery(
-        wanted.service.id,
-        wanted.location.id,
-        start,
-        end,
-        wanted.wish.duration_minutes,
-        wanted.wish.provider_id,
-        wanted.wish.seats,
+    resources = {
+        one: replace(wanted.catalog.resources[one], weekly=(), overrides=(), time_off=(), location_id=place)
+        for one in ids
+        if (place := wanted.catalog.resources[one].location_id) in (None, wanted.location.id)
+    }
+    always_open = replace(wanted.location, weekly=(), overrides=(), closures=())
+    catalog = replace(
+        wanted.catalog,
+        locations={**wanted.catalog.locations, always_open.id: always_open},
+        resources={**wanted.catalog.resources, **resources},
+        memo={},
     )
-    busy = taken.find_taken(ids, start, end, context.now)
-    open_sessions = taken.find_sessions(wanted.service.id, wanted.location.id, start, end, context.now)
-    starts = find_slots(wanted.catalog, query, busy, context.now, sessions=open_sessions)
-    return tuple(starts[:NEXT_FREE_COUNT])
+    return find_assignment(catalog, wanted.wish, busy, prefer=wanted.prefer, load=_load(wanted))
+
+
+def _load(wanted: Wanted) -> Mapping[int, int]:
+    """Return how much each candidate is booked in the days around; nothing where there is no choice."""
+    if all(len(one.resource_ids) == one.count for one in wanted.service.requirements):
+        return _NO_LOAD
+    return allocations.load(candidate_ids(wanted.service), wanted.start - LOAD_SECONDS, wanted.end + LOAD_SECONDS)
+
+
+def next_free(
+    context: Context, wanted: Wanted, since: Instant, days: int = NEXT_FREE_DAYS, count: int = NEXT_FREE_COUNT
+) -> tuple[Instant, ...]:
+    """Return the first free starts from ``since`` on, at most ``count``."""
+    service = wanted.service
+    ids = candidate_ids(service)
+    start = max(since, context.now)
+    end = start + days * 86_400
+    query = SlotQuery(
+        service.id, wanted.location.id, start, end, wanted.duration_minutes, wanted.wish.provider_id, wanted.wish.seats
+    )
+    margin = wanted.with_buffers[1] - wanted.with_buffers[0]
+    busy = taken.find_taken(ids, start - margin, end + margin, context.now)
+    open_sessions = taken.find_sessions(service.id, wanted.location.id, start, end, context.now)
+    return tuple(find_slots(wanted.catalog, query, busy, context.now, sessions=open_sessions)[:count])
 
 
 def with_next_free(context: Context, wanted: Wanted, refusal: Refusal) -> Refusal:
     """Return the refusal of a lost race, completed by the next free times."""
     if isinstance(refusal, (JustTaken, NoAssignment, SessionFull)):
         conflicts = refusal.conflicts if isinstance(refusal, JustTaken) else ()
-        return JustTaken(conflicts=conflicts, next_free=next_free(context, wanted))
+        found = context.store.read(lambda: next_free(context, wanted, wanted.start))
+        return JustTaken(conflicts=conflicts, next_free=found)
     return refusal
-

@@ -83,7 +83,13 @@ def add_booking(context: Context, wanted: Wanted, place: Place, draft: Draft) ->
 
 
 def session_for(context: Context, wanted: Wanted, place: Place) -> int | None:
-    if wanted.service.capacity == 1 or place.session_id is not None:
+    """Return the session whose seats a booking takes; None for services of one seat."""
+    return group_session(context, wanted, place) if wanted.service.capacity > 1 else None
+
+
+def group_session(context: Context, wanted: Wanted, place: Place) -> int:
+    """Return the group session of a place, opened where there is none yet."""
+    if place.session_id is not None:
         return place.session_id
     session_id = sessions.add_session(wanted.service, wanted.location.id, wanted.start, wanted.end, context.now)
     take(wanted, place.resource_ids, session_id=session_id)
@@ -172,14 +178,17 @@ def set_status(context: Context, row: Booking, status: Status, expires_at: Insta
     Allocation.update(expires_at=expires_at).where(Allocation.booking == row.id).execute()
 
 
+def give_back(row: Booking, now: Instant) -> None:
+    """Give back all that a booking takes; a session whose last seat this was ends."""
+    allocations.release(row.id)
+    if row.session_id is not None:
+        sessions.close_if_empty(row.session_id, now)
+
+
 def release(context: Context, row: Booking, status: Status) -> None:
     """Give back all that the booking takes and end it with this status."""
-    session_id = row.session_id
-    allocations.release(row.id)
+    give_back(row, context.now)
     row.status, row.expires_at, row.changed_at = status.value, None, context.now
     row.version += 1
     row.sequence += 1
     row.save()
-    if session_id is not None:
-        sessions.close_if_empty(session_id, context.now)
-

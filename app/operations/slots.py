@@ -10,7 +10,9 @@ from app.booking.slots import SlotQuery
 from app.booking.slots import find_slots as search
 from app.booking.values import MINUTE, Instant
 from app.operations.context import Context
+from app.operations.limits import count_bookings
 from app.operations.names import candidate_ids, get_location, get_service, provider_id
+from app.operations.wanted import Wanted
 from app.storage import taken
 
 MAX_DAYS = 62
@@ -34,7 +36,7 @@ def find_slots(
     """
     if not 0 < end - start <= MAX_DAYS * 86_400:
         raise InvalidInput("end", f"Please ask for at most {MAX_DAYS} days, the end after the start.")
-    catalog = context.store.catalog()
+    catalog = context.catalog
     wanted = get_service(context, catalog, service)
     place = get_location(catalog, location)
     wished = provider_id(catalog, wanted, provider)
@@ -45,9 +47,8 @@ def find_slots(
 
     def look() -> list[Instant]:
         busy = taken.find_taken(ids, start - margin, end + margin, context.now)
-        sessions = ()
-        if wanted.capacity > 1:
-            sessions = taken.find_sessions(wanted.id, place.id, start, end, context.now)
+        has_sessions = wanted.capacity > 1
+        sessions = taken.find_sessions(wanted.id, place.id, start, end, context.now) if has_sessions else ()
         return search(catalog, query, busy, context.now, sessions=sessions)
 
     return context.store.read(look)
@@ -68,13 +69,17 @@ def explain_time(
         NotAllowed, NotFound.
     """
     context.require(Permission.SEE_FREEBUSY)
-    catalog = context.store.catalog()
+    catalog = context.catalog
     wanted = get_service(context, catalog, service)
     place = get_location(catalog, location)
     wish = Wish(wanted.id, place.id, start, duration_minutes, provider_id(catalog, wanted, provider))
     longest = max(duration_minutes or 0, *wanted.durations_minutes)
     before, after = wanted.buffer_before_minutes * MINUTE, (longest + wanted.buffer_after_minutes) * MINUTE
-    conflicts = context.store.read(
-        lambda: taken.find_conflicts(candidate_ids(wanted), start - before, start + after, context.now)
-    )
-    return explain(catalog, wish, conflicts, context.now)
+
+    def look() -> Explanation:
+        conflicts = taken.find_conflicts(candidate_ids(wanted), start - before, start + after, context.now)
+        counts = count_bookings(Wanted(catalog, wanted, place, wish), context.now, client_email="")
+        sessions = taken.find_sessions(wanted.id, place.id, start, start + 1, context.now)
+        return explain(catalog, wish, conflicts, context.now, counts=counts, sessions=sessions)
+
+    return context.store.read(look)

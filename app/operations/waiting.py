@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+
+from peewee import JOIN
+
 from app.access.permissions import Permission
 from app.booking.refusals import AlreadyWaiting, InvalidInput, NotFound, Refusal
 from app.booking.rules import Wish
@@ -19,10 +24,22 @@ from app.operations.views import WaitingView
 from app.operations.wanted import Wanted
 from app.storage import outbox, taken
 from app.storage.public_ids import new_public_id
-from app.storage.tables import Booking, Client, WaitingEntry
+from app.storage.tables import Booking, ChangeRequest, Client, WaitingEntry
 
 OPEN = ("waiting", "offered")
 LOOK_AT = 20
+TRY_STARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """What a booking took, buffers not included, before it gave it back."""
+
+    service_id: int
+    location_id: int
+    start: Instant
+    end: Instant
+    resource_ids: tuple[int, ...]
 
 
 def join_waiting_list(context: Context, request: WaitingRequest) -> WaitingView:
@@ -32,7 +49,7 @@ def join_waiting_list(context: Context, request: WaitingRequest) -> WaitingView:
         AlreadyWaiting: the client waits for this service there already.
         NotFound, InvalidInput: names and texts as for ``book``.
     """
-    catalog = context.store.catalog()
+    catalog = context.catalog
     service = get_service(context, catalog, request.service)
     location = get_location(catalog, request.location)
     if not context.now < request.latest or request.earliest >= request.latest:
@@ -89,13 +106,13 @@ def leave_waiting_list(context: Context, public_id: str) -> None:
 def list_waiting(context: Context) -> list[WaitingView]:
     """Return the open entries, the longest waiting first."""
     context.require(Permission.SEE_CLIENTS)
-    catalog = context.store.catalog()
+    catalog = context.catalog
     query = (
         WaitingEntry.select(WaitingEntry, Client, Booking)
         .join(Client)
         .switch(WaitingEntry)
-        .join(Booking, "LEFT OUTER")
-        .where(WaitingEntry.status.in_(OPEN))
+        .join(Booking, JOIN.LEFT_OUTER)
+        .where(WaitingEntry.status.in_(OPEN), WaitingEntry.latest > context.now)
         .order_by(WaitingEntry.id)
     )
     return context.store.read(lambda: [_view(catalog, row) for row in query])
@@ -116,65 +133,74 @@ def _view(catalog: Catalog, row: WaitingEntry) -> WaitingView:
     )
 
 
-def expire_offer(context: Context, row: Booking) -> None:
-    """Mark the waiting entry whose offered hold ran out; the client keeps no claim."""
-    WaitingEntry.update(status="expired", changed_at=context.now).where(
+def end_offer(context: Context, row: Booking, status: str) -> None:
+    """Close the waiting entry for which this booking was held, if there is one, with a status."""
+    WaitingEntry.update(status=status, changed_at=context.now).where(
         WaitingEntry.offered_booking == row.id, WaitingEntry.status == "offered"
     ).execute()
 
 
-def offer_freed(context: Context, freed: Booking, resource_ids: tuple[int, ...]) -> None:
+def freed_by(row: Booking) -> Freed:
+    """Return what a booking takes at this moment; ask before giving it back."""
+    return Freed(row.service_id, row.location_id, row.start_at, row.end_at, records.resource_ids(row))
+
+
+def wished_by(row: Booking, change: ChangeRequest) -> Freed:
+    """Return what a change request holds beside the booking's own time."""
+    resource_ids = tuple(json.loads(change.resource_ids))
+    return Freed(row.service_id, row.location_id, change.start_at, change.end_at, resource_ids)
+
+
+def offer_freed(context: Context, freed: Freed) -> None:
     """Hold what a booking gave back for the first waiting client who can use it, in the same transaction.
 
     Whoever cancels has no say in it, so the system acts. At most one offer is made per freed booking.
     """
-    if freed.start_at <= context.now:
+    if freed.start <= context.now:
         return
-    system = context.as_system()
     entries = (
         WaitingEntry.select()
         .where(WaitingEntry.status == "waiting", WaitingEntry.location == freed.location_id)
-        .where(WaitingEntry.earliest < freed.end_at, WaitingEntry.latest > freed.start_at)
+        .where(WaitingEntry.earliest < freed.end, WaitingEntry.latest > freed.start)
         .order_by(WaitingEntry.id)
         .limit(LOOK_AT)
     )
+    system = context.as_system()
     for entry in records.locked(entries, skip=True):
-        if _try_offer(system, entry, freed, resource_ids):
+        if _try_offer(system, entry, freed):
             return
 
 
-def _try_offer(context: Context, entry: WaitingEntry, freed: Booking, resource_ids: tuple[int, ...]) -> bool:
-    service = context.store.catalog().services[entry.service_id]
+def _try_offer(context: Context, entry: WaitingEntry, freed: Freed) -> bool:
+    service = context.catalog.services[entry.service_id]
     needed = candidate_ids(service)
-    if service.id != freed.service_id and not set(needed) & set(resource_ids):
+    if service.id != freed.service_id and not set(needed) & set(freed.resource_ids):
         return False
-    reach = (freed.start_at - entry.duration_minutes * MINUTE, freed.end_at)
-    starts = _free_starts(context, entry, reach)
-    return any(_offer(context, entry, start) for start in starts[:3])
+    reach = (freed.start - entry.duration_minutes * MINUTE, freed.end)
+    return any(_offer(context, entry, start) for start in _free_starts(context, entry, reach)[:TRY_STARTS])
 
 
 def _free_starts(context: Context, entry: WaitingEntry, reach: Interval) -> list[Instant]:
-    """Starts within the freed interval's reach that the entry may have, nearest to what was freed first."""
-    start, end = max(reach[0], entry.earliest), min(reach[1], entry.latest)
+    """Starts within the freed interval's reach that the entry may have, the first one first."""
+    start, end = max(reach[0], entry.earliest, context.now), min(reach[1], entry.latest)
     if start >= end:
         return []
-    catalog = context.store.catalog()
-    service = catalog.services[entry.service_id]
+    service = context.catalog.services[entry.service_id]
     query = SlotQuery(service.id, entry.location_id, start, end, entry.duration_minutes, entry.resource_id)
     margin = (service.buffer_before_minutes + service.buffer_after_minutes + entry.duration_minutes) * MINUTE
     busy = taken.find_taken(candidate_ids(service), start - margin, end + margin, context.now)
     open_sessions = taken.find_sessions(service.id, entry.location_id, start, end, context.now)
-    return find_slots(catalog, query, busy, context.now, sessions=open_sessions)
+    return find_slots(context.catalog, query, busy, context.now, sessions=open_sessions)
 
 
 def _offer(context: Context, entry: WaitingEntry, start: Instant) -> bool:
-    catalog = context.store.catalog()
+    catalog = context.catalog
     service = catalog.services[entry.service_id]
     wish = Wish(service.id, entry.location_id, start, entry.duration_minutes, entry.resource_id)
     wanted = Wanted(catalog, service, catalog.locations[entry.location_id], wish)
     try:
-        place = choose(context, wanted)
-    except Refusal:
+        place = choose(context, wanted, entry.client.email)
+    except Refusal:  # the next start, or the next who waits, may do
         return False
     expires_at = min(context.now + service.offer_minutes * MINUTE, start)
     draft = records.Draft(Status.HELD, entry.client, expires_at=expires_at, tzid=entry.tzid)

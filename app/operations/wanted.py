@@ -54,7 +54,7 @@ def want(context: Context, request: BookingRequest | HoldRequest, override: bool
     Raises:
         NotFound, InvalidInput: an unknown name, an impossible number.
     """
-    catalog = context.store.catalog()
+    catalog = context.catalog
     service = get_service(context, catalog, request.service)
     if request.start % MINUTE:
         raise InvalidInput("start", "Bookings start on a whole minute; please choose one of the times offered.")

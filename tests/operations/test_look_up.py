@@ -1,0 +1,106 @@
+"""What each role sees of bookings, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.access.permissions import Role
+from app.booking.refusals import NotAllowed, NotFound
+from app.operations.book import book
+from app.operations.look_up import find_clients, get_booking, list_bookings, list_busy_times, list_requests
+from app.storage.store import Store
+from app.storage.tables import BusyTime
+from tests.cast import HOUR, Cast, one_provider, pool_of
+from tests.operations.helpers import BEN, TEN, client, staff, system, visitor, wish
+
+DAY = 86_400
+
+
+def test_booking_by_its_link_shows_the_client_everything(store: Store) -> None:
+    cast = one_provider(store)
+    mine = book(visitor(cast), wish(cast, comment="by bike"))
+    seen = get_booking(client(cast, mine.public_id), mine.public_id)
+    assert (seen.client_email, seen.comment, seen.service_name) == ("ada@example.org", "by bike", "Consultation")
+
+
+def test_booking_by_another_link_is_not_found(store: Store) -> None:
+    cast = one_provider(store)
+    mine = book(visitor(cast), wish(cast))
+    other = book(visitor(cast), wish(cast, TEN + HOUR, client=BEN))
+    with pytest.raises(NotFound):
+        get_booking(client(cast, other.public_id), mine.public_id)
+
+
+@pytest.mark.parametrize(
+    ("role", "service", "email"),
+    [
+        (Role.ADMINISTRATOR, "Consultation", "ada@example.org"),
+        (Role.FRONT_DESK, "Consultation", "ada@example.org"),
+        (Role.PROVIDER, "Busy", ""),
+        (Role.AUDITOR, "Consultation", ""),
+        (Role.VIEWER, "Busy", ""),
+    ],
+)
+def test_booking_shows_a_role_what_it_may_see(store: Store, role: Role, service: str, email: str) -> None:
+    cast = one_provider(store)
+    book(visitor(cast), wish(cast, comment="secret"))
+    seen = list_bookings(staff(cast, role), TEN, TEN + HOUR)[0]
+    assert (seen.service_name, seen.client_email) == (service, email)
+    assert ("secret" in seen.comment) == (service != "Busy")
+
+
+def test_booking_of_own_shows_the_provider_its_client(store: Store) -> None:
+    cast = one_provider(store)
+    book(visitor(cast), wish(cast))
+    seen = list_bookings(staff(cast, Role.PROVIDER, cast.rows["Ada"]), TEN, TEN + HOUR)[0]
+    assert seen.client_name == "Ada Client"
+
+
+def test_bookings_are_those_that_overlap_by_start(store: Store) -> None:
+    cast = pool_of(store, 2)
+    for start in (TEN + HOUR, TEN, TEN + DAY):
+        book(visitor(cast), wish(cast, start))
+    seen = list_bookings(system(cast), TEN + 900, TEN + DAY)
+    assert [one.start for one in seen] == [TEN, TEN + HOUR]
+
+
+def test_bookings_can_be_narrowed_to_a_resource(store: Store) -> None:
+    cast = pool_of(store, 2)
+    for _ in range(2):
+        book(visitor(cast), wish(cast))
+    seen = list_bookings(system(cast), TEN, TEN + HOUR, resources=[cast.ids["Provider 1"]])
+    assert [[each.name for each in one.resources] for one in seen] == [["Provider 1"]]
+
+
+def test_bookings_of_visitor_are_refused(store: Store) -> None:
+    cast = one_provider(store)
+    with pytest.raises(NotAllowed):
+        list_bookings(visitor(cast), TEN, TEN + HOUR)
+
+
+def test_requests_lists_what_waits_and_has_not_expired(store: Store) -> None:
+    cast = one_provider(store, needs_approval=True, request_expiry_minutes=60)
+    mine = book(visitor(cast), wish(cast))
+    assert [one.public_id for one in list_requests(staff(cast, Role.MANAGER))] == [mine.public_id]
+    assert list_requests(staff(cast, Role.MANAGER, now=cast.now + 3600)) == []
+
+
+def test_clients_are_found_by_name_and_mail(store: Store) -> None:
+    cast = one_provider(store)
+    book(visitor(cast), wish(cast))
+    book(visitor(cast), wish(cast, TEN + HOUR, client=BEN))
+    assert [one.name for one in find_clients(system(cast), "ben@")] == ["Ben Client"]
+    assert [one.name for one in find_clients(system(cast), "Client")] == ["Ada Client", "Ben Client"]
+    assert find_clients(system(cast), " ") == []
+
+
+def test_busy_times_hold_bookings_and_outside_calendars(store: Store) -> None:
+    cast: Cast = one_provider(store)
+    ada = cast.rows["Ada"]
+    book(visitor(cast), wish(cast))
+    BusyTime.create(resource=ada, start_at=TEN + HOUR, end_at=TEN + 2 * HOUR, source="file")
+    found = list_busy_times(system(cast), TEN, TEN + DAY, [ada])
+    assert [(one.start, one.end, one.cause.value) for one in found] == [
+        (TEN, TEN + 1800, "booking"),
+        (TEN + HOUR, TEN + 2 * HOUR, "busy_time"),
+    ]

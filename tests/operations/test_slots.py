@@ -1,0 +1,102 @@
+"""Finding slots and explaining times, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.access.permissions import Role
+from app.booking.refusals import InvalidInput, NotAllowed, NotFound, WrongDuration
+from app.operations.book import book, hold
+from app.operations.requests import HoldRequest
+from app.operations.slots import explain_time, find_slots
+from app.storage.store import Store
+from app.storage.tables import BusyTime
+from tests.cast import HOUR, MONDAY, Cast, one_provider, pool_of
+from tests.operations.helpers import TEN, staff, visitor, wish
+
+DAY = 86_400
+
+
+def slots(cast: Cast, start: int, end: int, **changes: object) -> list[int]:
+    """Free starts of the cast's service, as a visitor sees them."""
+    asked = {"now": None, **changes}
+    context = visitor(cast, asked.pop("now"))  # type: ignore[arg-type]
+    return find_slots(context, cast.ids["Consultation"], cast.ids["Centre"], start, end, **asked)  # type: ignore[arg-type]
+
+
+def test_slots_of_a_free_hour_follow_the_slot_interval(store: Store) -> None:
+    cast = one_provider(store)
+    assert slots(cast, TEN, TEN + HOUR) == [TEN, TEN + 900, TEN + 1800, TEN + 2700]
+
+
+def test_slots_leave_out_bookings_and_busy_time(store: Store) -> None:
+    cast = one_provider(store)
+    book(visitor(cast), wish(cast))
+    BusyTime.create(resource=cast.rows["Ada"], start_at=TEN + 2700, end_at=TEN + 2 * HOUR, source="file")
+    assert slots(cast, TEN - 1800, TEN + 2 * HOUR) == [TEN - 1800]
+
+
+def test_slots_of_a_pool_are_free_while_one_member_is(store: Store) -> None:
+    cast = pool_of(store, 2)
+    book(visitor(cast), wish(cast))
+    assert TEN in slots(cast, TEN, TEN + HOUR)
+    book(visitor(cast), wish(cast))
+    assert TEN not in slots(cast, TEN, TEN + HOUR)
+
+
+def test_slots_hold_is_in_the_way_until_it_expires(store: Store) -> None:
+    cast = one_provider(store)
+    hold(visitor(cast), HoldRequest(cast.ids["Consultation"], cast.ids["Centre"], TEN))
+    assert TEN not in slots(cast, TEN, TEN + HOUR)
+    assert TEN in slots(cast, TEN, TEN + HOUR, now=cast.now + 600)
+
+
+def test_slots_group_session_is_offered_while_it_has_seats(store: Store) -> None:
+    cast = one_provider(store, capacity=2)
+    book(visitor(cast), wish(cast))
+    assert slots(cast, TEN, TEN + 1800) == [TEN]
+    assert slots(cast, TEN, TEN + 1800, seats=2) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "changes", "refusal"),
+    [
+        (TEN, TEN, {}, InvalidInput),
+        (MONDAY, MONDAY + 63 * DAY, {}, InvalidInput),
+        (TEN, TEN + HOUR, {"duration_minutes": 31}, WrongDuration),
+        (TEN, TEN + HOUR, {"provider": "nobody"}, NotFound),
+    ],
+)
+def test_slots_bad_question_is_refused(
+    store: Store, start: int, end: int, changes: dict[str, object], refusal: type[Exception]
+) -> None:
+    cast = one_provider(store)
+    with pytest.raises(refusal):
+        slots(cast, start, end, **changes)
+
+
+def test_explain_names_the_booking_in_the_way(store: Store) -> None:
+    cast = one_provider(store)
+    book(visitor(cast), wish(cast))
+    told = explain_time(staff(cast, Role.FRONT_DESK), cast.ids["Consultation"], cast.ids["Centre"], TEN)
+    assert not told.free
+    assert any("Ada" in reason for reason in told.reasons)
+    assert not any("Ada Client" in reason for reason in told.reasons)
+
+
+def test_explain_free_time_is_free(store: Store) -> None:
+    cast = one_provider(store)
+    assert explain_time(staff(cast, Role.FRONT_DESK), cast.ids["Consultation"], cast.ids["Centre"], TEN).free
+
+
+def test_explain_tells_a_reached_limit(store: Store) -> None:
+    cast = one_provider(store, limit_per_day=1)
+    book(visitor(cast), wish(cast))
+    told = explain_time(staff(cast, Role.FRONT_DESK), cast.ids["Consultation"], cast.ids["Centre"], TEN + HOUR)
+    assert [one.code for one in told.refusals] == ["limit_reached"]
+
+
+def test_explain_is_for_staff(store: Store) -> None:
+    cast = one_provider(store)
+    with pytest.raises(NotAllowed):
+        explain_time(visitor(cast), cast.ids["Consultation"], cast.ids["Centre"], TEN)
