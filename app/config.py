@@ -114,13 +114,13 @@ def _key(value: str) -> bytes:
 OPTIONS = (
     Option("database_url", _database_url, None, "Where bookings are kept: sqlite:///PATH or postgresql://HOST/NAME."),
     Option("secret_key", _key, None, "File with the key that signs cookies, forms and manage links.", secret=True),
-    Option("base_url", _base_url, None, "The address under which visitors reach this site; links in mails begin with it."),
+    Option("base_url", _base_url, None, "The address under which visitors reach this site; links in mails begin so."),
     Option("mail_from", _text, "Eigenplan <eigenplan@localhost>", "Sender of all mails."),
     Option("smtp_host", _text, "localhost", "Mail server that takes our mails."),
     Option("smtp_port", _number(1, 65535), "25", "Its port."),
     Option("smtp_user", _text, "", "Name to sign in to the mail server with; empty: no sign-in."),
     Option("smtp_password", _text, "", "File with the password for the mail server.", secret=True),
-    Option("smtp_security", _one_of(SECURITY_KINDS), "none", "How mails are protected on the way: none, starttls or tls."),
+    Option("smtp_security", _one_of(SECURITY_KINDS), "none", "How mails are protected: none, starttls or tls."),
     Option("demo", _yes_no, "no", "Show mails on a page instead of sending them."),
     Option("proxies", _number(0, 9), "0", "Number of own reverse proxies in front of the program."),
 )
@@ -149,7 +149,7 @@ def load_config(environ: Mapping[str, str]) -> Config:
     return Config(**values)
 
 
-def _value(option: Option, environ: Mapping[str, str]) -> Any:
+def _value(option: Option, environ: Mapping[str, str]) -> object:
     given = environ.get(option.variable, "")
     if not given:
         if option.default is None:

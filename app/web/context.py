@@ -25,7 +25,7 @@ class Site:
     store: Store
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """An account as Flask-Login knows it; ``id`` is its public id."""
 
     def __init__(self, public_id: str, actor: Actor) -> None:

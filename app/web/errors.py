@@ -68,7 +68,7 @@ SENTENCES = {
     401: "You are signed out. Sign in on a new page, then come back here and send the form again.",
     404: "There is no such page; the address may be incomplete or out of date.",
     405: "This address cannot be used this way; please start from the first page.",
-    413: "What you sent is too large; texts may have at most 2000 characters. Please shorten them and send the form again.",
+    413: "What you sent is too large; please shorten your texts to at most 2000 characters and send the form again.",
     500: "This is our mistake and has been noted. Nothing was changed; please try again, or come back later.",
 }
 CSRF_SENTENCE = "This form has been open for too long. Nothing is lost: please send it again."
@@ -158,7 +158,7 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
     answer = show_problem(problem)
     response = error.get_response()
     headers = {name: value for name, value in response.headers.items() if name in ("Allow", "Retry-After")}
-    return (*answer, headers) if headers and isinstance(answer, tuple) else answer  # type: ignore[return-value]
+    return (*answer, headers) if headers and isinstance(answer, tuple) else answer
 
 
 class QuietFlask(Flask):

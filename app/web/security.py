@@ -1,4 +1,4 @@
-"""What protects every answer and every form: headers, CSRF tokens, and the origin check of the cookie-less public way."""
+"""What protects every answer and form: headers, CSRF tokens, and the origin check of the cookie-less public way."""
 
 from __future__ import annotations
 

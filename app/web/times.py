@@ -75,7 +75,7 @@ def day_text(day: date) -> str:
 
 
 def moment_text(instant: Instant, tzid: str) -> str:
-    """Return date and wall time in words: ``Monday 7 January 2030, 10:00``; with the zone's sign if the hour comes twice."""
+    """Return date and wall time: ``Monday 7 January 2030, 10:00``, with the zone's sign if the hour comes twice."""
     wall = local(instant, tzid)
     text = f"{day_text(wall.date())}, {wall.hour:02d}:{wall.minute:02d}"
     is_doubled = wall.utcoffset() != wall.replace(fold=1 - wall.fold).utcoffset()
@@ -83,7 +83,7 @@ def moment_text(instant: Instant, tzid: str) -> str:
 
 
 def span_text(start: Instant, end: Instant, tzid: str) -> str:
-    """Return a booking's time in words: ``Monday 7 January 2030, 10:00–10:30``, with the last day if that is another."""
+    """Return a booking's time: ``Monday 7 January 2030, 10:00–10:30``, with the last day if that is another."""
     last = clock_text(end, tzid)
     if local_date(start, tzid) == local_date(end, tzid) or last == "00:00":
         return f"{moment_text(start, tzid)}–{'24:00' if last == '00:00' else last}"

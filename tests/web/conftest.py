@@ -1,40 +1,84 @@
-"""Fixtures for the pages: the application on an empty database of either kind, browsers that keep cookies or do not."""
+"""Fixtures for the pages: the application on an empty database of either kind, and browsers of people of every role."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, session
 from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
+from werkzeug.test import TestResponse
 
+from app.access.permissions import Role
 from app.config import Config
 from app.factory import create_app
 from app.storage.store import Store
+from app.storage.tables import User
 from app.web.context import EXTENSION, Site
-from tests.cast import NOW
+from tests.cast import NOW, Cast
 
 SECRET = b"a secret of the tests, long enough"
+RAW_TOKEN = "the raw token of a session"
+
+
+class Browser(FlaskClient):
+    """A browser of somebody signed in; ``submit`` sends a form as a page of ours would, with its CSRF token."""
+
+    def submit(self, path: str, fields: Mapping[str, Any] | None = None, **more: Any) -> TestResponse:
+        """Send a form by POST."""
+        with self.application.test_request_context():
+            session["csrf_token"] = RAW_TOKEN
+            token = generate_csrf()
+        return self.post(path, data={"csrf_token": token, **(fields or {})}, **more)
 
 
 @pytest.fixture(autouse=True)
 def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages happen at the cast's present time."""
+    """Let pages happen at the cast's present time."""
     monkeypatch.setattr("app.clock.now", lambda: NOW)
 
 
 @pytest.fixture
-def app(database_url: str, store: Store) -> Iterator[Flask]:
-    """The application on the same database as the fixture ``store``."""
-    made = create_app(Config(database_url=database_url, secret_key=SECRET, base_url="http://localhost"))
-    made.testing = True
+def config(database_url: str) -> Config:
+    """The options of the application."""
+    return Config(database_url=database_url, secret_key=SECRET, base_url="http://localhost")
+
+
+@pytest.fixture
+def app(config: Config, store: Store) -> Flask:
+    """The application on the same open database as the fixture ``store``."""
+    made = create_app(config)
     made.config["PROPAGATE_EXCEPTIONS"] = False
     made.extensions[EXTENSION].store.close()
-    made.extensions[EXTENSION] = Site(made.extensions[EXTENSION].config, store)
-    yield made
+    made.extensions[EXTENSION] = Site(config, store)
+    return made
 
 
 @pytest.fixture
 def visitor(app: Flask) -> FlaskClient:
     """Somebody without an account, whose browser keeps no cookie."""
     return app.test_client(use_cookies=False)
+
+
+SignIn = Callable[..., Browser]
+
+
+@pytest.fixture
+def sign_in(app: Flask, store: Store) -> SignIn:
+    """A function ``sign_in(role, resource_id=None)`` that gives the browser of a new account with this role."""
+
+    def make(role: Role, resource_id: int | None = None) -> Browser:
+        cast = Cast(store)
+        store.write(lambda: cast.user(f"Some {role.value}", role.value))
+        row = User.get(User.public_id == cast.ids[f"Some {role.value}"])
+        if resource_id is not None:
+            row.resource = resource_id
+            store.write(row.save)
+        browser = Browser(app)
+        with browser.session_transaction() as kept:
+            kept["_user_id"], kept["_fresh"], kept["csrf_token"] = row.public_id, True, RAW_TOKEN
+        return browser
+
+    return make

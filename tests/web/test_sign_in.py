@@ -1,0 +1,130 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from app.access.permissions import Role
+from app.operations.sign_in import make_hash
+from app.storage.store import Store
+from app.storage.tables import User
+from app.web.throttle import MOST_ADDRESSES, SECONDS, TRIES, Throttle
+from tests.cast import Cast
+from tests.web.conftest import Browser, SignIn
+
+PASSWORD = "correct horse"
+
+
+@pytest.fixture
+def account(store: Store) -> str:
+    """Somebody with a password; returns their mail address."""
+    cast = Cast(store)
+    store.write(lambda: cast.user("Mia Manager", "manager", password_hash=make_hash(PASSWORD)))
+    return "mia.manager@example.org"
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """A browser that has opened the sign-in page."""
+    made = Browser(app)
+    with made.session_transaction() as kept:
+        kept["csrf_token"] = "the raw token of a session"
+    return made
+
+
+def test_sign_in_right_password_leads_to_calendar(browser: Browser, account: str) -> None:
+    answer = browser.submit("/sign-in", {"email": account.upper(), "password": PASSWORD})
+    assert (answer.status_code, answer.location) == (303, "/calendar/day")
+    assert browser.get("/sign-in").location == "/calendar/day"
+
+
+def test_sign_in_cookie_is_guarded(browser: Browser, account: str) -> None:
+    answer = browser.submit("/sign-in", {"email": account, "password": PASSWORD})
+    cookie = answer.headers["Set-Cookie"]
+    assert [part in cookie for part in ("HttpOnly", "SameSite=Lax", "Secure")] == [True, True, False]
+
+
+def test_sign_in_cookie_is_secure_under_https(app: Flask, account: str) -> None:
+    app.config["SESSION_COOKIE_SECURE"] = True
+    answer = app.test_client().get("/sign-in", base_url="https://localhost")
+    assert "Secure" in answer.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize(("email", "password"), [("mia.manager@example.org", "wrong"), ("nobody@example.org", PASSWORD)])
+def test_sign_in_wrong_is_refused_alike(browser: Browser, account: str, email: str, password: str) -> None:
+    answer = browser.submit("/sign-in", {"email": email, "password": password})
+    assert answer.status_code == 422
+    assert "This mail address and password do not belong together" in answer.text
+    assert f'value="{email}"' in answer.text
+    assert password not in answer.text.replace("password", "")
+
+
+def test_sign_in_with_huge_password_is_refused_unhashed(browser: Browser, account: str) -> None:
+    answer = browser.submit("/sign-in", {"email": account, "password": "x" * 5000})
+    assert answer.status_code == 422
+
+
+def test_sign_in_switched_off_account_is_refused(browser: Browser, account: str, store: Store) -> None:
+    store.write(lambda: User.update(active=False).execute())
+    assert browser.submit("/sign-in", {"email": account, "password": PASSWORD}).status_code == 422
+
+
+def test_sign_in_too_often_is_refused_even_with_right_password(browser: Browser, account: str) -> None:
+    for _ in range(TRIES):
+        browser.submit("/sign-in", {"email": account, "password": "wrong"})
+    answer = browser.submit("/sign-in", {"email": account, "password": PASSWORD})
+    assert (answer.status_code, "wait five minutes" in answer.text) == (429, True)
+
+
+def test_sign_in_without_token_is_refused_and_offered_again(app: Flask, account: str) -> None:
+    answer = app.test_client().post("/sign-in", data={"email": account, "password": "s3cret"})
+    assert answer.status_code == 400
+    assert ("send it again" in answer.text.lower(), "s3cret" in answer.text) == (True, False)
+
+
+@pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "javascript:x"])
+def test_sign_in_never_leads_to_another_site(browser: Browser, account: str, target: str) -> None:
+    answer = browser.submit("/sign-in", {"email": account, "password": PASSWORD, "next": target})
+    assert answer.location == "/calendar/day"
+
+
+def test_sign_in_leads_back_to_wanted_page(browser: Browser, account: str) -> None:
+    wanted = browser.get("/calendar/week?date=2030-01-07").location
+    assert wanted == "/sign-in?next=/calendar/week?date%3D2030-01-07"
+    fields = {"email": account, "password": PASSWORD, "next": "/calendar/week?date=2030-01-07"}
+    assert browser.submit("/sign-in", fields).location == "/calendar/week?date=2030-01-07"
+
+
+def test_sign_out_ends_session(sign_in: SignIn) -> None:
+    browser = sign_in(Role.MANAGER)
+    assert browser.submit("/sign-out").location == "/sign-in"
+    assert browser.get("/calendar/day").status_code == 302
+
+
+def test_session_of_account_that_is_gone_is_no_session(sign_in: SignIn, store: Store) -> None:
+    browser = sign_in(Role.MANAGER)
+    store.write(lambda: User.update(active=False).execute())
+    assert browser.get("/calendar/day").location.startswith("/sign-in")
+
+
+def test_throttle_opens_again_after_a_while() -> None:
+    throttle = Throttle()
+    for _ in range(TRIES):
+        throttle.count("somebody", 1000)
+    assert [throttle.is_closed("somebody", now) for now in (1000, 1000 + SECONDS)] == [True, False]
+
+
+def test_throttle_forgets_after_success() -> None:
+    throttle = Throttle()
+    for _ in range(TRIES):
+        throttle.count("somebody", 1000)
+    throttle.forget("somebody")
+    assert throttle.is_closed("somebody", 1000) is False
+
+
+def test_throttle_keeps_bounded_memory() -> None:
+    throttle = Throttle()
+    for number in range(MOST_ADDRESSES + 5):
+        throttle.count(str(number), 1000)
+    assert len(throttle._failures) == MOST_ADDRESSES
