@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from peewee import JOIN
+
 from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
 from app.operations.context import Context
@@ -61,22 +63,17 @@ def remove_closure(context: Context, public_id: str) -> None:
 
 def get_closure(context: Context, public_id: str) -> Saved[ClosureDraft]:
     """Return one closure, or raise NotFound."""
-    places = _places(context)
-    return look(context, lambda: _saved(find_row(Closure, "closure", public_id), places))
+    return look(context, lambda: _saved(find_row(Closure, "closure", public_id)))
 
 
 def list_closures(context: Context, since: date) -> list[Saved[ClosureDraft]]:
     """Return the closures that end on ``since`` or later, the next one first."""
-    places = _places(context)
-    rows = Closure.select().where(Closure.last_day >= since.isoformat()).order_by(Closure.first_day, Closure.name)
-    return look(context, lambda: [_saved(row, places) for row in rows])
+    query = Closure.select(Closure, Location).join(Location, JOIN.LEFT_OUTER)
+    rows = query.where(Closure.last_day >= since.isoformat()).order_by(Closure.first_day, Closure.name)
+    return look(context, lambda: [_saved(row) for row in rows])
 
 
-def _places(context: Context) -> dict[int, str]:
-    return {one.id: one.public_id for one in context.store.catalog().locations.values()}
-
-
-def _saved(row: Closure, places: dict[int, str]) -> Saved[ClosureDraft]:
+def _saved(row: Closure) -> Saved[ClosureDraft]:
     first, last = date.fromisoformat(row.first_day), date.fromisoformat(row.last_day)
-    location = None if row.location_id is None else places[row.location_id]
+    location = None if row.location is None else row.location.public_id
     return Saved(row.public_id, row.version, ClosureDraft(row.name, first, last, location))

@@ -95,7 +95,7 @@ def save_override(context: Context, owner: Owner, draft: OverrideDraft, version:
 
     def work() -> None:
         row = _owner_row(owner)
-        _check_disjoint([(draft.location, start, end) for start, end in draft.ranges], "ranges", "this date")
+        _check_disjoint([(draft.location, start, end) for start, end in draft.ranges], "special", "this date")
         place = _location_ids(owner, {draft.location}).get(draft.location)
         touch(context, row, version)
         _delete_override(owner, row.id, draft.day, place)
@@ -119,7 +119,7 @@ def remove_override(context: Context, owner: Owner, day: date, location: str | N
 
 def get_hours(context: Context, owner: Owner) -> Saved[HoursDraft]:
     """Return all hours of a location or resource, with its version; raise NotFound for an unknown one."""
-    locations = context.store.catalog().locations.values() if owner.kind is OwnerKind.RESOURCE else ()
+    locations = context.catalog.locations.values() if owner.kind is OwnerKind.RESOURCE else ()
     places = {one.id: one.public_id for one in locations}
 
     def work() -> Saved[HoursDraft]:
@@ -193,12 +193,12 @@ def _delete_override(owner: Owner, row_id: int, day: date, place: int | None) ->
 
 def _check_weekly(ranges: list[WeeklyRange]) -> None:
     if len(ranges) > MAX_RANGES:
-        raise InvalidInput("ranges", f"Please give at most {MAX_RANGES} ranges.")
+        raise InvalidInput("weekly", f"Please give at most {MAX_RANGES} ranges.")
     for weekday in {one.weekday for one in ranges}:
         if not 0 <= weekday < len(WEEKDAYS):
-            raise InvalidInput("weekday", "Please choose a weekday from Monday to Sunday.")
+            raise InvalidInput("weekly", "Please choose a weekday from Monday to Sunday.")
         same_day = [(one.location, one.start_minute, one.end_minute) for one in ranges if one.weekday == weekday]
-        _check_disjoint(same_day, "ranges", WEEKDAYS[weekday])
+        _check_disjoint(same_day, "weekly", WEEKDAYS[weekday])
 
 
 def _check_disjoint(ranges: Iterable[tuple[str | None, int, int]], field: str, when: str) -> None:
@@ -208,7 +208,7 @@ def _check_disjoint(ranges: Iterable[tuple[str | None, int, int]], field: str, w
         if not 0 <= start < DAY_MINUTES:
             raise InvalidInput(field, f"A range on {when} has to start between 00:00 and 23:59.")
         if end <= start:
-            raise InvalidInput(field, f"A range on {when} ends before it starts; past midnight, tick “next day”.")
+            raise InvalidInput(field, f"A range on {when} ends before it starts; past midnight, choose “the next day”.")
         if end > 2 * DAY_MINUTES:
             raise InvalidInput(field, f"A range on {when} goes on past the end of the next day; please shorten it.")
         if start < last.get(location, 0):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 
 from app.booking.answers import clean_line
@@ -27,28 +28,41 @@ class QuestionDraft:
     public_id: str | None = None
 
 
-def check_questions(questions: Iterable[QuestionDraft]) -> tuple[QuestionDraft, ...]:
-    """Return cleaned questions, each with a public id.
+def check_questions(questions: Iterable[QuestionDraft], known: Collection[str] = ()) -> tuple[QuestionDraft, ...]:
+    """Return cleaned questions, each with a public id of its own; only ids among ``known`` are kept.
 
     Raises:
-        InvalidInput: an empty or impossible text, an unknown kind, a choice without at least two answers.
+        InvalidInput: an empty or impossible text, an unknown kind, a choice without at least two answers, a repetition.
     """
-    checked = tuple(_check(one) for one in questions)
+    checked = [_check(one) for one in questions]
     if len(checked) > MAX_QUESTIONS:
         raise InvalidInput("questions", f"Please ask at most {MAX_QUESTIONS} questions.")
-    return checked
+    twice = [label for label, times in Counter(one.label for one in checked).items() if times > 1]
+    if twice:
+        raise InvalidInput("questions", f"“{twice[0]}” is asked twice; please remove or change one of the two.")
+    return tuple(_with_ids(checked, known))
+
+
+def _with_ids(questions: Iterable[QuestionDraft], known: Collection[str]) -> Iterator[QuestionDraft]:
+    free = set(known)
+    for one in questions:
+        if one.public_id in free:
+            free.remove(one.public_id)
+            yield one
+        else:
+            yield replace(one, public_id=new_public_id())
 
 
 def _check(one: QuestionDraft) -> QuestionDraft:
+    label = clean_line(one.label, "questions", MAX_LABEL, required=True)
     if one.kind not in {kind.value for kind in QuestionKind}:
-        raise InvalidInput("questions", "Please choose how this question is answered.")
+        raise InvalidInput("questions", f"Please choose how “{label}” is answered.")
     choices = tuple(dict.fromkeys(clean_line(text, "questions", MAX_LABEL, required=True) for text in one.choices))
     if one.kind != QuestionKind.CHOICE:
         choices = ()
     elif not 2 <= len(choices) <= MAX_CHOICES:
-        raise InvalidInput("questions", f"Please give from 2 to {MAX_CHOICES} answers to choose from.")
-    label = clean_line(one.label, "questions", MAX_LABEL, required=True)
-    return replace(one, label=label, choices=choices, public_id=one.public_id or new_public_id())
+        raise InvalidInput("questions", f"Please give “{label}” from 2 to {MAX_CHOICES} answers to choose from.")
+    return replace(one, label=label, choices=choices)
 
 
 def dump_questions(questions: Iterable[QuestionDraft]) -> str:

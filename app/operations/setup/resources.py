@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from peewee import JOIN
+
 from app.booking.refusals import InvalidInput
 from app.booking.values import ResourceKind
 from app.operations.context import Context
@@ -60,23 +62,20 @@ def _location_id(draft: ResourceDraft) -> int | None:
 
 def get_resource(context: Context, public_id: str) -> Saved[ResourceDraft]:
     """Return one resource, or raise NotFound."""
-    places = _places(context)
-    return look(context, lambda: _saved(find_row(Resource, "resource", public_id), places))
+    return look(context, lambda: _saved(find_row(Resource, "resource", public_id)))
 
 
-def list_resources(context: Context) -> list[Saved[ResourceDraft]]:
-    """Return all resources: active ones first, people before rooms before devices, then by name."""
-    places = _places(context)
-    rank = {kind.value: number for number, kind in enumerate(ResourceKind)}
-    rows = look(context, lambda: list(Resource.select()))
+def list_resources(context: Context, kind: str = "") -> list[Saved[ResourceDraft]]:
+    """Return all resources (of one kind): active ones first, people before rooms before devices, then by name."""
+    query = Resource.select(Resource, Location).join(Location, JOIN.LEFT_OUTER)
+    if kind:
+        query = query.where(Resource.kind == kind)
+    rank = {one.value: number for number, one in enumerate(ResourceKind)}
+    rows = look(context, lambda: list(query))
     rows.sort(key=lambda row: (not row.active, rank[row.kind], row.name.casefold()))
-    return [_saved(row, places) for row in rows]
+    return [_saved(row) for row in rows]
 
 
-def _places(context: Context) -> dict[int, str]:
-    return {one.id: one.public_id for one in context.store.catalog().locations.values()}
-
-
-def _saved(row: Resource, places: dict[int, str]) -> Saved[ResourceDraft]:
-    place = None if row.location_id is None else places[row.location_id]
+def _saved(row: Resource) -> Saved[ResourceDraft]:
+    place = None if row.location is None else row.location.public_id
     return Saved(row.public_id, row.version, ResourceDraft(row.name, row.kind, row.tzid, place, row.active))

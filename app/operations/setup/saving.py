@@ -41,17 +41,19 @@ class Key:
 def edit(context: Context, work: Callable[[], T], permission: Permission = Permission.EDIT_SETUP) -> T:
     """Run ``work`` in one transaction and tell all processes that the catalog changed.
 
+    The counter is raised first: its row stays locked to the end, so that set-up edits follow one another, and what a
+    check found (a free name, an administrator who remains) still holds when the transaction ends.
+
     Raises:
         NotAllowed: the actor lacks the right to edit.
     """
     context.require(permission)
 
-    def work_and_tell() -> T:
-        result = work()
+    def tell_and_work() -> T:
         context.store.bump_catalog()
-        return result
+        return work()
 
-    return context.store.write(work_and_tell)
+    return context.store.write(tell_and_work)
 
 
 def look(context: Context, work: Callable[[], T], permission: Permission = Permission.EDIT_SETUP) -> T:
@@ -108,14 +110,14 @@ def remove(context: Context, model: type[R], kind: str, public_id: str) -> None:
     edit(context, lambda: find_row(model, kind, public_id).delete_instance())
 
 
-def check_name(model: type[R], text: str, public_id: str | None, *others: Any) -> str:
-    """Return the cleaned name if no other record of the kind has it; ``others`` narrow where it must be the only one.
+def check_name(model: type[R], text: str, public_id: str | None) -> str:
+    """Return the cleaned name if no other record of the kind has it.
 
     Raises:
         InvalidInput: empty, too long, with control characters, or taken.
     """
     name = clean_line(text, "name", MAX_NAME, required=True)
-    same = model.select().where(model.name == name, *others)
+    same = model.select().where(model.name == name)
     if public_id is not None:
         same = same.where(model.public_id != public_id)
     if same.exists():
@@ -129,17 +131,27 @@ def known_zones() -> tuple[str, ...]:
     return tuple(sorted(available_timezones()))
 
 
+@cache
+def _zones_by_lower_case() -> Mapping[str, str]:
+    return {one.lower(): one for one in known_zones()}
+
+
 def check_zone(tzid: str, field: str = "tzid") -> str:
-    """Return the zone name if it is one, or raise InvalidInput."""
-    if tzid not in known_zones():
+    """Return the zone name as IANA spells it, whatever its case, or raise InvalidInput."""
+    found = _zones_by_lower_case().get(tzid.strip().lower())
+    if found is None:
         raise InvalidInput(
             field, "This time zone is not known; please choose one from the list, such as Europe/Berlin."
         )
-    return tzid
+    return found
 
 
-def check_number(value: int, field: str, least: int, most: int) -> int:
-    """Return a whole number within ``least`` and ``most``, both included, or raise InvalidInput."""
+def check_number(value: int, field: str, least: int, most: int, words: Callable[[int], str] = str) -> int:
+    """Return a whole number within ``least`` and ``most``, both included; ``words`` spells these two.
+
+    Raises:
+        InvalidInput: it lies outside.
+    """
     if not least <= value <= most:
-        raise InvalidInput(field, f"Please give a number from {least} to {most}.")
+        raise InvalidInput(field, f"Please give {words(least)} to {words(most)}.")
     return value

@@ -95,8 +95,8 @@ def save_service(
 
 
 def _values(draft: ServiceDraft, public_id: str | None) -> dict[str, Any]:
-    numbers = {name: check_number(getattr(draft, name), name, *bounds) for name, bounds in NUMBERS.items()}
-    questions = check_questions(draft.questions)
+    numbers = {name: _number(name, getattr(draft, name)) for name in NUMBERS}
+    questions = check_questions(draft.questions, _known_questions(public_id))
     return numbers | {
         "name": check_name(Service, draft.name, public_id),
         "description": clean_text(draft.description, "description", MAX_DESCRIPTION),
@@ -109,13 +109,32 @@ def _values(draft: ServiceDraft, public_id: str | None) -> dict[str, Any]:
     }
 
 
+def _known_questions(public_id: str | None) -> set[str]:
+    row = None if public_id is None else Service.get_or_none(Service.public_id == public_id)
+    stored = () if row is None else load_questions(row.questions)
+    return {one.public_id for one in stored if one.public_id is not None}
+
+
+def _number(name: str, value: int) -> int:
+    least, most = NUMBERS[name]
+    return check_number(value, name, least, most, span_words if name.endswith("_minutes") else str)
+
+
+def span_words(minutes: int) -> str:
+    """Return a length of time in its largest whole unit, such as "1 hour", "90 minutes" or "2 days"."""
+    for unit, size in (("day", DAY_MINUTES), ("hour", 60)):
+        if minutes and minutes % size == 0:
+            return f"{minutes // size} {unit}{'' if minutes == size else 's'}"
+    return f"{minutes} minute{'' if minutes == 1 else 's'}"
+
+
 def _durations(durations: Iterable[int]) -> list[int]:
     wanted = list(dict.fromkeys(durations))
     if not wanted:
         raise InvalidInput("durations_minutes", "Please give at least one duration in minutes, such as 30.")
     if len(wanted) > MAX_DURATIONS:
         raise InvalidInput("durations_minutes", f"Please give at most {MAX_DURATIONS} durations.")
-    return [check_number(one, "durations_minutes", 1, DAY_MINUTES) for one in wanted]
+    return [check_number(one, "durations_minutes", 1, DAY_MINUTES, span_words) for one in wanted]
 
 
 def _limit(value: int | None, field: str) -> int | None:

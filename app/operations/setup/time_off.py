@@ -49,11 +49,11 @@ def save_time_off(
 
 def _check_interval(draft: TimeOffDraft) -> None:
     if draft.end <= draft.start:
-        raise InvalidInput("end", "The end is not after the start; please correct one of them.")
+        raise InvalidInput("last", "The end is not after the start; please correct one of them.")
     if draft.end - draft.start > MAX_SECONDS:
-        raise InvalidInput("end", "Time off lasts at most two years; please switch the resource off instead.")
+        raise InvalidInput("last", "Time off lasts at most two years; please switch the resource off instead.")
     if draft.start % MINUTE or draft.end % MINUTE:
-        raise InvalidInput("start", "Please give whole minutes.")
+        raise InvalidInput("first", "Please give whole minutes.")
 
 
 def remove_time_off(context: Context, public_id: str) -> None:

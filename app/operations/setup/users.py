@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from peewee import JOIN
+
 from app.access.permissions import Permission, Role
 from app.booking.answers import check_email, clean_line
 from app.booking.refusals import InvalidInput
@@ -84,21 +86,16 @@ def _check_administrator_left() -> None:
 
 def get_user(context: Context, public_id: str) -> Saved[UserDraft]:
     """Return one user, or raise NotFound; passwords are never given back."""
-    people = _people(context)
-    return look(context, lambda: _saved(find_row(User, "user", public_id), people), Permission.EDIT_USERS)
+    return look(context, lambda: _saved(find_row(User, "user", public_id)), Permission.EDIT_USERS)
 
 
 def list_users(context: Context) -> list[Saved[UserDraft]]:
     """Return all users by name, active ones first."""
-    people = _people(context)
-    rows = User.select().order_by(User.active.desc(), User.name)
-    return look(context, lambda: [_saved(row, people) for row in rows], Permission.EDIT_USERS)
+    query = User.select(User, Resource).join(Resource, JOIN.LEFT_OUTER)
+    rows = query.order_by(User.active.desc(), User.name)
+    return look(context, lambda: [_saved(row) for row in rows], Permission.EDIT_USERS)
 
 
-def _people(context: Context) -> dict[int, str]:
-    return {one.id: one.public_id for one in context.store.catalog().resources.values()}
-
-
-def _saved(row: User, people: dict[int, str]) -> Saved[UserDraft]:
-    resource = None if row.resource_id is None else people.get(row.resource_id)
+def _saved(row: User) -> Saved[UserDraft]:
+    resource = None if row.resource is None else row.resource.public_id
     return Saved(row.public_id, row.version, UserDraft(row.email, row.name, row.role, resource, row.active))

@@ -1,0 +1,1 @@
+"""Set-up pages, one module per kind of record."""

@@ -1,0 +1,81 @@
+"""What can be set up, in the order in which a new installation needs it, and what is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from app.booking.values import Catalog, Location, Resource, ResourceKind, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the index: ``endpoint`` is the list page; ``state`` says what is there, ``missing`` what is not."""
+
+    endpoint: str
+    title: str
+    about: str
+    state: str = ""
+    missing: str = ""
+
+
+def list_steps(catalog: Catalog) -> list[Step]:
+    """Return the steps from an empty installation to the first booking; later ones build on earlier ones."""
+    places = [one for one in catalog.locations.values() if one.active]
+    resources = [one for one in catalog.resources.values() if one.active]
+    services = [one for one in catalog.services.values() if one.active]
+    return [
+        Step(
+            "setup.list_locations",
+            "Locations",
+            "Where bookings take place: address, time zone and opening hours.",
+            _count(places, "location"),
+            _missing_at_places(places),
+        ),
+        Step(
+            "setup.list_resources",
+            "People, rooms and devices",
+            "Who gives services and what they need, each with hours of their own where these differ.",
+            ", ".join(_kinds(resources)),
+            "" if resources else "Add the people who give services first, then rooms and devices.",
+        ),
+        Step(
+            "setup.list_pools",
+            "Pools",
+            "Groups of which any one will do, such as all treatment rooms. Needed only where a service may choose.",
+        ),
+        Step(
+            "setup.list_services",
+            "Services",
+            "What can be booked: how long, how often, by whom, and what it takes.",
+            _count(services, "service"),
+            _missing_at_services(services),
+        ),
+        Step("setup.list_closures", "Closures and holidays", "Days on which one location or all of them are closed."),
+        Step("setup.list_time_off", "Time off", "Vacation and illness of people, maintenance of rooms and devices."),
+    ]
+
+
+def _count(records: Collection[object], word: str) -> str:
+    return f"{len(records)} {word}{'' if len(records) == 1 else 's'}"
+
+
+def _kinds(resources: Collection[Resource]) -> Iterator[str]:
+    for kind, one, many in (
+        (ResourceKind.PERSON, "person", "people"),
+        (ResourceKind.ROOM, "room", "rooms"),
+        (ResourceKind.DEVICE, "device", "devices"),
+    ):
+        number = sum(resource.kind is kind for resource in resources)
+        yield f"{number} {one if number == 1 else many}"
+
+
+def _missing_at_places(places: Collection[Location]) -> str:
+    if not places:
+        return "Add the first location to begin."
+    always = [one.name for one in places if not one.weekly]
+    return f"Without weekly hours, so always open: {', '.join(always)}." if always else ""
+
+
+def _missing_at_services(services: Collection[Service]) -> str:
+    return "" if services else "Nothing can be booked yet: add a service."

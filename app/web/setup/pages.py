@@ -1,0 +1,36 @@
+"""The set-up pages: everything that administrators edit, below ``/setup``."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from app.access.permissions import Permission
+from app.web.context import current_context
+from app.web.setup.hours import add_hours_pages
+from app.web.setup.index import list_steps
+from app.web.setup.kinds import add_pages
+from app.web.setup.places import CLOSURES, LOCATIONS, POOLS, RESOURCES
+from app.web.setup.services import SERVICES
+from app.web.setup.time_off import TIME_OFF
+from app.web.setup.users import USERS
+
+blueprint = Blueprint("setup", __name__, url_prefix="/setup")
+
+
+@blueprint.get("/")
+def index() -> str:
+    """Say what can be set up, in the order in which a new installation needs it."""
+    context = current_context()
+    context.require(Permission.EDIT_SETUP)
+    may_edit_users = context.may(Permission.EDIT_USERS)
+    return render_template("setup/index.html", steps=list_steps(context.catalog), may_edit_users=may_edit_users)
+
+
+add_pages(blueprint, LOCATIONS)
+add_pages(blueprint, RESOURCES)
+add_pages(blueprint, POOLS)
+add_pages(blueprint, SERVICES)
+add_pages(blueprint, CLOSURES)
+add_pages(blueprint, TIME_OFF)
+add_pages(blueprint, USERS)
+add_hours_pages(blueprint)

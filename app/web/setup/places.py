@@ -1,0 +1,173 @@
+"""The forms of locations, resources, pools and closures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from app.booking.values import Resource, ResourceKind
+from app.booking.wall_clock import local_date
+from app.operations.context import Context
+from app.operations.setup import closures, locations, pools, resources
+from app.operations.setup.saving import known_zones
+from app.web.setup.kinds import Kind
+from app.web.setup.reading import Typed
+
+Fields = MultiDict[str, str]
+KIND_WORDS = {ResourceKind.PERSON: "Person", ResourceKind.ROOM: "Room", ResourceKind.DEVICE: "Device"}
+KINDS_WORDS = {ResourceKind.PERSON: "People", ResourceKind.ROOM: "Rooms", ResourceKind.DEVICE: "Devices"}
+
+
+def ticked(fields: Mapping[str, bool]) -> dict[str, str]:
+    """Return the boxes that are ticked, as a browser would send them."""
+    return {name: "1" for name, is_on in fields.items() if is_on}
+
+
+def _read_location(context: Context, typed: Typed) -> locations.LocationDraft:
+    return locations.LocationDraft(
+        name=typed.text("name"), tzid=typed.text("tzid"), address=typed.text("address"), active=typed.flag("active")
+    )
+
+
+def _show_location(context: Context, draft: locations.LocationDraft) -> Fields:
+    fields = {"name": draft.name, "tzid": draft.tzid, "address": draft.address}
+    return MultiDict(fields | ticked({"active": draft.active}))
+
+
+LOCATIONS = Kind(
+    slug="locations",
+    one="location",
+    many="Locations",
+    list=locations.list_locations,
+    get=locations.get_location,
+    save=locations.save_location,
+    read=_read_location,
+    show=_show_location,
+    blank=lambda context: MultiDict({"tzid": first_zone(context), "active": "1"}),
+    options=lambda context: {"zones": known_zones()},
+)
+
+
+def first_zone(context: Context) -> str:
+    """Return the zone to offer first: that of the first location, else UTC."""
+    return next((one.tzid for one in context.catalog.locations.values()), "UTC")
+
+
+def _read_resource(context: Context, typed: Typed) -> resources.ResourceDraft:
+    return resources.ResourceDraft(
+        name=typed.text("name"),
+        kind=typed.text("kind"),
+        tzid=typed.text("tzid"),
+        location=typed.optional("location"),
+        active=typed.flag("active"),
+    )
+
+
+def _show_resource(context: Context, draft: resources.ResourceDraft) -> Fields:
+    fields = {"name": draft.name, "kind": draft.kind, "tzid": draft.tzid, "location": draft.location or ""}
+    return MultiDict(fields | ticked({"active": draft.active}))
+
+
+def _resource_options(context: Context) -> dict[str, Any]:
+    return {
+        "zones": known_zones(),
+        "kinds": KIND_WORDS,
+        "filters": KINDS_WORDS,
+        "wanted": _wanted_kind(),
+        "locations": location_names(context),
+    }
+
+
+def _wanted_kind() -> str:
+    """Return the kind of resource that the address narrows the page to; empty: all."""
+    wanted = request.args.get("kind", "")
+    return wanted if wanted in list(ResourceKind) else ""
+
+
+def location_names(context: Context) -> dict[str, str]:
+    """Return the names of all locations by public id, sorted by name."""
+    found = sorted(context.catalog.locations.values(), key=lambda one: one.name.casefold())
+    return {one.public_id: one.name for one in found}
+
+
+def sorted_resources(context: Context) -> list[Resource]:
+    """Return all resources: people, rooms, devices, each by name."""
+    rank = list(ResourceKind)
+    return sorted(context.catalog.resources.values(), key=lambda one: (rank.index(one.kind), one.name.casefold()))
+
+
+def resource_names(context: Context) -> dict[str, str]:
+    """Return the names of all resources by public id, sorted; those that are switched off say so."""
+    return {one.public_id: one.name if one.active else f"{one.name} (off)" for one in sorted_resources(context)}
+
+
+def resource_groups(context: Context) -> dict[str, dict[str, str]]:
+    """Return the names of all resources by public id, under headings."""
+    names = resource_names(context)
+    found = sorted_resources(context)
+    return {
+        words: {one.public_id: names[one.public_id] for one in found if one.kind is kind}
+        for kind, words in KINDS_WORDS.items()
+    }
+
+
+RESOURCES = Kind(
+    slug="resources",
+    one="person, room or device",
+    many="People, rooms and devices",
+    list=lambda context: resources.list_resources(context, _wanted_kind()),
+    get=resources.get_resource,
+    save=resources.save_resource,
+    read=_read_resource,
+    show=_show_resource,
+    blank=lambda context: MultiDict({"tzid": first_zone(context), "kind": _wanted_kind() or "person", "active": "1"}),
+    options=_resource_options,
+)
+
+
+def _show_pool(context: Context, draft: pools.PoolDraft) -> Fields:
+    return MultiDict([("name", draft.name), *(("members", one) for one in draft.members)])
+
+
+POOLS = Kind(
+    slug="pools",
+    one="pool",
+    many="Pools",
+    list=pools.list_pools,
+    get=pools.get_pool,
+    save=pools.save_pool,
+    read=lambda context, typed: pools.PoolDraft(typed.text("name"), typed.many("members")),
+    show=_show_pool,
+    blank=lambda context: MultiDict(),
+    options=lambda context: {"groups": resource_groups(context), "names": resource_names(context)},
+    remove=pools.remove_pool,
+)
+
+
+def _read_closure(context: Context, typed: Typed) -> closures.ClosureDraft:
+    first = typed.day("first")
+    last = typed.day("last") if typed.optional("last") else first
+    return closures.ClosureDraft(typed.text("name"), first, last, typed.optional("location"))
+
+
+def _show_closure(context: Context, draft: closures.ClosureDraft) -> Fields:
+    days = {"first": draft.first.isoformat(), "last": draft.last.isoformat()}
+    return MultiDict({"name": draft.name, "location": draft.location or "", **days})
+
+
+CLOSURES = Kind(
+    slug="closures",
+    one="closure",
+    many="Closures and holidays",
+    list=lambda context: closures.list_closures(context, local_date(context.now, first_zone(context))),
+    get=closures.get_closure,
+    save=closures.save_closure,
+    read=_read_closure,
+    show=_show_closure,
+    blank=lambda context: MultiDict({"location": request.args.get("location", "")}),
+    options=lambda context: {"locations": location_names(context)},
+    remove=closures.remove_closure,
+)

@@ -1,0 +1,162 @@
+"""The form of services, with lines for what they take and for intake questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from app.booking.refusals import InvalidInput
+from app.booking.values import DAY_MINUTES, QuestionKind, Visibility
+from app.operations.context import Context
+from app.operations.setup import pools, services
+from app.operations.setup.questions import QuestionDraft
+from app.operations.setup.services import RequirementDraft, ServiceDraft
+from app.web.setup.kinds import Kind
+from app.web.setup.places import location_names, resource_groups, resource_names, ticked
+from app.web.setup.reading import Typed, whole_number
+
+POOL, SINGLE = "pool:", "one:"
+TABLES = {
+    "takes": {"takes_what": "", "takes_count": "1"},
+    "questions": {
+        "question_id": "",
+        "question_label": "",
+        "question_kind": QuestionKind.TEXT.value,
+        "question_required": "",
+        "question_choices": "",
+    },
+}
+QUESTION_WORDS = {
+    QuestionKind.TEXT: "one line",
+    QuestionKind.LONG_TEXT: "several lines",
+    QuestionKind.CHOICE: "choice of answers",
+    QuestionKind.YES_NO: "yes or no",
+}
+UNITS = {"minutes": 1, "hours": 60, "days": DAY_MINUTES}
+LONG = ("minimum_notice_minutes", "change_notice_minutes", "request_expiry_minutes", "offer_minutes")
+"""Lengths of time that are typed with a unit."""
+VISIBILITY_WORDS = {Visibility.PUBLIC: "Everybody, on the public page", Visibility.STAFF: "Staff only"}
+
+
+def _read(context: Context, typed: Typed) -> ServiceDraft:
+    return ServiceDraft(
+        name=typed.text("name"),
+        durations_minutes=_durations(typed.text("durations_minutes")),
+        requirements=tuple(_requirements(typed)),
+        locations=typed.many("locations"),
+        questions=tuple(_questions(typed)),
+        description=typed.text("description"),
+        visibility=typed.text("visibility"),
+        needs_approval=typed.flag("needs_approval"),
+        active=typed.flag("active"),
+        **{name: _number(typed, name) for name in services.NUMBERS},
+        **{name: typed.optional_number(name) for name in services.LIMITS},
+    )
+
+
+def _number(typed: Typed, name: str) -> int:
+    """Return a number as it is stored: lengths of time may be typed in hours or days."""
+    return typed.number(name) * UNITS.get(typed.text(f"{name}_unit"), 1)
+
+
+def _durations(text: str) -> tuple[int, ...]:
+    return tuple(whole_number(part, "durations_minutes") for part in text.replace(";", ",").split(",") if part.strip())
+
+
+def _requirements(typed: Typed) -> Iterator[RequirementDraft]:
+    for number, line in enumerate(typed.rows("takes_what", "takes_count")):
+        what = line["takes_what"]
+        if what.startswith(POOL):
+            count = whole_number(line["takes_count"] or "1", f"takes-{number}")
+            yield RequirementDraft(pool=what.removeprefix(POOL), count=count)
+        elif what.startswith(SINGLE):
+            yield RequirementDraft(resource=what.removeprefix(SINGLE))
+        elif what:
+            raise InvalidInput(f"takes-{number}", "Please choose a pool or a single resource from the list.")
+
+
+def _questions(typed: Typed) -> Iterator[QuestionDraft]:
+    for line in typed.rows(*TABLES["questions"]):
+        if line["question_label"]:
+            yield QuestionDraft(
+                label=line["question_label"],
+                kind=line["question_kind"],
+                required=bool(line["question_required"]),
+                choices=tuple(part.strip() for part in line["question_choices"].split(";") if part.strip()),
+                public_id=line["question_id"] or None,
+            )
+
+
+def _show(context: Context, draft: ServiceDraft) -> MultiDict[str, str]:
+    limits = {name: getattr(draft, name) for name in services.LIMITS}
+    values = {
+        "name": draft.name,
+        "description": draft.description,
+        "durations_minutes": ", ".join(str(one) for one in draft.durations_minutes),
+        "visibility": draft.visibility,
+        **{name: str(getattr(draft, name)) for name in services.NUMBERS},
+        **_show_long(draft),
+        **{name: "" if limit is None else str(limit) for name, limit in limits.items()},
+        **ticked({"needs_approval": draft.needs_approval, "active": draft.active}),
+    }
+    return MultiDict([*values.items(), *_show_lines(draft)])
+
+
+def _show_long(draft: ServiceDraft) -> dict[str, str]:
+    """Return the longer lengths of time in the largest unit that leaves them whole."""
+    fields: dict[str, str] = {}
+    for name in LONG:
+        minutes = getattr(draft, name)
+        unit = next((one for one in ("days", "hours") if minutes and minutes % UNITS[one] == 0), "minutes")
+        fields |= {name: str(minutes // UNITS[unit]), f"{name}_unit": unit}
+    return fields
+
+
+def _show_lines(draft: ServiceDraft) -> Iterator[tuple[str, str]]:
+    for location in draft.locations:
+        yield "locations", location
+    for need in draft.requirements:
+        yield "takes_what", f"{POOL}{need.pool}" if need.pool else f"{SINGLE}{need.resource}"
+        yield "takes_count", str(need.count)
+    for question in draft.questions:
+        yield "question_id", question.public_id or ""
+        yield "question_label", question.label
+        yield "question_kind", question.kind
+        yield "question_required", "1" if question.required else ""
+        yield "question_choices", "; ".join(question.choices)
+
+
+def _blank(context: Context) -> MultiDict[str, str]:
+    fields = _show(context, ServiceDraft("", (30,)))
+    fields.setlist("locations", list(location_names(context)))
+    return MultiDict([*fields.items(multi=True), *TABLES["takes"].items()])
+
+
+def _options(context: Context) -> dict[str, Any]:
+    return {
+        "locations": location_names(context),
+        "resources": resource_names(context),
+        "groups": resource_groups(context),
+        "units": [(one, one) for one in UNITS],
+        "span": services.span_words,
+        "pools": {one.public_id: one.draft for one in pools.list_pools(context)},
+        "question_kinds": QUESTION_WORDS,
+        "visibilities": VISIBILITY_WORDS,
+    }
+
+
+SERVICES = Kind(
+    slug="services",
+    one="service",
+    many="Services",
+    list=services.list_services,
+    get=services.get_service,
+    save=services.save_service,
+    read=_read,
+    show=_show,
+    blank=_blank,
+    options=_options,
+    tables=TABLES,
+)

@@ -1,0 +1,92 @@
+"""The form of time off: typed in the wall time of the resource."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from app.booking import wall_clock
+from app.booking.refusals import InvalidInput
+from app.booking.values import DAY_MINUTES, Instant
+from app.operations.context import Context
+from app.operations.setup import time_off
+from app.operations.setup.time_off import TimeOffDraft
+from app.web.setup.kinds import Kind
+from app.web.setup.places import resource_groups, resource_names
+from app.web.setup.reading import Typed, read_minute, show_minute
+from app.web.times import day_text
+
+
+def _read(context: Context, typed: Typed) -> TimeOffDraft:
+    resource = typed.text("resource")
+    tzid = _zones(context).get(resource)
+    if tzid is None:
+        raise InvalidInput("resource", "Please choose who or what is away.")
+    first = typed.day("first")
+    last = typed.day("last") if typed.optional("last") else first
+    start = wall_clock.earliest(first, read_minute(typed.text("from") or "00:00", "first"), tzid)
+    end = wall_clock.latest(last, read_minute(typed.text("to") or "24:00", "last"), tzid)
+    if end <= start:
+        raise InvalidInput("last", "The end is not after the start; please correct one of them.")
+    return TimeOffDraft(resource, start, end, typed.text("reason"))
+
+
+def _zones(context: Context) -> dict[str, str]:
+    return {one.public_id: one.tzid for one in context.catalog.resources.values()}
+
+
+def _show(context: Context, draft: TimeOffDraft) -> MultiDict[str, str]:
+    tzid = _zones(context)[draft.resource]
+    first, start_minute = wall(draft.start, tzid)
+    last, end_minute = wall(draft.end, tzid)
+    if end_minute == 0:
+        last, end_minute = last - timedelta(days=1), DAY_MINUTES
+    times = {
+        "first": first.isoformat(),
+        "from": show_minute(start_minute) if start_minute else "",
+        "last": last.isoformat(),
+        "to": show_minute(end_minute) if end_minute < DAY_MINUTES else "",
+    }
+    return MultiDict({"resource": draft.resource, "reason": draft.reason, **times})
+
+
+def show_time_off(draft: TimeOffDraft, tzid: str) -> str:
+    """Return when somebody is away, in their wall time: whole days without times."""
+    first, start = wall(draft.start, tzid)
+    last, end = wall(draft.end, tzid)
+    if start == 0 and end == 0:
+        last -= timedelta(days=1)
+        return day_text(first) if first == last else f"{day_text(first)} to {day_text(last)}"
+    return f"{day_text(first)} {show_minute(start)} to {day_text(last)} {show_minute(end)}"
+
+
+def wall(instant: Instant, tzid: str) -> tuple[date, int]:
+    """Return the local date and minute of an instant."""
+    return wall_clock.local_date(instant, tzid), wall_clock.local_minute(instant, tzid)
+
+
+def _options(context: Context) -> dict[str, Any]:
+    return {
+        "groups": resource_groups(context),
+        "names": resource_names(context),
+        "zones": _zones(context),
+        "show": show_time_off,
+    }
+
+
+TIME_OFF = Kind(
+    slug="time-off",
+    one="time off",
+    many="Time off",
+    list=time_off.list_time_off,
+    get=time_off.get_time_off,
+    save=time_off.save_time_off,
+    read=_read,
+    show=_show,
+    blank=lambda context: MultiDict({"resource": request.args.get("resource", "")}),
+    options=_options,
+    remove=time_off.remove_time_off,
+)

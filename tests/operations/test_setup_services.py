@@ -1,0 +1,179 @@
+"""Editing services with their requirements and questions, and users."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.access.permissions import Role
+from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
+from app.booking.values import QuestionKind
+from app.operations.context import Context
+from app.operations.setup.questions import QuestionDraft
+from app.operations.setup.services import RequirementDraft, ServiceDraft, get_service, list_services, save_service
+from app.operations.setup.users import UserDraft, get_user, list_users, save_user
+from app.operations.sign_in import check_password
+from app.storage.store import Store
+from tests.operations.setup_cast import add_location, add_person, add_pool, context_of
+
+ADMIN = UserDraft("admin@example.org", "Admin", Role.ADMINISTRATOR.value, password="correct horse")
+
+
+def _draft(context: Context) -> ServiceDraft:
+    pool = add_pool(context, "Ada", "Ben")
+    return ServiceDraft("Consultation", (30, 60), (RequirementDraft(pool=pool, count=2),), (add_location(context),))
+
+
+def test_service_saved_is_read_back(store: Store) -> None:
+    context = context_of(store)
+    draft = replace(_draft(context), limit_per_day=3, needs_approval=True, visibility="staff", description="Talk.")
+    public_id = save_service(context, draft)
+    assert get_service(context, public_id).draft == draft
+    assert [one.draft for one in list_services(context)] == [draft]
+
+
+def test_service_saved_again_replaces_its_parts(store: Store) -> None:
+    context = context_of(store)
+    draft = _draft(context)
+    public_id = save_service(context, draft)
+    changed = replace(draft, requirements=(RequirementDraft(resource=add_person(context, "Cem")),))
+    save_service(context, changed, public_id, version=1)
+    assert get_service(context, public_id).draft == changed
+
+
+def test_service_questions_keep_their_ids(store: Store) -> None:
+    context = context_of(store)
+    question = QuestionDraft("Which side?", QuestionKind.CHOICE.value, True, ("left", "right"))
+    public_id = save_service(context, replace(_draft(context), questions=(question,)))
+    first = get_service(context, public_id).draft
+    save_service(context, first, public_id)
+    asked = get_service(context, public_id).draft.questions
+    assert (asked, asked[0].choices) == (first.questions, ("left", "right"))
+
+
+def test_service_questions_reach_the_catalog(store: Store) -> None:
+    context = context_of(store)
+    save_service(context, replace(_draft(context), questions=(QuestionDraft("Why?", required=True),)))
+    (service,) = store.catalog().services.values()
+    assert [(one.label, one.kind, one.required) for one in service.questions] == [("Why?", QuestionKind.TEXT, True)]
+
+
+BAD: list[tuple[dict[str, object], str]] = [
+    ({"name": ""}, "name"),
+    ({"durations_minutes": ()}, "durations_minutes"),
+    ({"durations_minutes": (0,)}, "durations_minutes"),
+    ({"durations_minutes": (-30,)}, "durations_minutes"),
+    ({"durations_minutes": (1441,)}, "durations_minutes"),
+    ({"durations_minutes": tuple(range(1, 12))}, "durations_minutes"),
+    ({"slot_interval_minutes": 0}, "slot_interval_minutes"),
+    ({"buffer_before_minutes": -1}, "buffer_before_minutes"),
+    ({"booking_window_days": 0}, "booking_window_days"),
+    ({"capacity": 0}, "capacity"),
+    ({"capacity": 101}, "capacity"),
+    ({"limit_per_day": 0}, "limit_per_day"),
+    ({"visibility": "nobody"}, "visibility"),
+    ({"locations": ()}, "locations"),
+    ({"requirements": ()}, "requirements"),
+    ({"requirements": (RequirementDraft(),)}, "requirements"),
+    ({"description": "x" * 2001}, "description"),
+    ({"questions": (QuestionDraft(""),)}, "questions"),
+    ({"questions": (QuestionDraft("Why?", "song"),)}, "questions"),
+    ({"questions": (QuestionDraft("Why?", "choice", choices=("one",)),)}, "questions"),
+    ({"questions": tuple(QuestionDraft(f"Q{number}") for number in range(21))}, "questions"),
+]
+
+
+@pytest.mark.parametrize(("change", "field"), BAD)
+def test_service_with_bad_input_names_the_field(store: Store, change: dict[str, object], field: str) -> None:
+    context = context_of(store)
+    draft = _draft(context)
+    with pytest.raises(InvalidInput) as caught:
+        save_service(context, replace(draft, **change))  # type: ignore[arg-type]  # the table above is checked by the test
+    assert (caught.value.field, list_services(context)) == (field, [])
+
+
+def test_service_that_takes_more_than_its_pool_is_refused(store: Store) -> None:
+    context = context_of(store)
+    draft = _draft(context)
+    requirement = replace(draft.requirements[0], count=3)
+    with pytest.raises(InvalidInput, match="has 2 members"):
+        save_service(context, replace(draft, requirements=(requirement,)))
+
+
+def test_service_that_takes_one_resource_twice_is_refused(store: Store) -> None:
+    context = context_of(store)
+    one = RequirementDraft(resource=add_person(context, "Cem"))
+    with pytest.raises(InvalidInput, match="only once"):
+        save_service(context, replace(_draft(context), requirements=(one, one)))
+
+
+def test_service_edited_by_two_refuses_the_second(store: Store) -> None:
+    context = context_of(store)
+    draft = _draft(context)
+    public_id = save_service(context, draft)
+    save_service(context, replace(draft, name="First"), public_id, version=1)
+    with pytest.raises(StaleVersion):
+        save_service(context, replace(draft, name="Second"), public_id, version=1)
+    assert get_service(context, public_id).draft.name == "First"
+
+
+def test_service_unknown_is_not_found(store: Store) -> None:
+    with pytest.raises(NotFound):
+        get_service(context_of(store), "nothing")
+
+
+def test_user_saved_can_sign_in(store: Store) -> None:
+    context = context_of(store)
+    public_id = save_user(context, replace(ADMIN, email=" Admin@Example.org "))
+    assert get_user(context, public_id).draft == replace(ADMIN, password=None)
+    assert check_password(store, "admin@example.org", "correct horse") == public_id
+
+
+def test_user_saved_without_password_keeps_the_old_one(store: Store) -> None:
+    context = context_of(store)
+    public_id = save_user(context, ADMIN)
+    save_user(context, replace(ADMIN, name="Root", password=None), public_id, version=1)
+    assert check_password(store, ADMIN.email, "correct horse") == public_id
+    assert [one.draft.name for one in list_users(context)] == ["Root"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"email": "nobody"}, "email"),
+        ({"name": ""}, "name"),
+        ({"role": "king"}, "role"),
+        ({"role": "provider"}, "resource"),
+        ({"password": "short"}, "password"),
+        ({"password": None}, "password"),
+    ],
+)
+def test_user_with_bad_input_names_the_field(store: Store, change: dict[str, str | None], field: str) -> None:
+    context = context_of(store)
+    with pytest.raises(InvalidInput) as caught:
+        save_user(context, replace(ADMIN, **change))  # type: ignore[arg-type]  # the table above is checked by the test
+    assert (caught.value.field, list_users(context)) == (field, [])
+
+
+def test_user_with_a_taken_address_is_refused(store: Store) -> None:
+    context = context_of(store)
+    save_user(context, ADMIN)
+    with pytest.raises(InvalidInput, match="already"):
+        save_user(context, replace(ADMIN, email="ADMIN@example.org"))
+
+
+@pytest.mark.parametrize("change", [{"role": "viewer"}, {"active": False}])
+def test_user_who_is_the_last_administrator_stays_one(store: Store, change: dict[str, object]) -> None:
+    context = context_of(store)
+    public_id = save_user(context, ADMIN)
+    with pytest.raises(InvalidInput, match="administrator"):
+        save_user(context, replace(ADMIN, **change), public_id)  # type: ignore[arg-type]  # see above
+    assert get_user(context, public_id).draft.role == "administrator"
+
+
+def test_users_edited_by_a_manager_are_refused(store: Store) -> None:
+    with pytest.raises(NotAllowed):
+        list_users(context_of(store, Role.MANAGER))
+    with pytest.raises(NotAllowed):
+        save_user(context_of(store, Role.MANAGER), ADMIN)
