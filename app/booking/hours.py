@@ -1,17 +1,20 @@
 """When places are open and resources work: wall-clock rules become shifts of instants.
 
-Expanding wall time is slow against everything else, so the result is remembered in the catalog's memo, by whole UTC days.
+Expanding wall time is slow against everything else, so the result is remembered in the catalog's memo, in blocks of
+whole UTC days: few entries, whatever days are asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from app.booking.intervals import clip, normalise, subtract
+from app.booking.intervals import clip, intersect, normalise, subtract
 from app.booking.values import (
     DAY_MINUTES,
+    MINUTE,
     Catalog,
     Closure,
     DateOverride,
@@ -22,12 +25,13 @@ from app.booking.values import (
     WallInterval,
     WeeklyHours,
 )
-from app.booking.wall_clock import day_bounds, earliest, latest
+from app.booking.wall_clock import day_bounds, earliest, latest, steady_midnight
 
 DAY = 86_400
 _EPOCH = date(1970, 1, 1)
 _ALL_DAY = (WallInterval(0, DAY_MINUTES),)
-_MEMO_SIZE = 20_000
+_BLOCK_DAYS = 64
+_MEMO_SIZE = 2_000
 _MARGIN_DAYS = 2
 
 
@@ -44,13 +48,9 @@ class Shift(NamedTuple):
 
 
 def opening(catalog: Catalog, location_id: int, start: Instant, end: Instant) -> Sequence[Shift]:
-    """Return the shifts of a location that touch the UTC days of ``[start, end)``, and a few around them."""
-    first, last = start // DAY, (end - 1) // DAY
-    key = (0, location_id, first, last)
-    known = catalog.memo.get(key)
-    if known is None:
-        known = _remember(catalog, key, _location_hours(catalog.locations[location_id], first, last))
-    return known
+    """Return the shifts of a location that touch ``[start, end)``, and perhaps the one before."""
+    location = catalog.locations[location_id]
+    return _recall(catalog, (0, location_id), start, end, lambda first, last: _location_hours(location, first, last))
 
 
 def working(catalog: Catalog, resource_id: int, location_id: int, start: Instant, end: Instant) -> Sequence[Shift]:
@@ -58,13 +58,32 @@ def working(catalog: Catalog, resource_id: int, location_id: int, start: Instant
 
     Nothing where it belongs to another location or was switched off.
     """
-    first, last = start // DAY, (end - 1) // DAY
-    key = (resource_id, location_id, first, last)
-    known = catalog.memo.get(key)
-    if known is None:
-        resource, location = catalog.resources[resource_id], catalog.locations[location_id]
-        known = _remember(catalog, key, _resource_hours(resource, location, first, last))
-    return known
+    resource, location = catalog.resources[resource_id], catalog.locations[location_id]
+
+    def find(first: int, last: int) -> list[Interval]:
+        if not can_be_used(resource, location):
+            return []
+        is_open = opening(catalog, location_id, (first - _MARGIN_DAYS) * DAY, (last + 1 + _MARGIN_DAYS) * DAY)
+        own = _own_hours(resource, location, first, last)
+        if own is None:
+            return [(shift.start, shift.end) for shift in is_open]
+        return _cut(own, normalise((shift.start, shift.end) for shift in is_open))
+
+    return _recall(catalog, (resource_id, location_id), start, end, find)
+
+
+def can_be_used(resource: Resource, location: Location) -> bool:
+    """Say whether a resource can be used at a location at all, whatever its hours."""
+    return resource.active and location.active and resource.location_id in (None, location.id)
+
+
+def own_hours(resource: Resource, location: Location, start: Instant, end: Instant) -> list[Interval] | None:
+    """Return a resource's own hours at a location within ``[start, end)``, whatever the location's are.
+
+    None where it has no hours of its own and follows the location. For explanations: nothing is remembered.
+    """
+    own = _own_hours(resource, location, start // DAY, (end - 1) // DAY)
+    return None if own is None else clip(normalise(own), start, end)
 
 
 def open_intervals(shifts: Iterable[Shift], start: Instant, end: Instant) -> list[Interval]:
@@ -83,11 +102,25 @@ def closures_on(location: Location, day: date) -> list[Closure]:
     return [closure for closure in location.closures if closure.first <= day <= closure.last]
 
 
-def _remember(catalog: Catalog, key: tuple[int, ...], intervals: list[Interval]) -> tuple[Shift, ...]:
-    if len(catalog.memo) >= _MEMO_SIZE:
-        catalog.memo.clear()
-    shifts = catalog.memo[key] = _chain(intervals)
-    return shifts
+def _recall(
+    catalog: Catalog,
+    what: tuple[int, int],
+    start: Instant,
+    end: Instant,
+    find: Callable[[int, int], list[Interval]],
+) -> Sequence[Shift]:
+    """Return the shifts of ``[start, end)`` from the memo, which is filled with whole blocks of days as needed."""
+    first, last = start // DAY // _BLOCK_DAYS, (end - 1) // DAY // _BLOCK_DAYS
+    key = (*what, first, last)
+    known = catalog.memo.get(key)
+    if known is None:
+        shifts = _chain(find(first * _BLOCK_DAYS, (last + 1) * _BLOCK_DAYS - 1))
+        if len(catalog.memo) >= _MEMO_SIZE:
+            catalog.memo.clear()
+        known = catalog.memo[key] = shifts, [shift.start for shift in shifts]
+    all_shifts: tuple[Shift, ...] = known[0]
+    starts: list[Instant] = known[1]
+    return all_shifts[max(bisect_right(starts, start) - 1, 0) : bisect_left(starts, end)]
 
 
 def _chain(intervals: Sequence[Interval]) -> tuple[Shift, ...]:
@@ -105,19 +138,24 @@ def _location_hours(location: Location, first: int, last: int) -> list[Interval]
     return subtract(rules, closed)
 
 
-def _resource_hours(resource: Resource, location: Location, first: int, last: int) -> list[Interval]:
-    if not resource.active or not location.active or resource.location_id not in (None, location.id):
-        return []
+def _own_hours(resource: Resource, location: Location, first: int, last: int) -> list[Interval] | None:
     here = (None, location.id)
     overrides = tuple(override for override in resource.overrides if override.location_id in here)
-    is_open = _location_hours(location, first, last)
     if not resource.weekly and not overrides:
-        return is_open
+        return None
     weekly = tuple(hours for hours in resource.weekly if hours.location_id in here)
     works_elsewhere = bool(resource.weekly) and not weekly
-    own = _expand(weekly, overrides, resource.tzid, first, last, closed=works_elsewhere)
-    merged = normalise(is_open)
-    return [part for interval in own for part in clip(merged, *interval)]
+    return _expand(weekly, overrides, resource.tzid, first, last, closed=works_elsewhere)
+
+
+def _cut(intervals: Sequence[Interval], allowed: Sequence[Interval]) -> list[Interval]:
+    """Return the parts of intervals, which may touch and stay apart then, that lie within a normal list."""
+    return [part for interval in intervals for part in intersect([interval], _around(allowed, interval))]
+
+
+def _around(allowed: Sequence[Interval], interval: Interval) -> Sequence[Interval]:
+    first = max(bisect_right(allowed, interval) - 1, 0)
+    return allowed[first : bisect_left(allowed, (interval[1],))]
 
 
 def _closed(closure: Closure, tzid: str) -> Interval:
@@ -133,7 +171,7 @@ def _expand(
     *,
     closed: bool = False,
 ) -> list[Interval]:
-    """Return the intervals of all local days that may reach into the UTC days ``first`` to ``last``, sorted, touching or not.
+    """Return the intervals of all local days that reach into UTC days ``first`` to ``last``, sorted; some may touch.
 
     Hours run up to 48 hours from their midnight and zones are less than a day away from UTC, hence the margins.
     Without any weekly hours every day is open all day, unless ``closed``.
@@ -147,8 +185,15 @@ def _expand(
     for number in range(first - _MARGIN_DAYS - 1, last + _MARGIN_DAYS + 1):
         day = _EPOCH + timedelta(days=number)
         for wall in special.get(day, by_weekday[day.weekday()] if weekly else usual):
-            found.append((earliest(day, wall.start_minute, tzid), latest(day, wall.end_minute, tzid)))
+            found.append(_instants(day, wall, tzid))
     return _without_overlaps(found)
+
+
+def _instants(day: date, wall: WallInterval, tzid: str) -> Interval:
+    midnight = steady_midnight(day, tzid)
+    if midnight is not None:
+        return midnight + wall.start_minute * MINUTE, midnight + wall.end_minute * MINUTE
+    return earliest(day, wall.start_minute, tzid), latest(day, wall.end_minute, tzid)
 
 
 def _without_overlaps(intervals: Iterable[Interval]) -> list[Interval]:

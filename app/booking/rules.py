@@ -1,21 +1,22 @@
 """Every rule for one wished time.
 
-A time may be booked exactly when the slot search would offer it: ``check_time`` asks the same search that makes the offers,
-and only when that says no it looks for the reason.
+A time may be booked exactly when the slot search would offer it: ``check_time`` asks the same search that makes the
+offers, and only when that says no it looks for the reasons.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from app.booking.assignment import assign
-from app.booking.hours import closures_on, open_intervals, opening, working
-from app.booking.intervals import clip, covers, overlaps
+from app.booking.hours import can_be_used, closures_on, open_intervals, opening, own_hours, working
+from app.booking.intervals import covers, overlaps
 from app.booking.refusals import (
     BeyondWindow,
     Conflict,
     InPast,
+    InvalidInput,
     JustTaken,
     LocationClosed,
     NoAssignment,
@@ -24,6 +25,7 @@ from app.booking.refusals import (
     OutsideHours,
     Refusal,
     ResourceAway,
+    SessionFull,
     TooSoon,
     WrongDuration,
 )
@@ -34,11 +36,15 @@ from app.booking.slots import (
     allowed_starts,
     candidates_at,
     find_slots,
+    holes_of,
+    is_offered,
+    members_of,
     need_of,
-    requirements_for,
 )
-from app.booking.values import MINUTE, Catalog, Instant, Interval, Resource, Service
+from app.booking.values import MINUTE, Catalog, Instant, Interval, Location, Requirement, Resource, Service
 from app.booking.wall_clock import day_bounds, local_date
+
+_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,7 @@ def check_time(
     sessions: Sequence[OpenSession] = (),
     *,
     staff: bool = False,
+    any_grid: bool = False,
 ) -> None:
     """Go on only if the wished time may be booked.
 
@@ -81,11 +88,53 @@ def check_time(
         taken: what is taken of the service's resources around the wished time.
         now: the present time.
         sessions: open group sessions at the wished time.
-        staff: people at the desk book any minute within hours, without notice and window.
+        staff: people at the desk book any minute within hours, without notice and window, in the past too.
+        any_grid: any minute is right, but notice and window count (later parts of a visit).
 
     Raises:
         Refusal: the first rule that says no.
     """
+    for refusal in find_refusals(catalog, wish, taken, now, sessions, staff=staff, any_grid=any_grid):
+        raise refusal
+
+
+def find_refusals(
+    catalog: Catalog,
+    wish: Wish,
+    taken: Holes,
+    now: Instant,
+    sessions: Sequence[OpenSession] = (),
+    *,
+    staff: bool = False,
+    any_grid: bool = False,
+) -> list[Refusal]:
+    """Return every reason why the wished time cannot be booked, the most general first; none if it can.
+
+    What is taken comes as one ``JustTaken`` with all conflicts. Limits are not looked at (see ``limits.py``).
+    """
+    service = catalog.services[wish.service_id]
+    offered = _offer_refusals(catalog, service, wish)
+    if not offered and _is_free(catalog, wish, taken, now, sessions, staff, any_grid):
+        return []
+    found = [*offered, *([] if staff else _notice_refusals(service, wish, now))]
+    found += _hours_refusals(catalog, service, wish)
+    if is_offered(catalog, service, wish.location_id):
+        found += _session_refusals(service, wish, sessions)
+        found += _resource_refusals(catalog, service, wish, taken)
+        if not (staff or any_grid) and _is_off_grid(catalog, service, wish):
+            found.append(NotOnGrid(service.slot_interval_minutes))
+    return found or [NotOnGrid(service.slot_interval_minutes)]
+
+
+def _is_free(
+    catalog: Catalog,
+    wish: Wish,
+    taken: Holes,
+    now: Instant,
+    sessions: Sequence[OpenSession],
+    staff: bool,
+    any_grid: bool,
+) -> bool:
     query = SlotQuery(
         wish.service_id,
         wish.location_id,
@@ -95,36 +144,20 @@ def check_time(
         wish.provider_id,
         wish.seats,
         any_minute=staff,
+        any_grid=any_grid,
     )
-    if wish.start <= now and not staff:
-        raise InPast()
-    if find_slots(catalog, query, taken, now, sessions):
-        return
-    for refusal in find_refusals(catalog, wish, taken, now, staff=staff):
-        raise refusal
-    raise NotOnGrid(catalog.services[wish.service_id].slot_interval_minutes)
-
-
-def find_refusals(catalog: Catalog, wish: Wish, taken: Holes, now: Instant, *, staff: bool = False) -> list[Refusal]:
-    """Return every reason why the wished time cannot be booked, the most general first."""
-    service = catalog.services[wish.service_id]
-    offered = _offer_refusals(catalog, service, wish)
-    if offered:
-        return offered
-    found = [] if staff else _notice_refusals(service, wish, now)
-    found += _hours_refusals(catalog, service, wish)
-    if not found:
-        found += _resource_refusals(catalog, service, wish, taken)
-    return found
+    return bool(find_slots(catalog, query, taken, now, sessions))
 
 
 def _offer_refusals(catalog: Catalog, service: Service, wish: Wish) -> list[Refusal]:
     found: list[Refusal] = []
-    location = catalog.locations[wish.location_id]
-    if wish.location_id not in service.location_ids or not service.active:
-        found.append(NotOfferedHere(service.name, location.name))
+    if not is_offered(catalog, service, wish.location_id):
+        found.append(NotOfferedHere(service.name, catalog.locations[wish.location_id].name))
     if wish.duration_minutes is not None and wish.duration_minutes not in service.durations_minutes:
         found.append(WrongDuration(service.durations_minutes))
+    if wish.provider_id is not None and wish.provider_id not in members_of(service.requirements):
+        name = catalog.resources[wish.provider_id].name
+        found.append(InvalidInput("provider", f"{name} does not give {service.name}; please choose somebody else."))
     return found
 
 
@@ -134,54 +167,87 @@ def _notice_refusals(service: Service, wish: Wish, now: Instant) -> list[Refusal
     earliest = now + service.minimum_notice_minutes * MINUTE
     if wish.start < earliest:
         return [TooSoon(earliest)]
-    latest = now + service.booking_window_days * 86_400
+    latest = now + service.booking_window_days * _DAY
     return [BeyondWindow(latest)] if wish.start > latest else []
 
 
 def _hours_refusals(catalog: Catalog, service: Service, wish: Wish) -> list[Refusal]:
     location = catalog.locations[wish.location_id]
-    day = local_date(wish.start, location.tzid)
-    closed = closures_on(location, day)
-    if closed:
-        return [LocationClosed(location.name, closure.name) for closure in closed]
     wanted = interval_of(service, wish)
     shifts = opening(catalog, location.id, *wanted)
     if covers(open_intervals(shifts, *wanted), wanted):
         return []
-    start, end = day_bounds(day, location.tzid)
-    return [OutsideHours(location.name, tuple(clip(open_intervals(shifts, start, end), start, end)))]
+    first, last = (local_date(moment, location.tzid) for moment in (wanted[0], wanted[1] - 1))
+    closed = {closure: None for day in (first, last) for closure in closures_on(location, day)}
+    if closed:
+        return [LocationClosed(location.name, closure.name) for closure in closed]
+    return [OutsideHours(location.name, tuple(_open_that_day(catalog, location, wish)))]
+
+
+def _open_that_day(catalog: Catalog, location: Location, wish: Wish) -> list[Interval]:
+    start, end = _day_of(wish, location)
+    return open_intervals(opening(catalog, location.id, start, end), start, end)
+
+
+def _day_of(wish: Wish, location: Location) -> Interval:
+    return day_bounds(local_date(wish.start, location.tzid), location.tzid)
+
+
+def _session_refusals(service: Service, wish: Wish, sessions: Iterable[OpenSession]) -> list[Refusal]:
+    if wish.seats > service.capacity:
+        return [SessionFull(service.capacity)]
+    wanted = interval_of(service, wish)
+    left = [one.seats_left for one in sessions if (one.start, one.end) == wanted]
+    return [SessionFull(max(left))] if left and max(left) < wish.seats else []
 
 
 def _resource_refusals(catalog: Catalog, service: Service, wish: Wish, taken: Holes) -> list[Refusal]:
     """Say what is in the way of each requirement that cannot be met; or that all can, but not together."""
     candidates = find_candidates(catalog, service, wish, taken)
+    free = {one for members in candidates.values() for one in members}
+    requirements = service.requirements
+    unmet = [each for each in requirements if len(candidates[each.id]) < each.count]
     found: list[Refusal] = []
-    requirements = requirements_for(service, wish.provider_id)
-    for requirement in requirements:
-        if len(candidates[requirement.id]) < requirement.count:
-            for resource_id in requirement.resource_ids:
-                found += resource_refusals(catalog, catalog.resources[resource_id], wish, taken.get(resource_id, ()))
-    if found:
-        return _most_telling(found)
-    if assign(requirements, candidates) is None:
-        return [NoAssignment(tuple(requirement.name for requirement in requirements))]
-    return []
+    if not unmet and assign(requirements, candidates) is None:
+        found.append(NoAssignment(tuple(each.name for each in requirements)))
+        unmet = list(requirements)
+    elsewhere = [each.name for each in unmet if _count_usable(catalog, each, wish.location_id) < each.count]
+    if elsewhere:
+        found.append(NoAssignment(tuple(elsewhere)))
+    concerned = members_of(unmet) | ({wish.provider_id} if wish.provider_id in members_of(requirements) else set())
+    location = catalog.locations[wish.location_id]
+    for resource_id in sorted(concerned - free):
+        resource = catalog.resources[resource_id]
+        if can_be_used(resource, location):
+            found += resource_refusals(catalog, resource, wish, taken.get(resource_id, ()))
+        elif resource_id == wish.provider_id:
+            found.append(NotOfferedHere(resource.name, location.name, field="provider"))
+    return _gather(found)
 
 
-def _most_telling(found: list[Refusal]) -> list[Refusal]:
-    """Put what other bookings take before hours: somebody who works then is nearer to being free."""
-    taken = [refusal for refusal in found if isinstance(refusal, JustTaken)]
-    return [*taken, *(refusal for refusal in found if refusal not in taken)]
+def _count_usable(catalog: Catalog, requirement: Requirement, location_id: int) -> int:
+    location = catalog.locations[location_id]
+    return sum(can_be_used(catalog.resources[one], location) for one in requirement.resource_ids)
+
+
+def _gather(found: list[Refusal]) -> list[Refusal]:
+    """Put all that is taken into one refusal, before hours: somebody who works then is nearer to being free."""
+    conflicts = [one for refusal in found if isinstance(refusal, JustTaken) for one in refusal.conflicts]
+    others = [refusal for refusal in found if not isinstance(refusal, JustTaken)]
+    return [JustTaken(tuple(conflicts)), *others] if conflicts else others
 
 
 def resource_refusals(catalog: Catalog, resource: Resource, wish: Wish, taken: Sequence[Interval]) -> list[Refusal]:
-    """Return every reason why one resource cannot be had at the wished time."""
+    """Return every reason why one resource cannot be had at the wished time.
+
+    Where the location itself is not open, a resource is outside of its hours only if its own do not have the time.
+    """
     service, location = catalog.services[wish.service_id], catalog.locations[wish.location_id]
     wanted = interval_of(service, wish)
-    shifts = working(catalog, resource.id, location.id, *wanted)
     found: list[Refusal] = []
-    if not covers(open_intervals(shifts, *wanted), wanted):
-        start, end = day_bounds(local_date(wish.start, location.tzid), location.tzid)
+    if not _works(catalog, resource, location, wanted):
+        start, end = _day_of(wish, location)
+        shifts = working(catalog, resource.id, location.id, start, end)
         found.append(OutsideHours(resource.name, tuple(open_intervals(shifts, start, end))))
     full = with_buffers(service, wanted)
     for off in resource.time_off:
@@ -193,17 +259,37 @@ def resource_refusals(catalog: Catalog, resource: Resource, wish: Wish, taken: S
     return found
 
 
+def _works(catalog: Catalog, resource: Resource, location: Location, wanted: Interval) -> bool:
+    own = own_hours(resource, location, *wanted)
+    if own is None or covers(own, wanted):
+        return True
+    return covers(open_intervals(working(catalog, resource.id, location.id, *wanted), *wanted), wanted)
+
+
+def _is_off_grid(catalog: Catalog, service: Service, wish: Wish) -> bool:
+    """Say whether the wished start lies in hours, but on no grid of those whose hours make the grid."""
+    if wish.provider_id is not None:
+        leads: tuple[int, ...] = (wish.provider_id,)
+    else:
+        leads = service.requirements[0].resource_ids if service.requirements else ()
+    moment = (wish.start, wish.start + 1)
+    shifts = [shift for one in leads for shift in working(catalog, one, wish.location_id, *moment)]
+    if not service.requirements:
+        shifts = list(opening(catalog, wish.location_id, *moment))
+    at_work = [shift for shift in shifts if shift.start <= wish.start < shift.end]
+    step = service.slot_interval_minutes * MINUTE
+    return bool(at_work) and all((wish.start - shift.start) % step for shift in at_work)
+
+
 def find_candidates(catalog: Catalog, service: Service, wish: Wish, taken: Holes) -> dict[int, list[int]]:
     """Return by requirement id the resources that are free at the wished time."""
     start, end = interval_of(service, wish)
-    need = replace(need_of(service, 0), duration=end - start)
-    requirements = requirements_for(service, wish.provider_id)
-    allowed = {}
-    for resource_id in {one for requirement in requirements for one in requirement.resource_ids}:
-        shifts = working(catalog, resource_id, wish.location_id, start, end)
-        away = [(off.start, off.end) for off in catalog.resources[resource_id].time_off]
-        allowed[resource_id] = allowed_starts(shifts, sorted([*taken.get(resource_id, ()), *away]), need)
-    return candidates_at(requirements, allowed, start)
+    need = need_of(service, (end - start) // MINUTE)
+    allowed = {
+        one: allowed_starts(working(catalog, one, wish.location_id, start, end), holes_of(catalog, taken, one), need)
+        for one in members_of(service.requirements)
+    }
+    return candidates_at(service.requirements, allowed, start)
 
 
 def find_assignment(
@@ -214,18 +300,18 @@ def find_assignment(
     prefer: Sequence[int] = (),
     load: Mapping[int, int],
 ) -> tuple[int, ...]:
-    """Choose what a booking takes: row ids of resources, sorted.
+    """Choose what a booking takes: row ids of resources, sorted; the wished provider is among them.
 
     Raises:
-        JustTaken, OutsideHours, ResourceAway, NoAssignment: no complete assignment exists.
+        JustTaken, OutsideHours, ResourceAway, NoAssignment, NotOfferedHere: no complete assignment exists.
     """
     service = catalog.services[wish.service_id]
     candidates = find_candidates(catalog, service, wish, taken)
-    requirements = requirements_for(service, wish.provider_id)
     wished = () if wish.provider_id is None else (wish.provider_id,)
-    chosen = assign(requirements, candidates, (*wished, *prefer), load)
-    if chosen is None:
-        for refusal in _resource_refusals(catalog, service, wish, taken):
-            raise refusal
-        raise NoAssignment(tuple(requirement.name for requirement in requirements))
-    return tuple(sorted(one for members in chosen.values() for one in members))
+    chosen = assign(service.requirements, candidates, (*wished, *prefer), load)
+    members = () if chosen is None else tuple(sorted(one for each in chosen.values() for one in each))
+    if chosen is not None and set(wished) <= set(members):
+        return members
+    for refusal in _resource_refusals(catalog, service, wish, taken):
+        raise refusal
+    raise NoAssignment(tuple(requirement.name for requirement in service.requirements))
