@@ -8,9 +8,11 @@ from app.booking.refusals import NotFound
 from app.operations.context import Context
 from app.operations.requests import ClientDetails
 from app.storage.public_ids import new_public_id
+from app.storage.statements import fetch, insert_row
 from app.storage.tables import Client
 
 MAX_NAME = 200
+_FIND = "SELECT id FROM client WHERE email = %s AND name = %s ORDER BY id LIMIT 1"
 
 
 def find_or_add_client(context: Context, details: ClientDetails) -> Client:
@@ -27,19 +29,21 @@ def find_or_add_client(context: Context, details: ClientDetails) -> Client:
     name = clean_line(details.name, "name", MAX_NAME, required=True)
     email = check_email(details.email, "email")
     phone = check_phone(details.phone, "phone")
-    known: Client | None = Client.select().where(Client.email == email, Client.name == name).first()
-    if known is not None:
-        return known
-    row: Client = Client.create(
-        public_id=new_public_id(),
-        name=name,
-        email=email,
-        phone=phone,
-        tzid=details.tzid,
-        created_at=context.now,
-        changed_at=context.now,
-    )
-    return row
+    known = fetch(_FIND, (email, name))
+    if known:
+        return Client(id=known[0][0], name=name, email=email)
+    values = {
+        "public_id": new_public_id(),
+        "version": 1,
+        "name": name,
+        "email": email,
+        "phone": phone,
+        "notes": "",
+        "tzid": details.tzid,
+        "created_at": context.now,
+        "changed_at": context.now,
+    }
+    return Client(id=insert_row("client", values), **values)
 
 
 def _get(context: Context, public_id: str) -> Client:

@@ -8,6 +8,7 @@ from app.operations.announce import announce
 from app.operations.changes import close_change
 from app.operations.context import Context
 from app.operations.waiting import end_offer, freed_by, offer_freed, wished_by
+from app.storage.overdue import is_anything_overdue
 from app.storage.tables import Booking, ChangeRequest
 
 AT_ONCE = 100
@@ -18,6 +19,8 @@ def expire(context: Context) -> int:
 
     Rows that another transaction is expiring at this moment are left to it.
     """
+    if not is_anything_overdue(context.now):
+        return 0
     overdue = Booking.select().where(Booking.expires_at <= context.now)
     changes = ChangeRequest.select().where(ChangeRequest.status == "requested", ChangeRequest.expires_at <= context.now)
     rows = list(records.locked(overdue.order_by(Booking.id).limit(AT_ONCE), skip=True))

@@ -16,7 +16,8 @@ from app.operations.placing import Place
 from app.operations.wanted import Wanted
 from app.storage import allocations, sessions
 from app.storage.public_ids import new_public_id
-from app.storage.tables import Allocation, Attendee, Booking, Client, database_proxy
+from app.storage.statements import insert_row, insert_sql, run
+from app.storage.tables import Allocation, Booking, Client, database_proxy
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +57,30 @@ def add_booking(context: Context, wanted: Wanted, place: Place, draft: Draft) ->
         OverlapRefused: the database's guard, when another transaction was faster all the same.
     """
     session_id = session_for(context, wanted, place)
-    row: Booking = Booking.create(
-        public_id=new_public_id(),
-        service=wanted.service.id,
-        location=wanted.location.id,
-        client=draft.client,
-        start_at=wanted.start,
-        end_at=wanted.end,
-        status=draft.status.value,
-        expires_at=draft.expires_at,
-        seats=wanted.wish.seats,
-        session=session_id,
-        series=draft.origin.series_id,
-        occurrence_at=draft.origin.occurrence_at,
-        visit=draft.origin.visit,
-        created_by=context.actor.user_id,
-        comment=draft.texts.comment,
-        answers=json.dumps(dict(draft.texts.answers), ensure_ascii=False),
-        tzid=draft.tzid,
-        created_at=context.now,
-        changed_at=context.now,
-    )
+    values = {
+        "public_id": new_public_id(),
+        "version": 1,
+        "service_id": wanted.service.id,
+        "location_id": wanted.location.id,
+        "client_id": None if draft.client is None else draft.client.id,
+        "start_at": wanted.start,
+        "end_at": wanted.end,
+        "status": draft.status.value,
+        "expires_at": draft.expires_at,
+        "seats": wanted.wish.seats,
+        "session_id": session_id,
+        "series_id": draft.origin.series_id,
+        "occurrence_at": draft.origin.occurrence_at,
+        "visit": draft.origin.visit,
+        "created_by_id": context.actor.user_id,
+        "comment": draft.texts.comment,
+        "answers": json.dumps(dict(draft.texts.answers), ensure_ascii=False),
+        "tzid": draft.tzid,
+        "sequence": 0,
+        "created_at": context.now,
+        "changed_at": context.now,
+    }
+    row = Booking(id=insert_row("booking", values), **values)
     add_attendees(row, draft.client, draft.texts.attendees)
     occupy(row, wanted, place.resource_ids, session_id)
     return row
@@ -121,10 +125,11 @@ def take(
 
 def add_attendees(row: Booking, client: Client | None, names: Iterable[str]) -> None:
     """Write who comes; the client is the first."""
-    people = [] if client is None else [{"booking": row.id, "position": 0, "client": client.id, "name": client.name}]
-    people += [{"booking": row.id, "position": n, "client": None, "name": name} for n, name in enumerate(names, 1)]
+    people = [] if client is None else [(row.id, 0, client.id, client.name)]
+    people += [(row.id, position, None, name) for position, name in enumerate(names, 1)]
     if people:
-        Attendee.insert_many(people).execute()
+        columns = ("booking_id", "position", "client_id", "name")
+        run(insert_sql("attendee", columns, len(people)), [value for one in people for value in one])
 
 
 def get_locked(public_id: str) -> Booking:
