@@ -2,7 +2,8 @@
 
 Whatever overlaps ``[start, end)`` begins before its end; how long before its start it may have begun is the question
 that makes such searches slow. Here the rows of at most a day and the few longer ones have an index each: the former are
-looked for from a day earlier on, the latter by their end.
+looked for from a day earlier on, the latter by their end. The rows are sorted here: asked for in order, SQLite 3.40 prefers an index that
+has the order already to the one of long rows, and reads all of the past.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def _sources(count: int, columns: str, busy_columns: str, ignoring: bool) -> str
         f"SELECT {busy_columns} FROM busy_time WHERE {ids} AND {_SHORT_PART}",
         f"SELECT {busy_columns} FROM busy_time WHERE {ids} AND {_LONG_PART}",
     ]
-    return " UNION ALL ".join(parts) + " ORDER BY 1, 2, 3"
+    return " UNION ALL ".join(parts)
 
 
 def _values(ids: Sequence[int], start: Instant, end: Instant, now: Instant, ignore_booking: int | None) -> list[int]:
@@ -60,6 +61,8 @@ def find_taken(
     sql = _sources(len(resource_ids), columns, columns, ignore_booking is not None)
     for resource_id, since, until in fetch(sql, _values(resource_ids, start, end, now, ignore_booking)):
         found[resource_id].append((since, until))
+    for intervals in found.values():
+        intervals.sort()
     return found
 
 
