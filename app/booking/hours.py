@@ -25,7 +25,7 @@ from app.booking.values import (
     WallInterval,
     WeeklyHours,
 )
-from app.booking.wall_clock import day_bounds, earliest, latest, steady_midnight
+from app.booking.wall_clock import day_bounds, earliest, end_of, steady_midnight
 
 DAY = 86_400
 _EPOCH = date(1970, 1, 1)
@@ -193,7 +193,7 @@ def _instants(day: date, wall: WallInterval, tzid: str) -> Interval:
     midnight = steady_midnight(day, tzid)
     if midnight is not None:
         return midnight + wall.start_minute * MINUTE, midnight + wall.end_minute * MINUTE
-    return earliest(day, wall.start_minute, tzid), latest(day, wall.end_minute, tzid)
+    return earliest(day, wall.start_minute, tzid), end_of(day, wall.end_minute, tzid)
 
 
 def _without_overlaps(intervals: Iterable[Interval]) -> list[Interval]:

@@ -268,8 +268,8 @@ def _open(search: _Search) -> Sequence[Shift]:
 def _windows(shifts: Sequence[Shift], holes: Sequence[Interval], need: Need) -> list[Window]:
     """Return every gap, in one sweep.
 
-    The booking itself must lie within the shifts; its buffers may reach out of them but not into a hole. Comparisons are
-    written out because this loop is most of a search's time, and calls of ``min`` and ``max`` double it.
+    The booking itself must lie within the shifts; its buffers may reach out of them but not into a hole. Comparisons
+    are written out because this loop is most of a search's time, and calls of ``min`` and ``max`` double it.
     """
     windows: list[Window] = []
     duration, before, tail = need.duration, need.before, need.duration + need.after

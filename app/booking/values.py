@@ -198,7 +198,10 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One taken interval of one resource, buffers included, and what takes it (a status for bookings)."""
+    """One taken interval of one resource, buffers included, and what takes it (a status for bookings).
+
+    ``booked`` is the booking's or session's own time, without buffers, where it is known.
+    """
 
     resource_id: int
     start: Instant
@@ -206,3 +209,4 @@ class Taken:
     cause: Cause = Cause.BOOKING
     status: str = "confirmed"
     reference: str = ""
+    booked: Interval | None = None

@@ -11,7 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from app.booking.refusals import MissingHour, UnknownZone
-from app.booking.values import DAY_MINUTES, Instant, Interval
+from app.booking.values import DAY_MINUTES, MINUTE, Instant, Interval
 
 _ZONE_NAME_LENGTH = 64
 _STEADY_STEP_HOURS = 3
@@ -54,10 +54,18 @@ def earliest(day: date, minute: int, tzid: str) -> Instant:
     return instants[0] if instants else _end_of_gap(day, minute, tzid)
 
 
-def latest(day: date, minute: int, tzid: str) -> Instant:
-    """Return the last instant of a wall time; of a missing one, the first that exists after it."""
+def end_of(day: date, minute: int, tzid: str) -> Instant:
+    """Return the instant from which on the clock never shows less than this wall time: when hours until then end.
+
+    Of a doubled time that is mostly its second instant, so that hours until 02:30 last through both hours. Only the
+    first minute of a doubled hour is never followed by an earlier one: hours until 02:00 end at the first 02:00.
+    """
     instants = to_instants(day, minute, tzid)
-    return instants[-1] if instants else _end_of_gap(day, minute, tzid)
+    if not instants:
+        return _end_of_gap(day, minute, tzid)
+    last = instants[-1]
+    is_gone_back = local(last - MINUTE, tzid).replace(tzinfo=None) > local(last, tzid).replace(tzinfo=None)
+    return instants[0] if is_gone_back else last
 
 
 def resolve(day: date, minute: int, tzid: str, *, second: bool = False) -> Instant:
