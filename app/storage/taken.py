@@ -2,8 +2,8 @@
 
 Whatever overlaps ``[start, end)`` begins before its end; how long before its start it may have begun is the question
 that makes such searches slow. Here the rows of at most a day and the few longer ones have an index each: the former are
-looked for from a day earlier on, the latter by their end. The rows are sorted here: asked for in order, SQLite 3.40 prefers an index that
-has the order already to the one of long rows, and reads all of the past.
+looked for from a day earlier on, the latter by their end. The rows are sorted in Python: asked for in order, SQLite
+prefers an index that has the order already to the one of long rows, and reads all of the past.
 """
 
 from __future__ import annotations
