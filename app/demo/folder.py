@@ -1,0 +1,126 @@
+"""The folder of one demo: its database, its key, its password; nobody but their owner can read them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_CONSONANTS, _VOWELS = "bdfgklmnprstvz", "aeiou"
+_PARTS, _SYLLABLES = 4, 2
+
+
+class DemoError(Exception):
+    """The demo cannot go on; the text is one sentence with the mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoFolder:
+    """Where everything of one demo is."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.path / "eigenplan.db"
+
+    @property
+    def unfinished(self) -> Path:
+        """The SQLite file while it is being filled: it gets its name when it is complete."""
+        return self.path / "eigenplan.new.db"
+
+    @property
+    def key(self) -> Path:
+        """The secret key of cookies, forms and links."""
+        return self.path / "secret_key"
+
+    @property
+    def password(self) -> Path:
+        """The password of the demo's accounts."""
+        return self.path / "password"
+
+    def make(self) -> None:
+        """Make the folder.
+
+        Raises:
+            DemoError: it cannot be made or written.
+        """
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            probe = self.path / ".probe"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise DemoError(
+                f"The folder {self.path} cannot be written ({_words(error)}); "
+                "make it writable for you, or choose another one with --folder."
+            ) from error
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep a second demo out of the folder as long as this one runs.
+
+        Raises:
+            DemoError: another one runs.
+        """
+        with (self.path / "lock").open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise DemoError(
+                    f"Another demo runs in {self.path} already; end that one, or choose another folder with --folder."
+                ) from error
+            yield
+
+    def clear(self) -> None:
+        """Forget what is there; files that are not ours stay."""
+        for database in (self.database, self.unfinished):
+            remove_database(database)
+        self.key.unlink(missing_ok=True)
+        self.password.unlink(missing_ok=True)
+
+    def read_password(self) -> str:
+        """Return the accounts' password, made up when the folder has none yet.
+
+        Raises:
+            DemoError: the database has accounts whose password is lost.
+        """
+        if self.database.exists() and not self.password.exists():
+            raise DemoError(f"The file {self.password} is missing; start over with: ./eigenplan demo --fresh")
+        return _read_or_make(self.password, make_password)
+
+    def make_key(self) -> None:
+        """Make the secret key once; it stays, so that links and sign-ins survive a restart."""
+        _read_or_make(self.key, lambda: secrets.token_hex(32))
+
+
+def remove_database(path: Path) -> None:
+    """Remove a SQLite file with its write-ahead log."""
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        (path.parent / name).unlink(missing_ok=True)
+
+
+def make_password() -> str:
+    """Return a random password that can be read out and typed: four words of four letters, 49 random bits."""
+    letters = (_CONSONANTS, _VOWELS) * _SYLLABLES
+    return "-".join("".join(secrets.choice(kind) for kind in letters) for _ in range(_PARTS))
+
+
+def _read_or_make(path: Path, make: Callable[[], str]) -> str:
+    """Return a file's text; a missing one is made first, readable for its owner only from its first moment."""
+    if path.exists():
+        return path.read_text("ascii").strip()
+    text = make()
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text + "\n")
+    return text
+
+
+def _words(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
