@@ -69,7 +69,11 @@ class _Kept:
         """Begin a write transaction; on SQLite as its only writer, so that nothing read in it can grow old."""
         self.transaction(*self._begin_words).__enter__()  # type: ignore[attr-defined]
 
-    def end_write(self, *, keep: bool) -> None:
+    def begin_snapshot(self) -> None:
+        """Begin a transaction that sees the database as it is now, whatever others write meanwhile."""
+        self.transaction().__enter__()  # type: ignore[attr-defined]
+
+    def end(self, *, keep: bool) -> None:
         """Commit, or undo; what fails to commit is undone and raised."""
         self._state.transactions.pop()
         if not keep:
@@ -152,6 +156,11 @@ class PostgresServer(_Kept, PostgresqlDatabase):
         if self._pid != os.getpid():
             self._forget_inherited()
         return super().cursor(named_cursor)
+
+    def begin_snapshot(self) -> None:
+        """Begin a transaction that sees the database as it is now, whatever others write meanwhile."""
+        super().begin_snapshot()
+        self.execute_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     def lift_limits(self) -> None:
         """Let the running transaction take as long as it needs (migrating, checking, copying)."""

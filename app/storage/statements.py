@@ -24,8 +24,8 @@ def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
 def insert_row(table: str, values: Mapping[str, Any]) -> int:
     """Insert one row by its column names, and return the number that the database gave it.
 
-    For the few tables that every booking writes: what peewee adds by building each statement anew costs as much there as
-    the database itself.
+    For the few tables that every booking writes: what peewee adds by building each statement anew costs as much there
+    as the database itself.
     """
     sql = insert_sql(table, tuple(values), 1) + " RETURNING id"
     row_id: int = run(sql, tuple(values.values())).fetchone()[0]

@@ -84,6 +84,22 @@ class Store:
         except ERRORS as error:
             raise self._translate(error) from error
 
+    def snapshot(self, work: Callable[[], T]) -> T:
+        """Run ``work``, which only reads, on the database as it is at one moment, for as long as it takes.
+
+        Raises:
+            Unavailable: the database cannot be used now.
+        """
+        try:
+            self._begin(self.database.begin_snapshot)
+            try:
+                self.database.lift_limits()
+                return work()
+            finally:
+                self.database.end(keep=False)
+        except ERRORS as error:
+            raise self._translate(error) from error
+
     @property
     def is_writing(self) -> bool:
         """Whether this thread is inside ``write``."""
@@ -96,27 +112,27 @@ class Store:
 
     def _transact(self, work: Callable[[], T]) -> T:
         self._bind()
-        self._begin()
+        self._begin(self.database.begin_write)
         self._inside.writing, self._inside.bumped = True, False
         try:
             result = work()
         except BaseException:
             self._inside.writing = False
-            self.database.end_write(keep=False)
+            self.database.end(keep=False)
             raise
         self._inside.writing = False
-        self.database.end_write(keep=True)
+        self.database.end(keep=True)
         return result
 
-    def _begin(self) -> None:
+    def _begin(self, begin: Callable[[], None]) -> None:
         """Begin on a connection that works: one that died since its last use is replaced, once."""
         try:
-            self.database.begin_write()
+            begin()
         except ERRORS as error:
             if meaning_of(error) is not Meaning.GONE:
                 raise
             self.database.abandon()
-            self.database.begin_write()
+            begin()
 
     def _translate(self, error: Exception) -> Exception:
         """Return what callers get for an error of the database; a connection that cannot be trusted is dropped."""
@@ -157,14 +173,15 @@ class Store:
         self.run("UPDATE revision SET value = value + 1 WHERE name = %s", (CATALOG,))
         self._inside.bumped = True
 
-    def lock_rows(self, service_id: int, resource_ids: Sequence[int]) -> None:
-        """Let nobody else decide about this service and these resources until the transaction ends.
+    def lock_rows(self, service_id: int | None, resource_ids: Sequence[int]) -> None:
+        """Let nobody else decide about this service (if any) and these resources until the transaction ends.
 
         Rows are locked in id order on PostgreSQL; SQLite has one writer at a time anyway.
         """
         if self.kind == "sqlite":
             return
-        self.run("SELECT 1 FROM service WHERE id = %s FOR NO KEY UPDATE", (service_id,))
+        if service_id is not None:
+            self.run("SELECT 1 FROM service WHERE id = %s FOR NO KEY UPDATE", (service_id,))
         sql = "SELECT 1 FROM resource WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
         self.run(sql, (list(resource_ids),))
 

@@ -360,3 +360,34 @@ class SchemaMigration(Table):
     number = IntegerField(primary_key=True)
     name = CharField()
     applied_at = BigIntegerField()
+
+
+TABLES: tuple[type[Table], ...] = (
+    Revision,
+    Setting,
+    Location,
+    Resource,
+    User,
+    Pool,
+    PoolMember,
+    WeeklyHours,
+    DateOverride,
+    Closure,
+    TimeOff,
+    Service,
+    ServiceLocation,
+    ServiceRequirement,
+    Client,
+    Series,
+    GroupSession,
+    Booking,
+    Attendee,
+    ChangeRequest,
+    Allocation,
+    Seat,
+    WaitingEntry,
+    BusyTime,
+    OutboxMessage,
+    IdempotencyKey,
+)
+"""All tables with content, each after those that it refers to."""

@@ -1,0 +1,224 @@
+"""What has to be true in a database at any moment, as queries that find the exceptions and a sentence for each.
+
+A query's columns are the values of its sentence, in order. Everything is written in the words that both databases know.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.booking.statuses import ACTIVE, Status
+
+OUTBOX_COMPLETE_FROM = "outbox_complete_from"
+"""The setting that says from which creation on every booking has its first message here (older ones were purged)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """``sentence`` has a ``{}`` for each column of ``query``, which finds the rows that break it."""
+
+    sentence: str
+    query: str
+
+
+def _list(*values: str) -> str:
+    return ", ".join(f"'{value}'" for value in sorted(values))
+
+
+_ACTIVE = _list(*(status.value for status in ACTIVE))
+_ENDED = _list(*(status.value for status in Status if status not in ACTIVE))
+_WAITS = _list(Status.HELD.value, Status.REQUESTED.value)
+_STATUSES = {
+    "booking": _list(*(status.value for status in Status)),
+    "change_request": _list("requested", "approved", "declined", "cancelled", "expired"),
+    "waiting_entry": _list("waiting", "offered", "booked", "left", "expired"),
+}
+_FIRST = _list("requested", "confirmed")
+_RECORDED_FROM = (
+    "COALESCE((SELECT CAST(value AS BIGINT) FROM setting WHERE key = 'outbox_complete_from'), -9000000000000)"
+)
+
+TIMES = (
+    Invariant(
+        "Allocation {} of resource {} begins before allocation {} of the same resource has ended.",
+        "SELECT id, resource_id, before_id FROM (SELECT id, resource_id, start_at, "
+        "LAG(id) OVER w AS before_id, MAX(end_at) OVER (PARTITION BY resource_id ORDER BY start_at, id "
+        "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before_end FROM allocation WHERE active "
+        "WINDOW w AS (PARTITION BY resource_id ORDER BY start_at, id)) AS one "
+        "WHERE before_end > start_at",
+    ),
+    *(
+        Invariant(f"{name} {{}} does not end after it starts.", f"SELECT id FROM {table} WHERE start_at >= end_at")
+        for table, name in (
+            ("allocation", "Allocation"),
+            ("booking", "Booking row"),
+            ("group_session", "Group session row"),
+            ("change_request", "Change request row"),
+            ("busy_time", "Busy time"),
+            ("time_off", "Time off row"),
+        )
+    ),
+)
+
+_OWN = (
+    "SELECT booking_id, COUNT(*) AS count, COUNT(DISTINCT resource_id) AS resources, "
+    "MAX(start_at) AS start_at, MIN(end_at) AS end_at "
+    "FROM allocation WHERE active AND booking_id IS NOT NULL AND change_id IS NULL GROUP BY booking_id"
+)
+_NEEDS = "SELECT service_id, SUM(count) AS count FROM service_requirement GROUP BY service_id"
+BOOKINGS = (
+    # A service that was edited after a booking was made may have asked for another number of resources then.
+    Invariant(
+        "Booking {} is {} and has {} of the {} resources that it needs.",
+        "SELECT b.public_id, b.status, COALESCE(own.resources, 0), needs.count FROM booking b "
+        f"JOIN service s ON s.id = b.service_id JOIN ({_NEEDS}) needs ON needs.service_id = s.id "
+        f"LEFT JOIN ({_OWN}) own ON own.booking_id = b.id "
+        f"WHERE b.status IN ({_ACTIVE}) AND b.session_id IS NULL AND (own.count IS NULL "
+        "OR (b.created_at >= s.changed_at AND (own.count <> needs.count OR own.resources <> needs.count)))",
+    ),
+    Invariant(
+        "Booking {} lasts longer than what it has taken of its resources.",
+        f"SELECT b.public_id FROM booking b JOIN ({_OWN}) own ON own.booking_id = b.id "
+        "WHERE b.start_at < own.start_at OR b.end_at > own.end_at",
+    ),
+    Invariant(
+        "Booking {} is {} and still has an allocation of resource {}.",
+        "SELECT b.public_id, b.status, a.resource_id FROM allocation a JOIN booking b ON b.id = a.booking_id "
+        f"WHERE b.status IN ({_ENDED})",
+    ),
+    Invariant(
+        "Booking {} is {} and still has seat {} of session {}.",
+        "SELECT b.public_id, b.status, s.number, s.session_id FROM seat s JOIN booking b ON b.id = s.booking_id "
+        f"WHERE b.status IN ({_ENDED})",
+    ),
+    Invariant(
+        "Booking {} is {} and has no time at which that expires.",
+        f"SELECT public_id, status FROM booking WHERE status IN ({_WAITS}) AND expires_at IS NULL",
+    ),
+    Invariant(
+        "Booking {} is {} and would expire all the same.",
+        f"SELECT public_id, status FROM booking WHERE expires_at IS NOT NULL AND status NOT IN ({_WAITS})",
+    ),
+    Invariant(
+        "Allocation {} expires at another time than its booking {}.",
+        "SELECT a.id, b.public_id FROM allocation a JOIN booking b ON b.id = a.booking_id "
+        "WHERE a.change_id IS NULL AND a.expires_at IS DISTINCT FROM b.expires_at",
+    ),
+    Invariant(
+        "Allocation {} expires at another time than its change request {}.",
+        "SELECT a.id, c.public_id FROM allocation a JOIN change_request c ON c.id = a.change_id "
+        "WHERE a.expires_at IS DISTINCT FROM c.expires_at",
+    ),
+    Invariant(
+        "Change request {} is {} and still has allocation {}.",
+        "SELECT c.public_id, c.status, a.id FROM allocation a JOIN change_request c ON c.id = a.change_id "
+        "WHERE c.status <> 'requested'",
+    ),
+    Invariant(
+        "Change request {} waits for approval, but its booking {} is {}.",
+        "SELECT c.public_id, b.public_id, b.status FROM change_request c JOIN booking b ON b.id = c.booking_id "
+        f"WHERE c.status = 'requested' AND b.status NOT IN ({_list('confirmed')})",
+    ),
+    Invariant(
+        "Booking {} has {} change requests that wait for approval.",
+        "SELECT b.public_id, COUNT(*) FROM change_request c JOIN booking b ON b.id = c.booking_id "
+        "WHERE c.status = 'requested' GROUP BY b.public_id HAVING COUNT(*) > 1",
+    ),
+    Invariant(
+        "Waiting entry {} was offered booking {}, which is {}.",
+        "SELECT w.public_id, b.public_id, b.status FROM waiting_entry w JOIN booking b ON b.id = w.offered_booking_id "
+        f"WHERE w.status = 'offered' AND b.status <> '{Status.HELD.value}'",
+    ),
+)
+
+_SEATS = (
+    "SELECT booking_id, session_id, COUNT(*) AS count FROM seat WHERE change_id IS NULL GROUP BY booking_id, session_id"
+)
+SESSIONS = (
+    Invariant(
+        "Booking {} is {} and has {} of its {} seats.",
+        "SELECT b.public_id, b.status, COALESCE(s.count, 0), b.seats FROM booking b "
+        f"LEFT JOIN ({_SEATS}) s ON s.booking_id = b.id AND s.session_id = b.session_id "
+        f"WHERE b.session_id IS NOT NULL AND b.status IN ({_ACTIVE}) AND COALESCE(s.count, 0) <> b.seats",
+    ),
+    Invariant(
+        "Booking {} has seats in session {}, which is not its own.",
+        "SELECT b.public_id, s.session_id FROM seat s JOIN booking b ON b.id = s.booking_id "
+        "WHERE s.change_id IS NULL AND b.session_id IS DISTINCT FROM s.session_id",
+    ),
+    Invariant(
+        "Group session {} has {} seats taken and a capacity of {}.",
+        "SELECT g.public_id, COUNT(*), g.capacity FROM seat s JOIN group_session g ON g.id = s.session_id "
+        "GROUP BY g.id, g.public_id, g.capacity HAVING COUNT(*) > g.capacity",
+    ),
+    Invariant(
+        "Group session {} has nobody in it and is open all the same.",
+        "SELECT public_id FROM group_session g WHERE active "
+        "AND NOT EXISTS (SELECT 1 FROM seat s WHERE s.session_id = g.id)",
+    ),
+    Invariant(
+        "Group session {} has ended and seats are taken in it.",
+        "SELECT public_id FROM group_session g WHERE NOT active "
+        "AND EXISTS (SELECT 1 FROM seat s WHERE s.session_id = g.id)",
+    ),
+    Invariant(
+        "Group session {} has ended and still has an allocation of resource {}.",
+        "SELECT g.public_id, a.resource_id FROM allocation a JOIN group_session g ON g.id = a.session_id "
+        "WHERE NOT g.active",
+    ),
+    Invariant(
+        "Group session {} has {} of the {} resources that it needs.",
+        "SELECT g.public_id, COUNT(a.id), needs.count FROM group_session g JOIN service s ON s.id = g.service_id "
+        f"JOIN ({_NEEDS}) needs ON needs.service_id = s.id "
+        "LEFT JOIN allocation a ON a.session_id = g.id AND a.active WHERE g.active "
+        "GROUP BY g.id, g.public_id, needs.count, g.created_at, s.changed_at "
+        "HAVING COUNT(a.id) = 0 OR (g.created_at >= s.changed_at AND COUNT(a.id) <> needs.count)",
+    ),
+)
+
+_TOLD = (
+    "SELECT b.public_id, b.status, b.series_id, b.created_at, "
+    f"(SELECT COUNT(*) FROM outbox_message o WHERE o.booking_id = b.id AND o.kind IN ({_FIRST})) AS told FROM booking b"
+)
+OUTBOX = (
+    # A held slot is announced when somebody confirms it; one that was given back never was. A series is one message.
+    Invariant(
+        "Booking {} is {} and has {} first messages in the outbox instead of 1.",
+        f"SELECT public_id, status, told FROM ({_TOLD}) AS one "
+        "WHERE status IN ('requested', 'confirmed', 'completed', 'no_show', 'declined') "
+        f"AND told <> 1 AND (series_id IS NULL OR told > 1) AND created_at >= {_RECORDED_FROM}",
+    ),
+    Invariant(
+        "Booking {} is {} and has {} first messages in the outbox instead of at most 1.",
+        f"SELECT public_id, status, told FROM ({_TOLD}) AS one WHERE status = 'cancelled' AND told > 1",
+    ),
+    Invariant(
+        "Booking {} is only held and has {} first messages in the outbox already.",
+        f"SELECT public_id, told FROM ({_TOLD}) AS one WHERE status = 'held' AND told > 0",
+    ),
+    Invariant(
+        "Series {} has {} first messages in the outbox instead of 1.",
+        "SELECT s.public_id, COUNT(o.id) FROM series s LEFT JOIN booking b ON b.series_id = s.id "
+        "LEFT JOIN outbox_message o ON o.booking_id = b.id AND o.kind = 'series_booked' "
+        f"WHERE s.created_at >= {_RECORDED_FROM} GROUP BY s.public_id HAVING COUNT(o.id) <> 1",
+    ),
+    Invariant(
+        "Message {} about booking {} ({}) is in the outbox {} times.",
+        "SELECT MIN(o.id), b.public_id, o.kind, COUNT(*) FROM outbox_message o JOIN booking b ON b.id = o.booking_id "
+        "GROUP BY b.public_id, o.kind, o.payload HAVING COUNT(*) > 1",
+    ),
+    Invariant(
+        "The delivery id {} is used by {} outbox messages.",
+        "SELECT public_id, COUNT(*) FROM outbox_message GROUP BY public_id HAVING COUNT(*) > 1",
+    ),
+)
+
+STATUSES = tuple(
+    Invariant(
+        f"{table.replace('_', ' ').capitalize()} {{}} has the unknown status {{}}.",
+        f"SELECT public_id, status FROM {table} WHERE status NOT IN ({known})",
+    )
+    for table, known in _STATUSES.items()
+)
+
+INVARIANTS = (*TIMES, *BOOKINGS, *SESSIONS, *OUTBOX, *STATUSES)
