@@ -17,6 +17,7 @@ from app.demo.board import DAY
 from app.demo.generator import Generator, Known
 from app.demo.settle import add_year, settle
 from app.operations.context import Context
+from app.storage.invariants import OUTBOX_COMPLETE_FROM
 from app.storage.store import Store
 from app.storage.tables import Allocation, Booking, Setting
 
@@ -105,10 +106,15 @@ def _invent(store: Store, now: Instant, state: State, days: tuple[date, date]) -
         invented = Generator(catalog, now, dice, _known(days)).run(*days)
         write.write_all(store, invented, now, dice)
         value = json.dumps({"seed": state.seed, "years": state.years, "until": days[1].isoformat()})
-        Setting.delete().where(Setting.key == KEY).execute()
-        Setting.create(key=KEY, value=value)
+        _put_setting(KEY, value)
+        _put_setting(OUTBOX_COMPLETE_FROM, str(now))
 
     store.write(work)
+
+
+def _put_setting(key: str, value: str) -> None:
+    Setting.delete().where(Setting.key == key).execute()
+    Setting.create(key=key, value=value)
 
 
 def _known(days: tuple[date, date]) -> Known:
