@@ -17,11 +17,12 @@ from app.demo.processes import (
     Ended,
     base_url,
     check_port,
-    commands,
+    family,
     raise_when_asked_to_end,
-    running,
     wait_ready,
     watch,
+    web_line,
+    worker_line,
 )
 from app.demo.site import database_url, prepare
 
@@ -46,6 +47,7 @@ def command(host: str, port: int, folder: Path, fresh: bool) -> None:
 
 def _run(folder: DemoFolder, host: str, port: int, *, fresh: bool) -> None:
     raise_when_asked_to_end()
+    os.umask(0o077)  # what clients write is for nobody else on this machine
     check_port(host, port)
     folder.make()
     with folder.lock():
@@ -56,10 +58,12 @@ def _run(folder: DemoFolder, host: str, port: int, *, fresh: bool) -> None:
         prepare(folder, clock.now(), _say)
         url = base_url(host, port)
         _say("starting the site")
-        with running(commands(host, port), _environment(folder, url)) as children:
-            wait_ready(_reachable(host, port), children)
+        with family(_environment(folder, url)) as processes:
+            processes.start("web", web_line(host, port))
+            wait_ready(_reachable(host, port), processes.children)
+            processes.start("worker", worker_line())
             click.echo(_welcome(folder, url, password))
-            watch(children)
+            watch(processes.children)
 
 
 def _say(step: str) -> None:

@@ -76,34 +76,46 @@ def _own_address(host: str) -> str:
         return str(probe.getsockname()[0])
 
 
-def commands(host: str, port: int) -> dict[str, list[str]]:
-    """Return the command line of each process of a site."""
+def web_line(host: str, port: int) -> list[str]:
+    """Return the command line of the web server."""
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "app/gunicorn.conf.py", "--log-level", "warning"]
-    return {
-        "web": [*gunicorn, "--worker-class", "sync", "--workers", "2", "--bind", bind, "app.wsgi:app"],
-        "worker": [sys.executable, "-m", "app.commands", "worker"],
-    }
+    return [*gunicorn, "--worker-class", "sync", "--workers", "2", "--bind", bind, "app.wsgi:app"]
 
 
-@contextmanager
-def running(lines: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> Iterator[list[Child]]:
-    """Run processes and end them all on the way out.
+def worker_line() -> list[str]:
+    """Return the command line of the worker."""
+    return [sys.executable, "-m", "app.commands", "worker"]
+
+
+class Family:
+    """Our processes, by the order of their start.
 
     They are in sessions of their own, so that Ctrl-C reaches only us and we end them in order; by Debian's ``setpriv``
     they also end when we are killed.
     """
-    setpriv = shutil.which("setpriv")
-    prefix = [setpriv, "--pdeathsig", "TERM"] if setpriv else []
-    children: list[Child] = []
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
+        self.children: list[Child] = []
+        setpriv = shutil.which("setpriv")
+        self._prefix = [setpriv, "--pdeathsig", "TERM"] if setpriv else []
+
+    def start(self, name: str, line: Sequence[str]) -> None:
+        """Start one more."""
+        command = [*self._prefix, *line]
+        process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)  # noqa: S603 our words
+        self.children.append(Child(name, process))
+
+
+@contextmanager
+def family(environment: Mapping[str, str]) -> Iterator[Family]:
+    """Let processes be started, and end them all on the way out."""
+    processes = Family(environment)
     try:
-        for name, line in lines.items():
-            command = [*prefix, *line]
-            process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)  # noqa: S603 our words
-            children.append(Child(name, process))
-        yield children
+        yield processes
     finally:
-        end(children)
+        end(processes.children)
 
 
 def end(children: Sequence[Child]) -> None:

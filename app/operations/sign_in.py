@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
@@ -11,7 +13,12 @@ from app.storage.store import Store
 from app.storage.tables import User
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("a password that nobody has")
+
+
+@cache
+def _nobody() -> str:
+    """The hash that unknown addresses are compared with; made when first needed, as making one takes its time."""
+    return _hasher.hash("a password that nobody has")
 
 
 def make_hash(password: str) -> str:
@@ -26,7 +33,7 @@ def check_password(store: Store, email: str, password: str) -> str | None:
     """
     row: User | None = store.read(lambda: User.get_or_none(User.email == email.strip().lower(), User.active))
     try:
-        _hasher.verify(_NOBODY if row is None else row.password_hash, password)
+        _hasher.verify(_nobody() if row is None else row.password_hash, password)
     except (VerifyMismatchError, InvalidHashError):
         return None
     return None if row is None else str(row.public_id)
