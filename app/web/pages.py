@@ -7,9 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask, url_for
+from markupsafe import Markup
 
 from app.web.navigation import navigation, shown_actor
-from app.web.times import clock_text, day_text, duration_text, moment_text, span_text, zones
+from app.web.times import clock_text, day_text, duration_text, local_day, moment_text, short_day, span_text, zones
 
 YEAR_SECONDS = 365 * 86_400
 
@@ -19,16 +20,36 @@ def init_pages(app: Flask) -> None:
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR_SECONDS  # addresses of static files change with their content
     app.jinja_env.filters.update(
-        clock=clock_text, day_text=day_text, moment=moment_text, duration=duration_text
+        clock=clock_text,
+        day_text=day_text,
+        short_day=short_day,
+        local_day_text=lambda instant, tzid: day_text(local_day(instant, tzid)),
+        moment=moment_text,
+        duration=duration_text,
+        duration_pair=lambda minutes: (minutes, duration_text(minutes)),
+        pair=lambda record: (record.public_id, record.name),
+        twice=lambda text: (text, text),
     )
     app.jinja_env.globals.update(
-        navigation=navigation, shown_actor=shown_actor, span_text=span_text, zones=zones, static_url=static_url
+        navigation=navigation,
+        shown_actor=shown_actor,
+        span_text=span_text,
+        static_url=static_url,
+        zone_list=zone_list,
+        zones=zones,
     )
 
 
 def static_url(name: str) -> str:
     """Return the address of a file of ours, with a mark of its content so that browsers may keep it for a year."""
     return url_for("static", filename=name, v=_mark(name))
+
+
+@cache
+def zone_list() -> Markup:
+    """Return the list of all zone names for a field that has ``list="zones"``."""
+    options = Markup("").join(Markup("<option>{}</option>").format(name) for name in zones())
+    return Markup('<datalist id="zones">{}</datalist>').format(options)
 
 
 @cache

@@ -74,6 +74,11 @@ def day_text(day: date) -> str:
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def short_day(day: date) -> str:
+    """Return a date in few letters: ``Mon 7 Jan``."""
+    return f"{_WEEKDAYS[day.weekday()][:3]} {day.day} {_MONTHS[day.month - 1][:3]}"
+
+
 def moment_text(instant: Instant, tzid: str) -> str:
     """Return date and wall time: ``Monday 7 January 2030, 10:00``, with the zone's sign if the hour comes twice."""
     wall = local(instant, tzid)

@@ -33,8 +33,6 @@ def providers_of(catalog: Catalog, service: Service, place: Location) -> list[Re
     ids = {one for requirement in service.requirements for one in requirement.resource_ids}
     people = [catalog.resources[one] for one in ids if one in catalog.resources]
     found = [
-        one
-        for one in people
-        if one.active and one.kind is ResourceKind.PERSON and one.location_id in (None, place.id)
+        one for one in people if one.active and one.kind is ResourceKind.PERSON and one.location_id in (None, place.id)
     ]
     return sorted(found, key=lambda one: one.name.casefold())

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
 
+from app.booking.refusals import InPast
+from app.booking.words import sentence
+from app.operations.context import Context
+from app.operations.links import read_manage_token
+from app.operations.look_up import get_booking
+from app.operations.slots import find_slots
 from app.web.access import public
-from app.web.context import visitor_context
-from app.web.public.offer import offered_by_place
+from app.web.context import client_context, site, visitor_context
+from app.web.public.details import book_form, show_details
+from app.web.public.offer import offered_by_place, places_of, providers_of
+from app.web.public.selection import Selection, read_selection
+from app.web.public.waiting import join_form, show_waiting
+from app.web.public.week import find_week, is_free
+from app.web.security import visitor_form
 
 blueprint = Blueprint("public", __name__)
+GONE = "This time is not free any more; please choose one of these."
 
 
 @blueprint.get("/")
@@ -16,3 +29,97 @@ blueprint = Blueprint("public", __name__)
 def services() -> str:
     """Show what can be booked, by place."""
     return render_template("public/services.html", places=offered_by_place(visitor_context().catalog))
+
+
+@blueprint.get("/book/times")
+@public
+def times() -> ResponseReturnValue:
+    """Show the free times of one week."""
+    context = visitor_context()
+    chosen = read_selection(context, request.args)
+    return _times_page(context, chosen, dict(chosen.errors))
+
+
+def _times_page(context: Context, chosen: Selection, errors: dict[str, str]) -> ResponseReturnValue:
+    catalog = context.catalog
+    page = render_template(
+        "public/times.html",
+        chosen=chosen,
+        errors=errors,
+        week=find_week(context, chosen),
+        places=places_of(catalog, chosen.service),
+        providers=providers_of(catalog, chosen.service, chosen.place),
+    )
+    return page, 422 if errors else 200
+
+
+@blueprint.get("/book/details")
+@public
+def details() -> ResponseReturnValue:
+    """Show the form for a chosen time; a time that cannot be had leads back to the free ones."""
+    context = visitor_context()
+    chosen = read_selection(context, request.args)
+    if chosen.errors or chosen.start is None:
+        return _times_page(context, chosen, {"start": "Please choose one of these times.", **chosen.errors})
+    if not is_free(context, chosen):
+        text = sentence(InPast(), chosen.tzid) if chosen.start <= context.now else GONE
+        return _times_page(context, chosen, {"start": text})
+    return show_details(chosen)
+
+
+@blueprint.post("/book")
+@public
+@visitor_form
+def book() -> ResponseReturnValue:
+    """Book."""
+    return book_form(visitor_context())
+
+
+@blueprint.get("/book/done/<token>")
+@public
+def done(token: str) -> str:
+    """Say that it is booked, with the link to change it."""
+    booking = read_manage_token(site().config.secret_key, token)
+    if booking is None:
+        abort(404, "This link is not complete; please use it exactly as it is in your mail.")
+    view = get_booking(client_context(booking), booking)
+    return render_template("public/done.html", booking=view, token=token)
+
+
+@blueprint.get("/book/waiting")
+@public
+def waiting() -> str:
+    """Show the form of the waiting list."""
+    return show_waiting(visitor_context())
+
+
+@blueprint.post("/book/waiting")
+@public
+@visitor_form
+def join() -> ResponseReturnValue:
+    """Join the waiting list."""
+    return join_form(visitor_context())
+
+
+@blueprint.get("/slots.json")
+@public
+def slots() -> Response:
+    """Return the free starts as instants; ``start`` and ``end`` are instants, at most 62 days apart."""
+    args = request.args
+    found = find_slots(
+        visitor_context(),
+        args.get("service", ""),
+        args.get("location", ""),
+        _whole(args.get("start", "")),
+        _whole(args.get("end", "")),
+        duration_minutes=_whole(args["duration"]) if "duration" in args else None,
+        provider=args.get("provider"),
+        seats=_whole(args.get("seats", "1")),
+    )
+    return Response(f"[{','.join(map(str, found))}]", mimetype="application/json")
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 12):
+        abort(400, "Please give start, end, duration and seats as whole numbers.")
+    return int(text)

@@ -1,0 +1,88 @@
+"""The booking that a manage link opens, and what may be done with it now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import abort
+
+from app.booking.statuses import Status
+from app.booking.values import MINUTE, Instant, Service, Visibility
+from app.operations.context import Context
+from app.operations.links import read_manage_token
+from app.operations.look_up import get_booking
+from app.operations.views import BookingView
+from app.web.context import client_context, site
+
+NO_SUCH_LINK = "This link is not complete; please use it exactly as it stands in your mail."
+STATUS_WORDS = {
+    Status.HELD: "Kept for you",
+    Status.REQUESTED: "Waiting for our confirmation",
+    Status.CONFIRMED: "Confirmed",
+    Status.DECLINED: "Declined",
+    Status.CANCELLED: "Cancelled",
+    Status.COMPLETED: "Completed",
+    Status.NO_SHOW: "Missed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One booking seen by the client who holds its link."""
+
+    token: str
+    context: Context
+    booking: BookingView
+    service: Service
+
+    @property
+    def tzid(self) -> str:
+        """The zone in which the client reads times."""
+        return self.booking.client_tzid or self.booking.tzid
+
+    @property
+    def status(self) -> Status:
+        """The status as a value of its own."""
+        return Status(self.booking.status)
+
+    @property
+    def status_words(self) -> str:
+        """The status in words for the client."""
+        return STATUS_WORDS[self.status]
+
+    @property
+    def latest_change(self) -> Instant:
+        """Until when the client may move or cancel."""
+        return self.booking.start - self.service.change_notice_minutes * MINUTE
+
+    @property
+    def is_offer(self) -> bool:
+        """Whether this is a slot that the waiting list keeps for the client right now."""
+        expires = self.booking.expires_at
+        return self.status is Status.HELD and expires is not None and expires > self.context.now
+
+    @property
+    def may_cancel(self) -> bool:
+        """Whether the rules let the client cancel now."""
+        return self.status in (Status.REQUESTED, Status.CONFIRMED) and self.context.now <= self.latest_change
+
+    @property
+    def may_move(self) -> bool:
+        """Whether the rules let the client move now; services for staff only are moved by staff."""
+        return self.may_cancel and self.service.active and self.service.visibility is Visibility.PUBLIC
+
+
+def open_booking(token: str) -> Opened:
+    """Return the booking of a manage link.
+
+    Raises:
+        werkzeug.exceptions.NotFound: not one of our links, told without asking the database.
+        NotFound: the booking is gone.
+    """
+    public_id = read_manage_token(site().config.secret_key, token)
+    if public_id is None:
+        abort(404, NO_SUCH_LINK)
+    context = client_context(public_id)
+    booking = get_booking(context, public_id)
+    service = next(one for one in context.catalog.services.values() if one.public_id == booking.service)
+    return Opened(token, context, booking, service)

@@ -1,0 +1,159 @@
+"""The addresses behind a manage link. Looking changes nothing, however often mail scanners look; buttons do."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.booking.refusals import InvalidInput, InvalidTransition, JustTaken, Refusal, Unavailable
+from app.booking.words import sentence
+from app.operations.book import accept_offer
+from app.operations.change import cancel as cancel_booking
+from app.operations.change import move as move_booking
+from app.operations.requests import MoveRequest
+from app.web.access import public
+from app.web.errors import status_of
+from app.web.manage.opened import Opened, open_booking
+from app.web.public.selection import NO_START, Selection, read_selection
+from app.web.public.week import find_week
+from app.web.security import visitor_form
+from app.web.times import moment_text
+
+blueprint = Blueprint("manage", __name__, url_prefix="/manage/<token>")
+MAX_KEY = 64
+DONE = {
+    "moved": "Your booking has been moved. The new time is below and on its way to you by mail.",
+    "asked": "Your wish for another time has arrived. The old time stays yours until we have confirmed the new one.",
+    "cancelled": "Your booking has been cancelled. A mail that says so is on its way to you.",
+    "accepted": "The time is yours. A confirmation is on its way to you by mail.",
+}
+
+
+@blueprint.get("")
+@public
+def show(token: str) -> str:
+    """Show the booking and what may be done with it."""
+    return _page(open_booking(token))
+
+
+@blueprint.post("/cancel")
+@public
+@visitor_form
+def cancel(token: str) -> ResponseReturnValue:
+    """Cancel the booking."""
+    opened = open_booking(token)
+    reason = request.form.get("reason", "")
+    return _act(opened, "cancelled", lambda: cancel_booking(opened.context, opened.booking.public_id, reason))
+
+
+@blueprint.post("/accept")
+@public
+@visitor_form
+def accept(token: str) -> ResponseReturnValue:
+    """Accept the slot that the waiting list keeps."""
+    opened = open_booking(token)
+    return _act(opened, "accepted", lambda: accept_offer(opened.context, opened.booking.public_id))
+
+
+def _act(opened: Opened, done: str, work: Callable[[], object]) -> ResponseReturnValue:
+    try:
+        work()
+    except Unavailable:
+        raise
+    except Refusal as refusal:
+        if isinstance(refusal, InvalidTransition) and refusal.old == refusal.new:  # the same button pressed twice
+            return redirect(f"/manage/{opened.token}?done={done}", 303)
+        errors = {refusal.field or "": sentence(refusal, opened.tzid)}
+        return _page(open_booking(opened.token), errors), status_of(refusal)
+    return redirect(f"/manage/{opened.token}?done={done}", 303)
+
+
+def _page(opened: Opened, errors: dict[str, str] | None = None) -> str:
+    return render_template(
+        "manage/show.html",
+        opened=opened,
+        booking=opened.booking,
+        errors=errors or {},
+        reason=request.form.get("reason", ""),
+        done=DONE.get(request.args.get("done", ""), ""),
+    )
+
+
+@blueprint.get("/move")
+@public
+def choose(token: str) -> ResponseReturnValue:
+    """Show free times to move to."""
+    return _times(open_booking(token))
+
+
+@blueprint.post("/move")
+@public
+@visitor_form
+def move(token: str) -> ResponseReturnValue:
+    """Move the booking to the chosen time."""
+    opened = open_booking(token)
+    had_change = opened.booking.change
+    try:
+        moved = move_booking(opened.context, _read_move(opened))
+    except Unavailable:
+        raise
+    except Refusal as refusal:
+        return _times(opened, refusal, status_of(refusal))
+    is_asked = moved.change is not None and moved.change != had_change
+    return redirect(f"/manage/{token}?done={'asked' if is_asked else 'moved'}", 303)
+
+
+def _read_move(opened: Opened) -> MoveRequest:
+    start, version = request.form.get("start", ""), request.form.get("version", "")
+    if not (start.isascii() and start.isdigit() and len(start) < 12):
+        raise InvalidInput("start", NO_START)
+    return MoveRequest(
+        booking=opened.booking.public_id,
+        start=int(start),
+        version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else None,
+        key=request.form.get("key", "")[:MAX_KEY] or None,
+    )
+
+
+def _times(opened: Opened, refusal: Refusal | None = None, status: int = 200) -> ResponseReturnValue:
+    """Show a week of free times; where the booking cannot be moved any more, the page of the booking says so."""
+    if not opened.may_move:
+        errors = {"": sentence(refusal, opened.tzid)} if refusal else {}
+        return _page(opened, errors), status if refusal else 200
+    chosen = _selection(opened)
+    errors = dict(chosen.errors)
+    offers: list[tuple[str, int]] = []
+    if isinstance(refusal, JustTaken):
+        offers = [(moment_text(start, chosen.tzid), start) for start in refusal.next_free]
+        refusal = JustTaken()
+    if refusal is not None:
+        errors["start"] = sentence(refusal, chosen.tzid)
+    page = render_template(
+        "manage/move.html",
+        opened=opened,
+        booking=opened.booking,
+        chosen=chosen,
+        week=find_week(opened.context, chosen),
+        errors=errors,
+        offers=offers,
+        key=secrets.token_urlsafe(12),
+    )
+    return page, 422 if chosen.errors and status == 200 else status
+
+
+def _selection(opened: Opened) -> Selection:
+    """Return the booking's service and place as a selection, with the day and zone of the address."""
+    booking = opened.booking
+    minutes = (booking.end - booking.start) // 60
+    fields = {
+        "service": booking.service,
+        "location": booking.location,
+        "duration": str(minutes) if minutes in opened.service.durations_minutes else "",
+        "seats": str(booking.seats),
+        "zone": request.args.get("zone", "") or opened.tzid,
+        "day": request.args.get("day", ""),
+    }
+    return read_selection(opened.context, fields)

@@ -1,0 +1,150 @@
+"""The form with the visitor's details: filled in, refused beside the field, or booked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from app.booking.refusals import JustTaken, Refusal, Unavailable
+from app.booking.values import Instant
+from app.booking.wall_clock import zone
+from app.booking.words import sentence
+from app.operations.book import book_id
+from app.operations.context import Context
+from app.operations.links import manage_token
+from app.operations.requests import BookingRequest, ClientDetails
+from app.web.context import site
+from app.web.errors import status_of
+from app.web.public.selection import Selection, read_selection
+from app.web.public.token import BadToken, Choice, read_choice, sign_choice
+from app.web.times import moment_text
+
+FIELDS = ("name", "email", "phone", "comment", "attendees", "zone")
+CHANGED = "This form was not made by this page or was changed on the way; please check the time and send it again."
+TOO_OLD = "This form was open for too long; please check the time and send it again."
+ANSWER = "answer-"
+DONE = "/book/done/"
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The form as it is shown. ``offers``: other times with the tokens that book them, as buttons."""
+
+    chosen: Selection
+    token: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    offers: Sequence[tuple[str, str]] = ()
+
+
+def show_details(chosen: Selection) -> str:
+    """Show the empty form for a chosen time."""
+    return _page(Filled(chosen, sign_choice(_secret(), chosen.choice), {"zone": chosen.tzid}))
+
+
+def book_form(context: Context) -> ResponseReturnValue:
+    """Book what the posted form says; a refusal shows it again with everything that was typed."""
+    fields = request.form
+    token = (fields.getlist("token") or [""])[-1]  # buttons with other times stand after the form's own token
+    try:
+        choice, key = read_choice(_secret(), token)
+    except BadToken as error:
+        return _renewed(context, TOO_OLD if error.is_old else CHANGED), 400
+    try:
+        booking = book_id(context, _request(choice, key, fields))
+    except Unavailable:
+        raise
+    except Refusal as refusal:
+        return _refused(context, choice, token, refusal), status_of(refusal)
+    return redirect(f"{DONE}{manage_token(_secret(), booking)}", 303)
+
+
+def _request(choice: Choice, key: str, fields: MultiDict[str, str]) -> BookingRequest:
+    """Return what to book.
+
+    Raises:
+        UnknownZone: the form names a zone that does not exist.
+    """
+    tzid = fields.get("zone", "")
+    if tzid:
+        zone(tzid)
+    return BookingRequest(
+        service=choice.service,
+        location=choice.location,
+        start=choice.start,
+        client=ClientDetails(
+            name=fields.get("name", ""), email=fields.get("email", ""), phone=fields.get("phone", ""), tzid=tzid
+        ),
+        duration_minutes=choice.duration_minutes,
+        provider=choice.provider,
+        seats=choice.seats,
+        comment=fields.get("comment", ""),
+        answers={name.removeprefix(ANSWER): text for name, text in fields.items() if name.startswith(ANSWER)},
+        attendees=tuple(line for line in fields.get("attendees", "").splitlines() if line.strip()),
+        key=key,
+    )
+
+
+def _renewed(context: Context, problem: str) -> str:
+    """Show the form again with a new token for what the address says, which every form of ours carries too.
+
+    Raises:
+        NotFound: the address does not say what to book either.
+    """
+    chosen = read_selection(context, request.args)
+    token = sign_choice(_secret(), chosen.choice)
+    return _page(Filled(chosen, token, request.form.to_dict(), {"start": problem}))
+
+
+def _refused(context: Context, choice: Choice, token: str, refusal: Refusal) -> str:
+    """Show the form again. It keeps its token: the key of a refused form is unused, that of a used one must not change."""
+    chosen = _selection(context, choice, request.form.get("zone", ""))
+    offers: list[tuple[str, str]] = []
+    if isinstance(refusal, JustTaken):
+        offers = [_offer(choice, start, chosen.tzid) for start in refusal.next_free]
+        refusal = JustTaken()
+    name = refusal.field if _has_field(chosen, refusal.field) else "start"
+    errors = {name or "start": sentence(refusal, chosen.tzid)}
+    return _page(Filled(chosen, token, request.form.to_dict(), errors, offers))
+
+
+def _has_field(chosen: Selection, name: str | None) -> bool:
+    answers = {f"{ANSWER}{question.public_id}" for question in chosen.service.questions}
+    return name in FIELDS or name in answers
+
+
+def _selection(context: Context, choice: Choice, tzid: str) -> Selection:
+    """Return what a token's choice names.
+
+    Raises:
+        NotFound: the service or place is gone since the form was opened.
+    """
+    fields = {
+        "service": choice.service,
+        "location": choice.location,
+        "start": str(choice.start),
+        "duration": str(choice.duration_minutes or ""),
+        "provider": choice.provider or "",
+        "seats": str(choice.seats),
+        "zone": tzid,
+    }
+    return read_selection(context, fields)
+
+
+def _offer(choice: Choice, start: Instant, tzid: str) -> tuple[str, str]:
+    return moment_text(start, tzid), sign_choice(_secret(), replace(choice, start=start))
+
+
+def _page(form: Filled) -> str:
+    start = form.chosen.start or 0
+    return render_template(
+        "public/details.html", form=form, chosen=form.chosen, start=start, end=start + form.chosen.minutes * 60
+    )
+
+
+def _secret() -> bytes:
+    return site().config.secret_key

@@ -1,0 +1,177 @@
+"""What a visitor has chosen so far, as the address of the page says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import urlencode
+
+from app.booking.refusals import InvalidInput, NotFound, NotOfferedHere, Refusal, UnknownZone, WrongDuration
+from app.booking.values import Catalog, Instant, Location, Service
+from app.booking.wall_clock import zone
+from app.booking.words import sentence
+from app.operations.context import Context
+from app.operations.names import get_location, get_service, provider_id
+from app.operations.wanted import MAX_SEATS
+from app.web.public.offer import places_of
+from app.web.public.token import Choice
+from app.web.times import local_day
+
+YEARS = range(1990, 2200)
+NO_DAY = "Please give a date as year-month-day, such as 2027-03-28."
+NO_START = "Please choose one of the times below."
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Service and place as records, the rest as chosen; ``tzid`` is the zone in which times are shown.
+
+    ``typed_zone`` is what stands in the field, ``errors`` the sentences by field; a field in error counts as not chosen.
+    """
+
+    service: Service
+    place: Location
+    tzid: str
+    day: date
+    duration_minutes: int | None = None
+    provider: str | None = None
+    seats: int = 1
+    start: Instant | None = None
+    typed_zone: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def minutes(self) -> int:
+        """The chosen duration, or the service's first."""
+        return self.duration_minutes or self.service.durations_minutes[0]
+
+    @property
+    def choice(self) -> Choice:
+        """The selection without its reader; only for one with a start."""
+        return Choice(
+            self.service.public_id,
+            self.place.public_id,
+            self.start or 0,
+            self.duration_minutes,
+            self.provider,
+            self.seats,
+        )
+
+    def query(self, **changes: str | None) -> str:
+        """Return the selection as the query part of an address, without a start unless given."""
+        values: dict[str, str | None] = {
+            "service": self.service.public_id,
+            "location": self.place.public_id,
+            "duration": str(self.duration_minutes) if self.duration_minutes else None,
+            "provider": self.provider,
+            "seats": str(self.seats) if self.seats > 1 else None,
+            "zone": self.tzid if self.tzid != self.place.tzid else None,
+            **changes,
+        }
+        return urlencode({name: value for name, value in values.items() if value})
+
+
+class _Reader:
+    """Reads fields one by one and collects what is wrong with them."""
+
+    def __init__(self, args: Mapping[str, str], tzid: str) -> None:
+        self.args = args
+        self.tzid = tzid
+        self.errors: dict[str, str] = {}
+
+    def text(self, name: str) -> str:
+        return self.args.get(name, "").strip()
+
+    def refuse(self, name: str, refusal: Refusal) -> None:
+        self.errors[name] = sentence(refusal, self.tzid)
+
+    def zone(self) -> str:
+        wanted = self.text("zone") or self.tzid
+        try:
+            zone(wanted)
+        except UnknownZone as refusal:
+            self.refuse("zone", refusal)
+            return self.tzid
+        return wanted
+
+    def number(self, name: str, low: int, high: int) -> int | None:
+        text = self.text(name)
+        if not text:
+            return None
+        if text.isascii() and text.isdigit() and len(text) < 12 and low <= int(text) <= high:
+            return int(text)
+        self.errors[name] = f"Please choose a number from {low} to {high}."
+        return None
+
+    def duration(self, service: Service) -> int | None:
+        minutes = self.number("duration", 1, 7 * 1440)
+        if minutes is not None and minutes not in service.durations_minutes:
+            self.refuse("duration", WrongDuration(service.durations_minutes))
+            return None
+        return minutes
+
+    def provider(self, catalog: Catalog, service: Service) -> str | None:
+        wanted = self.text("provider") or None
+        try:
+            provider_id(catalog, service, wanted)
+        except (NotFound, InvalidInput) as refusal:
+            self.refuse("provider", refusal)
+            return None
+        return wanted
+
+    def day(self, today: date) -> date:
+        text = self.text("day")
+        if not text:
+            return today
+        try:
+            wanted = date.fromisoformat(text)
+        except ValueError:
+            self.errors["day"] = NO_DAY
+            return today
+        return max(wanted, today) if wanted.year in YEARS else today
+
+    def start(self) -> Instant | None:
+        text = self.text("start")
+        if text.isascii() and text.isdigit() and len(text) < 12:
+            return int(text)
+        if text:
+            self.errors["start"] = NO_START
+        return None
+
+
+def read_selection(context: Context, args: Mapping[str, str]) -> Selection:
+    """Return what an address (or a form) says; fields that cannot be used are told in ``errors``.
+
+    Raises:
+        NotFound: no such service or place. NotOfferedHere: the place does not offer the service.
+    """
+    catalog = context.catalog
+    service = get_service(context, catalog, args.get("service", ""))
+    place = _place(catalog, service, args.get("location", ""))
+    reader = _Reader(args, place.tzid)
+    tzid = reader.zone()
+    return Selection(
+        service=service,
+        place=place,
+        tzid=tzid,
+        day=reader.day(local_day(context.now, tzid)),
+        duration_minutes=reader.duration(service),
+        provider=reader.provider(catalog, service),
+        seats=reader.number("seats", 1, min(service.capacity, MAX_SEATS)) or 1,
+        start=reader.start(),
+        typed_zone=args.get("zone", ""),
+        errors=reader.errors,
+    )
+
+
+def _place(catalog: Catalog, service: Service, public_id: str) -> Location:
+    if not public_id:
+        places = places_of(catalog, service)
+        if not places:
+            raise NotFound(kind="location", reference="")
+        return places[0]
+    place = get_location(catalog, public_id)
+    if place.id not in service.location_ids:
+        raise NotOfferedHere(service.name, place.name)
+    return place
