@@ -1,1 +1,1 @@
-"""Use cases: one function, one transaction each; it asks for the right, decides by the rules, and leaves its messages."""
+"""Use cases: one function, one transaction each. It asks for the right, decides by the rules, leaves its messages."""

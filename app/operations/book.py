@@ -1,8 +1,8 @@
-"""Holding and booking: one slot, or several services in one visit."""
+"""Holding and booking one slot."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.access.decision import Target
@@ -10,26 +10,25 @@ from app.access.permissions import Permission
 from app.booking.answers import check_answers, clean_line, clean_text
 from app.booking.refusals import InvalidInput, Refusal
 from app.booking.statuses import Status, check_transition
-from app.booking.values import DAY_MINUTES, MINUTE, Instant, Service
+from app.booking.values import MINUTE, Instant, Service
 from app.operations import records, repeats
 from app.operations.announce import announce
 from app.operations.clients import find_or_add_client
 from app.operations.context import Context
 from app.operations.expiry import expire
 from app.operations.limits import check_within_limits
-from app.operations.look_up import get_booking, view_of, views_of
-from app.operations.placing import choose, with_next_free
-from app.operations.requests import BookingRequest, ClientDetails, HoldRequest, VisitPart, VisitRequest
+from app.operations.look_up import get_booking, view_of
+from app.operations.placing import Place, choose, with_next_free
+from app.operations.requests import BookingRequest, ClientDetails, HoldRequest
 from app.operations.views import BookingView
 from app.operations.waiting import end_offer
 from app.operations.wanted import Wanted, want
 from app.storage import tables
-from app.storage.public_ids import new_public_id
 
 MAX_COMMENT = 2000
 MAX_NAME = 200
 NO_ORIGIN = records.Origin()
-_FIRST_MESSAGE = {Status.REQUESTED: "requested", Status.CONFIRMED: "confirmed"}
+FIRST_MESSAGE: Mapping[Status, str] = {Status.REQUESTED: "requested", Status.CONFIRMED: "confirmed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ def place_booking(
 ) -> str:
     """Take resources and write the booking with its message, inside a running transaction; return its public id."""
     row = add_placed(context, wanted, particulars, origin)
-    announce(context, row, _FIRST_MESSAGE[Status(row.status)])
+    announce(context, row, FIRST_MESSAGE[Status(row.status)])
     return str(row.public_id)
 
 
@@ -115,16 +114,22 @@ def add_placed(
     """Take resources and write the booking without a message, inside a running transaction."""
     client = find_or_add_client(context, particulars.client)
     place = choose(context, wanted, client.email)
-    _require_right(context, place.resource_ids)
+    return add_at(context, wanted, place, draft_of(context, wanted, particulars, client, origin))
+
+
+def draft_of(
+    context: Context, wanted: Wanted, particulars: Particulars, client: tables.Client, origin: records.Origin
+) -> records.Draft:
+    """Return what is written of a new booking besides its time and place."""
     status, expires_at = _first_status(context, wanted.service)
-    draft = records.Draft(status, client, particulars.texts, expires_at, origin, particulars.client.tzid)
-    return records.add_booking(context, wanted, place, draft)
+    return records.Draft(status, client, particulars.texts, expires_at, origin, particulars.client.tzid)
 
 
-def _require_right(context: Context, resource_ids: tuple[int, ...]) -> None:
-    """Who books by staff's rules needs that right for what is taken; all others book by those of the public page."""
+def add_at(context: Context, wanted: Wanted, place: Place, draft: records.Draft) -> tables.Booking:
+    """Write the booking at its place; who books by the rules of staff needs that right for what it takes."""
     if context.may(Permission.BOOK_FOR_OTHERS):
-        context.require(Permission.BOOK_FOR_OTHERS, Target(resource_ids=resource_ids))
+        context.require(Permission.BOOK_FOR_OTHERS, Target(resource_ids=place.resource_ids))
+    return records.add_booking(context, wanted, place, draft)
 
 
 def _first_status(context: Context, service: Service) -> tuple[Status, Instant | None]:
@@ -159,7 +164,8 @@ def _confirm_hold(context: Context, request: BookingRequest) -> str:
         check_within_limits(wanted, context.now, client.email, ignore_booking=row.id)
         draft = records.Draft(status, client, particulars.texts, expires_at, tzid=particulars.client.tzid)
         records.fill_in(context, row, draft)
-        announce(context, row, _FIRST_MESSAGE[status])
+        end_offer(context, row, "booked")
+        announce(context, row, FIRST_MESSAGE[status])
         return str(row.public_id)
 
     return _run(context, wanted, repeats.Repeat("book", request.key, request), work)
@@ -176,60 +182,14 @@ def accept_offer(context: Context, booking: str) -> BookingView:
         records.check_not_expired(row, context.now)
         records.set_status(context, row, status, expires_at)
         end_offer(context, row, "booked")
-        announce(context, row, _FIRST_MESSAGE[status])
+        announce(context, row, FIRST_MESSAGE[status])
 
     context.store.write(work)
     return get_booking(context, booking)
 
 
-def book_visit(context: Context, request: VisitRequest) -> list[BookingView]:
-    """Book several services one directly after the other, all or none.
-
-    Raises:
-        Refusal: of the first part that cannot be had; nothing is booked then.
-    """
-    if not request.parts:
-        raise InvalidInput("service", "Please choose at least one service.")
-    visit = new_public_id()
-    parts = _visit_parts(context, request)
-
-    def work() -> str:
-        expire(context)
-        ids = [
-            place_booking(context, wanted, particulars, records.Origin(visit=visit)) for wanted, particulars in parts
-        ]
-        return ",".join(ids)
-
-    joined = _run(context, parts[0][0], repeats.Repeat("visit", request.key, request), work)
-    return views_of(context, joined.split(","))
-
-
-def _visit_parts(context: Context, request: VisitRequest) -> list[tuple[Wanted, Particulars]]:
-    start, parts = request.start, []
-    for part in request.parts:
-        single = _part_request(request, part, start)
-        wanted = want(context, single)
-        parts.append((wanted, check_particulars(wanted, single)))
-        start = wanted.end
-    if start - request.start > DAY_MINUTES * MINUTE:
-        raise InvalidInput("service", "A visit lasts at most one day; please choose fewer services.")
-    return parts
-
-
-def _part_request(request: VisitRequest, part: VisitPart, start: Instant) -> BookingRequest:
-    return BookingRequest(
-        service=part.service,
-        location=request.location,
-        start=start,
-        client=request.client,
-        duration_minutes=part.duration_minutes,
-        provider=part.provider,
-        comment=request.comment,
-    )
-
-
 def _run(context: Context, wanted: Wanted, repeat: repeats.Repeat, work: Callable[[], str]) -> str:
-    """Run a booking transaction once per idempotency key; complete lost races with the next free times."""
+    """Run a booking transaction once per idempotency key; complete lost races by the next free times."""
     try:
         return context.store.write(lambda: repeats.once(context, repeat, work))
     except Refusal as refusal:

@@ -15,7 +15,7 @@ _MOVABLE = [status.value for status in MOVABLE]
 
 
 def occurrences_in_reach(row: Booking, reach: Reach, now: Instant) -> list[Booking]:
-    """Return the rows that a change of ``row`` reaches, locked, by start: besides itself only open ones not yet begun."""
+    """Return the rows that a change of ``row`` reaches, locked, by start: itself, and open ones that have not begun."""
     if reach is Reach.ONE or row.series_id is None:
         return [row]
     others = Booking.select().where(

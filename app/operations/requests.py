@@ -58,11 +58,12 @@ class HoldRequest:
 
 @dataclass(frozen=True, slots=True)
 class VisitPart:
-    """One service of a visit."""
+    """One service of a visit, with the answers to its intake questions."""
 
     service: str
     duration_minutes: int | None = None
     provider: str | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,7 @@ def find_slots(
     Raises:
         NotFound, InvalidInput, WrongDuration: names or numbers that cannot be used.
     """
-    if not 0 < end - start <= MAX_DAYS * 86_400:
-        raise InvalidInput("end", f"Please ask for at most {MAX_DAYS} days, the end after the start.")
+    check_days(start, end)
     catalog = context.catalog
     wanted = get_service(context, catalog, service)
     place = get_location(catalog, location)
@@ -52,6 +51,12 @@ def find_slots(
         return search(catalog, query, busy, context.now, sessions=sessions)
 
     return context.store.read(look)
+
+
+def check_days(start: Instant, end: Instant) -> None:
+    """Go on only with a stretch of time that is not empty and not too long, or raise InvalidInput."""
+    if not 0 < end - start <= MAX_DAYS * 86_400:
+        raise InvalidInput("end", f"Please ask for at most {MAX_DAYS} days, the end after the start.")
 
 
 def explain_time(

@@ -31,7 +31,7 @@ _WAITS = _list(Status.HELD.value, Status.REQUESTED.value)
 _STATUSES = {
     "booking": _list(*(status.value for status in Status)),
     "change_request": _list("requested", "approved", "declined", "cancelled", "expired"),
-    "waiting_entry": _list("waiting", "offered", "booked", "left", "expired"),
+    "waiting_entry": _list("waiting", "offered", "booked", "declined", "left", "expired"),
 }
 _FIRST = _list("requested", "confirmed")
 _RECORDED_FROM = (

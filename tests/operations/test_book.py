@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.booking.refusals import InvalidInput, InvalidTransition, JustTaken, KeyReused, NotFound, SessionFull
-from app.operations.book import book, book_visit, confirm_hold, hold
-from app.operations.requests import HoldRequest, VisitPart, VisitRequest
+from app.operations.book import book, confirm_hold, hold
+from app.operations.requests import HoldRequest
 from app.storage.store import Store
 from app.storage.tables import Allocation, Booking, GroupSession, Seat
 from tests.cast import HOUR, one_provider, pool_of, treatment
@@ -116,8 +118,9 @@ def test_book_bad_input_names_the_field_and_writes_nothing(
     store: Store, changes: dict[str, object], field: str
 ) -> None:
     cast = one_provider(store)
+    request = replace(wish(cast), **changes)  # type: ignore[arg-type]
     with pytest.raises(InvalidInput) as refusal:
-        book(visitor(cast), wish(cast, **changes))
+        book(visitor(cast), request)
     assert refusal.value.field == field
     assert Booking.select().count() == 0
 
@@ -138,19 +141,3 @@ def test_hold_expires_by_itself(store: Store) -> None:
     assert book(later, wish(cast, client=BEN)).status == "confirmed"
     with pytest.raises(InvalidTransition):
         confirm_hold(later, wish(cast, hold=held.public_id))
-
-
-def test_visit_books_services_one_after_the_other(store: Store) -> None:
-    cast = one_provider(store)
-    parts = (VisitPart(cast.ids["Consultation"]), VisitPart(cast.ids["Consultation"]))
-    views = book_visit(visitor(cast), VisitRequest(parts, cast.ids["Centre"], TEN, ADA))
-    assert [(view.start, view.visit) for view in views] == [(TEN, views[0].visit), (TEN + 1800, views[0].visit)]
-
-
-def test_visit_with_one_taken_part_books_nothing(store: Store) -> None:
-    cast = one_provider(store)
-    book(visitor(cast), wish(cast, TEN + 1800, client=BEN))
-    parts = (VisitPart(cast.ids["Consultation"]), VisitPart(cast.ids["Consultation"]))
-    with pytest.raises(JustTaken):
-        book_visit(visitor(cast), VisitRequest(parts, cast.ids["Centre"], TEN, ADA))
-    assert Booking.select().count() == 1

@@ -1,0 +1,183 @@
+"""Several services in one visit, one directly after the other: looking for starts, and booking all parts or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.access.permissions import Permission
+from app.booking.limits import has_limits
+from app.booking.refusals import InvalidInput, JustTaken, NoAssignment, Refusal
+from app.booking.rules import find_refusals
+from app.booking.slots import Holes
+from app.booking.values import DAY_MINUTES, MINUTE, Catalog, Instant, Interval, Location
+from app.booking.visits import Part, VisitQuery, assign_visit, find_visit_starts
+from app.operations import records, repeats
+from app.operations.announce import announce
+from app.operations.book import FIRST_MESSAGE, Particulars, add_at, check_particulars, draft_of
+from app.operations.clients import find_or_add_client
+from app.operations.context import Context
+from app.operations.expiry import expire
+from app.operations.limits import check_within_limits
+from app.operations.look_up import views_of
+from app.operations.names import candidate_ids, get_location, get_service, provider_id
+from app.operations.placing import LOAD_SECONDS, NEXT_FREE_COUNT, NEXT_FREE_DAYS, Place
+from app.operations.requests import BookingRequest, VisitPart, VisitRequest
+from app.operations.slots import check_days
+from app.operations.views import BookingView
+from app.operations.wanted import Wanted, want
+from app.storage import allocations, taken
+from app.storage.public_ids import new_public_id
+from app.storage.tables import Booking
+
+MAX_PARTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """The parts of a visit with the records they name; ``ids``: all resources that any part could take."""
+
+    catalog: Catalog
+    location: Location
+    parts: tuple[Part, ...]
+    ids: tuple[int, ...]
+    margin: int
+
+    def query(self, start: Instant, end: Instant, *, staff: bool = False) -> VisitQuery:
+        """Return the question for starts of the whole visit."""
+        return VisitQuery(self.location.id, self.parts, start, end, any_minute=staff)
+
+    def around(self, start: Instant, end: Instant) -> Interval:
+        """Return the stretch in which something taken could be in the way of starts in ``[start, end)``."""
+        return start - self.margin, end + self.margin
+
+
+def find_visit_slots(
+    context: Context, parts: Sequence[VisitPart], location: str, start: Instant, end: Instant
+) -> list[Instant]:
+    """Return the starts in ``[start, end)`` at which all parts can be had one after the other, sorted.
+
+    Raises:
+        NotFound, InvalidInput, WrongDuration: names or numbers that cannot be used.
+    """
+    check_days(start, end)
+    visit = _visit(context, parts, location)
+    return context.store.read(lambda: _find_starts(context, visit, start, end))
+
+
+def _find_starts(context: Context, visit: _Visit, start: Instant, end: Instant) -> list[Instant]:
+    holes = taken.find_taken(visit.ids, *visit.around(start, end), context.now)
+    return find_visit_starts(visit.catalog, visit.query(start, end), holes, context.now)
+
+
+def book_visit(context: Context, request: VisitRequest) -> list[BookingView]:
+    """Book all parts of a visit or none; the resources of all parts are chosen together.
+
+    Raises:
+        JustTaken: with the next starts at which the whole visit is free.
+        Refusal: of the first part that cannot be had.
+    """
+    visit = _visit(context, request.parts, request.location)
+    parts = _wanted_parts(context, request)
+
+    def work() -> str:
+        expire(context)
+        rows = _place_parts(context, visit, parts)
+        for row in rows:
+            announce(context, row, FIRST_MESSAGE[row.status])
+        return ",".join(row.public_id for row in rows)
+
+    try:
+        joined = context.store.write(lambda: repeats.once(context, repeats.Repeat("visit", request.key, request), work))
+    except (JustTaken, NoAssignment) as refusal:
+        raise _with_next_free(context, visit, request.start, refusal) from refusal
+    return views_of(context, joined.split(","))
+
+
+def _visit(context: Context, parts: Sequence[VisitPart], location: str) -> _Visit:
+    if not 1 <= len(parts) <= MAX_PARTS:
+        raise InvalidInput("service", f"Please choose 1 to {MAX_PARTS} services for a visit.")
+    catalog = context.catalog
+    services = [get_service(context, catalog, part.service) for part in parts]
+    for service in services:
+        if service.capacity > 1:
+            raise InvalidInput("service", f"{service.name} is a group session; please book it on its own.")
+    named = tuple(
+        Part(service.id, part.duration_minutes, provider_id(catalog, service, part.provider))
+        for service, part in zip(services, parts, strict=True)
+    )
+    ids = tuple(sorted({one for service in services for one in candidate_ids(service)}))
+    longest = sum(max(one.durations_minutes) + one.buffer_before_minutes + one.buffer_after_minutes for one in services)
+    return _Visit(catalog, get_location(catalog, location), named, ids, longest * MINUTE)
+
+
+def _wanted_parts(context: Context, request: VisitRequest) -> list[tuple[Wanted, Particulars]]:
+    start, parts = request.start, []
+    for part in request.parts:
+        single = _part_request(request, part, start)
+        wanted = want(context, single)
+        parts.append((wanted, check_particulars(wanted, single)))
+        start = wanted.end
+    if start - request.start > DAY_MINUTES * MINUTE:
+        raise InvalidInput("service", "A visit lasts at most one day; please choose fewer services.")
+    return parts
+
+
+def _part_request(request: VisitRequest, part: VisitPart, start: Instant) -> BookingRequest:
+    return BookingRequest(
+        service=part.service,
+        location=request.location,
+        start=start,
+        client=request.client,
+        duration_minutes=part.duration_minutes,
+        provider=part.provider,
+        comment=request.comment,
+        answers=part.answers,
+    )
+
+
+def _place_parts(context: Context, visit: _Visit, parts: list[tuple[Wanted, Particulars]]) -> list[Booking]:
+    wishes = [wanted.wish for wanted, _ in parts]
+    _lock(context, visit, parts)
+    start, end = parts[0][0].start, parts[-1][0].end
+    holes = taken.find_taken(visit.ids, *visit.around(start, end), context.now)
+    staff = context.may(Permission.BOOK_FOR_OTHERS)
+    is_free = find_visit_starts(visit.catalog, visit.query(start, start + 1, staff=staff), holes, context.now)
+    load = allocations.load(visit.ids, start - LOAD_SECONDS, end + LOAD_SECONDS)
+    assigned = assign_visit(visit.catalog, wishes, holes, load) if is_free else None
+    if assigned is None:
+        raise _reason(context, parts, holes, staff=staff)
+    origin = records.Origin(visit=new_public_id())
+    return [
+        _add_part(context, part, Place(resource_ids=members), origin)
+        for part, members in zip(parts, assigned, strict=True)
+    ]
+
+
+def _lock(context: Context, visit: _Visit, parts: list[tuple[Wanted, Particulars]]) -> None:
+    for service_id in sorted({wanted.service.id for wanted, _ in parts if has_limits(wanted.service)}):
+        context.store.lock_rows(service_id, ())
+    context.store.lock_rows(None, visit.ids)
+
+
+def _add_part(context: Context, part: tuple[Wanted, Particulars], place: Place, origin: records.Origin) -> Booking:
+    wanted, particulars = part
+    client = find_or_add_client(context, particulars.client)
+    check_within_limits(wanted, context.now, client.email)
+    return add_at(context, wanted, place, draft_of(context, wanted, particulars, client, origin))
+
+
+def _reason(context: Context, parts: list[tuple[Wanted, Particulars]], holes: Holes, *, staff: bool) -> Refusal:
+    """Return why the visit cannot be had: the first part's reason, or that all can be had but not together."""
+    for number, (wanted, _) in enumerate(parts):
+        found = find_refusals(wanted.catalog, wanted.wish, holes, context.now, staff=staff, any_grid=number > 0)
+        if found:
+            return found[0]
+    return NoAssignment(tuple(wanted.service.name for wanted, _ in parts))
+
+
+def _with_next_free(context: Context, visit: _Visit, start: Instant, refusal: JustTaken | NoAssignment) -> JustTaken:
+    conflicts = refusal.conflicts if isinstance(refusal, JustTaken) else ()
+    since = max(start, context.now)
+    free = context.store.read(lambda: _find_starts(context, visit, since, since + NEXT_FREE_DAYS * 86_400))
+    return JustTaken(conflicts=conflicts, next_free=tuple(free[:NEXT_FREE_COUNT]))

@@ -1,0 +1,97 @@
+"""Several services in one visit, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.booking.refusals import InvalidInput, JustTaken
+from app.operations.book import book
+from app.operations.requests import VisitPart, VisitRequest
+from app.operations.visits import book_visit, find_visit_slots
+from app.storage.check import check_database
+from app.storage.store import Store
+from app.storage.tables import Booking
+from tests.cast import HOUR, Cast, Need, one_provider
+from tests.operations.helpers import ADA, BEN, TEN, message_kinds, visitor, wish
+
+
+def twice(cast: Cast, start: int = TEN, **changes: object) -> VisitRequest:
+    """Two consultations, one after the other."""
+    part = VisitPart(cast.ids["Consultation"])
+    return VisitRequest((part, part), cast.ids["Centre"], start, ADA, **changes)  # type: ignore[arg-type]
+
+
+def two_services(store: Store) -> Cast:
+    """Massage by Ada or Ben, then talk by Ada alone, each with ten minutes after it."""
+    cast = Cast(store)
+
+    def fill() -> None:
+        cast.location("Centre")
+        ada, ben = cast.resources(["Ada", "Ben"])
+        cast.service("Massage", [Need([ada, ben])], ["Centre"], buffer_after_minutes=10)
+        cast.service("Consultation", [Need([ada])], ["Centre"], buffer_after_minutes=10)
+        store.bump_catalog()
+
+    store.write(fill)
+    return cast
+
+
+def test_visit_books_services_one_after_the_other(store: Store) -> None:
+    cast = one_provider(store)
+    parts = (VisitPart(cast.ids["Consultation"]), VisitPart(cast.ids["Consultation"]))
+    views = book_visit(visitor(cast), VisitRequest(parts, cast.ids["Centre"], TEN, ADA))
+    assert [(view.start, view.visit) for view in views] == [(TEN, views[0].visit), (TEN + 1800, views[0].visit)]
+
+
+def test_visit_with_one_taken_part_books_nothing(store: Store) -> None:
+    cast = one_provider(store)
+    book(visitor(cast), wish(cast, TEN + 1800, client=BEN))
+    parts = (VisitPart(cast.ids["Consultation"]), VisitPart(cast.ids["Consultation"]))
+    with pytest.raises(JustTaken):
+        book_visit(visitor(cast), VisitRequest(parts, cast.ids["Centre"], TEN, ADA))
+    assert Booking.select().count() == 1
+
+
+def test_visit_assigns_the_parts_together_not_one_by_one(store: Store) -> None:
+    cast = two_services(store)
+    parts = (VisitPart(cast.ids["Massage"]), VisitPart(cast.ids["Consultation"]))
+    views = book_visit(visitor(cast), VisitRequest(parts, cast.ids["Centre"], TEN, ADA))
+    assert [[one.name for one in view.resources] for view in views] == [["Ben"], ["Ada"]]
+    assert check_database(store) == []
+
+
+def test_visit_slots_are_those_that_can_be_booked(store: Store) -> None:
+    cast = one_provider(store)
+    book(visitor(cast), wish(cast, TEN + HOUR, client=BEN))
+    part = VisitPart(cast.ids["Consultation"])
+    found = find_visit_slots(visitor(cast), (part, part), cast.ids["Centre"], TEN - 900, TEN + 2 * HOUR)
+    assert found == [TEN - 900, TEN, TEN + HOUR + 1800, TEN + HOUR + 2700]
+
+
+def test_visit_just_taken_names_the_next_starts_of_the_whole_visit(store: Store) -> None:
+    cast = one_provider(store)
+    book(visitor(cast), wish(cast, TEN + 1800, client=BEN))
+    with pytest.raises(JustTaken) as refusal:
+        book_visit(visitor(cast), twice(cast))
+    assert refusal.value.next_free == (TEN + HOUR, TEN + HOUR + 900, TEN + HOUR + 1800)
+
+
+def test_visit_same_key_twice_books_once(store: Store) -> None:
+    cast = one_provider(store)
+    first = book_visit(visitor(cast), twice(cast, key="v1"))
+    assert book_visit(visitor(cast), twice(cast, key="v1")) == first
+    assert (Booking.select().count(), message_kinds()) == (2, ["confirmed", "confirmed"])
+
+
+@pytest.mark.parametrize("parts", [0, 9])
+def test_visit_with_too_few_or_many_parts_is_refused(store: Store, parts: int) -> None:
+    cast = one_provider(store)
+    wished = (VisitPart(cast.ids["Consultation"]),) * parts
+    with pytest.raises(InvalidInput):
+        book_visit(visitor(cast), VisitRequest(wished, cast.ids["Centre"], TEN, ADA))
+
+
+def test_visit_with_a_group_session_is_refused(store: Store) -> None:
+    cast = one_provider(store, capacity=3)
+    with pytest.raises(InvalidInput):
+        book_visit(visitor(cast), twice(cast))
