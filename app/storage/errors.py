@@ -61,7 +61,9 @@ _SQLITE = {
 
 def meaning_of(error: BaseException) -> Meaning:
     """Return what an error of ``ERRORS`` means; what peewee wrapped is unwrapped."""
-    origin = getattr(error, "orig", error)
+    origin = error
+    while isinstance(origin, peewee.PeeweeException) and hasattr(origin, "orig"):
+        origin = origin.orig  # connecting within a statement is wrapped twice
     if isinstance(origin, psycopg.Error):
         return _of_postgres(origin)
     if isinstance(origin, sqlite3.Error):
