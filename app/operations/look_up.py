@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from peewee import ModelSelect
+from peewee import JOIN, ModelSelect
 
 from app.access.decision import Target
 from app.access.permissions import Permission
@@ -49,14 +49,16 @@ def get_booking(context: Context, public_id: str) -> BookingView:
 
 def view_of(context: Context, public_id: str) -> BookingView:
     """Return a booking to whoever has just acted on it."""
-
-    def look() -> list[BookingView]:
-        return _views(context, _select().where(Booking.public_id == public_id), own=public_id)
-
-    views = context.store.read(look)
+    views = views_of(context, [public_id])
     if not views:
         raise NotFound(kind="booking", reference=public_id)
     return views[0]
+
+
+def views_of(context: Context, public_ids: Collection[str]) -> list[BookingView]:
+    """Return bookings to whoever has just acted on them, by start."""
+    query = _select().where(Booking.public_id.in_(public_ids)).order_by(Booking.start_at, Booking.id)
+    return context.store.read(lambda: _views(context, query, own=public_ids))
 
 
 def list_bookings(
@@ -71,7 +73,7 @@ def list_bookings(
 ) -> list[BookingView]:
     """Return the bookings that overlap ``[start, end)``, by start; at most ``limit``."""
     context.require(Permission.SEE_FREEBUSY)
-    catalog = context.store.catalog()
+    catalog = context.catalog
     query = _select().where(Booking.start_at < end, Booking.end_at > start, Booking.start_at > start - 3 * 86_400)
     query = query.where(Booking.status.in_([status.value for status in statuses]))
     if location:
@@ -110,16 +112,24 @@ def find_clients(context: Context, text: str, limit: int = 20) -> list[ClientVie
     return [ClientView(row.public_id, row.name, row.email, row.phone) for row in rows]
 
 
+def read_views(context: Context, narrow: Callable[[ModelSelect], ModelSelect]) -> list[BookingView]:
+    """Return the bookings that ``narrow`` leaves of the query for all (joined with Client and Series), inside a read."""
+    return _views(context, narrow(_select()))
+
+
 def _select() -> ModelSelect:
-    return Booking.select(Booking, Client, Series.public_id).join(Client, "LEFT OUTER").switch(Booking).join(
-        Series, "LEFT OUTER"
+    return (
+        Booking.select(Booking, Client, Series.public_id)
+        .join(Client, JOIN.LEFT_OUTER)
+        .switch(Booking)
+        .join(Series, JOIN.LEFT_OUTER)
     )
 
 
-def _views(context: Context, query: ModelSelect, own: str | None = None) -> list[BookingView]:
+def _views(context: Context, query: ModelSelect, own: Collection[str] = ()) -> list[BookingView]:
     rows = list(query)
     parts = _parts_of(rows)
-    catalog = context.store.catalog()
+    catalog = context.catalog
     return [_view(context, catalog, row, parts, own) for row in rows]
 
 
@@ -157,7 +167,7 @@ def _changes_of(ids: Sequence[int]) -> dict[int, ChangeView]:
     return {row.booking_id: ChangeView(row.public_id, row.start_at, row.end_at, row.expires_at) for row in query}
 
 
-def _view(context: Context, catalog: Catalog, row: Booking, parts: _Parts, own: str | None) -> BookingView:
+def _view(context: Context, catalog: Catalog, row: Booking, parts: _Parts, own: Collection[str]) -> BookingView:
     service, location = catalog.services[row.service_id], catalog.locations[row.location_id]
     resource_ids = parts.resources[row.id]
     resources = [catalog.resources[one] for one in resource_ids]
@@ -177,7 +187,7 @@ def _view(context: Context, catalog: Catalog, row: Booking, parts: _Parts, own: 
         sequence=row.sequence,
     )
     target = Target(row.public_id, resource_ids)
-    mine = own is not None and not context.actor.is_staff
+    mine = row.public_id in own and not context.actor.is_staff
     if mine or context.may(Permission.SEE_DETAILS, target):
         base = _with_details(base, row, service.name, parts)
     if mine or context.may(Permission.SEE_CLIENTS, target):

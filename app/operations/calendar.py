@@ -1,0 +1,150 @@
+"""What a calendar shows: for several resources, when they work, what takes them, and their bookings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.access.permissions import Permission
+from app.booking.hours import closures_on, open_intervals, working
+from app.booking.refusals import InvalidInput
+from app.booking.values import Catalog, Instant, Interval, Location, Resource, ResourceKind, Taken
+from app.booking.wall_clock import day_bounds
+from app.operations.context import Context
+from app.operations.look_up import list_bookings, list_busy_times
+from app.operations.names import get_location
+from app.operations.views import BookingView, ResourceView
+
+MAX_DAYS = 31
+_RANK = list(ResourceKind)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarQuery:
+    """Local dates of one location. ``kinds`` and ``resources`` (public ids) narrow the columns; empty: all."""
+
+    location: str
+    first: date
+    days: int = 1
+    kinds: Collection[str] = ()
+    resources: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AwayView:
+    """Time off of a resource; the reason is empty where the actor may not see details."""
+
+    start: Instant
+    end: Instant
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceCalendar:
+    """One resource's part. ``open``: when it works here, time off not taken out; ``taken``: with buffers."""
+
+    resource: ResourceView
+    open: tuple[Interval, ...]
+    away: tuple[AwayView, ...]
+    taken: tuple[Taken, ...]
+    bookings: tuple[BookingView, ...]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Neither working nor booked in this time."""
+        return not self.open and not self.bookings
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarView:
+    """Calendars side by side in ``[start, end)``; ``closed`` has the names of closures by local date."""
+
+    location: str
+    location_name: str
+    tzid: str
+    start: Instant
+    end: Instant
+    columns: tuple[ResourceCalendar, ...]
+    closed: dict[date, str]
+
+
+def look_at_calendar(context: Context, query: CalendarQuery) -> CalendarView:
+    """Return the calendars of all resources that can be used at a location, people first, then by name.
+
+    A fixed number of queries, whatever the number of resources and bookings. Bookings that a mobile resource has at
+    other locations are shown too: they take its time here as well.
+
+    Raises:
+        InvalidInput: no day, or more than ``MAX_DAYS``. NotAllowed, NotFound.
+    """
+    context.require(Permission.SEE_FREEBUSY)
+    if not 1 <= query.days <= MAX_DAYS:
+        raise InvalidInput("days", f"Please look at 1 to {MAX_DAYS} days at once.")
+    catalog = context.catalog
+    place = get_location(catalog, query.location)
+    last = query.first + timedelta(days=query.days - 1)
+    shown = day_bounds(query.first, place.tzid)[0], day_bounds(last, place.tzid)[1]
+    resources = _resources(catalog, place, query)
+    columns = _columns(context, place, resources, shown)
+    closed = _closed(place, query.first, query.days)
+    return CalendarView(place.public_id, place.name, place.tzid, *shown, columns, closed)
+
+
+def _resources(catalog: Catalog, place: Location, query: CalendarQuery) -> list[Resource]:
+    found = [
+        one
+        for one in catalog.resources.values()
+        if one.active
+        and one.location_id in (None, place.id)
+        and (not query.kinds or one.kind.value in query.kinds)
+        and (not query.resources or one.public_id in query.resources)
+    ]
+    return sorted(found, key=lambda one: (_RANK.index(one.kind), one.name.casefold()))
+
+
+def _columns(
+    context: Context, place: Location, resources: Sequence[Resource], shown: Interval
+) -> tuple[ResourceCalendar, ...]:
+    bookings = _bookings_by_resource(list_bookings(context, *shown))
+    taken = _taken_by_resource(list_busy_times(context, *shown, [one.id for one in resources]))
+    catalog, see_reason = context.catalog, context.may(Permission.SEE_DETAILS)
+    return tuple(
+        ResourceCalendar(
+            resource=ResourceView(one.public_id, one.name, one.kind.value),
+            open=tuple(open_intervals(working(catalog, one.id, place.id, *shown), *shown)),
+            away=_away(one, shown, see_reason),
+            taken=tuple(taken[one.id]),
+            bookings=tuple(bookings[one.public_id]),
+        )
+        for one in resources
+    )
+
+
+def _bookings_by_resource(bookings: Iterable[BookingView]) -> dict[str, list[BookingView]]:
+    found: dict[str, list[BookingView]] = defaultdict(list)
+    for booking in bookings:
+        for resource in booking.resources:
+            found[resource.public_id].append(booking)
+    return found
+
+
+def _taken_by_resource(taken: Iterable[Taken]) -> dict[int, list[Taken]]:
+    found: dict[int, list[Taken]] = defaultdict(list)
+    for one in taken:
+        found[one.resource_id].append(one)
+    return found
+
+
+def _away(resource: Resource, shown: Interval, see_reason: bool) -> tuple[AwayView, ...]:
+    return tuple(
+        AwayView(one.start, one.end, one.reason if see_reason else "")
+        for one in resource.time_off
+        if one.start < shown[1] and one.end > shown[0]
+    )
+
+
+def _closed(place: Location, first: date, days: int) -> dict[date, str]:
+    dates = (first + timedelta(days=number) for number in range(days))
+    return {day: found[0].name for day in dates if (found := closures_on(place, day))}

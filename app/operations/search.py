@@ -1,0 +1,109 @@
+"""Searching the bookings: by time, status, place, and words in the client's or the service's name; page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from peewee import Expression, ModelSelect
+
+from app.access.decision import Target
+from app.access.permissions import Permission
+from app.booking.refusals import InvalidInput
+from app.booking.statuses import Status
+from app.booking.values import Instant
+from app.operations.context import Context
+from app.operations.look_up import read_views
+from app.operations.views import BookingView
+from app.storage.tables import Allocation, Booking, Client, Series
+
+PAGE = 50
+MAX_PAGE = 2000
+_DAY = 86_400
+_LONGEST = 3 * _DAY
+"""No booking lasts longer, so one that reaches into a time begins at most so long before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookingSearch:
+    """What is looked for, in ``[start, end)``; empty means any. ``page`` counts from 1."""
+
+    start: Instant
+    end: Instant
+    statuses: Collection[Status] = ()
+    location: str = ""
+    text: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BookingPage:
+    """One page of a search, by start; ``more``: a next page exists."""
+
+    bookings: tuple[BookingView, ...]
+    number: int
+    more: bool
+
+
+def search_bookings(context: Context, search: BookingSearch) -> BookingPage:
+    """Return one page of the bookings that match, with a fixed number of queries.
+
+    Clients' names are searched only where the actor may see them, so that a search tells nobody who else has bookings.
+
+    Raises:
+        InvalidInput: a page that does not exist. NotAllowed.
+    """
+    context.require(Permission.SEE_DETAILS)
+    if not 1 <= search.page <= MAX_PAGE:
+        raise InvalidInput("page", f"Please choose a page from 1 to {MAX_PAGE}.")
+
+    def narrow(query: ModelSelect) -> ModelSelect:
+        found = query.where(*_conditions(context, search)).order_by(Booking.start_at, Booking.id)
+        return found.limit(PAGE + 1).offset((search.page - 1) * PAGE)
+
+    views = context.store.read(lambda: read_views(context, narrow))
+    return BookingPage(tuple(views[:PAGE]), search.page, len(views) > PAGE)
+
+
+def list_together(context: Context, *, series: str = "", visit: str = "") -> list[BookingView]:
+    """Return all bookings of a series (public id) or of a visit, by start, cancelled ones too."""
+    context.require(Permission.SEE_DETAILS)
+
+    def narrow(query: ModelSelect) -> ModelSelect:
+        same = Series.public_id == series if series else Booking.visit == visit
+        return query.where(same).order_by(Booking.start_at).limit(MAX_PAGE)
+
+    return context.store.read(lambda: read_views(context, narrow))
+
+
+def _conditions(context: Context, search: BookingSearch) -> list[Expression]:
+    earliest = search.start - _LONGEST
+    found = [Booking.start_at < search.end, Booking.end_at > search.start, Booking.start_at > earliest]
+    if search.statuses:
+        found.append(Booking.status.in_([status.value for status in search.statuses]))
+    if search.location:
+        ids = [one.id for one in context.catalog.locations.values() if one.public_id == search.location]
+        found.append(Booking.location.in_(ids))
+    if search.text.strip():
+        found.append(_text_condition(context, search.text.strip()))
+    return found
+
+
+def _text_condition(context: Context, text: str) -> Expression:
+    wanted = text.casefold()
+    services = [one.id for one in context.catalog.services.values() if wanted in one.name.casefold()]
+    in_client = Client.name.contains(text) | Client.email.contains(text)
+    condition = Booking.service.in_(services)
+    if context.may(Permission.SEE_CLIENTS, Target()):
+        return condition | in_client
+    if context.may(Permission.SEE_CLIENTS):
+        return (condition | in_client) & Booking.id.in_(_own_bookings(context))
+    return condition
+
+
+def _own_bookings(context: Context) -> ModelSelect:
+    """Return the row ids of bookings that the actor gives, their seats in group sessions included."""
+    own = Allocation.resource == context.actor.resource_id
+    alone = Allocation.select(Allocation.booking).where(own, Allocation.booking.is_null(False))
+    sessions = Allocation.select(Allocation.session).where(own, Allocation.session.is_null(False))
+    return Booking.select(Booking.id).where(Booking.id.in_(alone) | Booking.session.in_(sessions))

@@ -1,0 +1,60 @@
+"""Cancelling a booking, and marking what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.booking.refusals import NotAllowed, NotFound, Refusal
+from app.booking.words import sentence
+from app.operations.change import cancel, complete, mark_no_show
+from app.operations.context import Context
+from app.operations.look_up import get_booking
+from app.operations.requests import Reach
+from app.operations.views import BookingView
+from app.web.bookings.detail import render_booking
+from app.web.bookings.form import field_of
+from app.web.context import current_context
+from app.web.errors import status_of
+from app.web.setup.reading import Typed
+
+MARKS: dict[str, Callable[[Context, str], BookingView]] = {"completed": complete, "no_show": mark_no_show}
+
+
+def cancel_booking(public_id: str) -> ResponseReturnValue:
+    """Cancel a booking, or this and later ones of its series."""
+    typed = Typed(request.form)
+    reach = read_reach(typed)
+    return act(public_id, lambda context: cancel(context, public_id, typed.text("reason"), reach), "Cancelled.")
+
+
+def mark(public_id: str) -> ResponseReturnValue:
+    """Mark a booking as completed or as a no-show."""
+    work = MARKS.get(request.form.get("status", ""))
+    if work is None:
+        raise NotFound(kind="status", reference=request.form.get("status", "")[:40])
+    return act(public_id, lambda context: work(context, public_id), "Noted.")
+
+
+def act(public_id: str, work: Callable[[Context], BookingView], done: str) -> ResponseReturnValue:
+    """Do something to a booking and go back to its page; a refusal is shown there, with what was typed."""
+    context = current_context()
+    try:
+        work(context)
+    except (NotAllowed, NotFound):
+        raise
+    except Refusal as refusal:
+        booking = get_booking(context, public_id)
+        g.tzid = booking.tzid
+        errors = {field_of(refusal): sentence(refusal, booking.tzid)}
+        return render_booking(context, booking, errors, request.form.get("reason", "")), status_of(refusal)
+    flash(done)
+    return redirect(url_for("bookings.show", public_id=public_id))
+
+
+def read_reach(typed: Typed) -> Reach:
+    """Return how far a change of a recurring booking reaches; only this one when nothing else is chosen."""
+    wished = typed.text("reach")
+    return Reach(wished) if wished in [one.value for one in Reach] else Reach.ONE

@@ -1,0 +1,157 @@
+"""One booking as a page shows it: facts in words, and what the acting user may do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from flask import render_template, url_for
+
+from app.access.decision import Target
+from app.access.permissions import Permission
+from app.booking.statuses import MOVABLE, TRANSITIONS, Status
+from app.booking.values import MINUTE, Catalog
+from app.operations.context import Context
+from app.operations.links import manage_token
+from app.operations.look_up import BUSY
+from app.operations.views import BookingView
+from app.web.bookings.searching import STATUS_WORDS
+from app.web.context import site
+from app.web.times import duration_text, local_day, moment_text, span_text
+
+KIND_WORDS = {"person": "With", "room": "Room", "device": "Device"}
+NOTHING: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRow:
+    """A line of a list. ``url`` is empty where the actor may see no more than that the time is taken."""
+
+    when: str
+    service: str
+    client: str
+    resources: str
+    location: str
+    status: str
+    status_word: str
+    seats: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doable:
+    """What the acting user may do to a booking as it stands now."""
+
+    move: bool
+    cancel: bool
+    complete: bool
+    no_show: bool
+    decide: bool
+    link: bool
+
+
+def is_hidden(booking: BookingView) -> bool:
+    """Whether the actor sees no more than that the time is taken."""
+    return booking.service_name == BUSY
+
+
+def rows_of(bookings: Iterable[BookingView]) -> list[BookingRow]:
+    """Return bookings as lines of a list."""
+    return [_row(booking) for booking in bookings]
+
+
+def _row(booking: BookingView) -> BookingRow:
+    return BookingRow(
+        when=span_text(booking.start, booking.end, booking.tzid),
+        service=booking.service_name,
+        client=booking.client_name,
+        resources=", ".join(one.name for one in booking.resources),
+        location=booking.location_name,
+        status=booking.status,
+        status_word=STATUS_WORDS[booking.status],
+        seats=booking.seats,
+        url="" if is_hidden(booking) else url_for("bookings.show", public_id=booking.public_id),
+    )
+
+
+def target_of(catalog: Catalog, booking: BookingView) -> Target:
+    """Return what the rights are asked about: the booking and the resources that it takes."""
+    taken = {one.public_id for one in booking.resources}
+    return Target(booking.public_id, [one.id for one in catalog.resources.values() if one.public_id in taken])
+
+
+def doable(context: Context, booking: BookingView) -> Doable:
+    """Return what the acting user may do, by right, status and time."""
+    target, status = target_of(context.catalog, booking), Status(booking.status)
+    may_cancel = context.may(Permission.CANCEL, target)
+    has_begun = booking.start <= context.now
+    may_mark = may_cancel and has_begun
+    waits = status is Status.REQUESTED or booking.change is not None
+    return Doable(
+        move=status in MOVABLE and context.may(Permission.MOVE, target),
+        cancel=may_cancel and Status.CANCELLED in TRANSITIONS[status],
+        complete=may_mark and Status.COMPLETED in TRANSITIONS[status],
+        no_show=may_mark and Status.NO_SHOW in TRANSITIONS[status],
+        decide=waits and context.may(Permission.APPROVE, target),
+        link=bool(booking.client) and context.may(Permission.MOVE, target) and status in MOVABLE,
+    )
+
+
+def render_booking(
+    context: Context, booking: BookingView, errors: Mapping[str, str] = NOTHING, reason: str = ""
+) -> str:
+    """Return the page of one booking; ``errors`` by field of its forms, ``reason`` as typed."""
+    may = doable(context, booking)
+    return render_template(
+        "bookings/show.html",
+        booking=booking,
+        hidden=is_hidden(booking),
+        when=span_text(booking.start, booking.end, booking.tzid),
+        local_day=local_day(booking.start, booking.tzid).isoformat(),
+        duration=duration_text((booking.end - booking.start) // MINUTE),
+        client_when=_client_time(booking),
+        change=_change_text(booking),
+        expires=_expiry_text(booking),
+        status_word=STATUS_WORDS[booking.status],
+        resources=[(KIND_WORDS[one.kind], one.name) for one in booking.resources],
+        answers=_answers(context.catalog, booking),
+        may=may,
+        manage_url=manage_url(booking) if may.link else "",
+        errors=errors,
+        reason=reason,
+    )
+
+
+def _client_time(booking: BookingView) -> str:
+    """Return the time on the client's clock where that is another one."""
+    if not booking.client_tzid or booking.client_tzid == booking.tzid:
+        return ""
+    there = span_text(booking.start, booking.end, booking.client_tzid)
+    return "" if there == span_text(booking.start, booking.end, booking.tzid) else f"{there} ({booking.client_tzid})"
+
+
+def _change_text(booking: BookingView) -> str:
+    change = booking.change
+    return "" if change is None else span_text(change.start, change.end, booking.tzid)
+
+
+def _expiry_text(booking: BookingView) -> str:
+    until = booking.expires_at or (booking.change.expires_at if booking.change else None)
+    return "" if until is None else moment_text(until, booking.tzid)
+
+
+def _answers(catalog: Catalog, booking: BookingView) -> list[tuple[str, str]]:
+    """Return the intake answers with their questions; a question that was removed since is called so."""
+    labels = {
+        question.public_id: question.label
+        for service in catalog.services.values()
+        if service.public_id == booking.service
+        for question in service.questions
+    }
+    return [(labels.get(key, "A question asked then"), text) for key, text in booking.answers.items()]
+
+
+def manage_url(booking: BookingView) -> str:
+    """Return the link by which the client sees, moves and cancels the booking."""
+    config = site().config
+    return f"{config.base_url.rstrip('/')}/manage/{manage_token(config.secret_key, booking.public_id)}"

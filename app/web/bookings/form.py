@@ -1,0 +1,188 @@
+"""The form for a new booking: what it starts with, what it shows, what was typed into it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flask import render_template
+from werkzeug.datastructures import MultiDict
+
+from app.access.permissions import Permission
+from app.booking.refusals import InvalidInput, JustTaken, MissingHour, Refusal
+from app.booking.values import Instant, Location, Service
+from app.booking.wall_clock import day_bounds, local_date
+from app.booking.words import sentence
+from app.operations.context import Context
+from app.operations.look_up import find_clients
+from app.operations.requests import BookingRequest, ClientDetails
+from app.operations.slots import find_slots
+from app.web.bookings import choices
+from app.web.bookings.rule import REPEATS, WEEKDAYS
+from app.web.bookings.when import Offer, ShownTwice, offers, read_instant, read_start, wall_fields
+from app.web.setup.reading import Typed
+
+Fields = MultiDict[str, str]
+_FIELDS = frozenset(
+    {"location", "service", "provider", "duration", "date", "start", "seats", "client", "name", "email", "phone"}
+    | {"comment", "rule", "exdates", "count", "until", "interval", "reason"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form as it is shown: fields as typed, what is wrong by field, and times that can be had instead."""
+
+    fields: Fields
+    errors: Mapping[str, str] = field(default_factory=dict)
+    offers: tuple[Offer, ...] = ()
+
+
+def from_address(context: Context, args: Mapping[str, str]) -> Fields:
+    """Return the fields that a link to the form fills in: location, service, resource, start or date, client."""
+    location = choices.find_location(context.catalog, args.get("location", ""))
+    fields: Fields = MultiDict(
+        {name: args[name] for name in ("service", "resource", "provider", "client", "duration", "date") if name in args}
+    )
+    if location is None:
+        return fields
+    fields["location"] = location.public_id
+    fields.setdefault("provider", args.get("resource", ""))
+    start = read_instant(args.get("start", ""))
+    if start is not None:
+        fields.update({**wall_fields(start, location.tzid), "slot": str(start)})
+    fields.setdefault("date", local_date(context.now, location.tzid).isoformat())
+    return fields
+
+
+def render_form(context: Context, filled: Filled) -> str:
+    """Return the page; while no service is chosen, only the choice of place and service."""
+    catalog, typed = context.catalog, Typed(filled.fields)
+    location = choices.find_location(catalog, typed.text("location"))
+    if location is None:
+        return render_template("calendar/empty.html")
+    service = choices.find_service(catalog, location, typed.text("service"))
+    shown: dict[str, Any] = {
+        "filled": filled,
+        "fields": filled.fields,
+        "errors": filled.errors,
+        "location": location,
+        "service": service,
+        "locations": choices.location_options(catalog),
+        "services": [("", "Please choose"), *choices.service_options(catalog, location, typed.text("resource"))],
+    }
+    if service is None:
+        return render_template("bookings/choose.html", **shown)
+    return render_template("bookings/new.html", **shown, **_details(context, service, location, typed))
+
+
+def _details(context: Context, service: Service, location: Location, typed: Typed) -> dict[str, Any]:
+    catalog = context.catalog
+    providers = choices.provider_options(catalog, service, location)
+    return {
+        "durations": choices.duration_options(service),
+        "providers": providers,
+        "provider": typed.text("provider") if typed.text("provider") in dict(providers) else "",
+        "free": free_times(context, service, location, typed),
+        "clients": found_clients(context, typed),
+        "questions": [(one, choices.question_options(one)) for one in service.questions],
+        "repeats": REPEATS,
+        "weekdays": WEEKDAYS,
+        "may_override": context.may(Permission.OVERRIDE_RULES),
+        "key": new_key(),
+    }
+
+
+def new_key() -> str:
+    """Return an idempotency key: however often this form is sent, it books once."""
+    return secrets.token_urlsafe(16)
+
+
+def free_times(context: Context, service: Service, location: Location, typed: Typed) -> tuple[Offer, ...]:
+    """Return the free times of the form's date; none when its fields cannot be read, which is said beside them."""
+    try:
+        start, end = day_bounds(typed.day("date"), location.tzid)
+        provider = choices.by_public_id(context.catalog, typed.text("provider"))
+        found = find_slots(
+            context,
+            service.public_id,
+            location.public_id,
+            start,
+            end,
+            duration_minutes=typed.optional_number("duration"),
+            provider=provider.public_id if provider is not None and choices.gives(service, provider) else None,
+            seats=typed.optional_number("seats") or 1,
+        )
+    except (InvalidInput, OverflowError):
+        return ()
+    return offers(found, location.tzid)
+
+
+def found_clients(context: Context, typed: Typed) -> choices.Options:
+    """Return the clients that a search found, with the one that is chosen already, as choices."""
+    if not context.may(Permission.SEE_CLIENTS):
+        return []
+    chosen = typed.text("client")
+    found = [(one.public_id, f"{one.name}, {one.email}") for one in find_clients(context, typed.text("client_search"))]
+    if chosen and chosen not in dict(found):
+        found.insert(0, (chosen, typed.text("client_label") or "The client chosen before"))
+    return found
+
+
+def read_booking(context: Context, typed: Typed) -> BookingRequest:
+    """Return the booking that the form asks for.
+
+    Raises:
+        InvalidInput: a field that cannot be read. NotFound: a place that is gone.
+    """
+    location = choices.find_location(context.catalog, typed.text("location"))
+    if location is None:
+        raise InvalidInput("location", "Please choose a place.")
+    service = choices.find_service(context.catalog, location, typed.text("service"))
+    if service is None:
+        raise InvalidInput("service", "Please choose a service that this place offers.")
+    return BookingRequest(
+        service=service.public_id,
+        location=location.public_id,
+        start=read_start(typed, location.tzid),
+        client=_client(typed, location),
+        duration_minutes=typed.optional_number("duration"),
+        provider=typed.optional("provider"),
+        seats=typed.optional_number("seats") or 1,
+        comment=typed.text("comment"),
+        answers={one.public_id: typed.text(f"answer-{one.public_id}") for one in service.questions},
+        key=typed.optional("key"),
+        override=typed.flag("override"),
+    )
+
+
+def _client(typed: Typed, location: Location) -> ClientDetails:
+    known = typed.optional("client")
+    if known:
+        return ClientDetails(public_id=known, tzid=location.tzid)
+    return ClientDetails(typed.text("name"), typed.text("email"), typed.text("phone"), location.tzid)
+
+
+def refused(filled: Filled, refusal: Refusal, tzid: str) -> Filled:
+    """Return the same form with the refusal's sentence beside its field, and the times that can be had instead."""
+    return replace(
+        filled,
+        errors={field_of(refusal): sentence(refusal, tzid)},
+        offers=offers(_instead(refusal), tzid, with_day=True),
+    )
+
+
+def field_of(refusal: Refusal) -> str:
+    """Return the form field beside which a refusal is shown; empty: above the form."""
+    name = refusal.field or ""
+    return name if name in _FIELDS or name.startswith("answer-") else ""
+
+
+def _instead(refusal: Refusal) -> tuple[Instant, ...]:
+    if isinstance(refusal, JustTaken):
+        return refusal.next_free
+    if isinstance(refusal, ShownTwice):
+        return refusal.choices
+    return (refusal.next_possible,) if isinstance(refusal, MissingHour) else ()

@@ -1,0 +1,128 @@
+"""Moving a booking: free times of a date, then the new time for this one, the following, or all of its series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from app.access.permissions import Permission
+from app.booking.refusals import InvalidInput, InvalidTransition, NotAllowed, NotFound, Refusal
+from app.booking.statuses import MOVABLE
+from app.booking.values import MINUTE, Location, Service
+from app.operations.change import move
+from app.operations.context import Context
+from app.operations.look_up import get_booking
+from app.operations.requests import MoveRequest
+from app.operations.views import BookingView
+from app.web.bookings import choices
+from app.web.bookings.acting import read_reach
+from app.web.bookings.detail import target_of
+from app.web.bookings.form import Fields, Filled, free_times, new_key, refused
+from app.web.bookings.when import read_start, wall_fields
+from app.web.context import current_context
+from app.web.errors import status_of
+from app.web.setup.reading import Typed
+from app.web.times import day_text, span_text
+
+
+def show(public_id: str) -> str:
+    """Show the form with the free times of the date that the address names, at first the booking's own."""
+    context, booking = _movable(public_id)
+    fields: Fields = MultiDict(wall_fields(booking.start, booking.tzid))
+    fields["duration"] = str((booking.end - booking.start) // MINUTE)
+    fields["version"] = str(booking.version)
+    fields.update({name: request.args[name] for name in ("date", "duration", "provider") if name in request.args})
+    return _page(context, booking, Filled(fields))
+
+
+def save(public_id: str) -> ResponseReturnValue:
+    """Move the booking, as far as the chosen reach goes."""
+    context, booking = _movable(public_id)
+    typed = Typed(request.form)
+    try:
+        moved = move(context, _read(booking, typed))
+    except (NotAllowed, NotFound):
+        raise
+    except Refusal as refusal:
+        return _page(context, booking, refused(Filled(request.form), refusal, booking.tzid)), status_of(refusal)
+    flash(f"Moved to {span_text(moved.start, moved.end, moved.tzid)}.")
+    return redirect(url_for("bookings.show", public_id=public_id))
+
+
+def _movable(public_id: str) -> tuple[Context, BookingView]:
+    """Return the booking that is to be moved.
+
+    Raises:
+        NotAllowed, NotFound. InvalidTransition: it has ended or was cancelled.
+    """
+    context = current_context()
+    booking = get_booking(context, public_id)
+    g.tzid = booking.tzid
+    context.require(Permission.MOVE, target_of(context.catalog, booking))
+    if booking.status not in MOVABLE:
+        raise InvalidTransition(booking.status, "moved")
+    return context, booking
+
+
+def _read(booking: BookingView, typed: Typed) -> MoveRequest:
+    return MoveRequest(
+        booking=booking.public_id,
+        start=read_start(typed, booking.tzid),
+        duration_minutes=typed.optional_number("duration"),
+        provider=typed.optional("provider"),
+        reach=read_reach(typed),
+        override=typed.flag("override"),
+        version=typed.optional_number("version"),
+        key=typed.optional("key"),
+    )
+
+
+def _page(context: Context, booking: BookingView, filled: Filled) -> str:
+    location, service = _place(context, booking)
+    typed = Typed(filled.fields)
+    shown: Mapping[str, Any] = {
+        "durations": _durations(service, typed.text("duration")),
+        "providers": [("", "Keep if possible, else whoever is free"), *_people(context, service, location)],
+        "free": free_times(context, service, location, typed),
+    }
+    return render_template(
+        "bookings/move.html",
+        booking=booking,
+        when=span_text(booking.start, booking.end, booking.tzid),
+        shown_day=_day_words(typed),
+        filled=filled,
+        fields=filled.fields,
+        errors=filled.errors,
+        may_override=context.may(Permission.OVERRIDE_RULES),
+        key=new_key(),
+        **shown,
+    )
+
+
+def _day_words(typed: Typed) -> str:
+    try:
+        return day_text(typed.day("date"))
+    except InvalidInput:
+        return "a date that cannot be read"
+
+
+def _place(context: Context, booking: BookingView) -> tuple[Location, Service]:
+    catalog = context.catalog
+    location = next(one for one in catalog.locations.values() if one.public_id == booking.location)
+    return location, next(one for one in catalog.services.values() if one.public_id == booking.service)
+
+
+def _people(context: Context, service: Service, location: Location) -> choices.Options:
+    return choices.provider_options(context.catalog, service, location)[1:]
+
+
+def _durations(service: Service, chosen: str) -> choices.Options:
+    """Return the service's durations, and the booking's own where that was set before the service changed."""
+    options = choices.duration_options(service)
+    if chosen in dict(options) or not (chosen.isascii() and chosen.isdigit()):
+        return options
+    return [(chosen, f"{chosen} min (as now)"), *options]

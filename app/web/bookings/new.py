@@ -1,0 +1,101 @@
+"""Booking for a client: the form, its free times, and what became of it."""
+
+from __future__ import annotations
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access.permissions import Permission
+from app.booking.refusals import NotAllowed, NotFound, Refusal
+from app.booking.words import sentence
+from app.operations.book import book
+from app.operations.context import Context
+from app.operations.requests import BookingRequest, OnConflict, SeriesRequest
+from app.operations.series import book_series
+from app.operations.views import SeriesResult
+from app.web.bookings import choices
+from app.web.bookings.form import Filled, free_times, from_address, new_key, read_booking, refused, render_form
+from app.web.bookings.rule import read_exdates, read_rule
+from app.web.bookings.when import moments_of
+from app.web.context import current_context
+from app.web.errors import status_of
+from app.web.setup.reading import Typed
+
+LOOK_ONLY = ("times", "client")
+NOT_CARRIED = ("csrf_token", "key", "on_conflict", "do")
+
+
+def show() -> str:
+    """Show the form, filled in as far as the address says."""
+    context = _allowed()
+    return render_form(context, Filled(from_address(context, request.args)))
+
+
+def times() -> str:
+    """Show the free times of a date, to be put into the form that is open."""
+    context = _allowed()
+    typed = Typed(request.args)
+    location = choices.find_location(context.catalog, typed.text("location"))
+    service = choices.find_service(context.catalog, location, typed.text("service")) if location else None
+    free = free_times(context, service, location, typed) if service and location else ()
+    return render_template("bookings/_times.html", free=free, slot=typed.text("slot"))
+
+
+def create() -> ResponseReturnValue:
+    """Book, or only look up free times and clients; what was typed stays in the form."""
+    context = _allowed()
+    typed, filled = Typed(request.form), Filled(request.form)
+    place = choices.find_location(context.catalog, typed.text("location"))
+    tzid = g.tzid = place.tzid if place is not None else "UTC"
+    if typed.text("do") in LOOK_ONLY:
+        return render_form(context, filled)
+    try:
+        wanted = read_booking(context, typed)
+        if typed.text("repeat"):
+            return _show_series(typed, tzid, _book_series(context, typed, wanted, tzid))
+        booking = book(context, wanted)
+    except NotAllowed:
+        raise
+    except Refusal as refusal:
+        return render_form(context, refused(filled, refusal, tzid)), _status(refusal)
+    flash("Booked." if booking.status == "confirmed" else "Requested: somebody has to approve it.")
+    return redirect(url_for("bookings.show", public_id=booking.public_id))
+
+
+def _allowed() -> Context:
+    context = current_context()
+    context.require(Permission.BOOK_FOR_OTHERS)
+    return context
+
+
+def _status(refusal: Refusal) -> int:
+    """Return the status of a form shown again; something gone from under a form is a problem of the form."""
+    return 422 if isinstance(refusal, NotFound) else status_of(refusal)
+
+
+def _book_series(context: Context, typed: Typed, first: BookingRequest, tzid: str) -> SeriesResult:
+    known = [one.value for one in OnConflict]
+    wished = typed.text("on_conflict")
+    request_ = SeriesRequest(
+        first=first,
+        rule=read_rule(typed, first.start, tzid),
+        exdates=read_exdates(typed),
+        on_conflict=OnConflict(wished) if wished in known else OnConflict.NOTHING,
+    )
+    return book_series(context, request_)
+
+
+def _show_series(typed: Typed, tzid: str, result: SeriesResult) -> ResponseReturnValue:
+    """Show what became of each occurrence; while nothing is booked, with the choice of what to do about conflicts."""
+    carried = [
+        (name, text) for name, texts in typed.fields.lists() if name not in NOT_CARRIED for text in texts if text
+    ]
+    page = render_template(
+        "bookings/series.html",
+        result=result,
+        moments=moments_of(result.occurrences, tzid),
+        problems={one.number: sentence(one.refusal, tzid) for one in result.occurrences if one.refusal},
+        carried=carried,
+        key=new_key(),
+    )
+    return page, 200 if result.series else 409

@@ -1,0 +1,62 @@
+"""The search for bookings, one booking's page, and the addresses of everything that can be done to it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g, render_template, request
+
+from app.access.permissions import Permission
+from app.booking.refusals import NotFound
+from app.operations.look_up import get_booking
+from app.operations.search import list_together, search_bookings
+from app.web.bookings import acting, detail, moving, new
+from app.web.bookings.searching import STATUS_WORDS, page_links, read_search
+from app.web.context import current_context
+
+blueprint = Blueprint("bookings", __name__, url_prefix="/bookings")
+blueprint.add_url_rule("/new", "new", new.show)
+blueprint.add_url_rule("/new", "create", new.create, methods=["POST"])
+blueprint.add_url_rule("/times", "times", new.times)
+blueprint.add_url_rule("/<public_id>/move", "move", moving.show)
+blueprint.add_url_rule("/<public_id>/move", "save_move", moving.save, methods=["POST"])
+blueprint.add_url_rule("/<public_id>/cancel", "cancel", acting.cancel_booking, methods=["POST"])
+blueprint.add_url_rule("/<public_id>/status", "mark", acting.mark, methods=["POST"])
+
+
+@blueprint.get("/")
+def index() -> str:
+    """Search bookings by date, status, place, and words in the client's or service's name."""
+    context = current_context()
+    context.require(Permission.SEE_DETAILS)
+    form = read_search(context, request.args)
+    page = search_bookings(context, form.search)
+    return render_template(
+        "bookings/list.html",
+        form=form,
+        page=page,
+        rows=detail.rows_of(page.bookings),
+        links=page_links(page),
+        statuses=STATUS_WORDS,
+        may_book=context.may(Permission.BOOK_FOR_OTHERS),
+    )
+
+
+@blueprint.get("/together")
+def together() -> str:
+    """List all bookings of one series or of one visit."""
+    context = current_context()
+    series, visit = request.args.get("series", ""), request.args.get("visit", "")
+    found = list_together(context, series=series, visit=visit)
+    if not found:
+        raise NotFound(kind="series" if series else "visit", reference=(series or visit)[:40])
+    heading = "Recurring booking" if series else "Visit"
+    return render_template("bookings/together.html", heading=heading, rows=detail.rows_of(found))
+
+
+@blueprint.get("/<public_id>")
+def show(public_id: str) -> str:
+    """Show one booking with all that the acting user may know of it and do to it."""
+    context = current_context()
+    context.require(Permission.SEE_DETAILS)
+    booking = get_booking(context, public_id)
+    g.tzid = booking.tzid
+    return detail.render_booking(context, booking)

@@ -1,0 +1,101 @@
+"""The search form of the bookings' list: read from the address, so that a search can be linked to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from flask import request, url_for
+from werkzeug.datastructures import MultiDict
+
+from app.booking.refusals import InvalidInput
+from app.booking.statuses import Status
+from app.booking.wall_clock import day_bounds, local_date
+from app.operations.context import Context
+from app.operations.search import MAX_PAGE, BookingPage, BookingSearch
+from app.web.bookings import choices
+from app.web.setup.reading import read_day
+
+MAX_TEXT = 100
+USUAL_DAYS = 30
+STATUS_WORDS: Mapping[str, str] = {
+    Status.HELD: "Held",
+    Status.REQUESTED: "To approve",
+    Status.CONFIRMED: "Confirmed",
+    Status.DECLINED: "Declined",
+    Status.CANCELLED: "Cancelled",
+    Status.COMPLETED: "Completed",
+    Status.NO_SHOW: "No-show",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SearchForm:
+    """The search as it is shown, and as it is carried out; a date that cannot be read is told and replaced."""
+
+    search: BookingSearch
+    first: str
+    last: str
+    locations: choices.Options
+    errors: Mapping[str, str]
+
+
+def read_search(context: Context, args: MultiDict[str, str]) -> SearchForm:
+    """Return what the address asks for: by default the coming weeks, everywhere."""
+    places = choices.active_locations(context.catalog)
+    wanted = [one for one in places if one.public_id == args.get("location", "")]
+    tzid = (wanted or places)[0].tzid if places else "UTC"
+    first, last, errors = _days(args, local_date(context.now, tzid))
+    statuses = [Status(one) for one in args.getlist("status") if one in STATUS_WORDS]
+    search = BookingSearch(
+        start=day_bounds(first, tzid)[0],
+        end=day_bounds(last, tzid)[1],
+        statuses=statuses,
+        location=wanted[0].public_id if wanted else "",
+        text=args.get("text", "")[:MAX_TEXT],
+        page=_page_number(args.get("page", "")),
+    )
+    options = [("", "All places"), *choices.location_options(context.catalog)]
+    return SearchForm(search, first.isoformat(), last.isoformat(), options, errors)
+
+
+def _days(args: MultiDict[str, str], today: date) -> tuple[date, date, dict[str, str]]:
+    errors: dict[str, str] = {}
+    first = _day(args, "first", today, errors)
+    last = _day(args, "last", first + timedelta(days=USUAL_DAYS), errors)
+    if last < first and not errors:
+        errors["last"] = "The last day is before the first; please correct one of them."
+    return first, max(first, last), errors
+
+
+def _day(args: MultiDict[str, str], name: str, otherwise: date, errors: dict[str, str]) -> date:
+    text = args.get(name, "")
+    if not text:
+        return otherwise
+    try:
+        day = read_day(text, name)
+    except InvalidInput as refusal:
+        errors[name] = refusal.problem
+        return otherwise
+    if not 1990 <= day.year < 2200:
+        errors[name] = "Please check the year."
+        return otherwise
+    return day
+
+
+def _page_number(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    return min(max(number, 1), MAX_PAGE)
+
+
+def page_links(page: BookingPage) -> dict[str, str]:
+    """Return the addresses of the page before and after, as far as there are such."""
+    around = {"previous": page.number - 1, "next": page.number + 1 if page.more else 0}
+    return {word: _page_url(number) for word, number in around.items() if 1 <= number <= MAX_PAGE}
+
+
+def _page_url(number: int) -> str:
+    kept = [(name, text) for name, text in request.args.items(multi=True) if name != "page"]
+    return f"{url_for('bookings.index')}?{urlencode([*kept, ('page', number)])}"

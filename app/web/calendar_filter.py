@@ -1,0 +1,98 @@
+"""What a calendar page shows, as its address says it: location, date, kinds, resources; its links keep that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from flask import request, url_for
+
+from app.booking.refusals import NotFound
+from app.booking.values import Location, Resource, ResourceKind
+from app.booking.wall_clock import local_date
+from app.operations.calendar import CalendarQuery
+from app.operations.context import Context
+from app.web.bookings.choices import active_locations
+
+YEARS = range(1990, 2200)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFilter:
+    """``everybody``: also those who neither work nor have bookings in the time shown."""
+
+    location: Location
+    day: date
+    today: date
+    kinds: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    everybody: bool = False
+
+    def query(self, days: int) -> CalendarQuery:
+        """Return what to ask for: ``days`` local dates from the filter's date on."""
+        return CalendarQuery(self.location.public_id, self.day, days, self.kinds, self.resources)
+
+    def url(self, endpoint: str, **changes: object) -> str:
+        """Return the address of a calendar page with the same filter, but for ``changes``."""
+        wanted = replace(self, **changes)  # type: ignore[arg-type]  # dataclass fields by name
+        return url_for(
+            endpoint,
+            location=wanted.location.public_id,
+            date=wanted.day.isoformat(),
+            kind=wanted.kinds or None,
+            resource=wanted.resources or None,
+            all="1" if wanted.everybody else None,
+        )
+
+    def shifted(self, endpoint: str, days: int) -> str:
+        """Return the address of the same page some days earlier or later."""
+        return self.url(endpoint, day=self.day + timedelta(days=days))
+
+    @property
+    def monday(self) -> date:
+        """The Monday of the shown date's week."""
+        return self.day - timedelta(days=self.day.weekday())
+
+
+def read_filter(context: Context) -> CalendarFilter | None:
+    """Return what the address asks for; None as long as no location is set up.
+
+    Whatever cannot be read falls back: to the first location, to today, to everything.
+
+    Raises:
+        NotFound: the address names a location that does not exist (any more).
+    """
+    places = active_locations(context.catalog)
+    if not places:
+        return None
+    wanted = request.args.get("location", "")
+    found = [one for one in places if one.public_id == wanted]
+    if wanted and not found:
+        raise NotFound(kind="location", reference=wanted)
+    location = found[0] if found else places[0]
+    today = local_date(context.now, location.tzid)
+    known = {kind.value for kind in ResourceKind}
+    return CalendarFilter(
+        location=location,
+        day=read_date(request.args.get("date", ""), today),
+        today=today,
+        kinds=tuple(kind for kind in request.args.getlist("kind") if kind in known),
+        resources=tuple(request.args.getlist("resource")),
+        everybody="all" in request.args,
+    )
+
+
+def read_date(text: str, otherwise: date) -> date:
+    """Return the date of an ISO text in a sensible year, or ``otherwise``."""
+    try:
+        wanted = date.fromisoformat(text)
+    except ValueError:
+        return otherwise
+    return wanted if wanted.year in YEARS else otherwise
+
+
+def resources_at(context: Context, location: Location) -> list[Resource]:
+    """Return the active resources that can be used at a location: people, rooms, devices, each by name."""
+    rank = list(ResourceKind)
+    found = [one for one in context.catalog.resources.values() if one.active and one.location_id in (None, location.id)]
+    return sorted(found, key=lambda one: (rank.index(one.kind), one.name.casefold()))

@@ -1,0 +1,146 @@
+"""From what a calendar holds to what its pages show: lanes of the day, days of the week, labels of time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.booking.intervals import clip, normalise
+from app.booking.values import Cause, Interval
+from app.booking.wall_clock import day_bounds, earliest, local
+from app.operations.calendar import AwayView, CalendarView, ResourceCalendar
+from app.operations.views import BookingView
+from app.web.calendar_grid import ROW_SECONDS, CellKind, Lane, Note, Row, lay_out, shown_interval
+from app.web.times import clock_text
+
+DEFAULT_HOURS = (8 * 60, 18 * 60)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLabel:
+    """What stands at the left of a row. ``zone``: only where the same wall time comes twice that day."""
+
+    time: str
+    is_hour: bool
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayTable:
+    """The day view's table; ``missing`` names resources that are left out because nothing happens with them."""
+
+    lanes: tuple[Lane, ...]
+    rows: tuple[tuple[TimeLabel, Row], ...]
+    missing: tuple[str, ...]
+    clock_change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayCell:
+    """One resource's day in the week view."""
+
+    day: date
+    hours: str
+    away: tuple[str, ...]
+    busy: tuple[str, ...]
+    bookings: tuple[BookingView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeekLine:
+    """One resource's week."""
+
+    name: str
+    public_id: str
+    kind: str
+    days: tuple[DayCell, ...]
+
+
+def make_day_table(calendar: CalendarView, day: date, everybody: bool) -> DayTable:
+    """Lay out one local date of a calendar."""
+    shown = [one for one in calendar.columns if everybody or not one.is_quiet]
+    missing = tuple(one.resource.name for one in calendar.columns if one not in shown)
+    lanes = tuple(_lane(one, calendar) for one in shown)
+    bounds = (calendar.start, calendar.end)
+    usual = (earliest(day, DEFAULT_HOURS[0], calendar.tzid), earliest(day, DEFAULT_HOURS[1], calendar.tzid))
+    rows = lay_out(lanes, shown_interval(lanes, bounds, usual))
+    labels = _labels(rows, calendar.tzid)
+    return DayTable(lanes, tuple(zip(labels, rows, strict=True)), missing, clock_change(bounds, calendar.tzid))
+
+
+def _lane(column: ResourceCalendar, calendar: CalendarView) -> Lane:
+    notes = (*_taken_notes(column), *_away_notes(column.away))
+    resource = column.resource
+    return Lane(resource.name, resource.public_id, resource.kind, column.open, column.bookings, notes)
+
+
+def _taken_notes(column: ResourceCalendar) -> Iterator[Note]:
+    for one in column.taken:
+        is_outside = one.cause is Cause.BUSY_TIME
+        kind = CellKind.BUSY if is_outside else CellKind.BUFFER
+        yield Note(kind, one.start, one.end, "other calendar" if is_outside else "")
+
+
+def _away_notes(away: Sequence[AwayView]) -> Iterator[Note]:
+    for one in away:
+        yield Note(CellKind.TIME_OFF, one.start, one.end, one.reason)
+
+
+def _labels(rows: Sequence[Row], tzid: str) -> list[TimeLabel]:
+    walls = [local(row.start, tzid) for row in rows]
+    texts = [wall.strftime("%H:%M") for wall in walls]
+    seen = Counter(texts)
+    return [
+        TimeLabel(text, wall.minute * 60 < ROW_SECONDS, wall.strftime("%Z") if seen[text] > 1 else "")
+        for text, wall in zip(texts, walls, strict=True)
+    ]
+
+
+def clock_change(day: Interval, tzid: str) -> str:
+    """Say in words when the clocks change within a local day, else nothing."""
+    before, after = local(day[0], tzid).utcoffset(), local(day[1] - 1, tzid).utcoffset()
+    if before is None or after is None or before == after:
+        return ""
+    minutes = int((after - before).total_seconds()) // 60
+    verb, result = ("forward", "shorter") if minutes > 0 else ("back", "longer")
+    return f"The clocks go {verb} on this day: it is {abs(minutes)} minutes {result}."
+
+
+def make_week(calendar: CalendarView, monday: date, *, everybody: bool) -> tuple[WeekLine, ...]:
+    """Lay out the seven local dates from ``monday`` on: a line per resource, a cell per date."""
+    dates = [monday + timedelta(days=number) for number in range(7)]
+    bounds = [(day, day_bounds(day, calendar.tzid)) for day in dates]
+    return tuple(
+        WeekLine(
+            column.resource.name,
+            column.resource.public_id,
+            column.resource.kind,
+            tuple(_day_cell(column, day, edges, calendar.tzid) for day, edges in bounds),
+        )
+        for column in calendar.columns
+        if everybody or not column.is_quiet
+    )
+
+
+def _day_cell(column: ResourceCalendar, day: date, edges: Interval, tzid: str) -> DayCell:
+    hours = ", ".join(span_text(one, tzid) for one in clip(column.open, *edges))
+    away = tuple(_away_text(one, edges, tzid) for one in column.away if one.start < edges[1] and one.end > edges[0])
+    outside = [(one.start, one.end) for one in column.taken if one.cause is Cause.BUSY_TIME]
+    busy = tuple(span_text(one, tzid) for one in clip(normalise(outside), *edges))
+    bookings = tuple(one for one in column.bookings if edges[0] <= one.start < edges[1])
+    return DayCell(day, hours, away, busy, bookings)
+
+
+def _away_text(away: AwayView, edges: Interval, tzid: str) -> str:
+    reason = away.reason or "Time off"
+    if away.start <= edges[0] and away.end >= edges[1]:
+        return f"{reason}, all day"
+    return f"{reason}, {span_text((max(away.start, edges[0]), min(away.end, edges[1])), tzid)}"
+
+
+def span_text(span: Interval, tzid: str) -> str:
+    """Return an interval as wall times, with 24:00 for an end at midnight."""
+    end = clock_text(span[1], tzid)
+    return f"{clock_text(span[0], tzid)}–{'24:00' if end == '00:00' else end}"
