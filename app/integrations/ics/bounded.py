@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -65,6 +66,15 @@ class BoundedReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def read_file(self, path: Path, window: Window) -> Reading:
+        """Return the busy time of a file by its path; a file that cannot be opened is a problem in the result."""
+        try:
+            with path.open("rb") as file:
+                data = file.read(self._limits.size + 1)
+        except OSError as error:
+            return Reading(problems=(Problem(1, f"The file cannot be opened: {error.strerror}."),))
+        return self.read(data, window)
 
     def read(self, data: bytes, window: Window) -> Reading:
         """Return the busy time of a file; too slow or too big is a problem in the result, never an exception."""

@@ -11,7 +11,7 @@ import recurring_ical_events
 from icalendar.error import GloballyUniqueTZIDGuessed
 
 from app.integrations.ics.times import clip, instant_of, value_of
-from app.integrations.ics.values import Busy, Window, shown
+from app.integrations.ics.values import Busy, Window, printable, shown
 
 _MARGIN = timedelta(days=2)
 """Floating times are looked for in UTC: no zone is further than this from it."""
@@ -47,4 +47,6 @@ def _within(occurrences: Iterable[icalendar.Event], window: Window) -> Iterator[
         start, end = (instant_of(value_of(one, name), window.tzid) for name in ("DTSTART", "DTEND"))
         interval = clip(start, end, window)
         if interval is not None:
-            yield Busy(*interval, uid=str(one.get("UID", ""))[:250], title=shown(str(one.get("SUMMARY", ""))))
+            yield Busy(
+                *interval, uid=printable(str(one.get("UID", "")))[:255], title=shown(str(one.get("SUMMARY", "")))
+            )

@@ -48,5 +48,10 @@ class Reading:
 
 def shown(text: str) -> str:
     """Return foreign text as it may be printed in a sentence: one line, no control characters, not too long."""
-    clean = "".join(one if one.isprintable() else "?" for one in text.strip())
+    clean = printable(text)
     return clean if len(clean) <= SHOWN else f"{clean[: SHOWN - 1]}…"
+
+
+def printable(text: str) -> str:
+    """Return foreign text without control characters and marks that change the direction of writing."""
+    return "".join(one if one.isprintable() else "?" for one in text.strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -55,13 +56,17 @@ def method_of(status: Status) -> str:
     return "CANCEL" if _STATUS[status] == "CANCELLED" else "REQUEST"
 
 
-def write_booking(event: BookingEvent) -> bytes:
-    """Return the file. Times are in UTC, so that no reader needs a zone's definition."""
+def write_bookings(events: Sequence[BookingEvent], method: str) -> bytes:
+    """Return the file: one booking by REQUEST or CANCEL, or several by PUBLISH (RFC 5546 section 1.4).
+
+    Times are in UTC, so that no reader needs a zone's definition.
+    """
     calendar = icalendar.Calendar()
     calendar.add("PRODID", PRODID)
     calendar.add("VERSION", "2.0")
-    calendar.add("METHOD", method_of(event.status))
-    calendar.add_component(_vevent(event))
+    calendar.add("METHOD", method)
+    for event in events:
+        calendar.add_component(_vevent(event))
     return bytes(calendar.to_ical())
 
 

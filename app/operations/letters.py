@@ -1,0 +1,214 @@
+"""From an outbox message to the letter that goes out: facts gathered, words chosen, calendar file written.
+
+The letter is a function of the message and of what the tables say; it can be written again at any time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+
+from app.booking.statuses import Status
+from app.booking.values import MINUTE, Interval, ResourceKind
+from app.integrations.ics.write import BookingEvent, Person, method_of, write_bookings
+from app.integrations.mail.values import Attachment
+from app.operations.context import Context
+from app.operations.letters_text import KINDS, LetterFacts, say_time, subject_of, text_of
+from app.operations.links import manage_token
+from app.operations.look_up import view_of
+from app.operations.views import BookingView
+from app.storage.tables import Booking, ChangeRequest, OutboxMessage, Series, WaitingEntry
+
+FILE_NAME = "booking.ics"
+_WITH_CALENDAR = frozenset({"confirmed", "approved", "requested", "declined", "expired", "moved", "cancelled"})
+_LINK_HOME = frozenset({"declined", "expired", "cancelled", "waiting_joined"})
+
+
+class NoLetterError(Exception):
+    """There is nothing to send and never will be; the text says why, without a client's details."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What all letters of an installation share; ``sender`` as in ``Name <a@b>``, ``base_url`` without a last slash."""
+
+    base_url: str
+    sender: str
+    secret_key: bytes
+
+    def manage_link(self, booking: str) -> str:
+        """Return the link by which a client sees and changes their booking."""
+        return f"{self.base_url}/manage/{manage_token(self.secret_key, booking)}"
+
+    @property
+    def organizer(self) -> Person:
+        """Who the calendar entries are from."""
+        return Person(*parseaddr(self.sender))
+
+    def uid(self, booking: str) -> str:
+        """Return what calendars know a booking by, the same over all its changes (RFC 7986 section 5.3)."""
+        return f"{booking}@{urlsplit(self.base_url).hostname or 'eigenplan'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter as it goes out. ``link`` is in the text too, ``links`` are all of them."""
+
+    to_name: str
+    to_email: str
+    subject: str
+    text: str
+    links: tuple[str, ...] = ()
+    attachment: Attachment | None = None
+
+
+def write_letter(context: Context, message: OutboxMessage, head: Letterhead) -> Letter:
+    """Write the letter of a message; inside ``store.read``, a fixed number of queries.
+
+    Raises:
+        NoLetterError: an unknown kind, or nobody to write to.
+    """
+    if message.kind not in KINDS:
+        raise NoLetterError(f"There is no letter for messages of the kind {message.kind}.")
+    payload: dict[str, Any] = json.loads(message.payload)
+    system = context.as_system()
+    if message.kind == "waiting_joined":
+        return _waiting_letter(system, payload, head)
+    return _booking_letter(system, message, payload, head)
+
+
+def _waiting_letter(context: Context, payload: dict[str, Any], head: Letterhead) -> Letter:
+    entry: WaitingEntry | None = WaitingEntry.get_or_none(WaitingEntry.public_id == payload["waiting"])
+    if entry is None:
+        raise NoLetterError("The entry is not on the waiting list any more.")
+    location = context.catalog.locations[entry.location_id]
+    people: tuple[str, ...] = ()
+    if entry.resource_id is not None:
+        people = (context.catalog.resources[entry.resource_id].name,)
+    facts = LetterFacts(
+        kind="waiting_joined",
+        name=entry.client.name,
+        service=context.catalog.services[entry.service_id].name,
+        location=location.name,
+        address=location.address,
+        time=(entry.earliest, entry.latest),
+        tzid=entry.tzid or entry.client.tzid or location.tzid,
+        place_tzid=location.tzid,
+        people=people,
+        link=head.base_url,
+    )
+    return _letter(facts, entry.client.email, None)
+
+
+def _booking_letter(context: Context, message: OutboxMessage, payload: dict[str, Any], head: Letterhead) -> Letter:
+    view = view_of(context, payload["booking"])
+    if not view.client_email:
+        raise NoLetterError("The booking has no client with a mail address.")
+    view = replace(
+        view,
+        start=payload.get("start", view.start),
+        end=payload.get("end", view.end),
+        status=payload.get("status", view.status),
+        sequence=payload.get("sequence", view.sequence),
+    )
+    facts = _facts(context, message, view, payload, head)
+    if message.kind == "series_booked":
+        return _series_letter(context, view, facts, head, message)
+    attachment = None
+    if message.kind in _WITH_CALENDAR:
+        method = method_of(Status(view.status))
+        content = write_bookings([_event(facts, view, message, head)], method)
+        attachment = Attachment(FILE_NAME, content, method)
+    return _letter(facts, view.client_email, attachment)
+
+
+def _facts(
+    context: Context, message: OutboxMessage, view: BookingView, payload: dict[str, Any], head: Letterhead
+) -> LetterFacts:
+    location = next(one for one in context.catalog.locations.values() if one.public_id == view.location)
+    service = next(one for one in context.catalog.services.values() if one.public_id == view.service)
+    changeable_until = view.start - service.change_notice_minutes * MINUTE
+    return LetterFacts(
+        kind=message.kind,
+        name=view.client_name,
+        service=view.service_name,
+        location=location.name,
+        address=location.address,
+        time=(view.start, view.end),
+        tzid=view.client_tzid or location.tzid,
+        place_tzid=location.tzid,
+        people=_names(view, ResourceKind.PERSON),
+        rooms=_names(view, ResourceKind.ROOM),
+        attendees=view.attendees,
+        seats=view.seats,
+        comment=view.comment,
+        reason=payload.get("reason", ""),
+        other=_other_time(view, payload),
+        until=payload.get("expires"),
+        changeable_until=changeable_until if changeable_until > message.created_at else None,
+        link=head.base_url if message.kind in _LINK_HOME else head.manage_link(view.public_id),
+    )
+
+
+def _names(view: BookingView, kind: ResourceKind) -> tuple[str, ...]:
+    return tuple(one.name for one in view.resources if one.kind == kind.value)
+
+
+def _other_time(view: BookingView, payload: dict[str, Any]) -> Interval | None:
+    """The old time of a moved booking (it lasted as long as now), or the time of the wished change."""
+    if "old_start" in payload:
+        old_start = payload["old_start"]
+        return (old_start, payload.get("old_end", old_start + view.end - view.start))
+    change = ChangeRequest.get_or_none(ChangeRequest.public_id == payload.get("change"))
+    return None if change is None else (change.start_at, change.end_at)
+
+
+def _series_letter(
+    context: Context, view: BookingView, facts: LetterFacts, head: Letterhead, message: OutboxMessage
+) -> Letter:
+    """One letter with all dates that are booked, each with a link of its own, for each changes by itself later."""
+    rows: Sequence[Booking] = list(
+        Booking.select()
+        .join(Series)
+        .where(Series.public_id == view.series, Booking.status == Status.CONFIRMED.value)
+        .order_by(Booking.start_at)
+    )
+    dates = tuple(((row.start_at, row.end_at), head.manage_link(row.public_id)) for row in rows)
+    events = [
+        _event(
+            replace(facts, time=(row.start_at, row.end_at), link=link),
+            replace(view, public_id=row.public_id, start=row.start_at, end=row.end_at, sequence=row.sequence),
+            message,
+            head,
+        )
+        for row, (_, link) in zip(rows, dates, strict=True)
+    ]
+    attachment = Attachment(FILE_NAME, write_bookings(events, "PUBLISH"), "PUBLISH")
+    return _letter(replace(facts, dates=dates), view.client_email, attachment)
+
+
+def _event(facts: LetterFacts, view: BookingView, message: OutboxMessage, head: Letterhead) -> BookingEvent:
+    where = ", ".join(filter(None, (facts.location, " ".join(facts.address.splitlines()))))
+    return BookingEvent(
+        uid=head.uid(view.public_id),
+        sequence=view.sequence,
+        status=Status(view.status),
+        start=view.start,
+        end=view.end,
+        stamped_at=message.created_at,
+        summary=facts.service,
+        location=where,
+        description=f"{facts.service}\n{say_time(facts.time, facts.place_tzid)} ({facts.place_tzid})",
+        organizer=head.organizer,
+        attendee=Person(view.client_name, view.client_email),
+        url="" if facts.kind in _LINK_HOME else facts.link,
+    )
+
+
+def _letter(facts: LetterFacts, email: str, attachment: Attachment | None) -> Letter:
+    links = tuple(link for _, link in facts.dates) or (facts.link,)
+    return Letter(facts.name, email, subject_of(facts), text_of(facts), links, attachment)

@@ -1,0 +1,116 @@
+"""The outbox page: messages that wait, were delivered or were given up, and the letters themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access.permissions import Permission
+from app.booking.refusals import InvalidInput, NotFound
+from app.operations.letters import FILE_NAME, Letterhead
+from app.operations.outbox import get_letter, list_outbox, try_again
+from app.web.context import current_context, site
+
+blueprint = Blueprint("outbox", __name__, url_prefix="/outbox")
+
+KIND_WORDS = {
+    "confirmed": "Booking confirmed",
+    "requested": "Request received",
+    "approved": "Request approved",
+    "declined": "Request declined",
+    "expired": "Request ran out",
+    "moved": "Booking moved",
+    "cancelled": "Booking cancelled",
+    "change_requested": "Change requested",
+    "change_declined": "Change declined",
+    "change_expired": "Change ran out",
+    "waiting_joined": "On the waiting list",
+    "slot_offered": "Free time offered",
+    "series_booked": "Series confirmed",
+}
+_LONGEST_NUMBER = 15
+
+
+@blueprint.get("/")
+def index() -> str:
+    """List messages, the newest first."""
+    status = request.args.get("status") or None
+    context = current_context()
+    return render_template(
+        "outbox/list.html",
+        page=list_outbox(context, status=status, before=_before(request.args.get("before", ""))),
+        status=status,
+        status_words=_status_words(),
+        kinds=KIND_WORDS,
+        see_clients=context.may(Permission.SEE_CLIENTS),
+        demo=site().config.demo,
+    )
+
+
+def _status_words() -> dict[str, str]:
+    """In the demo letters do not leave: they are delivered to this page."""
+    delivered = "shown here" if site().config.demo else "delivered"
+    return {"waiting": "waiting", "delivered": delivered, "given_up": "given up"}
+
+
+def _before(text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER:
+        raise InvalidInput("before", "This address is incomplete; please start from the first page of messages.")
+    return int(text)
+
+
+@blueprint.get("/<delivery_id>")
+def show(delivery_id: str) -> str:
+    """Show one letter as it was or will be sent."""
+    context = current_context()
+    letter = get_letter(context, delivery_id, _head())
+    return render_template(
+        "outbox/letter.html",
+        letter=letter,
+        message=letter.message,
+        parts=list(split_links(letter.text, letter.links)),
+        status_words=_status_words(),
+        kinds=KIND_WORDS,
+        may_try=letter.message.status == "given_up" and context.may(Permission.BOOK_FOR_OTHERS),
+        demo=site().config.demo,
+    )
+
+
+def _head() -> Letterhead:
+    config = site().config
+    return Letterhead(config.base_url, config.mail_from, config.secret_key)
+
+
+def split_links(text: str, links: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Yield the text in parts, those that are one of our links marked; addresses that clients typed stay text."""
+    if not links:
+        yield text, False
+        return
+    known = set(links)
+    pattern = "|".join(re.escape(link) for link in sorted(known, key=len, reverse=True))
+    for part in re.split(f"({pattern})", text):
+        if part:
+            yield part, part in known
+
+
+@blueprint.get("/<delivery_id>/booking.ics")
+def calendar(delivery_id: str) -> ResponseReturnValue:
+    """Give the calendar file that is attached to a letter."""
+    content = get_letter(current_context(), delivery_id, _head()).calendar
+    if content is None:
+        raise NotFound(kind="calendar file", reference=delivery_id)
+    headers = {"Content-Disposition": f'attachment; filename="{FILE_NAME}"'}
+    return Response(content, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@blueprint.post("/<delivery_id>/retry")
+def retry(delivery_id: str) -> ResponseReturnValue:
+    """Let a message that was given up be delivered after all."""
+    try_again(current_context(), delivery_id)
+    flash("The message waits for delivery again.", "success")
+    return redirect(url_for("outbox.show", delivery_id=delivery_id))

@@ -1,0 +1,118 @@
+"""The worker: delivers outbox messages and does timed work, beside the web processes; any number may run at once.
+
+It owes the database nothing in memory: ended at any moment, its next start goes on where it was.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+
+from app import clock
+from app.access.actors import SYSTEM
+from app.booking.refusals import Unavailable
+from app.booking.values import Instant
+from app.config import Config
+from app.integrations.mail.values import SmtpSettings
+from app.operations.context import Context
+from app.operations.deliver import Courier, deliver_next
+from app.operations.letters import Letterhead
+from app.operations.upkeep import forget_old_answers, release_expired
+from app.storage.store import Store
+
+IDLE_SECONDS = 1.0
+"""Pause when nothing is due."""
+
+UPKEEP_SECONDS = 10
+FORGET_SECONDS = 3600
+FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
+"""Seconds between tries while something is wrong: 1, 2, 4 and so on up to 30."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Worker:
+    """One worker. ``now`` tells the present time; setting ``stopping`` ends ``run`` after the letter in hand."""
+
+    store: Store
+    courier: Courier
+    now: Callable[[], Instant] = clock.now
+    stopping: threading.Event = field(default_factory=threading.Event)
+    _upkeep_due: Instant = 0
+    _forget_due: Instant = 0
+
+    def run(self) -> None:
+        """Work until ``stopping`` is set; a database that is away is waited for."""
+        _log.info("worker started")
+        pause = FIRST_WAIT
+        while not self.stopping.is_set():
+            if self._is_well(pause):
+                pause = FIRST_WAIT
+                self.stopping.wait(IDLE_SECONDS)
+            else:
+                self.stopping.wait(pause)
+                pause = min(pause * 2, LONGEST_WAIT)
+        _log.info("worker stopped")
+
+    def _is_well(self, pause: float) -> bool:
+        """Do what is due; what goes wrong is logged without its text, which might quote a client's record."""
+        try:
+            self.run_once()
+        except Unavailable as error:
+            _log.warning("the database cannot be used (%s); trying again in %.0f s", error.problem, pause)
+        except Exception as error:  # noqa: BLE001  the worker's boundary: one bad message must not keep all others
+            trace = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("work broke off by %s; going on in %.0f s\n%s", type(error).__name__, pause, trace)
+        else:
+            return True
+        return False
+
+    def run_once(self) -> int:
+        """Do the timed work that is due and deliver all messages that are; return how many were tried."""
+        self._do_upkeep()
+        tried = 0
+        while not self.stopping.is_set() and deliver_next(self._context(), self.courier, self.now):
+            tried += 1
+            self._do_upkeep()
+        return tried
+
+    def _do_upkeep(self) -> None:
+        now = self.now()
+        if now >= self._upkeep_due:
+            while release_expired(self._context()):
+                _log.info("gave back what had expired")
+            self._upkeep_due = now + UPKEEP_SECONDS
+        if now >= self._forget_due:
+            forgotten = forget_old_answers(self._context())
+            _log.info("forgot %d old answers", forgotten)
+            self._forget_due = now + FORGET_SECONDS
+
+    def _context(self) -> Context:
+        return Context(self.store, SYSTEM, self.now())
+
+
+def courier_of(config: Config) -> Courier:
+    """Return how this installation's letters leave."""
+    head = Letterhead(config.base_url, config.mail_from, config.secret_key)
+    if config.demo:
+        return Courier(head, None)
+    smtp = SmtpSettings(
+        config.smtp_host, config.smtp_port, config.smtp_user, config.smtp_password, config.smtp_security
+    )
+    return Courier(head, smtp)
+
+
+def stop_on_signals(worker: Worker) -> None:
+    """Let SIGTERM and SIGINT end the worker after the letter in hand."""
+
+    def stop(_: int, __: FrameType | None) -> None:
+        worker.stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
