@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,19 @@ class Server:
     pid: int
     first_answer: float
 
+    @property
+    def origin(self) -> str:
+        """What a browser sends as Origin."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def workers(self) -> list[int]:
+        """Return the processes that answer (Linux: proc(5))."""
+        return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
+
+    def memory(self) -> list[int]:
+        """Return the resident memory of each worker in bytes (proc(5), VmRSS)."""
+        return [_resident(pid) for pid in self.workers()]
+
 
 def free_port() -> int:
     """Return a port of the loopback address that is free now."""
@@ -35,14 +48,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(app: str, environment: Mapping[str, str], workers: int, ready: str) -> Iterator[Server]:
+def serve(
+    app: str, environment: Mapping[str, str], workers: int, ready: str, options: Sequence[str] = (), port: int = 0
+) -> Iterator[Server]:
     """Run ``app`` under gunicorn with sync workers; ``ready`` is the path that answers once it is up.
 
     Raises:
         RuntimeError: it did not answer in time, or ended by itself.
     """
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"{LOOPBACK}:{port}", "--workers", str(workers)]
+    port = port or free_port()
+    command = [sys.executable, "-m", "gunicorn", *options, "--bind", f"{LOOPBACK}:{port}", "--workers", str(workers)]
     command += ["--worker-class", "sync", "--log-level", "warning", "--backlog", "2048", app]
     begun = time.perf_counter()
     process = subprocess.Popen(command, env={**os.environ, **environment}, cwd=ROOT)
@@ -64,13 +79,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, ready: str, until: float)
     raise RuntimeError(f"the server did not answer within {START_SECONDS:.0f} s")
 
 
-def memory_of_workers(parent: int) -> list[int]:
-    """Return the resident memory of each worker in bytes (Linux: proc(5), VmRSS)."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    return [_resident(pid) for pid in children]
-
-
-def _resident(pid: str) -> int:
+def _resident(pid: int) -> int:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) * 1024
