@@ -5,9 +5,10 @@ from __future__ import annotations
 from app.booking.values import Instant
 from app.storage.statements import fetch
 
+# Asked for in order: with EXISTS alone and a value that it does not know yet, PostgreSQL reads the whole table.
 _ANYTHING = (
-    "SELECT 1 WHERE EXISTS (SELECT 1 FROM booking WHERE expires_at <= %s) "
-    "OR EXISTS (SELECT 1 FROM change_request WHERE status = 'requested' AND expires_at <= %s)"
+    "SELECT 1 WHERE (SELECT expires_at FROM booking WHERE expires_at IS NOT NULL ORDER BY expires_at LIMIT 1) <= %s OR "
+    "(SELECT expires_at FROM change_request WHERE status = 'requested' ORDER BY expires_at LIMIT 1) <= %s"
 )
 
 
