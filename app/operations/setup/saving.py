@@ -68,7 +68,7 @@ def look(context: Context, work: Callable[[], T], permission: Permission = Permi
 
 def find_row(model: type[R], kind: str, public_id: str) -> R:
     """Return the row with this public id, or raise NotFound."""
-    row = model.get_or_none(model.public_id == public_id)
+    row: R | None = model.get_or_none(model.public_id == public_id)
     if row is None:
         raise NotFound(kind=kind, reference=public_id)
     return row

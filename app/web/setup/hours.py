@@ -152,6 +152,7 @@ def _page(context: Context, owner: Owner, filled: Filled | None = None) -> str:
         days={key: words for key, (_, words) in DAYS.items()},
         locations=location_names(context) if owner.kind is OwnerKind.RESOURCE else {},
         show_range=show_range,
+        today=today,
     )
 
 

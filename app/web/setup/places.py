@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from app.booking.values import Resource, ResourceKind
+from app.booking.values import Location, Resource, ResourceKind
 from app.booking.wall_clock import local_date
 from app.operations.context import Context
 from app.operations.setup import closures, locations, pools, resources
@@ -88,30 +88,26 @@ def _wanted_kind() -> str:
 
 
 def location_names(context: Context) -> dict[str, str]:
-    """Return the names of all locations by public id, sorted by name."""
+    """Return the names of all locations by public id, sorted; those that are switched off say so."""
     found = sorted(context.catalog.locations.values(), key=lambda one: one.name.casefold())
-    return {one.public_id: one.name for one in found}
+    return {one.public_id: _shown_name(one) for one in found}
 
 
-def sorted_resources(context: Context) -> list[Resource]:
-    """Return all resources: people, rooms, devices, each by name."""
-    rank = list(ResourceKind)
-    return sorted(context.catalog.resources.values(), key=lambda one: (rank.index(one.kind), one.name.casefold()))
+def _shown_name(record: Location | Resource) -> str:
+    return record.name if record.active else f"{record.name} (off)"
 
 
 def resource_names(context: Context) -> dict[str, str]:
-    """Return the names of all resources by public id, sorted; those that are switched off say so."""
-    return {one.public_id: one.name if one.active else f"{one.name} (off)" for one in sorted_resources(context)}
+    """Return the names of all resources by public id; those that are switched off say so."""
+    return {one.public_id: _shown_name(one) for one in context.catalog.resources.values()}
 
 
 def resource_groups(context: Context) -> dict[str, dict[str, str]]:
-    """Return the names of all resources by public id, under headings."""
-    names = resource_names(context)
-    found = sorted_resources(context)
-    return {
-        words: {one.public_id: names[one.public_id] for one in found if one.kind is kind}
-        for kind, words in KINDS_WORDS.items()
-    }
+    """Return the names of all resources by public id, sorted, under the headings of their kinds."""
+    groups: dict[str, dict[str, str]] = {words: {} for words in KINDS_WORDS.values()}
+    for one in sorted(context.catalog.resources.values(), key=lambda one: one.name.casefold()):
+        groups[KINDS_WORDS[one.kind]][one.public_id] = _shown_name(one)
+    return groups
 
 
 RESOURCES = Kind(

@@ -41,6 +41,8 @@ VISIBILITY_WORDS = {Visibility.PUBLIC: "Everybody, on the public page", Visibili
 
 
 def _read(context: Context, typed: Typed) -> ServiceDraft:
+    numbers: dict[str, Any] = {name: _number(typed, name) for name in services.NUMBERS}
+    limits: dict[str, Any] = {name: typed.optional_number(name) for name in services.LIMITS}
     return ServiceDraft(
         name=typed.text("name"),
         durations_minutes=_durations(typed.text("durations_minutes")),
@@ -51,8 +53,8 @@ def _read(context: Context, typed: Typed) -> ServiceDraft:
         visibility=typed.text("visibility"),
         needs_approval=typed.flag("needs_approval"),
         active=typed.flag("active"),
-        **{name: _number(typed, name) for name in services.NUMBERS},
-        **{name: typed.optional_number(name) for name in services.LIMITS},
+        **numbers,
+        **limits,
     )
 
 

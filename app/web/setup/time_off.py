@@ -17,7 +17,7 @@ from app.operations.setup.time_off import TimeOffDraft
 from app.web.setup.kinds import Kind
 from app.web.setup.places import resource_groups, resource_names
 from app.web.setup.reading import Typed, read_minute, show_minute
-from app.web.times import day_text
+from app.web.times import day_text, span_text
 
 
 def _read(context: Context, typed: Typed) -> TimeOffDraft:
@@ -27,8 +27,8 @@ def _read(context: Context, typed: Typed) -> TimeOffDraft:
         raise InvalidInput("resource", "Please choose who or what is away.")
     first = typed.day("first")
     last = typed.day("last") if typed.optional("last") else first
-    start = wall_clock.earliest(first, read_minute(typed.text("from") or "00:00", "first"), tzid)
-    end = wall_clock.latest(last, read_minute(typed.text("to") or "24:00", "last"), tzid)
+    start = wall_clock.earliest(first, read_minute(typed.text("from") or "00:00", "from"), tzid)
+    end = wall_clock.end_of(last, read_minute(typed.text("to") or "24:00", "to"), tzid)
     if end <= start:
         raise InvalidInput("last", "The end is not after the start; please correct one of them.")
     return TimeOffDraft(resource, start, end, typed.text("reason"))
@@ -60,7 +60,7 @@ def show_time_off(draft: TimeOffDraft, tzid: str) -> str:
     if start == 0 and end == 0:
         last -= timedelta(days=1)
         return day_text(first) if first == last else f"{day_text(first)} to {day_text(last)}"
-    return f"{day_text(first)} {show_minute(start)} to {day_text(last)} {show_minute(end)}"
+    return span_text(draft.start, draft.end, tzid)
 
 
 def wall(instant: Instant, tzid: str) -> tuple[date, int]:
