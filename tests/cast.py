@@ -55,8 +55,9 @@ class Cast:
     def location(self, name: str, tzid: str = "UTC", hours: tuple[int, int] | None = (8 * 60, 18 * 60)) -> int:
         """Add a location, open every day between these minutes (None: always)."""
         row = Location.create(name=name, tzid=tzid, **self._stamps())
+        opens, closes = hours or (0, 0)
         for weekday in range(7) if hours else ():
-            WeeklyHours.create(location=row.id, weekday=weekday, start_minute=hours[0], end_minute=hours[1])
+            WeeklyHours.create(location=row.id, weekday=weekday, start_minute=opens, end_minute=closes)
         return self._keep(name, row)
 
     def resource(self, name: str, kind: str = "person", location: str | None = None, tzid: str = "UTC") -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -46,6 +47,7 @@ def _open(url: str | None) -> Store:
 @click.group()
 def command() -> None:
     """Migrate, check or copy the database."""
+    logging.getLogger("app.storage").addHandler(logging.NullHandler())  # errors are told as sentences here
 
 
 @command.command("migrate")

@@ -95,7 +95,6 @@ def _stream(store: Store, sql: str) -> Iterator[Row]:
     """Yield rows as they come, the same for both databases: SQLite has numbers for truth values."""
     connection = store.database.connection()
     cursor = connection.cursor() if store.kind == "sqlite" else connection.cursor(name="eigenplan_copy")
-    cursor.arraysize = cursor.itersize = BATCH
     cursor.execute(sql)
     while rows := cursor.fetchmany(BATCH):
         for row in rows:

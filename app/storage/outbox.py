@@ -7,11 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.booking.values import Instant
+from app.storage.invariants import OUTBOX_COMPLETE_FROM
 from app.storage.public_ids import new_public_id
 from app.storage.statements import insert_sql, run
 
 _COLUMNS = ("public_id", "kind", "booking_id", "payload", "created_at", "not_before")
 _INSERT = insert_sql("outbox_message", _COLUMNS, 1)
+_SET_COMPLETE = (
+    "INSERT INTO setting (key, value) VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value "
+    "WHERE CAST(excluded.value AS BIGINT) > CAST(setting.value AS BIGINT)"
+)
 
 
 def add_message(
@@ -34,3 +39,18 @@ def add_message(
     text = json.dumps(dict(payload), ensure_ascii=False)
     run(_INSERT, (delivery_id, kind, booking_row_id, text, now, now if not_before is None else not_before))
     return delivery_id
+
+
+def mark_complete_from(moment: Instant) -> None:
+    """Note that only bookings made from this moment on have all their messages here: older ones were purged.
+
+    Also for bookings that were brought in from elsewhere, whose clients were told by other means.
+    """
+    run(_SET_COMPLETE, (OUTBOX_COMPLETE_FROM, str(moment)))
+
+
+def purge(before: Instant) -> int:
+    """Forget messages that were delivered before this time, and return how many."""
+    mark_complete_from(before)
+    sql = "DELETE FROM outbox_message WHERE status = 'delivered' AND delivered_at < %s"
+    return int(run(sql, (before,)).rowcount)

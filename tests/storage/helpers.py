@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from peewee import PeeweeException
+
+from app.booking.refusals import Refusal
 from app.booking.values import Instant
 from app.storage import allocations, outbox
 from app.storage.public_ids import new_public_id
@@ -49,7 +52,7 @@ def at_once(*works: Callable[[], object]) -> list[object]:
         gate.wait()
         try:
             results[place] = work()
-        except Exception as error:
+        except (Refusal, PeeweeException, AssertionError) as error:
             results[place] = error
 
     threads = [threading.Thread(target=run, args=one) for one in enumerate(works)]

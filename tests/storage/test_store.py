@@ -6,6 +6,8 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -47,7 +49,11 @@ def postgres_store(postgresql_url: str) -> Iterator[Store]:
 
 
 def test_write_returns_the_result_and_keeps_it(store: Store) -> None:
-    assert store.write(lambda: put("a") or "done") == "done"
+    def work() -> str:
+        put("a")
+        return "done"
+
+    assert store.write(work) == "done"
     assert keys(store) == ["a"]
 
 
@@ -88,7 +94,7 @@ def test_write_error_of_ours_is_raised_as_it_is(store: Store) -> None:
 def test_savepoint_undoes_a_part_only(store: Store) -> None:
     def work() -> None:
         put("a")
-        with pytest.raises(NotFound), store.database.atomic():
+        with suppress(NotFound), store.database.atomic():
             put("b")
             raise NotFound("thing", "x")
 
@@ -146,20 +152,19 @@ def test_same_key_at_once_gives_both_the_first_answer(store: Store) -> None:
 
 def test_deadlock_is_tried_again(postgres_store: Store) -> None:
     store = postgres_store
-    store.write(lambda: (put("a"), put("b")))
+    for key in ("a", "b"):
+        store.write(partial(put, key))
     met, tries = threading.Barrier(2), []
 
-    def both(first: str, second: str) -> Callable[[], None]:
-        def work() -> None:
-            tries.append(first)
-            Setting.update(value=first).where(Setting.key == first).execute()
-            if len(tries) <= 2:
-                met.wait(5)
-            Setting.update(value=first).where(Setting.key == second).execute()
+    def work(first: str, second: str) -> None:
+        tries.append(first)
+        Setting.update(value=first).where(Setting.key == first).execute()
+        if len(tries) <= 2:
+            met.wait(5)
+        Setting.update(value=first).where(Setting.key == second).execute()
 
-        return work
-
-    results = at_once(*[closing(store, lambda w=both(*one): store.write(w)) for one in (("a", "b"), ("b", "a"))])
+    works = (partial(work, "a", "b"), partial(work, "b", "a"))
+    results = at_once(*[closing(store, partial(store.write, one)) for one in works])
     assert (results, len(tries)) == ([None, None], 3)
 
 
@@ -265,9 +270,10 @@ def test_locked_file_is_told_after_a_while(sqlite_store: Store, sqlite_url: str)
 def test_locked_row_is_told_after_a_while(postgres_store: Store, postgresql_url: str) -> None:
     postgres_store.write(lambda: put("a"))
     postgres_store.run("SET lock_timeout = 50")
-    with psycopg.connect(postgresql_url) as other, pytest.raises(Unavailable) as caught:
+    with psycopg.connect(postgresql_url) as other:
         other.execute("UPDATE setting SET value = 'x'")
-        postgres_store.write(lambda: Setting.update(value="y").execute())
+        with pytest.raises(Unavailable) as caught:
+            postgres_store.write(lambda: Setting.update(value="y").execute())
     assert caught.value == Unavailable("locked")
 
 
