@@ -135,6 +135,14 @@ def test_override_that_overlaps_itself_is_refused(store: Store) -> None:
         save_override(context, owner, OverrideDraft(FEAST, (MORNING, MORNING)))
 
 
+@pytest.mark.parametrize("day", [date.min, date(1999, 12, 31), date(2200, 1, 1), date.max])
+def test_override_of_another_century_is_refused(store: Store, day: date) -> None:
+    owner, context = _location(store), context_of(store)
+    with pytest.raises(InvalidInput) as caught:
+        save_override(context, owner, OverrideDraft(day))
+    assert (caught.value.field, get_hours(context, owner).draft.overrides) == ("day", ())
+
+
 def test_hours_of_a_location_cannot_name_a_location(store: Store) -> None:
     owner, context = _location(store), context_of(store)
     with pytest.raises(InvalidInput):

@@ -194,6 +194,9 @@ def test_closures_listed_leave_out_the_past(store: Store) -> None:
         (ClosureDraft("", date(2031, 1, 1), date(2031, 1, 1)), "name"),
         (ClosureDraft("Feast", date(2031, 1, 2), date(2031, 1, 1)), "last"),
         (ClosureDraft("Feast", date(2031, 1, 1), date(2032, 1, 5)), "last"),
+        (ClosureDraft("Feast", date.max, date.max), "first"),
+        (ClosureDraft("Feast", date.min, date.min), "first"),
+        (ClosureDraft("Feast", date(2199, 12, 31), date(2200, 1, 1)), "last"),
     ],
 )
 def test_closure_with_bad_input_names_the_field(store: Store, draft: ClosureDraft, field: str) -> None:

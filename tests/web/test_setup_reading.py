@@ -58,7 +58,7 @@ def test_day_is_read() -> None:
     assert read_day(" 2030-05-01 ", "first") == date(2030, 5, 1)
 
 
-@pytest.mark.parametrize("text", ["", "1.5.2030", "2030-02-30", "tomorrow"])
+@pytest.mark.parametrize("text", ["", "1.5.2030", "2030-02-30", "tomorrow", "1999-12-31", "2200-01-01", "9999-12-31"])
 def test_day_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         read_day(text, "first")

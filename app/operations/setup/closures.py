@@ -10,7 +10,7 @@ from peewee import JOIN
 from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
 from app.operations.context import Context
-from app.operations.setup.saving import MAX_NAME, Key, Saved, edit, find_row, look, put, remove
+from app.operations.setup.saving import MAX_NAME, Key, Saved, check_day, edit, find_row, look, put, remove
 from app.storage.tables import Closure, Location
 
 MAX_DAYS = 366
@@ -50,6 +50,8 @@ def save_closure(
 
 
 def _check_dates(draft: ClosureDraft) -> None:
+    check_day(draft.first, "first")
+    check_day(draft.last, "last")
     if draft.last < draft.first:
         raise InvalidInput("last", "The last day is before the first day; please exchange or correct them.")
     if draft.last - draft.first > timedelta(days=MAX_DAYS):

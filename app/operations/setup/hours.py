@@ -13,7 +13,7 @@ from peewee import Expression
 from app.booking.refusals import InvalidInput
 from app.booking.values import DAY_MINUTES
 from app.operations.context import Context
-from app.operations.setup.saving import Saved, edit, find_row, look, touch
+from app.operations.setup.saving import Saved, check_day, edit, find_row, look, touch
 from app.storage.tables import DateOverride, Location, Resource, WeeklyHours
 
 MAX_RANGES = 100
@@ -95,6 +95,7 @@ def save_override(context: Context, owner: Owner, draft: OverrideDraft, version:
 
     def work() -> None:
         row = _owner_row(owner)
+        check_day(draft.day, "day")
         _check_disjoint([(draft.location, start, end) for start, end in draft.ranges], "special", "this date")
         place = _location_ids(owner, {draft.location}).get(draft.location)
         touch(context, row, version)

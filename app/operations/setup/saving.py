@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any, Generic, TypeVar
 from zoneinfo import available_timezones
@@ -16,6 +17,8 @@ from app.storage.public_ids import new_public_id
 from app.storage.tables import Record
 
 MAX_NAME = 120
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+"""Dates outside are slips of the hand; near the ends of the calendar they could not be counted with either."""
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 D = TypeVar("D")
@@ -144,6 +147,13 @@ def check_zone(tzid: str, field: str = "tzid") -> str:
             field, "This time zone is not known; please choose one from the list, such as Europe/Berlin."
         )
     return found
+
+
+def check_day(day: date, field: str) -> date:
+    """Return the date if it is of these two centuries, or raise InvalidInput."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise InvalidInput(field, f"Please give a date of the years {FIRST_DAY.year} to {LAST_DAY.year}.")
+    return day
 
 
 def check_number(value: int, field: str, least: int, most: int, words: Callable[[int], str] = str) -> int:

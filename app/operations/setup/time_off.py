@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
 from app.booking.values import MINUTE, Instant
+from app.booking.wall_clock import local_date
 from app.operations.context import Context
-from app.operations.setup.saving import Key, Saved, edit, find_row, look, put, remove
+from app.operations.setup.saving import Key, Saved, check_day, edit, find_row, look, put, remove
 from app.storage.tables import Resource, TimeOff
 
 MAX_REASON = 200
@@ -48,6 +49,7 @@ def save_time_off(
 
 
 def _check_interval(draft: TimeOffDraft) -> None:
+    check_day(local_date(draft.start, "UTC"), "first")
     if draft.end <= draft.start:
         raise InvalidInput("last", "The end is not after the start; please correct one of them.")
     if draft.end - draft.start > MAX_SECONDS:

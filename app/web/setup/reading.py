@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.booking.refusals import InvalidInput
 from app.booking.values import DAY_MINUTES
+from app.operations.setup.saving import check_day
 
 NEXT_DAY = "1"
 _WALL_TIME = re.compile(r"(?P<hour>[0-9]{1,2})(?:[:.]?(?P<minute>[0-9]{2}))?")
@@ -73,11 +74,12 @@ def whole_number(text: str, field: str) -> int:
 
 
 def read_day(text: str, field: str) -> date:
-    """Return the date that an ISO text names, or raise InvalidInput."""
+    """Return the date that an ISO text names, or raise InvalidInput; far past and future are refused too."""
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError as error:
         raise InvalidInput(field, "Please give a date as year-month-day, such as 2027-03-28.") from error
+    return check_day(day, field)
 
 
 def read_minute(text: str, field: str, *, next_day: bool = False) -> int:
