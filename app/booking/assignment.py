@@ -27,10 +27,10 @@ def assign(
     Args:
         requirements: what is needed.
         candidates: by requirement id, the resource ids that are free for it.
-        prefer: resource ids that were asked for, the most wished first.
+        prefer: resource ids that were asked for, the most wished first; of a repeated one the first place counts.
         load: by resource id, how much it is booked already; missing means not at all.
     """
-    wished = {resource_id: place for place, resource_id in enumerate(prefer)}
+    wished = {one: place for place, one in reversed(list(enumerate(prefer)))}
     everybody = {one for requirement in requirements for one in candidates[requirement.id]}
     order = sorted(everybody, key=lambda one: (wished.get(one, len(wished)), load.get(one, 0), one))
     taken: dict[int, list[int]] = {requirement.id: [] for requirement in requirements}

@@ -29,7 +29,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class VisitQuery:
-    """Free starts in ``[start, end)`` of a visit of one or more parts at one location; ``any_minute`` as for ``SlotQuery``."""
+    """Free starts in ``[start, end)`` of a visit of one or more parts; ``any_minute`` as for ``SlotQuery``."""
 
     location_id: int
     parts: tuple[Part, ...]
@@ -49,7 +49,7 @@ class _Stage:
 
 
 def find_visit_starts(catalog: Catalog, query: VisitQuery, taken: Holes, now: Instant) -> list[Instant]:
-    """Return the starts at which all parts can be had, sorted; ``taken`` as for ``find_slots``, of all parts' resources.
+    """Return the starts at which all parts can be had, sorted; ``taken`` has what is taken of all parts' resources.
 
     Raises:
         WrongDuration: a service has no such duration.
