@@ -145,7 +145,7 @@ def _facts(
         rooms=_names(view, ResourceKind.ROOM),
         attendees=view.attendees,
         seats=view.seats,
-        comment=view.comment,
+        comment="" if message.booking.created_by_id else view.comment,  # what staff note is not for the client
         reason=payload.get("reason", ""),
         other=_other_time(view, payload),
         until=payload.get("expires"),

@@ -21,6 +21,8 @@ from app.integrations.ics.busy import read_busy
 from app.integrations.ics.values import Problem, Reading, Window
 
 MEBIBYTE = 1024 * 1024
+READY = 0
+_FAREWELL_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ def _serve(connection: Connection, memory: int) -> None:
     """Read what comes until the other end closes; runs in the process of its own."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    connection.send(READY)
     while True:
         try:
             data, window, skip = connection.recv()
@@ -91,9 +94,9 @@ class BoundedReader:
 
     def _ask(self, data: bytes, window: Window, skip: Iterable[int], ends: float) -> Reading | int:
         """Return the reading, or the line that it did not get over."""
-        connection = self._start()
         at = 1
         try:
+            connection = self._start()
             connection.send((data, window, tuple(skip)))
             while connection.poll(max(0.0, min(self._limits.event_seconds, ends - monotonic()))):
                 answer = connection.recv()
@@ -101,9 +104,9 @@ class BoundedReader:
                     return answer
                 at = int(answer)
         except (EOFError, OSError):  # the process was ended by the system, most likely for want of memory
-            self.stop()
+            self.stop(at_once=True)
             return Reading(problems=(Problem(at, "Reading broke off here."),))
-        self.stop()
+        self.stop(at_once=True)
         return at
 
     def _start(self) -> Connection:
@@ -113,12 +116,16 @@ class BoundedReader:
             self._process = context.Process(target=_serve, args=(other, self._limits.memory), daemon=True)
             self._process.start()
             other.close()
+            if not self._connection.poll(self._limits.seconds):
+                raise EOFError
+            self._connection.recv()
         return self._connection
 
-    def stop(self) -> None:
+    def stop(self, *, at_once: bool = False) -> None:
         """End the process; the next file starts another."""
         if self._process is not None and self._connection is not None:
             self._connection.close()
+            self._process.join(0 if at_once else _FAREWELL_SECONDS)
             self._process.kill()
             self._process.join()
             self._process.close()

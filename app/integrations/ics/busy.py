@@ -6,10 +6,10 @@ hostile input: ``bounded.py`` runs it in a process of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import icalendar
 
@@ -20,7 +20,12 @@ from app.integrations.ics.times import clip, instant_of
 from app.integrations.ics.values import Busy, Problem, Reading, Window, shown
 
 MOST_BUSY = 50_000
+MOST_PROBLEMS = 500
+MOST_PROBLEMS = 500
 _BARE = frozenset({"VEVENT", "VFREEBUSY", "VTIMEZONE"})
+_Groups: TypeAlias = dict[str, list[tuple[Block, icalendar.Event]]]
+"""The events of a calendar by UID, with where they stand."""
+
 _TOO_SLOW = "Following the event's rule took too long."
 
 
@@ -58,10 +63,16 @@ def read_busy(
         _read_calendar(task, calendar)
     if not calendars:
         task.problems.append(Problem(roots[0].line if roots else 1, _no_calendar(roots)))
-    lines = sorted(task.problems, key=lambda one: one.line)
-    return Reading(
-        tuple(sorted(task.busy, key=lambda one: (one.start, one.end))), task.events, task.ignored, tuple(lines)
-    )
+    busy = sorted(task.busy, key=lambda one: (one.start, one.end))
+    return Reading(tuple(busy), task.events, task.ignored, tuple(_in_order(task.problems)))
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    found = sorted(problems, key=lambda one: one.line)
+    more = len(found) - MOST_PROBLEMS
+    if more > 0:
+        found[MOST_PROBLEMS:] = [Problem(found[MOST_PROBLEMS].line, f"From here on {more} more problems.")]
+    return found
 
 
 def _no_calendar(roots: list[Block]) -> str:
@@ -71,29 +82,30 @@ def _no_calendar(roots: list[Block]) -> str:
 
 
 def _read_calendar(task: _Task, calendar: Block) -> None:
-    for block in calendar.blocks:
-        if block.name == "VTIMEZONE" and block.closed:
-            _guard(task, lambda block=block: learn_zone(block))  # type: ignore[misc]  # bound at once
-    cancelled = (method := calendar.first("METHOD")) is not None and method.value.upper() == "CANCEL"
-    groups: dict[str, list[tuple[Block, icalendar.Event]]] = {}
-    for block in calendar.blocks:
-        if block.name == "VFREEBUSY" and block.closed:
-            _guard(task, lambda block=block: _read_freebusy(task, block))  # type: ignore[misc]  # bound at once
-        elif block.name == "VEVENT" and block.closed:
-            _guard(task, lambda block=block: _collect(task, block, groups))  # type: ignore[misc]  # bound at once
-    x_wr_timezone = calendar.first("X-WR-TIMEZONE")
+    groups: _Groups = {}
+    readers: Mapping[str, Callable[[Block], None]] = {
+        "VTIMEZONE": learn_zone,
+        "VFREEBUSY": lambda block: _read_freebusy(task, block),
+        "VEVENT": lambda block: _collect(task, block, groups),
+    }
+    for name, read in readers.items():  # zones first: they may be defined after their use
+        for block in calendar.blocks:
+            if block.name == name and block.closed:
+                _guard(task, read, block)
+    method, zone = calendar.first("METHOD"), calendar.first("X-WR-TIMEZONE")
+    cancelled = method is not None and method.value.upper() == "CANCEL"
     for group in groups.values():
-        _read_series(task, group, cancelled, x_wr_timezone.value if x_wr_timezone else None)
+        _read_series(task, group, cancelled, zone.value if zone else None)
 
 
-def _guard(task: _Task, work: Callable[[], None]) -> None:
+def _guard(task: _Task, read: Callable[[Block], None], block: Block) -> None:
     try:
-        work()
+        read(block)
     except UnreadableError as error:
         task.problems.append(Problem(error.line, error.reason))
 
 
-def _collect(task: _Task, block: Block, groups: dict[str, list[tuple[Block, icalendar.Event]]]) -> None:
+def _collect(task: _Task, block: Block, groups: _Groups) -> None:
     if block.line in task.skip:
         raise UnreadableError(block.line, _TOO_SLOW)
     event = parse_event(block, task.window.tzid)
@@ -112,9 +124,8 @@ def _read_series(
             task.add(expand(events, task.window, x_wr_timezone), line)
     except UnreadableError as error:
         task.problems.append(Problem(error.line, error.reason))
-    except NOT_READABLE as error:
-        detail = f" ({shown(str(error))})" if isinstance(error, ValueError) else ""
-        task.problems.append(Problem(line, f"The event's times and rules do not fit together{detail}."))
+    except NOT_READABLE:
+        task.problems.append(Problem(line, "The event's times and rules do not fit together."))
     else:
         task.events += taking
         task.ignored += len(events) - taking

@@ -51,7 +51,7 @@ def parse_event(block: Block, tzid: str) -> icalendar.Event:
     _check_form(block, lines)
     event = _parse(lines)
     if event is None or event.errors:
-        lines = [line for line in lines if line.name in _NEEDED or _mistake(line) is None]
+        lines = [line for line in lines if line.name in _NEEDED or not _is_mistaken(line)]
         for line in lines:
             _check_line(line)
         event = _parse(lines)
@@ -106,18 +106,14 @@ def _check_rule(line: Line) -> None:
         raise UnreadableError(line.number, "The event repeats more often than hourly.")
 
 
-def _mistake(line: Line) -> str | None:
-    """Return what is wrong with one line by itself, or None."""
+def _is_mistaken(line: Line) -> bool:
     event = _parse([line])
-    if event is None:
-        return "it cannot be parsed"
-    return str(event.errors[0][1]) if event.errors else None
+    return event is None or bool(event.errors)
 
 
 def _check_line(line: Line) -> None:
-    mistake = _mistake(line)
-    if mistake is not None:
-        raise UnreadableError(line.number, f"{shown(line.text)} cannot be read: {shown(mistake)}")
+    if _is_mistaken(line):
+        raise UnreadableError(line.number, f"{shown(line.text)} cannot be read.")
 
 
 def _check_zones(event: icalendar.Event, lines: list[Line]) -> None:
