@@ -17,7 +17,7 @@ from app.operations.context import Context
 from app.operations.slots import explain_time
 from app.web.bookings import choices
 from app.web.bookings.form import Fields, Filled, refused
-from app.web.bookings.when import read_instant, read_start, wall_fields
+from app.web.bookings.when import put_start, read_instant, read_start
 from app.web.context import current_context
 from app.web.setup.reading import Typed
 from app.web.times import moment_text
@@ -73,7 +73,8 @@ def _read(context: Context) -> _Asked | None:
     fields: Fields = MultiDict({name: args.get(name, "") for name in ("duration", "date", "time", "offer")})
     start = read_instant(args.get("start", ""))
     if start is not None:
-        fields.update({**wall_fields(start, location.tzid), "offer": str(start)})
+        put_start(fields, start, location.tzid)
+        fields["offer"] = str(start)
     fields["date"] = fields["date"] or local_date(context.now, location.tzid).isoformat()
     return _Asked(location, service, resource, fields)
 

@@ -28,6 +28,7 @@ def init_pages(app: Flask) -> None:
         duration=duration_text,
         duration_pair=lambda minutes: (minutes, duration_text(minutes)),
         pair=lambda record: (record.public_id, record.name),
+        one_line=lambda text: ", ".join(line.strip() for line in text.splitlines() if line.strip()),
         twice=lambda text: (text, text),
     )
     app.jinja_env.globals.update(

@@ -11,7 +11,7 @@ from flask import render_template
 from werkzeug.datastructures import MultiDict
 
 from app.access.permissions import Permission
-from app.booking.refusals import InvalidInput, JustTaken, MissingHour, Refusal
+from app.booking.refusals import InvalidInput, JustTaken, MissingHour, Refusal, WrongDuration
 from app.booking.values import Instant, Location, Service
 from app.booking.wall_clock import day_bounds, local_date
 from app.booking.words import sentence
@@ -21,7 +21,7 @@ from app.operations.requests import BookingRequest, ClientDetails
 from app.operations.slots import find_slots
 from app.web.bookings import choices
 from app.web.bookings.rule import REPEATS, WEEKDAYS
-from app.web.bookings.when import Offer, ShownTwice, offers, read_instant, read_start, wall_fields
+from app.web.bookings.when import Offer, ShownTwice, offers, put_start, read_instant, read_start
 from app.web.setup.reading import Typed
 
 Fields = MultiDict[str, str]
@@ -52,7 +52,8 @@ def from_address(context: Context, args: Mapping[str, str]) -> Fields:
     fields.setdefault("provider", args.get("resource", ""))
     start = read_instant(args.get("start", ""))
     if start is not None:
-        fields.update({**wall_fields(start, location.tzid), "slot": str(start)})
+        put_start(fields, start, location.tzid)
+        fields["slot"] = str(start)
     fields.setdefault("date", local_date(context.now, location.tzid).isoformat())
     return fields
 
@@ -113,9 +114,9 @@ def free_times(context: Context, service: Service, location: Location, typed: Ty
             end,
             duration_minutes=typed.optional_number("duration"),
             provider=provider.public_id if provider is not None and choices.gives(service, provider) else None,
-            seats=typed.optional_number("seats") or 1,
+            seats=_seats(typed),
         )
-    except (InvalidInput, OverflowError):
+    except (InvalidInput, WrongDuration, OverflowError):
         return ()
     return offers(found, location.tzid)
 
@@ -150,12 +151,17 @@ def read_booking(context: Context, typed: Typed) -> BookingRequest:
         client=_client(typed, location),
         duration_minutes=typed.optional_number("duration"),
         provider=typed.optional("provider"),
-        seats=typed.optional_number("seats") or 1,
+        seats=_seats(typed),
         comment=typed.text("comment"),
         answers={one.public_id: typed.text(f"answer-{one.public_id}") for one in service.questions},
         key=typed.optional("key"),
         override=typed.flag("override"),
     )
+
+
+def _seats(typed: Typed) -> int:
+    wished = typed.optional_number("seats")
+    return 1 if wished is None else wished
 
 
 def _client(typed: Typed, location: Location) -> ClientDetails:

@@ -22,7 +22,7 @@ from app.web.bookings import choices
 from app.web.bookings.acting import read_reach
 from app.web.bookings.detail import target_of
 from app.web.bookings.form import Fields, Filled, free_times, new_key, refused
-from app.web.bookings.when import read_start, wall_fields
+from app.web.bookings.when import put_start, read_start
 from app.web.context import current_context
 from app.web.errors import status_of
 from app.web.setup.reading import Typed
@@ -32,10 +32,12 @@ from app.web.times import day_text, span_text
 def show(public_id: str) -> str:
     """Show the form with the free times of the date that the address names, at first the booking's own."""
     context, booking = _movable(public_id)
-    fields: Fields = MultiDict(wall_fields(booking.start, booking.tzid))
+    fields: Fields = MultiDict()
+    put_start(fields, booking.start, booking.tzid)
     fields["duration"] = str((booking.end - booking.start) // MINUTE)
     fields["version"] = str(booking.version)
-    fields.update({name: request.args[name] for name in ("date", "duration", "provider") if name in request.args})
+    for name in ("date", "duration", "provider"):
+        fields[name] = request.args.get(name, fields.get(name, ""))
     return _page(context, booking, Filled(fields))
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from werkzeug.datastructures import MultiDict
+
 from app.booking.refusals import InvalidInput, MissingHour
 from app.booking.values import DAY_MINUTES, Instant
 from app.booking.wall_clock import earliest, local, local_date, to_instants
@@ -91,10 +93,10 @@ def offers(starts: Sequence[Instant], tzid: str, *, with_day: bool = False) -> t
     return tuple(Offer(slot.start, slot.clock) for day in group_by_day(starts, tzid) for slot in day.slots)
 
 
-def wall_fields(start: Instant, tzid: str) -> dict[str, str]:
-    """Return the date and time fields of a form for an instant."""
+def put_start(fields: MultiDict[str, str], start: Instant, tzid: str) -> None:
+    """Write an instant into the date and time fields of a form."""
     wall = local(start, tzid)
-    return {"date": wall.date().isoformat(), "time": wall.strftime("%H:%M")}
+    fields["date"], fields["time"] = wall.date().isoformat(), wall.strftime("%H:%M")
 
 
 def moments_of(occurrences: Iterable[OccurrenceResult], tzid: str) -> dict[int, tuple[str, str]]:

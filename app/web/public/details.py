@@ -20,7 +20,7 @@ from app.operations.requests import BookingRequest, ClientDetails
 from app.web.context import site
 from app.web.errors import status_of
 from app.web.public.selection import Selection, read_selection
-from app.web.public.token import BadToken, Choice, read_choice, sign_choice
+from app.web.public.token import Choice, TokenError, read_choice, sign_choice
 from app.web.times import moment_text
 
 FIELDS = ("name", "email", "phone", "comment", "attendees", "zone")
@@ -52,7 +52,7 @@ def book_form(context: Context) -> ResponseReturnValue:
     token = (fields.getlist("token") or [""])[-1]  # buttons with other times stand after the form's own token
     try:
         choice, key = read_choice(_secret(), token)
-    except BadToken as error:
+    except TokenError as error:
         return _renewed(context, TOO_OLD if error.is_old else CHANGED), 400
     try:
         booking = book_id(context, _request(choice, key, fields))
@@ -101,7 +101,7 @@ def _renewed(context: Context, problem: str) -> str:
 
 
 def _refused(context: Context, choice: Choice, token: str, refusal: Refusal) -> str:
-    """Show the form again. It keeps its token: the key of a refused form is unused, that of a used one must not change."""
+    """Show the form again with its token: a refused form's key is unused, and one that was used must not change."""
     chosen = _selection(context, choice, request.form.get("zone", ""))
     offers: list[tuple[str, str]] = []
     if isinstance(refusal, JustTaken):

@@ -27,7 +27,7 @@ NO_START = "Please choose one of the times below."
 class Selection:
     """Service and place as records, the rest as chosen; ``tzid`` is the zone in which times are shown.
 
-    ``typed_zone`` is what stands in the field, ``errors`` the sentences by field; a field in error counts as not chosen.
+    ``typed_zone`` is what stands in the field, ``errors`` the sentences by field; what is wrong counts as not chosen.
     """
 
     service: Service

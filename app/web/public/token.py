@@ -26,7 +26,7 @@ class Choice:
     seats: int = 1
 
 
-class BadToken(Exception):
+class TokenError(Exception):
     """The token is not one of ours, was changed, or is too old (``is_old``)."""
 
     def __init__(self, is_old: bool) -> None:
@@ -45,14 +45,14 @@ def read_choice(secret: bytes, token: str) -> tuple[Choice, str]:
     """Return the choice of a token and its idempotency key.
 
     Raises:
-        BadToken: it is not ours, or older than four hours.
+        TokenError: it is not ours, or older than four hours.
     """
     try:
         *chosen, key = _serializer(secret).loads(token, max_age=MAX_AGE_SECONDS)
     except SignatureExpired as error:
-        raise BadToken(is_old=True) from error
+        raise TokenError(is_old=True) from error
     except BadData as error:
-        raise BadToken(is_old=False) from error
+        raise TokenError(is_old=False) from error
     return Choice(*chosen), key
 
 

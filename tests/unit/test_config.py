@@ -1,0 +1,115 @@
+"""Deploy-time options from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.config import OPTIONS, Config, ConfigError, load_config
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """The least that must be given."""
+    key = tmp_path / "key"
+    key.write_text("k" * 40 + "\n")
+    return {
+        "EIGENPLAN_DATABASE_URL": "sqlite:///bookings.db",
+        "EIGENPLAN_SECRET_KEY_FILE": str(key),
+        "EIGENPLAN_BASE_URL": "https://bookings.example.org/",
+    }
+
+
+def test_config_fills_in_defaults(environ: dict[str, str]) -> None:
+    expected = Config(database_url="sqlite:///bookings.db", secret_key=b"k" * 40, base_url="https://bookings.example.org")
+    assert load_config(environ | {"HOME": "/root"}) == expected
+    assert expected.is_https is True
+
+
+def test_config_reads_every_option(environ: dict[str, str], tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("letters\n")
+    more = {
+        "EIGENPLAN_MAIL_FROM": "Desk <desk@example.org>",
+        "EIGENPLAN_SMTP_HOST": "mail.example.org",
+        "EIGENPLAN_SMTP_PORT": "587",
+        "EIGENPLAN_SMTP_USER": "desk",
+        "EIGENPLAN_SMTP_PASSWORD_FILE": str(password),
+        "EIGENPLAN_SMTP_SECURITY": "starttls",
+        "EIGENPLAN_DEMO": "Yes",
+        "EIGENPLAN_PROXIES": "1",
+    }
+    config = load_config(environ | more)
+    assert (config.smtp_port, config.smtp_password, config.smtp_security, config.demo, config.proxies) == (
+        587,
+        "letters",
+        "starttls",
+        True,
+        1,
+    )
+
+
+def test_config_without_anything_names_all_that_is_missing() -> None:
+    with pytest.raises(ConfigError) as raised:
+        load_config({})
+    lines = str(raised.value).splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        "EIGENPLAN_DATABASE_URL",
+        "EIGENPLAN_SECRET_KEY_FILE",
+        "EIGENPLAN_BASE_URL",
+    ]
+    assert all("is missing" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("EIGENPLAN_COLOUR", "green", "there is no such option"),
+        ("EIGENPLAN_SECRET_KEY", "k" * 40, "there is no such option"),
+        ("EIGENPLAN_DATABASE_URL", "mysql://x", "must begin with sqlite:/// or postgresql://"),
+        ("EIGENPLAN_BASE_URL", "bookings.example.org", "must be an address such as https://bookings.example.org"),
+        ("EIGENPLAN_SMTP_PORT", "0", "must be a whole number from 1 to 65535"),
+        ("EIGENPLAN_SMTP_PORT", "many", "must be a whole number from 1 to 65535"),
+        ("EIGENPLAN_SMTP_SECURITY", "some", "must be one of none, starttls, tls"),
+        ("EIGENPLAN_DEMO", "perhaps", "must be yes or no"),
+    ],
+)
+def test_config_with_wrong_value_says_so(environ: dict[str, str], name: str, value: str, problem: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        load_config(environ | {name: value})
+    assert str(raised.value) == f"{name}: {problem}"
+
+
+def test_config_tells_all_problems_at_once(environ: dict[str, str]) -> None:
+    with pytest.raises(ConfigError) as raised:
+        load_config(environ | {"EIGENPLAN_DEMO": "x", "EIGENPLAN_PROXIES": "x", "EIGENPLAN_NONE": "x"})
+    assert len(str(raised.value).splitlines()) == 3
+
+
+def test_config_leaves_names_of_tests_alone(environ: dict[str, str]) -> None:
+    assert load_config(environ | {"EIGENPLAN_TEST_TIER": "gate"}) == load_config(environ)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(b"short", "must hold at least 32 bytes"), (b"\xff\xfe" * 30, "is not text in UTF-8"), (None, "cannot read")],
+)
+def test_config_with_unusable_key_file_says_so(
+    environ: dict[str, str], tmp_path: Path, content: bytes | None, problem: str
+) -> None:
+    path = tmp_path / "other"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ConfigError, match=problem):
+        load_config(environ | {"EIGENPLAN_SECRET_KEY_FILE": str(path)})
+
+
+def test_every_option_is_a_field_with_help() -> None:
+    fields = set(Config.__dataclass_fields__)
+    assert {option.name for option in OPTIONS} == fields
+    assert all(option.help.endswith(".") for option in OPTIONS)
+    assert [option.variable for option in OPTIONS if option.secret] == [
+        "EIGENPLAN_SECRET_KEY_FILE",
+        "EIGENPLAN_SMTP_PASSWORD_FILE",
+    ]

@@ -1,0 +1,272 @@
+"""The page behind the link in a client's mail."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.operations.change import cancel
+from app.operations.change import move as move_booking
+from app.operations.requests import MoveRequest
+from app.storage.store import Store
+from app.storage.tables import Booking, Service, WaitingEntry
+from app.operations.links import manage_token
+from tests.cast import HOUR, NOW, Cast, one_provider
+from tests.operations.helpers import system
+from tests.web.conftest import SECRET
+from tests.web.reading import Page
+from tests.web.way import TEN, book, query, send
+
+NINE = TEN - HOUR
+
+
+def states() -> list[tuple[str, int, int]]:
+    """Status, start and version of all bookings."""
+    return [(one.status, one.start_at, one.version) for one in Booking.select().order_by(Booking.id)]
+
+
+def change_services(store: Store, **values: object) -> None:
+    """Edit every service as the set-up would."""
+
+    def work() -> None:
+        Service.update(**values).execute()
+        store.bump_catalog()
+
+    store.write(work)
+
+
+def test_manage_shows_booking(visitor: FlaskClient, store: Store) -> None:
+    token = book(visitor, one_provider(store))
+    answer = visitor.get(f"/manage/{token}")
+    page = Page(answer.text)
+    assert (answer.status_code, "Confirmed" in page.text, "Set-Cookie" in answer.headers) == (200, True, False)
+    assert "Monday 7 January 2030, 10:00–10:30" in page.text
+    assert f"/manage/{token}/move" in page.links
+
+
+@pytest.mark.parametrize("path", ["", "/move"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_manage_looking_changes_nothing(visitor: FlaskClient, store: Store, path: str, method: str) -> None:
+    token = book(visitor, one_provider(store))
+    before = states()
+    assert visitor.open(f"/manage/{token}{path}", method=method).status_code == 200
+    assert states() == before
+
+
+@pytest.mark.parametrize("action", ["cancel", "accept"])
+def test_manage_action_by_get_is_405(visitor: FlaskClient, store: Store, action: str) -> None:
+    token = book(visitor, one_provider(store))
+    answer = visitor.get(f"/manage/{token}/{action}")
+    assert (answer.status_code, states()) == (405, [("confirmed", TEN, 1)])
+
+
+@pytest.mark.parametrize("path", ["", "/move"])
+@pytest.mark.parametrize("place", [0, -1])
+def test_manage_link_with_one_character_changed_is_404(
+    visitor: FlaskClient, store: Store, path: str, place: int
+) -> None:
+    letters = list(book(visitor, one_provider(store)))
+    letters[place] = "a" if letters[place] != "a" else "b"
+    answer = visitor.get(f"/manage/{''.join(letters)}{path}")
+    assert answer.status_code == 404
+    assert "This link is not complete; please use it exactly as it stands in your mail." in answer.text
+
+
+def test_manage_link_of_unknown_booking_is_404(visitor: FlaskClient, store: Store) -> None:
+    one_provider(store)
+    answer = visitor.get(f"/manage/{manage_token(SECRET, 'unknown')}")
+    assert (answer.status_code, "There is no such booking" in answer.text) == (404, True)
+
+
+def test_cancel_by_button(visitor: FlaskClient, store: Store) -> None:
+    token = book(visitor, one_provider(store))
+    form = Page(visitor.get(f"/manage/{token}").text).form("/cancel")
+    answer = send(visitor, form, reason="ill")
+    assert (answer.status_code, answer.location) == (303, f"/manage/{token}?done=cancelled")
+    page = Page(visitor.get(answer.location).text)
+    assert ("Your booking has been cancelled." in page.text, states()[0][0]) == (True, "cancelled")
+    assert not any(form.method == "post" for form in page.forms)
+
+
+def test_cancel_button_pressed_twice_is_done_once(visitor: FlaskClient, store: Store) -> None:
+    token = book(visitor, one_provider(store))
+    answers = [visitor.post(f"/manage/{token}/cancel", data={"reason": ""}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert states() == [("cancelled", TEN, 2)]
+
+
+def test_cancel_with_wrong_reason_says_so_beside_field(visitor: FlaskClient, store: Store) -> None:
+    token = book(visitor, one_provider(store))
+    answer = visitor.post(f"/manage/{token}/cancel", data={"reason": "x" * 501})
+    page = Page(answer.text)
+    assert (answer.status_code, states()[0][0]) == (422, "confirmed")
+    assert page.errors == {"reason": "Please use at most 500 characters; this has 501."}
+    assert page.form("/cancel").fields["reason"] == "x" * 501
+
+
+@pytest.mark.parametrize("action", ["cancel", "move", "accept"])
+def test_manage_action_from_another_site_is_refused(visitor: FlaskClient, store: Store, action: str) -> None:
+    token = book(visitor, one_provider(store))
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    answer = visitor.post(f"/manage/{token}/{action}", data={"start": NINE}, headers=headers)
+    assert (answer.status_code, states()) == (403, [("confirmed", TEN, 1)])
+
+
+@pytest.mark.parametrize("action", ["cancel", "move", "accept"])
+def test_manage_action_with_changed_link_is_404(visitor: FlaskClient, store: Store, action: str) -> None:
+    token = book(visitor, one_provider(store))
+    answer = visitor.post(f"/manage/{token}x/{action}", data={"start": NINE})
+    assert (answer.status_code, states()) == (404, [("confirmed", TEN, 1)])
+
+
+def test_manage_after_deadline_tells_so_and_refuses(visitor: FlaskClient, store: Store) -> None:
+    token = book(visitor, one_provider(store))
+    change_services(store, change_notice_minutes=30 * 1440)
+    page = Page(visitor.get(f"/manage/{token}").text)
+    assert "It could be changed here until Saturday 8 December 2029, 10:00." in page.text
+    answers = [visitor.post(f"/manage/{token}/{action}", data={"start": NINE}) for action in ("cancel", "move")]
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert all("This could be changed until Saturday 8 December 2029, 10:00" in answer.text for answer in answers)
+    assert states() == [("confirmed", TEN, 1)]
+
+
+def test_move_shows_free_times_without_own(visitor: FlaskClient, store: Store) -> None:
+    token = book(visitor, one_provider(store))
+    page = Page(visitor.get(f"/manage/{token}/move?day=2030-01-07").text)
+    assert [str(start) in page.radios for start in (NINE, TEN, TEN + HOUR)] == [True, False, True]
+
+
+def test_move_by_button(visitor: FlaskClient, store: Store) -> None:
+    token = book(visitor, one_provider(store))
+    form = Page(visitor.get(f"/manage/{token}/move?day=2030-01-07").text).form("version")
+    answer = send(visitor, form, start=str(NINE))
+    assert (answer.status_code, answer.location) == (303, f"/manage/{token}?done=moved")
+    assert states() == [("confirmed", NINE, 2)]
+
+
+def test_move_form_sent_twice_moves_once(visitor: FlaskClient, store: Store) -> None:
+    token = book(visitor, one_provider(store))
+    form = Page(visitor.get(f"/manage/{token}/move?day=2030-01-07").text).form("version")
+    assert [send(visitor, form, start=str(NINE)).status_code for _ in range(2)] == [303, 303]
+    assert states() == [("confirmed", NINE, 2)]
+
+
+def test_move_of_booking_that_was_moved_meanwhile_is_refused(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store)
+    token = book(visitor, cast)
+    form = Page(visitor.get(f"/manage/{token}/move?day=2030-01-07").text).form("version")
+    move_booking(system(cast), MoveRequest(token.partition(".")[0], TEN + HOUR))
+    answer = send(visitor, form, start=str(NINE))
+    assert (answer.status_code, states()[0][1]) == (409, TEN + HOUR)
+    assert Page(answer.text).alerts[0].startswith("Somebody else changed this in the meantime")
+
+
+def test_move_to_time_just_taken_offers_next_free_times(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store)
+    token = book(visitor, cast)
+    form = Page(visitor.get(f"/manage/{token}/move?day=2030-01-07").text).form("version")
+    book(visitor, cast, NINE, name="Ben Client", email="ben@example.org")
+    answer = send(visitor, form, start=str(NINE))
+    page = Page(answer.text)
+    assert (answer.status_code, page.alerts[0].startswith("This time has just been taken")) == (409, True)
+    offered = [value for name, value in page.form("version").buttons if name == "start"]
+    assert send(visitor, page.form("version"), start=offered[0]).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("start", "sentence"),
+    [
+        ("", "Please choose one of the times below."),
+        ("soon", "Please choose one of the times below."),
+        (str(NOW - HOUR), "This time has already begun; please choose a later one."),
+        (str(NINE + 1), "Bookings start on a whole minute; please choose one of the times offered."),
+    ],
+)
+def test_move_to_impossible_time_says_why(visitor: FlaskClient, store: Store, start: str, sentence: str) -> None:
+    token = book(visitor, one_provider(store))
+    answer = visitor.post(f"/manage/{token}/move", data={"start": start, "version": "1"})
+    assert (answer.status_code, Page(answer.text).alerts) == (422, [sentence])
+    assert states() == [("confirmed", TEN, 1)]
+
+
+def test_move_with_wrong_zone_says_so_beside_field(visitor: FlaskClient, store: Store) -> None:
+    token = book(visitor, one_provider(store))
+    answer = visitor.get(f"/manage/{token}/move?zone=Mars/Olympus")
+    assert (answer.status_code, list(Page(answer.text).errors)) == (422, ["zone"])
+
+
+def test_move_in_other_zone_shows_both_clocks(visitor: FlaskClient, store: Store) -> None:
+    token = book(visitor, one_provider(store))
+    page = Page(visitor.get(f"/manage/{token}/move?zone=Asia/Tokyo&day=2030-01-07").text)
+    assert "18:00 09:00 there" in page.text
+
+
+def test_move_of_service_with_approval_asks_first(visitor: FlaskClient, store: Store) -> None:
+    token = book(visitor, one_provider(store))
+    change_services(store, needs_approval=True)
+    answer = visitor.post(f"/manage/{token}/move", data={"start": str(NINE)})
+    assert answer.location == f"/manage/{token}?done=asked"
+    page = Page(visitor.get(answer.location).text)
+    assert "You asked for another time: Monday 7 January 2030, 09:00–09:30" in page.text
+    assert states()[0][:2] == ("confirmed", TEN)
+
+
+def test_move_of_cancelled_booking_shows_how_it_stands(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store)
+    token = book(visitor, cast)
+    cancel(system(cast), token.partition(".")[0])
+    answer = visitor.get(f"/manage/{token}/move")
+    assert (answer.status_code, "Cancelled" in answer.text) == (200, True)
+    assert visitor.post(f"/manage/{token}/move", data={"start": str(NINE)}).status_code == 409
+
+
+def test_move_of_service_for_staff_only_is_not_offered(visitor: FlaskClient, store: Store) -> None:
+    token = book(visitor, one_provider(store))
+    change_services(store, visibility="staff")
+    page = Page(visitor.get(f"/manage/{token}").text)
+    assert f"/manage/{token}/move" not in page.links
+    assert any(form.action.endswith("/cancel") for form in page.forms)
+
+
+def offered(visitor: FlaskClient, cast: Cast) -> str:
+    """Let Ben wait, free a slot for him, and return the token of his link."""
+    token = book(visitor, cast)
+    fields = {"name": "Ben Client", "email": "ben@example.org", "first": "2030-01-07", "last": "2030-01-07"}
+    assert visitor.post(f"/book/waiting?{query(cast)}", data=fields).status_code == 200
+    cancel(system(cast), token.partition(".")[0])
+    held = WaitingEntry.get().offered_booking
+    return manage_token(SECRET, held.public_id)
+
+
+def test_accept_offered_slot(visitor: FlaskClient, store: Store) -> None:
+    token = offered(visitor, one_provider(store))
+    page = Page(visitor.get(f"/manage/{token}").text)
+    assert "A time has become free." in page.text
+    answer = send(visitor, page.form("/accept"))
+    assert answer.location == f"/manage/{token}?done=accepted"
+    assert [state[0] for state in states()] == ["cancelled", "confirmed"]
+
+
+def test_accept_after_offer_ran_out_is_refused(
+    visitor: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = offered(visitor, one_provider(store, offer_minutes=30))
+    monkeypatch.setattr("app.clock.now", lambda: NOW + HOUR)
+    assert "that has run out" in Page(visitor.get(f"/manage/{token}").text).text
+    assert visitor.post(f"/manage/{token}/accept").status_code == 409
+    assert "confirmed" not in [state[0] for state in states()]
+
+
+def test_accept_of_booking_that_is_none_is_refused(visitor: FlaskClient, store: Store) -> None:
+    token = book(visitor, one_provider(store))
+    answer = visitor.post(f"/manage/{token}/accept")
+    assert answer.status_code in (303, 409)
+    assert states()[0][:2] == ("confirmed", TEN)
+
+
+def test_move_week_without_free_time_leads_on(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store, booking_window_days=200)
+    token = book(visitor, cast)
+    change_services(store, minimum_notice_minutes=60 * 1440)
+    page = Page(visitor.get(f"/manage/{token}/move").text)
+    assert "Next free: Tuesday 5 March 2030" in page.text
