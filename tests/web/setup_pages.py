@@ -60,7 +60,8 @@ def saving(form: Mapping[str, str | list[str]], **changes: str | list[str]) -> F
 
 def find_id(page: str, slug: str, name: str = "") -> str:
     """The public id of the record of this name (else of the first one) that a list page leads to."""
-    return re.findall(rf'href="/setup/{slug}/(?!new")([a-z0-9]+)">{re.escape(name)}', page)[0]
+    found: str = re.findall(rf'href="/setup/{slug}/(?!new")([a-z0-9]+)">{re.escape(name)}', page)[0]
+    return found
 
 
 def error_beside(page: str, name: str) -> str:

@@ -242,6 +242,15 @@ def test_time_off_is_read_on_the_clock_of_the_person(admin: Browser, store: Stor
     assert (value_of(shown, "from"), value_of(shown, "to")) == (["09:00"], ["10:30"])
 
 
+def test_time_off_is_narrowed_to_one_person(admin: Browser, store: Store) -> None:
+    form = make_forms(store)["time-off"]
+    admin.submit("/setup/time-off/new", saving(form))
+    other = add_person(context_of(store), "Dora")
+    listed = [">Cem</a>" in admin.get(f"/setup/time-off?resource={one}").text for one in (form["resource"], other)]
+    assert listed == [True, False]
+    assert f'<option value="{other}" selected>' in admin.get(f"/setup/time-off/new?resource={other}").text
+
+
 @pytest.mark.parametrize(
     ("last", "words"),
     [("", "Friday 3 May 2030"), ("2030-05-05", "Friday 3 May 2030 to Sunday 5 May 2030")],

@@ -109,7 +109,7 @@ def test_service_with_an_impossible_question_keeps_the_lines(
 
 def test_service_number_out_of_bounds_is_told_in_days(admin: Browser, form: Form) -> None:
     answer = admin.submit(PATH, saving(form, minimum_notice_minutes="400"))
-    assert error_beside(answer.text, "minimum_notice_minutes") == "Please give 0 minutes to 366 days."
+    assert error_beside(answer.text, "minimum_notice_minutes") == "Please stay between 0 minutes and 366 days."
 
 
 @pytest.mark.parametrize(

@@ -163,5 +163,5 @@ def check_number(value: int, field: str, least: int, most: int, words: Callable[
         InvalidInput: it lies outside.
     """
     if not least <= value <= most:
-        raise InvalidInput(field, f"Please give {words(least)} to {words(most)}.")
+        raise InvalidInput(field, f"Please stay between {words(least)} and {words(most)}.")
     return value

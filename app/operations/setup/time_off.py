@@ -68,9 +68,11 @@ def get_time_off(context: Context, public_id: str) -> Saved[TimeOffDraft]:
     return look(context, lambda: _saved(find_row(TimeOff, "time off", public_id)))
 
 
-def list_time_off(context: Context) -> list[Saved[TimeOffDraft]]:
-    """Return all time off that has not ended, the next one first."""
+def list_time_off(context: Context, resource: str = "") -> list[Saved[TimeOffDraft]]:
+    """Return all time off (of one resource, by its public id) that has not ended, the next one first."""
     query = TimeOff.select(TimeOff, Resource).join(Resource).where(TimeOff.end_at > context.now)
+    if resource:
+        query = query.where(Resource.public_id == resource)
     return look(context, lambda: [_saved(row) for row in query.order_by(TimeOff.start_at, TimeOff.id)])
 
 

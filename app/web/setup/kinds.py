@@ -19,7 +19,7 @@ from app.web.setup.reading import Typed, whole_number
 
 D = TypeVar("D")
 Answer = str | tuple[str, int] | Response
-STALE = "Somebody else saved this meanwhile, so nothing was changed. What you typed is still below."
+STALE = "Somebody else saved this while you were typing. What you typed is still below."
 FORM_REFUSALS = (InvalidInput, StaleVersion, NotFound)
 
 

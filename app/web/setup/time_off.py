@@ -68,10 +68,16 @@ def wall(instant: Instant, tzid: str) -> tuple[date, int]:
     return wall_clock.local_date(instant, tzid), wall_clock.local_minute(instant, tzid)
 
 
+def _wanted() -> str:
+    """Return the public id of the resource that the address narrows the page to; empty: all."""
+    return request.args.get("resource", "")
+
+
 def _options(context: Context) -> dict[str, Any]:
     return {
         "groups": resource_groups(context),
         "names": resource_names(context),
+        "wanted": _wanted(),
         "zones": _zones(context),
         "show": show_time_off,
     }
@@ -81,12 +87,12 @@ TIME_OFF = Kind(
     slug="time-off",
     one="time off",
     many="Time off",
-    list=time_off.list_time_off,
+    list=lambda context: time_off.list_time_off(context, _wanted()),
     get=time_off.get_time_off,
     save=time_off.save_time_off,
     read=_read,
     show=_show,
-    blank=lambda context: MultiDict({"resource": request.args.get("resource", "")}),
+    blank=lambda context: MultiDict({"resource": _wanted()}),
     options=_options,
     remove=time_off.remove_time_off,
 )
