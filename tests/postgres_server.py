@@ -86,7 +86,7 @@ def start_postgres(options: Sequence[str] = ()) -> PostgresServer:
 
 def _wait(server: PostgresServer, binaries: Path) -> None:
     until = time.monotonic() + WAIT_SECONDS
-    ready = [binaries / "pg_isready", "-q", "-h", LOOPBACK, "-p", str(server.port), "-U", "eigenplan"]
+    ready = [str(binaries / "pg_isready"), "-q", "-h", LOOPBACK, "-p", str(server.port), "-U", "eigenplan"]
     while time.monotonic() < until:
         if subprocess.run(ready, check=False).returncode == 0:
             return

@@ -3,124 +3,179 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from xml.etree import ElementTree
 
 import click
 
-ROOT = Path(__file__).resolve().parents[2]
+from app.commands.checks import ROOT, Step, run_checks
+
 CHROMIUM = "/usr/bin/chromium"
 LAB_COMES = "The lab tier comes with the installation by playbooks; there is nothing to run in it yet."
-
-STATIC = {
-    "ruff check": ["ruff", "check", "."],
-    "ruff format": ["ruff", "format", "--check", "."],
-    "mypy": ["mypy"],
-    "import direction": ["importlinter.cli"],
-    "codespell": ["codespell_lib", "."],
-    "yamllint": ["yamllint", "--strict", "."],
-}
+CENTRE = "app/booking/*,app/access/*"
+POSTGRES = "EIGENPLAN_TEST_POSTGRES"
+WITHOUT_POSTGRES = "EIGENPLAN_TEST_WITHOUT_POSTGRES"
 
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """What a tier runs: pytest's selection, whether coverage is enforced, what it needs of the machine."""
+    """What a tier runs: pytest's selection, whether coverage is enforced."""
 
     markers: str
     coverage: bool
-    browser: bool
 
 
 TIERS = {
-    "quick": Tier("not browser and not race and not slow", coverage=False, browser=False),
-    "gate": Tier("not slow", coverage=True, browser=True),
-    "full": Tier("", coverage=True, browser=True),
+    "quick": Tier("not browser and not race and not slow", coverage=False),
+    "gate": Tier("not slow", coverage=True),
+    "full": Tier("", coverage=True),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the closing summary."""
+@dataclass(slots=True)
+class Machine:
+    """What this machine has of what the tests need; ``missing`` names the rest, with the mend."""
 
-    name: str
-    passed: bool
-    seconds: float
+    missing: list[str] = field(default_factory=list)
+    has_postgres: bool = True
+    has_browser: bool = True
 
 
-def _run(name: str, command: list[str], environment: Mapping[str, str]) -> Step:
-    click.secho(f"── {name}", bold=True)
+@dataclass(slots=True)
+class Report:
+    """How the tests went; ``skipped`` are names with reasons."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: list[str] = field(default_factory=list)
+
+
+def look_at(tier: Tier) -> Machine:
+    """Say what of a tier this machine can run."""
+    from tests.postgres_server import find_binaries
+
+    machine = Machine()
+    if find_binaries() is None:
+        machine.has_postgres = False
+        machine.missing.append("tests on PostgreSQL: no server (apt install postgresql)")
+    if "not browser" not in tier.markers and not Path(CHROMIUM).exists():
+        machine.has_browser = False
+        machine.missing.append("browser journeys: no Chromium (apt install chromium)")
+    return machine
+
+
+@contextmanager
+def postgres(machine: Machine) -> Iterator[dict[str, str]]:
+    """Run one PostgreSQL server for all tests; yields the environment that names it."""
+    if not machine.has_postgres:
+        yield {WITHOUT_POSTGRES: "yes"}
+        return
+    from tests.postgres_server import start_postgres
+
+    server = start_postgres(["fsync=off"])
+    try:
+        yield {POSTGRES: server.url()}
+    finally:
+        server.stop()
+
+
+def run_tests(name: str, machine: Machine, selection: Sequence[str]) -> tuple[Step, Report]:
+    """Run pytest on all cores and read its report."""
+    tier = TIERS[name]
+    markers = tier.markers if machine.has_browser else f"{tier.markers} and not browser".removeprefix(" and ")
     begun = time.monotonic()
-    result = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False)  # noqa: S603 our own words
-    return Step(name, result.returncode == 0, time.monotonic() - begun)
+    with tempfile.TemporaryDirectory(prefix="eigenplan-test-") as folder, postgres(machine) as environment:
+        file = Path(folder) / "report.xml"
+        options = ["-m", "pytest", "-q", "-n", str(os.cpu_count() or 1), "--dist", "loadgroup", "-m", markers]
+        options += [f"--junit-xml={file}", *selection]
+        command = [sys.executable, *(("-m", "coverage", "run") if tier.coverage else ()), *options]
+        status = _run(command, environment | {"EIGENPLAN_TEST_TIER": name})
+        report = read_report(file)
+    return Step("tests", status == 0, time.monotonic() - begun), report
 
 
-def _python(*words: str) -> list[str]:
-    return [sys.executable, *words]
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode  # noqa: S603 our own words
 
 
-def _static_steps() -> list[Step]:
+def read_report(file: Path) -> Report:
+    """Read pytest's report (JUnit's XML); an empty one when pytest did not come to its end."""
+    report = Report()
+    if not file.exists():
+        return report
+    for case in ElementTree.parse(file).getroot().iter("testcase"):  # noqa: S314 written by our own pytest
+        skipped = case.find("skipped")
+        if skipped is not None:
+            report.skipped.append(f"{case.get('classname')}.{case.get('name')}: {skipped.get('message')}")
+        elif case.find("failure") is not None or case.find("error") is not None:
+            report.failed += 1
+        else:
+            report.passed += 1
+    return report
+
+
+def run_coverage() -> list[Step]:
+    """Combine what all processes measured and compare it with what we ask for."""
+    coverage = [sys.executable, "-m", "coverage"]
+    _run([*coverage, "combine", "-q"], {})
+    wanted = {
+        "coverage of rules and rights": (f"--include={CENTRE}", "--fail-under=100"),
+        "coverage of the rest": (f"--omit={CENTRE}", "--fail-under=90"),
+    }
     steps = []
-    for name, words in STATIC.items():
-        command = [shutil.which(words[0], path=str(Path(sys.executable).parent)) or words[0], *words[1:]]
-        if name == "import direction":
-            command = [str(Path(sys.executable).parent / "lint-imports")]
-        elif name == "codespell":
-            command = [str(Path(sys.executable).parent / "codespell"), "."]
-        steps.append(_run(name, command, {}))
+    for name, options in wanted.items():
+        click.secho(f"── {name}", bold=True)
+        begun = time.monotonic()
+        steps.append(Step(name, _run([*coverage, "report", *options], {}) == 0, time.monotonic() - begun))
     return steps
 
 
-def _missing(tier: Tier) -> list[str]:
-    """What the machine lacks for this tier, each with the mend."""
-    missing = []
-    if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
-        missing.append("PostgreSQL server (apt install postgresql)")
-    if tier.browser and not Path(CHROMIUM).exists():
-        missing.append("Chromium (apt install chromium)")
-    return missing
-
-
-def _pytest_step(name: str, tier: Tier, selection: list[str]) -> Step:
-    options = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-m", tier.markers, *selection]
-    if tier.coverage:
-        options = ["-m", "coverage", "run", *options]
-    return _run("tests", _python(*options), {"EIGENPLAN_TEST_TIER": name, "COVERAGE_PROCESS_START": "pyproject.toml"})
-
-
-def _coverage_steps() -> list[Step]:
-    subprocess.run(_python("-m", "coverage", "combine", "-q"), cwd=ROOT, check=False)  # noqa: S603 our own words
-    centre = _python("-m", "coverage", "report", "--include=app/booking/*,app/access/*", "--fail-under=100")
-    rest = _python("-m", "coverage", "report", "--omit=app/booking/*,app/access/*", "--fail-under=90")
-    return [_run("coverage of rules and rights", centre, {}), _run("coverage of the rest", rest, {})]
-
-
-def _show(steps: list[Step], missing: list[str]) -> None:
+def show(steps: Sequence[Step], missing: Sequence[str], report: Report, seconds: float) -> None:
+    """Print the closing summary; its last line counts tests and other steps together."""
     click.secho("\nSummary", bold=True)
     for step in steps:
         word = click.style("passed", fg="green") if step.passed else click.style("FAILED", fg="red")
         click.echo(f"  {step.name:<32} {word}  {step.seconds:7.1f} s")
-    for what in missing:
-        click.secho(f"  could not run without: {what}", fg="yellow")
+    for what in (*missing, *report.skipped):
+        click.secho(f"  not run: {what}", fg="yellow")
+    others = [step for step in steps if step.name != "tests"]
+    passed = report.passed + sum(step.passed for step in others)
+    failed = report.failed + sum(not step.passed for step in others)
+    if not report.failed and not all(step.passed for step in steps if step.name == "tests"):
+        failed += 1  # pytest itself broke off
+    click.echo(f"{passed} passed, {failed} failed, {len(report.skipped)} skipped in {seconds:.0f} s")
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("tier", type=click.Choice([*TIERS, "lab"]), default="gate")
 @click.argument("selection", nargs=-1, type=click.UNPROCESSED)
 def command(tier: str, selection: tuple[str, ...]) -> None:
-    """Run the tests of a tier; further words go to pytest."""
+    """Run the tests of a tier; further words go to pytest, and then coverage is not asked for."""
+    strict = bool(os.environ.get("CI"))
     if tier == "lab":
         click.echo(LAB_COMES)
-        return
-    chosen = TIERS[tier]
-    missing = _missing(chosen)
-    steps = _static_steps() + [_pytest_step(tier, chosen, list(selection))]
-    if chosen.coverage:
-        steps += _coverage_steps()
-    _show(steps, missing)
-    broken = not all(step.passed for step in steps)
-    sys.exit(1 if broken or (missing and os.environ.get("CI")) else 0)
+        sys.exit(1 if strict else 0)
+    begun = time.monotonic()
+    machine = look_at(TIERS[tier])
+    forget_coverage()
+    steps = run_checks()
+    tests, report = run_tests(tier, machine, selection)
+    steps.append(tests)
+    if TIERS[tier].coverage and not selection:
+        steps += run_coverage()
+    show(steps, machine.missing, report, time.monotonic() - begun)
+    unrun = machine.missing or report.skipped
+    sys.exit(0 if all(step.passed for step in steps) and not (strict and unrun) else 1)
+
+
+def forget_coverage() -> None:
+    """Remove what earlier runs measured."""
+    for file in ROOT.glob(".coverage*"):
+        file.unlink()

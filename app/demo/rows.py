@@ -1,4 +1,4 @@
-"""Writing many rows at once: one prepared statement, executed for all rows, inside the running transaction."""
+"""Writing many rows at once, inside the running transaction: by COPY on PostgreSQL, else by one prepared statement."""
 
 from __future__ import annotations
 
@@ -15,10 +15,16 @@ def insert(store: Store, table: type[Table], rows: Sequence[dict[str, Any]]) -> 
         return
     fields = [table._meta.fields[name] for name in rows[0]]
     columns = ", ".join(f'"{field.column_name}"' for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    sql = f'INSERT INTO "{table._meta.table_name}" ({columns}) VALUES ({places})'  # noqa: S608 our own tables' names
-    values = [tuple(row.values()) for row in rows]
-    store.database.cursor().executemany(store.database.words(sql), values)
+    target = f'"{table._meta.table_name}" ({columns})'
+    cursor = store.database.cursor()
+    if store.kind == "postgresql":
+        with cursor.copy(f"COPY {target} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(tuple(row.values()))
+        return
+    places = ", ".join("?" * len(fields))
+    sql = f"INSERT INTO {target} VALUES ({places})"  # noqa: S608 names of our own tables
+    cursor.executemany(sql, [tuple(row.values()) for row in rows])
 
 
 def insert_records(store: Store, table: type[Record], rows: Sequence[dict[str, Any]]) -> list[int]:

@@ -1,0 +1,90 @@
+"""House rules that no tool of others checks."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.static.sizes import ROOT, modules
+
+LOCKS = ("requirements/runtime.txt", "requirements/dev.txt", "requirements/frontend.txt", "package-lock.json")
+ADDRESS = re.compile(r"https?://|--(extra-)?index-url|--find-links|\"resolved\"")
+DONATE = re.compile(r"^\s+\"url\": ")
+"""Where npm says that authors take donations."""
+BROAD = {"Exception", "BaseException"}
+MOST_BROAD = 3
+
+
+def _imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def _handlers() -> list[ast.ExceptHandler]:
+    trees = (ast.walk(ast.parse(path.read_text("utf-8"))) for path in modules("app"))
+    return [node for tree in trees for node in tree if isinstance(node, ast.ExceptHandler)]
+
+
+@pytest.mark.parametrize("folder", ["booking", "access"])
+def test_centre_imports_standard_library_only(folder: str) -> None:
+    outside = [
+        (str(path.relative_to(ROOT)), name)
+        for path in modules(f"app/{folder}")
+        for name in _imported(path)
+        if name.split(".")[0] not in sys.stdlib_module_names and not name.startswith(f"app.{folder}")
+    ]
+    assert outside == []
+
+
+def test_centre_loads_no_web_and_no_database() -> None:
+    names = [f"app.booking.{path.stem}" for path in modules("app/booking") if path.stem != "__init__"]
+    program = f"import sys, {', '.join(names)}; print({{'flask', 'peewee'}} & set(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout == "set()\n"
+
+
+def test_errors_none_is_caught_without_a_name() -> None:
+    assert [node.lineno for node in _handlers() if node.type is None] == []
+
+
+def test_errors_few_are_caught_broadly() -> None:
+    broad = [node for node in _handlers() if isinstance(node.type, ast.Name) and node.type.id in BROAD]
+    assert len(broad) <= MOST_BROAD
+
+
+def test_lint_exceptions_carry_a_reason() -> None:
+    bare = re.compile(r"# noqa(?::\s*[A-Z]+[0-9]+(?:,\s*[A-Z]+[0-9]+)*)?\s*$")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in modules("app")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if bare.search(line)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_names_no_address(name: str) -> None:
+    lines = (ROOT / name).read_text("utf-8").splitlines()
+    assert [line for line in lines if ADDRESS.search(line) and not DONATE.search(line)] == []
+
+
+@pytest.mark.parametrize("name", LOCKS[:3])
+def test_lock_pins_each_package_by_hash(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    pinned = re.findall(r"^[a-z0-9-]+(?:\[[a-z,]+\])?==\S+(?: ;[^\\]+)? \\\n\s+--hash=sha256:[0-9a-f]{64}", text, re.M)
+    assert len(pinned) == len(re.findall(r"^[a-z]", text, re.M)) > 0
+
+
+def test_lock_of_front_end_pins_each_package_by_hash() -> None:
+    text = (ROOT / "package-lock.json").read_text("utf-8")
+    assert text.count('"integrity": "sha512-') == text.count('"node_modules/')
