@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from peewee import fn
+from peewee import JOIN, fn
 
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
@@ -81,8 +81,8 @@ def list_outbox(
 def _page(context: Context, status: str | None, before: int | None, limit: int) -> OutboxPage:
     query = (
         OutboxMessage.select(OutboxMessage, Booking, Client)
-        .join(Booking, "LEFT OUTER")
-        .join(Client, "LEFT OUTER")
+        .join(Booking, JOIN.LEFT_OUTER)
+        .join(Client, JOIN.LEFT_OUTER)
         .order_by(OutboxMessage.id.desc())
         .limit(limit + 1)
     )
