@@ -13,7 +13,7 @@ MAX_LINE = 200
 MAX_TEXT = 2000
 _EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 _MAX_EMAIL = 254
-_PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{3,30}")
+_PHONE = re.compile(r"\+?[0-9(][0-9 ()/.-]{2,30}[0-9]")
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Marks that change the direction of writing (Unicode Standard Annex 9): a name with one can show as another name."""
 

@@ -102,8 +102,10 @@ def _next_free(starts: Iterable[Instant], tzid: str) -> str:
 
 
 def _hours(intervals: Sequence[Interval], tzid: str) -> str:
-    spans = [say_span(start, end, tzid) for start, end in intervals]
-    return f"the hours that day are {say_list(spans)}" if spans else "there are no hours that day"
+    if not intervals:
+        return "there are none that day; please choose another day"
+    spans = say_list([say_span(start, end, tzid) for start, end in intervals])
+    return f"the hours that day are {spans}; please choose a time within them or another day"
 
 
 @sentence.register
@@ -166,7 +168,7 @@ def _location_closed(refusal: refusals.LocationClosed, tzid: str) -> str:
 @sentence.register
 def _outside_hours(refusal: refusals.OutsideHours, tzid: str) -> str:
     hours = _hours(refusal.open, tzid)
-    return f"This is outside the hours of {refusal.who}: {hours}; please choose a time within them or another day."
+    return f"This is outside the hours of {refusal.who}: {hours}."
 
 
 @sentence.register

@@ -22,7 +22,9 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 
 def test_config_fills_in_defaults(environ: dict[str, str]) -> None:
-    expected = Config(database_url="sqlite:///bookings.db", secret_key=b"k" * 40, base_url="https://bookings.example.org")
+    expected = Config(
+        database_url="sqlite:///bookings.db", secret_key=b"k" * 40, base_url="https://bookings.example.org"
+    )
     assert load_config(environ | {"HOME": "/root"}) == expected
     assert expected.is_https is True
 

@@ -37,19 +37,19 @@ def every_day(start_hour: float, end_hour: float, location_id: int | None = None
     return tuple(WeeklyHours(day, wall, location_id) for day in range(7))
 
 
-def location(number: int = CENTRE, **values: Any) -> Location:
+def location(number: int = CENTRE, **values: Any) -> Location:  # noqa: ANN401 any field of the record
     """Open daily from 9 to 12, in UTC."""
     usual = Location(number, f"l{number}", {CENTRE: "Centre", NORTH: "North"}[number], "UTC", every_day(9, 12))
     return replace(usual, **values)
 
 
-def resource(number: int, **values: Any) -> Resource:
+def resource(number: int, **values: Any) -> Resource:  # noqa: ANN401 any field of the record
     """Ada, Bob or the room, following the centre's hours."""
     name, kind = {1: ("Ada", "person"), 2: ("Bob", "person"), 3: ("Room", "room")}[number]
     return replace(Resource(number, f"r{number}", name, ResourceKind(kind), "UTC"), **values)
 
 
-def service(requirements: Sequence[Requirement] = (ONLY_ADA,), **values: Any) -> Service:
+def service(requirements: Sequence[Requirement] = (ONLY_ADA,), **values: Any) -> Service:  # noqa: ANN401 any field of the record
     """Half an hour, every half hour, by Ada."""
     usual = Service(CONSULTATION, "s1", "Consultation", (30,), tuple(requirements), (CENTRE,), 30)
     return replace(usual, **values)
@@ -66,7 +66,7 @@ def catalog(*things: Location | Resource | Service) -> Catalog:
     return Catalog(1, locations, resources, services)
 
 
-def monday(**values: Any) -> SlotQuery:
+def monday(**values: Any) -> SlotQuery:  # noqa: ANN401 any field of the record
     """All slots of that Monday."""
     return replace(SlotQuery(CONSULTATION, CENTRE, MONDAY, MONDAY + DAY), **values)
 

@@ -1,0 +1,105 @@
+"""Texts that people type, and what they must not do."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.booking.answers import MAX_LINE, check_answers, check_email, check_phone, clean_line, clean_text
+from app.booking.refusals import InvalidInput
+from app.booking.values import Question, QuestionKind
+
+CONTROL = "Please remove the control characters; plain text is fine."
+DIRECTION = "Please remove the invisible marks that change the direction of writing."
+
+
+@pytest.mark.parametrize(
+    ("typed", "cleaned"),
+    [("  Ada  ", "Ada"), ("Zoe\u0308", "Zo\u00eb"), ("", ""), ("岡田 ☂", "岡田 ☂"), ("x" * MAX_LINE, "x" * MAX_LINE)],
+)
+def test_clean_line_cases(typed: str, cleaned: str) -> None:
+    assert clean_line(typed, "name") == cleaned
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ("x" * 201, "Please use at most 200 characters; this has 201."),
+        ("A\u202eb", DIRECTION),
+        ("A\u200fb", DIRECTION),
+        ("A\nb", CONTROL),
+        ("A\0b", CONTROL),
+        ("A\u2028b", CONTROL),
+        ("A\ud800b", CONTROL),
+    ],
+)
+def test_clean_line_refuses(typed: str, problem: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        clean_line(typed, "name")
+    assert caught.value == InvalidInput("name", problem)
+
+
+def test_clean_line_that_is_required() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        clean_line("  ", "name", required=True)
+    assert caught.value == InvalidInput("name", "Please fill in this field.")
+
+
+def test_clean_text_keeps_lines_only() -> None:
+    assert clean_text("one\r\ntwo\rthree\tfour", "comment") == "one\ntwo\nthree\tfour"
+    with pytest.raises(InvalidInput):
+        clean_text("bell\a", "comment")
+
+
+@pytest.mark.parametrize("typed", ["ada@example.org", " Ada.B+c@Sub.Example.ORG ", "a@b.co"])
+def test_email_accepted(typed: str) -> None:
+    assert check_email(typed) == typed.strip().lower()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "ada", "ada@", "@example.org", "a b@example.org", "a@example", "a@-x.org", "a,b@example.org", "a@b@c.de"],
+)
+def test_email_refused(typed: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        check_email(typed)
+    assert caught.value.field == "email"
+
+
+@pytest.mark.parametrize("typed", ["", "+49 30 123456", "(030) 123-456"])
+def test_phone_accepted(typed: str) -> None:
+    assert check_phone(typed) == typed
+
+
+@pytest.mark.parametrize("typed", ["abc", "12", "+", "030 1234 ext 5"])
+def test_phone_refused(typed: str) -> None:
+    with pytest.raises(InvalidInput):
+        check_phone(typed)
+
+
+QUESTIONS = (
+    Question("q1", "Why?", QuestionKind.LONG_TEXT),
+    Question("q2", "Which?", QuestionKind.CHOICE, required=True, choices=("left", "right")),
+    Question("q3", "Sure?", QuestionKind.YES_NO),
+    Question("q4", "Who?", QuestionKind.TEXT),
+)
+
+
+def test_answers_are_kept_by_question_and_others_dropped() -> None:
+    given = {"q1": "a\nb", "q2": "left", "q3": "yes", "q4": "", "q9": "x"}
+
+    assert check_answers(QUESTIONS, given) == {"q1": "a\nb", "q2": "left", "q3": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "problem"),
+    [
+        ({}, "answer-q2", "Please answer this question."),
+        ({"q2": "up"}, "answer-q2", "Please choose one of the answers offered."),
+        ({"q2": "left", "q3": "maybe"}, "answer-q3", "Please choose one of the answers offered."),
+        ({"q2": "left", "q4": "a\nb"}, "answer-q4", CONTROL),
+    ],
+)
+def test_answers_refused(given: dict[str, str], field: str, problem: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        check_answers(QUESTIONS, given)
+    assert caught.value == InvalidInput(field, problem)
