@@ -1,0 +1,205 @@
+"""The outbox page: the list, a letter, its calendar file, trying again; as far as each role may."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.access.permissions import Role
+from app.config import Config
+from app.operations.book import book
+from app.operations.deliver import MessageStatus
+from app.storage.store import Store
+from app.storage.tables import OutboxMessage
+from app.web.context import EXTENSION, Site
+from app.web.outbox import split_links
+from tests.cast import HOUR, Cast, one_provider
+from tests.operations.helpers import TEN, wish
+from tests.operations.helpers import visitor as visitor_of
+from tests.web.conftest import SignIn
+
+
+@pytest.fixture
+def booked(store: Store) -> Cast:
+    """One booking of Ada's, with its message."""
+    cast = one_provider(store)
+    book(visitor_of(cast), wish(cast, comment="See http://evil.example/x"))
+    return cast
+
+
+def message() -> OutboxMessage:
+    """The message of the booking."""
+    row: OutboxMessage = OutboxMessage.select().order_by(OutboxMessage.id).get()
+    return row
+
+
+def give_up(store: Store) -> None:
+    """Let the message be one that was given up."""
+    query = OutboxMessage.update(status=MessageStatus.GIVEN_UP.value, attempts=8, last_error="550 unknown")
+    store.write(query.execute)
+
+
+@pytest.mark.usefixtures("booked")
+def test_list_shows_message_status_and_recipient(sign_in: SignIn) -> None:
+    page = sign_in(Role.MANAGER).get("/outbox/").text
+    for words in ("Booking confirmed", "Consultation", "Ada Client", "ada@example.org", "Waiting (1)"):
+        assert words in page
+    assert "This is a demo" not in page
+
+
+@pytest.mark.usefixtures("booked")
+def test_list_hides_recipients_from_an_auditor(sign_in: SignIn) -> None:
+    page = sign_in(Role.AUDITOR).get("/outbox/").text
+    assert "ada@example.org" not in page
+    assert "hidden" in page
+
+
+def test_list_without_messages_says_so(sign_in: SignIn, store: Store) -> None:
+    one_provider(store)
+    browser = sign_in(Role.MANAGER)
+    assert "No messages yet" in browser.get("/outbox/").text
+    assert "No messages of this kind" in browser.get("/outbox/?status=given_up").text
+
+
+@pytest.mark.usefixtures("booked")
+def test_list_shows_when_the_next_attempt_is_and_what_went_wrong(sign_in: SignIn, store: Store) -> None:
+    store.write(OutboxMessage.update(attempts=1, not_before=TEN, last_error="450 busy").execute)
+    page = sign_in(Role.MANAGER).get("/outbox/").text
+    assert "again from Monday 7 January 2030, 10:00" in page
+    assert "450 busy" in page
+
+
+def test_list_is_paged(sign_in: SignIn, store: Store) -> None:
+    cast = one_provider(store)
+    book(visitor_of(cast), wish(cast))
+    row = message()
+    rows = [{**row.__data__, "id": None, "public_id": f"m{number}"} for number in range(60)]
+    for one in rows:
+        one.pop("id")
+    store.write(lambda: OutboxMessage.insert_many(rows).execute())
+    browser = sign_in(Role.MANAGER)
+    first = browser.get("/outbox/").text
+    assert first.count("Booking confirmed") == 50
+    older = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert browser.get(older).text.count("Booking confirmed") == 11
+
+
+@pytest.mark.usefixtures("booked")
+@pytest.mark.parametrize("query", ["status=lost", "before=x", "before=" + "9" * 20])
+def test_list_with_an_impossible_address_is_refused(sign_in: SignIn, query: str) -> None:
+    assert sign_in(Role.MANAGER).get(f"/outbox/?{query}").status_code == 422
+
+
+@pytest.mark.usefixtures("booked")
+def test_letter_shows_the_text_with_only_our_link_to_click(sign_in: SignIn) -> None:
+    page = sign_in(Role.MANAGER).get(f"/outbox/{message().public_id}").text
+    assert "Your booking is confirmed. We look forward to seeing you." in page
+    assert page.count('href="http://localhost/manage/') == 1
+    assert 'href="http://evil' not in page
+    assert "See http://evil.example/x" in page
+
+
+@pytest.mark.usefixtures("booked")
+def test_letter_of_an_auditor_has_no_text_and_no_link(sign_in: SignIn) -> None:
+    page = sign_in(Role.AUDITOR).get(f"/outbox/{message().public_id}").text
+    assert "You may not see clients" in page
+    assert "/manage/" not in page
+    assert "Ada Client" not in page
+
+
+@pytest.mark.usefixtures("booked")
+def test_calendar_file_is_given_as_a_download(sign_in: SignIn) -> None:
+    answer = sign_in(Role.MANAGER).get(f"/outbox/{message().public_id}/booking.ics")
+    assert (answer.status_code, answer.content_type) == (200, "text/calendar; charset=utf-8")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="booking.ics"'
+    assert answer.data.startswith(b"BEGIN:VCALENDAR")
+
+
+@pytest.mark.usefixtures("booked")
+def test_calendar_file_is_not_there_for_an_auditor_or_an_unknown_message(sign_in: SignIn) -> None:
+    assert sign_in(Role.AUDITOR).get(f"/outbox/{message().public_id}/booking.ics").status_code == 404
+    assert sign_in(Role.MANAGER).get("/outbox/none").status_code == 404
+
+
+@pytest.mark.usefixtures("booked")
+def test_given_up_message_is_tried_again_by_its_button(sign_in: SignIn, store: Store) -> None:
+    give_up(store)
+    browser, path = sign_in(Role.MANAGER), f"/outbox/{message().public_id}"
+    page = browser.get(path).text
+    assert "Try again" in page
+    assert "550 unknown" in page
+    answer = browser.submit(f"{path}/retry")
+    assert answer.location == path
+    assert (message().status, message().attempts) == ("waiting", 0)
+    assert "waits for delivery again" in browser.get(path).text
+    assert browser.submit(f"{path}/retry").status_code == 404
+
+
+@pytest.mark.usefixtures("booked")
+def test_button_is_not_for_auditors(sign_in: SignIn, store: Store) -> None:
+    give_up(store)
+    browser, path = sign_in(Role.AUDITOR), f"/outbox/{message().public_id}"
+    assert "Try again" not in browser.get(path).text
+    assert browser.submit(f"{path}/retry").status_code == 403
+    assert message().status == "given_up"
+
+
+@pytest.mark.usefixtures("booked")
+def test_form_without_its_token_changes_nothing(sign_in: SignIn, store: Store) -> None:
+    give_up(store)
+    assert sign_in(Role.MANAGER).post(f"/outbox/{message().public_id}/retry").status_code == 400
+    assert message().status == "given_up"
+
+
+@pytest.mark.usefixtures("booked")
+def test_outbox_is_not_for_strangers_or_the_front_desk(visitor: FlaskClient, sign_in: SignIn) -> None:
+    assert visitor.get("/outbox/").location == "/sign-in?next=/outbox/"
+    assert sign_in(Role.FRONT_DESK).get("/outbox/").status_code == 403
+
+
+@pytest.mark.usefixtures("booked")
+def test_page_in_the_demo_says_that_mails_are_shown_here(app: Flask, config: Config, sign_in: SignIn) -> None:
+    app.extensions[EXTENSION] = Site(replace(config, demo=True), app.extensions[EXTENSION].store)
+    browser = sign_in(Role.MANAGER)
+    page = browser.get("/outbox/").text
+    assert "This is a demo" in page
+    assert "Shown here (0)" in page
+
+
+def queries(store: Store, browser: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many statements one look at the list costs."""
+    count = 0
+    execute = store.database.execute_sql
+
+    def counting(*arguments: object, **more: object) -> object:
+        nonlocal count
+        count += 1
+        return execute(*arguments, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store.database, "execute_sql", counting)
+        assert browser.get("/outbox/").status_code == 200
+    return count
+
+
+def test_list_costs_the_same_queries_whatever_its_length(
+    sign_in: SignIn, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = one_provider(store)
+    book(visitor_of(cast), wish(cast))
+    browser = sign_in(Role.MANAGER)
+    queries(store, browser, monkeypatch)
+    one = queries(store, browser, monkeypatch)
+    for number in range(1, 6):
+        book(visitor_of(cast), wish(cast, TEN + number * HOUR))
+    assert OutboxMessage.select().count() == 6
+    assert queries(store, browser, monkeypatch) == one
+
+
+def test_split_links_marks_ours_only() -> None:
+    parts = list(split_links("a http://x/1 b http://y", ["http://x/1", "http://x"]))
+    assert parts == [("a ", False), ("http://x/1", True), (" b http://y", False)]
+    assert list(split_links("a", [])) == [("a", False)]
