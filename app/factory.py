@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import logging
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,28 +10,31 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import Config
 from app.storage.store import open_store
-from app.web import health, public, sign_in
+from app.web import bookings, calendar, health, manage, outbox, public, requests, sign_in, waiting
 from app.web.access import init_access
 from app.web.context import EXTENSION, Site
 from app.web.errors import QuietFlask, init_errors
 from app.web.pages import init_pages
 from app.web.security import init_security
+from app.web.setup import pages as setup
 from app.web.sign_in import init_sign_in
 
 MAX_BODY_BYTES = 1_000_000
 SESSION_HOURS = 12
 WEB = Path(__file__).parent / "web"
 
-BLUEPRINTS = [
+BLUEPRINTS = (
     health.blueprint,
     public.blueprint,
+    manage.blueprint,
     sign_in.blueprint,
-]
-for _name in ("manage", "calendar", "bookings", "requests", "waiting", "outbox", "setup.pages"):  # until all exist
-    try:
-        BLUEPRINTS.append(importlib.import_module(f"app.web.{_name}").blueprint)
-    except ImportError as error:
-        logging.getLogger(__name__).warning("not yet: %s (%s)", _name, error)
+    calendar.blueprint,
+    bookings.blueprint,
+    requests.blueprint,
+    waiting.blueprint,
+    outbox.blueprint,
+    setup.blueprint,
+)
 
 
 def create_app(config: Config) -> Flask:

@@ -270,3 +270,17 @@ def test_move_week_without_free_time_leads_on(visitor: FlaskClient, store: Store
     change_services(store, minimum_notice_minutes=60 * 1440)
     page = Page(visitor.get(f"/manage/{token}/move").text)
     assert "Next free: Tuesday 5 March 2030" in page.text
+
+
+def test_calendar_file_is_the_entry_of_the_mail(visitor: FlaskClient, store: Store) -> None:
+    token = book(visitor, one_provider(store))
+    answer = visitor.get(f"/manage/{token}/booking.ics")
+    assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
+    lines = answer.text.splitlines()
+    assert f"UID:{token.partition('.')[0]}@localhost" in lines
+    assert ["DTSTART:20300107T100000Z" in lines, "METHOD:PUBLISH" in lines, "SUMMARY:Consultation" in lines] == [True] * 3
+
+
+def test_calendar_file_of_changed_link_is_404(visitor: FlaskClient, store: Store) -> None:
+    token = book(visitor, one_provider(store))
+    assert visitor.get(f"/manage/{token}x/booking.ics").status_code == 404

@@ -31,10 +31,10 @@ PUBLIC = {
     "public.waiting",
     "public.join",
     "public.slots",
-    "public.visit_services",
-    "public.visit_times",
+    "public.visit",
     "public.visit_details",
     "public.book_visit",
+    "public.visit_done",
     "manage.show",
     "manage.cancel",
     "manage.accept",
@@ -94,8 +94,8 @@ def test_nothing_changes_by_get(app: Flask) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/nope", "/slots.json", "/healthz", "/static/app.css", "/calendar/day"])
 def test_every_answer_has_the_headers(visitor: FlaskClient, path: str) -> None:
-    headers = visitor.get(path).headers
-    assert {name: headers.get(name) for name in HEADERS} == HEADERS
+    with visitor.get(path) as answer:
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
 
 
 def test_policy_allows_nothing_inline(visitor: FlaskClient) -> None:
@@ -121,7 +121,8 @@ def test_static_files_are_kept_by_browsers_pages_are_not(visitor: FlaskClient, s
     page = visitor.get("/")
     css = re.search(r"/static/app\.css\?v=[0-9a-f]+", page.text)
     assert css is not None
-    assert "max-age=31536000" in visitor.get(css[0]).headers["Cache-Control"]
+    with visitor.get(css[0]) as file:
+        assert "max-age=31536000" in file.headers["Cache-Control"]
     assert page.headers["Cache-Control"] == "no-store"
 
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput, InvalidTransition, JustTaken, Refusal, Unavailable
 from app.booking.words import sentence
 from app.operations.book import accept_offer
+from app.operations.calendar_file import write_calendar_file
 from app.operations.change import cancel as cancel_booking
 from app.operations.change import move as move_booking
+from app.operations.letters import FILE_NAME, Letterhead
 from app.operations.requests import MoveRequest
 from app.web.access import public
+from app.web.context import site
 from app.web.errors import status_of
-from app.web.manage.opened import Opened, open_booking
+from app.web.opened import Opened, open_booking
 from app.web.public.selection import NO_START, Selection, read_selection
-from app.web.public.week import find_week
+from app.web.public.week import week_of
 from app.web.security import visitor_form
 from app.web.times import moment_text
 
@@ -37,6 +40,18 @@ DONE = {
 def show(token: str) -> str:
     """Show the booking and what may be done with it."""
     return _page(open_booking(token))
+
+
+@blueprint.get("/booking.ics")
+@public
+def calendar_file(token: str) -> Response:
+    """Give the booking as a file for the client's own calendar."""
+    opened, config = open_booking(token), site().config
+    head = Letterhead(config.base_url, config.mail_from, config.secret_key)
+    content = write_calendar_file(opened.context, opened.booking.public_id, head)
+    answer = Response(content, content_type="text/calendar; charset=utf-8; method=PUBLISH")
+    answer.headers.set("Content-Disposition", "attachment", filename=FILE_NAME)
+    return answer
 
 
 @blueprint.post("/cancel")
@@ -136,7 +151,7 @@ def _times(opened: Opened, refusal: Refusal | None = None, status: int = 200) ->
         opened=opened,
         booking=opened.booking,
         chosen=chosen,
-        week=find_week(opened.context, chosen),
+        week=week_of(opened.context, chosen),
         errors=errors,
         offers=offers,
         key=secrets.token_urlsafe(12),

@@ -11,22 +11,18 @@ from werkzeug.datastructures import MultiDict
 
 from app.booking.refusals import JustTaken, Refusal, Unavailable
 from app.booking.values import Instant
-from app.booking.wall_clock import zone
 from app.booking.words import sentence
 from app.operations.book import book_id
 from app.operations.context import Context
 from app.operations.links import manage_token
-from app.operations.requests import BookingRequest, ClientDetails
+from app.operations.requests import BookingRequest
 from app.web.context import site
 from app.web.errors import status_of
+from app.web.public.person import CHANGED, TOO_OLD, read_answers, read_client, shown_field
 from app.web.public.selection import Selection, read_selection
 from app.web.public.token import Choice, TokenError, read_choice, sign_choice
 from app.web.times import moment_text
 
-FIELDS = ("name", "email", "phone", "comment", "attendees", "zone")
-CHANGED = "This form was not made by this page or was changed on the way; please check the time and send it again."
-TOO_OLD = "This form was open for too long; please check the time and send it again."
-ANSWER = "answer-"
 DONE = "/book/done/"
 
 
@@ -64,26 +60,16 @@ def book_form(context: Context) -> ResponseReturnValue:
 
 
 def _request(choice: Choice, key: str, fields: MultiDict[str, str]) -> BookingRequest:
-    """Return what to book.
-
-    Raises:
-        UnknownZone: the form names a zone that does not exist.
-    """
-    tzid = fields.get("zone", "")
-    if tzid:
-        zone(tzid)
     return BookingRequest(
         service=choice.service,
         location=choice.location,
         start=choice.start,
-        client=ClientDetails(
-            name=fields.get("name", ""), email=fields.get("email", ""), phone=fields.get("phone", ""), tzid=tzid
-        ),
+        client=read_client(fields),
         duration_minutes=choice.duration_minutes,
         provider=choice.provider,
         seats=choice.seats,
         comment=fields.get("comment", ""),
-        answers={name.removeprefix(ANSWER): text for name, text in fields.items() if name.startswith(ANSWER)},
+        answers=read_answers(fields),
         attendees=tuple(line for line in fields.get("attendees", "").splitlines() if line.strip()),
         key=key,
     )
@@ -107,14 +93,8 @@ def _refused(context: Context, choice: Choice, token: str, refusal: Refusal) -> 
     if isinstance(refusal, JustTaken):
         offers = [_offer(choice, start, chosen.tzid) for start in refusal.next_free]
         refusal = JustTaken()
-    name = refusal.field if _has_field(chosen, refusal.field) else "start"
-    errors = {name or "start": sentence(refusal, chosen.tzid)}
+    errors = {shown_field(refusal.field, chosen.service.questions): sentence(refusal, chosen.tzid)}
     return _page(Filled(chosen, token, request.form.to_dict(), errors, offers))
-
-
-def _has_field(chosen: Selection, name: str | None) -> bool:
-    answers = {f"{ANSWER}{question.public_id}" for question in chosen.service.questions}
-    return name in FIELDS or name in answers
 
 
 def _selection(context: Context, choice: Choice, tzid: str) -> Selection:

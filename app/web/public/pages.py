@@ -8,16 +8,16 @@ from flask.typing import ResponseReturnValue
 from app.booking.refusals import InPast
 from app.booking.words import sentence
 from app.operations.context import Context
-from app.operations.links import read_manage_token
-from app.operations.look_up import get_booking
 from app.operations.slots import find_slots
 from app.web.access import public
-from app.web.context import client_context, site, visitor_context
+from app.web.context import visitor_context
+from app.web.opened import open_booking
 from app.web.public.details import book_form, show_details
 from app.web.public.offer import offered_by_place, places_of, providers_of
 from app.web.public.selection import Selection, read_selection
+from app.web.public.visit import ROWS, book_visit_form, show_visit, show_visit_details
 from app.web.public.waiting import join_form, show_waiting
-from app.web.public.week import find_week, is_free
+from app.web.public.week import is_free, week_of
 from app.web.security import visitor_form
 
 blueprint = Blueprint("public", __name__)
@@ -46,7 +46,7 @@ def _times_page(context: Context, chosen: Selection, errors: dict[str, str]) -> 
         "public/times.html",
         chosen=chosen,
         errors=errors,
-        week=find_week(context, chosen),
+        week=week_of(context, chosen),
         places=places_of(catalog, chosen.service),
         providers=providers_of(catalog, chosen.service, chosen.place),
     )
@@ -79,11 +79,40 @@ def book() -> ResponseReturnValue:
 @public
 def done(token: str) -> str:
     """Say that it is booked, with the link to change it."""
-    booking = read_manage_token(site().config.secret_key, token)
-    if booking is None:
-        abort(404, "This link is not complete; please use it exactly as it is in your mail.")
-    view = get_booking(client_context(booking), booking)
-    return render_template("public/done.html", booking=view, token=token)
+    return render_template("public/done.html", booking=open_booking(token).booking, token=token)
+
+
+@blueprint.get("/book/visit")
+@public
+def visit() -> ResponseReturnValue:
+    """Show the choice of several services, and times for them."""
+    return show_visit(visitor_context())
+
+
+@blueprint.get("/book/visit/details")
+@public
+def visit_details() -> ResponseReturnValue:
+    """Show the form for a chosen time of a visit."""
+    return show_visit_details(visitor_context())
+
+
+@blueprint.post("/book/visit")
+@public
+@visitor_form
+def book_visit() -> ResponseReturnValue:
+    """Book all services of a visit, or none."""
+    return book_visit_form(visitor_context())
+
+
+@blueprint.get("/book/visit/done")
+@public
+def visit_done() -> str:
+    """Say that the visit is booked, with a link for each part."""
+    tokens = request.args.getlist("token")
+    if not 1 <= len(tokens) <= ROWS:
+        abort(404)
+    bookings = [(token, open_booking(token).booking) for token in tokens]
+    return render_template("public/visit_done.html", bookings=bookings)
 
 
 @blueprint.get("/book/waiting")

@@ -72,7 +72,7 @@ class Selection:
         return urlencode({name: value for name, value in values.items() if value})
 
 
-class _Reader:
+class Reader:
     """Reads fields one by one and collects what is wrong with them."""
 
     def __init__(self, args: Mapping[str, str], tzid: str) -> None:
@@ -81,12 +81,15 @@ class _Reader:
         self.errors: dict[str, str] = {}
 
     def text(self, name: str) -> str:
+        """Return a field, trimmed."""
         return self.args.get(name, "").strip()
 
     def refuse(self, name: str, refusal: Refusal) -> None:
+        """Note a refusal beside a field."""
         self.errors[name] = sentence(refusal, self.tzid)
 
     def zone(self) -> str:
+        """Return the reader's zone, the place's if there is none that exists."""
         wanted = self.text("zone") or self.tzid
         try:
             zone(wanted)
@@ -96,6 +99,7 @@ class _Reader:
         return wanted
 
     def number(self, name: str, low: int, high: int) -> int | None:
+        """Return a whole number, None for none."""
         text = self.text(name)
         if not text:
             return None
@@ -105,6 +109,7 @@ class _Reader:
         return None
 
     def duration(self, service: Service) -> int | None:
+        """Return one of the service's durations, None for none."""
         minutes = self.number("duration", 1, 7 * 1440)
         if minutes is not None and minutes not in service.durations_minutes:
             self.refuse("duration", WrongDuration(service.durations_minutes))
@@ -112,6 +117,7 @@ class _Reader:
         return minutes
 
     def provider(self, catalog: Catalog, service: Service) -> str | None:
+        """Return the public id of somebody who gives the service, None for anybody."""
         wanted = self.text("provider") or None
         try:
             provider_id(catalog, service, wanted)
@@ -121,6 +127,7 @@ class _Reader:
         return wanted
 
     def day(self, today: date) -> date:
+        """Return the first day to show, today at the earliest."""
         text = self.text("day")
         if not text:
             return today
@@ -132,6 +139,7 @@ class _Reader:
         return max(wanted, today) if wanted.year in YEARS else today
 
     def start(self) -> Instant | None:
+        """Return the chosen instant, None for none."""
         text = self.text("start")
         if text.isascii() and text.isdigit() and len(text) < 12:
             return int(text)
@@ -148,8 +156,8 @@ def read_selection(context: Context, args: Mapping[str, str]) -> Selection:
     """
     catalog = context.catalog
     service = get_service(context, catalog, args.get("service", ""))
-    place = _place(catalog, service, args.get("location", ""))
-    reader = _Reader(args, place.tzid)
+    place = find_place(catalog, service, args.get("location", ""))
+    reader = Reader(args, place.tzid)
     tzid = reader.zone()
     return Selection(
         service=service,
@@ -165,7 +173,12 @@ def read_selection(context: Context, args: Mapping[str, str]) -> Selection:
     )
 
 
-def _place(catalog: Catalog, service: Service, public_id: str) -> Location:
+def find_place(catalog: Catalog, service: Service, public_id: str) -> Location:
+    """Return the place of an id, the service's first for none.
+
+    Raises:
+        NotFound: no such place. NotOfferedHere: it does not offer the service.
+    """
     if not public_id:
         places = places_of(catalog, service)
         if not places:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import astuple, dataclass
+from typing import Any
 
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
 from app.booking.values import Instant
 
 PURPOSE = "eigenplan booking form"
+VISIT_PURPOSE = "eigenplan visit form"
 MAX_AGE_SECONDS = 4 * 3600
 _KEY_BYTES = 12
 
@@ -26,6 +28,15 @@ class Choice:
     seats: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class VisitChoice:
+    """Several services one after the other, as chosen for one visit."""
+
+    services: tuple[str, ...]
+    location: str
+    start: Instant
+
+
 class TokenError(Exception):
     """The token is not one of ours, was changed, or is too old (``is_old``)."""
 
@@ -36,9 +47,7 @@ class TokenError(Exception):
 
 def sign_choice(secret: bytes, choice: Choice) -> str:
     """Return a token for a form that books this choice, with an idempotency key of its own."""
-    key = secrets.token_urlsafe(_KEY_BYTES)
-    token = _serializer(secret).dumps([*astuple(choice), key])
-    return token.decode() if isinstance(token, bytes) else token
+    return _sign(secret, PURPOSE, astuple(choice))
 
 
 def read_choice(secret: bytes, token: str) -> tuple[Choice, str]:
@@ -47,14 +56,35 @@ def read_choice(secret: bytes, token: str) -> tuple[Choice, str]:
     Raises:
         TokenError: it is not ours, or older than four hours.
     """
+    *chosen, key = _read(secret, PURPOSE, token)
+    return Choice(*chosen), key
+
+
+def sign_visit(secret: bytes, choice: VisitChoice) -> str:
+    """Return a token for a form that books this visit, with an idempotency key of its own."""
+    return _sign(secret, VISIT_PURPOSE, astuple(choice))
+
+
+def read_visit(secret: bytes, token: str) -> tuple[VisitChoice, str]:
+    """Return the visit of a token and its idempotency key.
+
+    Raises:
+        TokenError: it is not ours, or older than four hours.
+    """
+    services, location, start, key = _read(secret, VISIT_PURPOSE, token)
+    return VisitChoice(tuple(services), location, start), key
+
+
+def _sign(secret: bytes, purpose: str, chosen: tuple[Any, ...]) -> str:
+    token = URLSafeTimedSerializer(secret, salt=purpose).dumps([*chosen, secrets.token_urlsafe(_KEY_BYTES)])
+    return token.decode() if isinstance(token, bytes) else token
+
+
+def _read(secret: bytes, purpose: str, token: str) -> list[Any]:
     try:
-        *chosen, key = _serializer(secret).loads(token, max_age=MAX_AGE_SECONDS)
+        chosen: list[Any] = URLSafeTimedSerializer(secret, salt=purpose).loads(token, max_age=MAX_AGE_SECONDS)
     except SignatureExpired as error:
         raise TokenError(is_old=True) from error
     except BadData as error:
         raise TokenError(is_old=False) from error
-    return Choice(*chosen), key
-
-
-def _serializer(secret: bytes) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(secret, salt=PURPOSE)
+    return chosen

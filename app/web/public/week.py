@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,6 +14,7 @@ from app.web.times import DaySlots, group_by_day, local_day, midnight
 
 DAYS = 7
 DAY = DAY_MINUTES * MINUTE
+Search = Callable[[Instant, Instant], list[Instant]]
 MOST_SEARCHES = 7
 """How many stretches of ``MAX_DAYS`` are searched for the next free time: more than a year."""
 
@@ -33,38 +35,54 @@ class Week:
         return self.first + timedelta(days=DAYS - 1)
 
 
-def find_week(context: Context, chosen: Selection) -> Week:
-    """Return the free times of the seven days from the chosen day on."""
-    first = chosen.day
-    end = midnight(first + timedelta(days=DAYS), chosen.tzid)
-    starts = _search(context, chosen, midnight(first, chosen.tzid), end)
-    last = context.now + chosen.service.booking_window_days * DAY
-    today = local_day(context.now, chosen.tzid)
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Whose free times are wanted: the reader's zone, the place's, the first day, and how far ahead may be booked."""
+
+    tzid: str
+    place_tzid: str
+    day: date
+    window_days: int
+
+
+def find_week(now: Instant, wish: Wish, search: Search) -> Week:
+    """Return the free times of the seven days from the wished day on."""
+    first = wish.day
+    end = midnight(first + timedelta(days=DAYS), wish.tzid)
+    starts = search(midnight(first, wish.tzid), end)
+    last = now + wish.window_days * DAY
+    today = local_day(now, wish.tzid)
     return Week(
         first=first,
-        days=tuple(group_by_day(starts, chosen.tzid, chosen.place.tzid)),
+        days=tuple(group_by_day(starts, wish.tzid, wish.place_tzid)),
         earlier=max(today, first - timedelta(days=DAYS)) if first > today else None,
         later=first + timedelta(days=DAYS) if end <= last else None,
-        next_free=None if starts else _next_free(context, chosen, end, last),
+        next_free=None if starts else _next_free(wish, search, end, last),
     )
+
+
+def _next_free(wish: Wish, search: Search, start: Instant, last: Instant) -> date | None:
+    for _ in range(MOST_SEARCHES):
+        if start > last:
+            return None
+        end = min(start + MAX_DAYS * DAY, last + MINUTE)
+        found = search(start, end)
+        if found:
+            return local_day(found[0], wish.tzid)
+        start = end
+    return None
+
+
+def week_of(context: Context, chosen: Selection) -> Week:
+    """Return a week of free times for a selection of one service."""
+    wish = Wish(chosen.tzid, chosen.place.tzid, chosen.day, chosen.service.booking_window_days)
+    return find_week(context.now, wish, lambda start, end: _search(context, chosen, start, end))
 
 
 def is_free(context: Context, chosen: Selection) -> bool:
     """Whether the chosen start can be had now."""
     start = chosen.start or 0
     return start in _search(context, chosen, start, start + MINUTE)
-
-
-def _next_free(context: Context, chosen: Selection, start: Instant, last: Instant) -> date | None:
-    for _ in range(MOST_SEARCHES):
-        if start > last:
-            return None
-        end = min(start + MAX_DAYS * DAY, last + MINUTE)
-        found = _search(context, chosen, start, end)
-        if found:
-            return local_day(found[0], chosen.tzid)
-        start = end
-    return None
 
 
 def _search(context: Context, chosen: Selection, start: Instant, end: Instant) -> list[Instant]:

@@ -1,0 +1,42 @@
+"""What booking forms have in common: the visitor's details and how a refusal is shown beside its field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from werkzeug.datastructures import MultiDict
+
+from app.booking.values import Question
+from app.booking.wall_clock import zone
+from app.operations.requests import ClientDetails
+
+ANSWER = "answer-"
+FIELDS = frozenset({"name", "email", "phone", "comment", "attendees", "zone"})
+CHANGED = "This form was not made by this page or was changed on the way; please check the time and send it again."
+TOO_OLD = "This form was open for too long; please check the time and send it again."
+
+
+def read_client(fields: MultiDict[str, str]) -> ClientDetails:
+    """Return who books, as typed.
+
+    Raises:
+        UnknownZone: the form names a zone that does not exist.
+    """
+    tzid = fields.get("zone", "")
+    if tzid:
+        zone(tzid)
+    return ClientDetails(
+        name=fields.get("name", ""), email=fields.get("email", ""), phone=fields.get("phone", ""), tzid=tzid
+    )
+
+
+def read_answers(fields: MultiDict[str, str]) -> Mapping[str, str]:
+    """Return the answers to intake questions by question id, as typed."""
+    return {name.removeprefix(ANSWER): text for name, text in fields.items() if name.startswith(ANSWER)}
+
+
+def shown_field(name: str | None, questions: Iterable[Question]) -> str:
+    """Return the field beside which a refusal is shown: the one it names if the form has it, else the time."""
+    if name in FIELDS or name in {f"{ANSWER}{question.public_id}" for question in questions}:
+        return str(name)
+    return "start"
