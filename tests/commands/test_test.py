@@ -1,0 +1,104 @@
+"""``./eigenplan test`` itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from app.commands import test as tiers
+from app.commands.checks import CHECKS, Step, _check, tool
+from app.commands.cli import COMMANDS, cli
+from app.commands.test import LAB_COMES, TIERS, Machine, Report, look_at, read_report, run_tests, show
+
+XML = """<testsuites><testsuite>
+<testcase classname="tests.a" name="one"/>
+<testcase classname="tests.a" name="two"><failure message="no"/></testcase>
+<testcase classname="tests.a" name="three"><error message="no"/></testcase>
+<testcase classname="tests.b" name="four"><skipped message="no server"/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_report_is_counted(tmp_path: Path) -> None:
+    file = tmp_path / "report.xml"
+    file.write_text(XML)
+    assert read_report(file) == Report(passed=1, failed=2, skipped=["tests.b.four: no server"])
+
+
+def test_report_of_a_broken_run_is_empty(tmp_path: Path) -> None:
+    assert read_report(tmp_path / "none.xml") == Report()
+
+
+@pytest.mark.parametrize(
+    ("tests_passed", "failed", "last"),
+    [
+        (True, 0, "8 passed, 1 failed, 1 skipped in 61 s"),
+        (False, 2, "8 passed, 3 failed, 1 skipped in 61 s"),
+        (False, 0, "8 passed, 2 failed, 1 skipped in 61 s"),
+    ],
+)
+def test_summary_ends_with_the_counts(
+    capsys: pytest.CaptureFixture[str], tests_passed: bool, failed: int, last: str
+) -> None:
+    steps = [Step("mypy", True, 1.0), Step("yamllint", False, 1.0), Step("tests", tests_passed, 9.0)]
+    show(steps, ["browser journeys"], Report(7, failed, ["one: no server"]), 61.2)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == last
+    assert "  not run: browser journeys" in lines
+    assert "  not run: one: no server" in lines
+
+
+def test_machine_without_chromium_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tiers, "CHROMIUM", "/nowhere/chromium")
+    assert look_at(TIERS["gate"]).missing == ["browser journeys: no Chromium (apt install chromium)"]
+    assert look_at(TIERS["quick"]).missing == []
+
+
+def test_machine_without_postgresql_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.postgres_server.BINARIES", Path("/nowhere"))
+    assert look_at(TIERS["quick"]).missing == ["tests on PostgreSQL: no server (apt install postgresql)"]
+
+
+@pytest.mark.parametrize(("ci", "status"), [("", 0), ("true", 1)])
+def test_lab_says_when_it_comes(monkeypatch: pytest.MonkeyPatch, ci: str, status: int) -> None:
+    monkeypatch.setenv("CI", ci)
+    result = CliRunner().invoke(cli, ["test", "lab"])
+    assert (result.exit_code, result.output) == (status, LAB_COMES + "\n")
+
+
+def test_unknown_tier_is_refused() -> None:
+    result = CliRunner().invoke(cli, ["test", "everything"])
+    assert result.exit_code == 2
+    assert "'quick', 'gate', 'full', 'lab'" in result.output
+
+
+def test_check_says_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not _check("ruff check", ("ruff", "check", "/nowhere")).passed
+    assert "ruff check: FAILED" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", CHECKS.values(), ids=CHECKS)
+def test_check_tool_is_in_the_venv(words: tuple[str, ...]) -> None:
+    assert Path(tool(words[0])).exists()
+
+
+def test_tests_are_run_without_a_server() -> None:
+    step, report = run_tests("quick", Machine(has_postgres=False), ["tests/static/test_rules.py", "-k", "hash"])
+    assert (step.passed, report) == (True, Report(passed=4))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_command_has_a_page_of_help(name: str) -> None:
+    result = CliRunner().invoke(cli, [name, "--help"])
+    assert result.exit_code == 0
+    assert result.output.startswith("Usage: ")
+
+
+def test_command_list_names_all() -> None:
+    output = CliRunner().invoke(cli, ["-h"]).output
+    assert [name for name in COMMANDS if name not in output] == []
+
+
+def test_command_unknown_is_refused() -> None:
+    assert CliRunner().invoke(cli, ["nonsense"]).exit_code == 2
