@@ -113,13 +113,13 @@ def find_clients(context: Context, text: str, limit: int = 20) -> list[ClientVie
 
 
 def read_views(context: Context, narrow: Callable[[ModelSelect], ModelSelect]) -> list[BookingView]:
-    """Return the bookings that ``narrow`` leaves of the query for all (joined with Client and Series), inside a read."""
+    """Return the bookings that ``narrow`` leaves of the query for all (with Client and Series), inside a read."""
     return _views(context, narrow(_select()))
 
 
 def _select() -> ModelSelect:
     return (
-        Booking.select(Booking, Client, Series.public_id)
+        Booking.select(Booking, Client, Series.id, Series.public_id)
         .join(Client, JOIN.LEFT_OUTER)
         .switch(Booking)
         .join(Series, JOIN.LEFT_OUTER)

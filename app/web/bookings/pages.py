@@ -34,7 +34,7 @@ def index() -> str:
         form=form,
         page=page,
         rows=detail.rows_of(page.bookings),
-        links=page_links(page),
+        pages=page_links(page),
         statuses=STATUS_WORDS,
         may_book=context.may(Permission.BOOK_FOR_OTHERS),
     )

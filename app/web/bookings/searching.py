@@ -75,14 +75,10 @@ def _day(args: MultiDict[str, str], name: str, otherwise: date, errors: dict[str
     if not text:
         return otherwise
     try:
-        day = read_day(text, name)
+        return read_day(text, name)
     except InvalidInput as refusal:
         errors[name] = refusal.problem
         return otherwise
-    if not 1990 <= day.year < 2200:
-        errors[name] = "Please check the year."
-        return otherwise
-    return day
 
 
 def _page_number(text: str) -> int:

@@ -15,7 +15,6 @@ from app.operations.views import OccurrenceResult
 from app.web.setup.reading import Typed, read_minute
 from app.web.times import day_text, group_by_day, moment_text
 
-FURTHEST_YEAR = 2200
 NOT_OFFERED = "Please choose one of the times offered."
 
 
@@ -46,7 +45,7 @@ def read_start(typed: Typed, tzid: str) -> Instant:
     offered = read_instant(typed.text("offer"))
     if offered is not None:
         return offered
-    day = _read_day(typed)
+    day = typed.day("date")
     return _read_slot(typed, day, tzid) if typed.text("slot") else _read_wall(typed, day, tzid)
 
 
@@ -60,13 +59,6 @@ def _read_wall(typed: Typed, day: date, tzid: str) -> Instant:
     if len(instants) > 1:
         raise ShownTwice("start", "The clocks go back that day and show this time twice. Which one?", instants)
     return instants[0]
-
-
-def _read_day(typed: Typed) -> date:
-    day = typed.day("date")
-    if not 1990 <= day.year < FURTHEST_YEAR:
-        raise InvalidInput("date", "Please check the year.")
-    return day
 
 
 def _read_slot(typed: Typed, day: date, tzid: str) -> Instant:

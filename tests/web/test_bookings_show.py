@@ -1,0 +1,159 @@
+"""One booking's page: its facts by right, cancelling it, marking what became of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.access.actors import SYSTEM, client_of
+from app.access.permissions import Role
+from app.operations.book import hold
+from app.operations.change import move
+from app.operations.context import Context
+from app.operations.requests import HoldRequest, MoveRequest
+from app.storage.store import Store
+from app.storage.tables import Service
+from tests.cast import HOUR, NOW, Cast
+from tests.web.conftest import Browser, SignIn
+from tests.web.staff_cast import TEN, booked, practice, status_of, words
+
+
+@pytest.fixture
+def cast(store: Store) -> Cast:
+    return practice(store)
+
+
+@pytest.fixture
+def desk(sign_in: SignIn, cast: Cast) -> Browser:
+    return sign_in(Role.FRONT_DESK)
+
+
+def test_show_tells_all_facts(desk: Browser, cast: Cast) -> None:
+    booking = booked(cast, service="Intake", comment="Brings papers", answers={"first-visit": "yes"})
+    page = words(desk.get(f"/bookings/{booking}").text)
+    facts = (
+        "Intake for Nora Client Confirmed",
+        "Monday 7 January 2030, 10:00–10:30 (30 min)",
+        "With Ada",
+        "nora.client@example.org",
+        "Comment Brings papers",
+        "Is this your first visit? yes",
+        "Cancel this booking",
+    )
+    assert [fact for fact in facts if fact not in page] == []
+
+
+def test_show_has_the_clients_link(desk: Browser, cast: Cast, visitor: Browser) -> None:
+    booking = booked(cast)
+    page = desk.get(f"/bookings/{booking}").text
+    link = page.split('value="http://localhost/manage/')[1].split('"')[0]
+    assert link.startswith(f"{booking}.")
+
+
+def test_show_tells_clients_time_where_it_differs(desk: Browser, store: Store) -> None:
+    cast = practice(store, "Europe/Berlin", None)
+    booking = booked(cast)
+    page = words(desk.get(f"/bookings/{booking}").text)
+    assert "On the client's clock Monday 7 January 2030, 10:00–10:30 (UTC)" in page
+
+
+def test_show_a_hold_has_no_client_and_an_end(desk: Browser, cast: Cast) -> None:
+    wish = HoldRequest(cast.ids["Consultation"], cast.ids["Centre"], TEN)
+    held = hold(Context(cast.store, SYSTEM, NOW), wish).public_id
+    page = words(desk.get(f"/bookings/{held}").text)
+    assert ("Kept until Friday 4 January 2030, 00:10" in page, "The client's link" in page) == (True, False)
+
+
+def test_show_reduces_others_bookings_for_providers(sign_in: SignIn, cast: Cast) -> None:
+    booking = booked(cast, provider=cast.ids["Ada"])
+    other = words(sign_in(Role.PROVIDER, cast.rows["Ben"]).get(f"/bookings/{booking}").text)
+    assert ("Busy" in other, "Nora" in other, "Cancel this booking" in other) == (True, False, False)
+
+
+def test_show_for_auditors_has_details_but_no_client(sign_in: SignIn, cast: Cast) -> None:
+    page = words(sign_in(Role.AUDITOR).get(f"/bookings/{booked(cast)}").text)
+    assert ("Consultation Confirmed" in page, "Nora" in page, "Move" in page) == (True, False, False)
+
+
+def test_show_is_closed_to_viewers_and_strangers(sign_in: SignIn, cast: Cast, visitor: Browser) -> None:
+    booking = booked(cast)
+    refused = sign_in(Role.VIEWER).get(f"/bookings/{booking}")
+    assert (refused.status_code, "lacks this right" in refused.text) == (403, True)
+    assert visitor.get(f"/bookings/{booking}").location == f"/sign-in?next=/bookings/{booking}"
+
+
+def test_show_unknown_is_not_found(desk: Browser) -> None:
+    assert desk.get("/bookings/unknown").status_code == 404
+
+
+def test_show_wished_change_with_both_times(sign_in: SignIn, cast: Cast) -> None:
+    booking = booked(cast, service="Approval")
+    client = Context(cast.store, client_of(booking), NOW)
+    move(client, MoveRequest(booking, TEN + 2 * HOUR))
+    page = words(sign_in(Role.MANAGER).get(f"/bookings/{booking}").text)
+    assert "The client wants to move To Monday 7 January 2030, 12:00–12:30" in page
+    assert "Approve" in page
+
+
+def test_cancel_frees_the_time(desk: Browser, cast: Cast, store: Store) -> None:
+    booking = booked(cast)
+    answer = desk.submit(f"/bookings/{booking}/cancel", {"reason": "Ill"}, follow_redirects=True)
+    assert ("Cancelled." in answer.text, status_of(store, booking)) == (True, "cancelled")
+
+
+def test_cancel_twice_is_told_on_the_page(desk: Browser, cast: Cast) -> None:
+    booking = booked(cast)
+    desk.submit(f"/bookings/{booking}/cancel")
+    answer = desk.submit(f"/bookings/{booking}/cancel")
+    assert (answer.status_code, "cannot become cancelled any more" in words(answer.text)) == (409, True)
+
+
+def test_cancel_too_long_reason_stays_beside_its_field(desk: Browser, cast: Cast, store: Store) -> None:
+    booking = booked(cast)
+    answer = desk.submit(f"/bookings/{booking}/cancel", {"reason": "x" * 501})
+    assert (answer.status_code, 'id="field-reason-error"' in answer.text, "x" * 501 in answer.text) == (422, True, True)
+    assert status_of(store, booking) == "confirmed"
+
+
+def test_cancel_unknown_or_without_right_changes_nothing(sign_in: SignIn, cast: Cast, store: Store) -> None:
+    booking = booked(cast, provider=cast.ids["Ada"])
+    other = sign_in(Role.PROVIDER, cast.rows["Ben"])
+    codes = [other.submit(f"/bookings/{one}/cancel").status_code for one in (booking, "unknown")]
+    assert (codes, status_of(store, booking)) == ([403, 404], "confirmed")
+
+
+def test_cancel_by_strangers_changes_nothing(visitor: Browser, cast: Cast, store: Store) -> None:
+    booking = booked(cast)
+    assert visitor.post(f"/bookings/{booking}/cancel").status_code in (400, 401)
+    assert status_of(store, booking) == "confirmed"
+
+
+@pytest.mark.parametrize(("mark", "word"), [("completed", "Completed"), ("no_show", "No-show")])
+def test_mark_what_has_begun(
+    desk: Browser, cast: Cast, store: Store, monkeypatch: pytest.MonkeyPatch, mark: str, word: str
+) -> None:
+    booking = booked(cast)
+    monkeypatch.setattr("app.clock.now", lambda: TEN + HOUR)
+    answer = desk.submit(f"/bookings/{booking}/status", {"status": mark}, follow_redirects=True)
+    assert (status_of(store, booking), f"Nora Client {word}" in words(answer.text)) == (mark, True)
+
+
+def test_mark_before_the_start_is_refused(desk: Browser, cast: Cast, store: Store) -> None:
+    booking = booked(cast)
+    answer = desk.submit(f"/bookings/{booking}/status", {"status": "completed"})
+    assert (answer.status_code, status_of(store, booking)) == (422, "confirmed")
+    assert "has not begun yet" in answer.text
+
+
+def test_mark_as_nonsense_is_not_found(desk: Browser, cast: Cast) -> None:
+    assert desk.submit(f"/bookings/{booked(cast)}/status", {"status": "lost"}).status_code == 404
+
+
+def test_show_tells_answers_of_questions_removed_since(desk: Browser, cast: Cast, store: Store) -> None:
+    booking = booked(cast, service="Intake", answers={"first-visit": "no"})
+
+    def forget() -> None:
+        Service.update(questions="[]").where(Service.id == cast.rows["Intake"]).execute()
+        store.bump_catalog()
+
+    store.write(forget)
+    assert "A question asked then no" in words(desk.get(f"/bookings/{booking}").text)
