@@ -1,4 +1,4 @@
-"""``./eigenplan bench``: measure our speed as ratios to a bare reference, and write the table into ``docs/benchmarks.md``."""
+"""``./eigenplan bench``: measure our speed as ratios to a bare reference, for the table in ``docs/benchmarks.md``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def command(chosen: tuple[str, ...], full: bool) -> None:
     if not chosen:
         how = f"{'full' if full else 'usual'} form, {time.monotonic() - begun:.0f} s"
         report.write_page(report.as_section(figures, how))
-        click.echo(f"Written into {report.PAGE.relative_to(report.ROOT)}.")
+        click.echo(f"Written into docs/{report.PAGE.name}.")
     sys.exit(0 if all(one.holds() for one in figures) else 1)
 
 

@@ -85,7 +85,9 @@ def _figures(kind: str, times: dict[str, float], speeds: dict[str, float]) -> li
         return at_most(f"{kind}: {name}", times[one] / times[other], target, note=note)
 
     note = f"{speeds['small One']:.0f}/s against {speeds['plain 1']:.0f}/s"
-    rate = at_least(f"{kind}: free slots, 1 provider, {CLIENTS} clients", speeds["small One"] / speeds["plain 1"], RATE, note=note)
+    rate = at_least(
+        f"{kind}: free slots, 1 provider, {CLIENTS} clients", speeds["small One"] / speeds["plain 1"], RATE, note=note
+    )
     return [
         ratio("free slots, 1 provider × 30 days", "small One", "plain 1", LATENCY),
         rate,

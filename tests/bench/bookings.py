@@ -23,7 +23,8 @@ def free_slots(rig: Rig, name: str, count: int) -> list[Slot]:
     """Return slots that nobody has asked the server ``name`` for yet."""
     after = AHEAD_DAYS * SLOTS_A_DAY
     return [
-        (place % PROVIDERS, slot_start(rig.base, after + place // PROVIDERS)) for place in rig.dispenser.take(name, count)
+        (place % PROVIDERS, slot_start(rig.base, after + place // PROVIDERS))
+        for place in rig.dispenser.take(name, count)
     ]
 
 

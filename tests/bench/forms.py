@@ -1,4 +1,4 @@
-"""Filling in the public form as a browser without JavaScript does: read the page, keep its hidden fields, send the rest."""
+"""Filling in the public form as a browser without JavaScript does: read the page, keep what it hides, send the rest."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _GUARDS = {
 }
 
 
-def open_database(url: str) -> Any:
+def open_database(url: str) -> Any:  # noqa: ANN401 peewee has no types
     """Open the reference's database: WAL and full sync on SQLite, as ours."""
     if url.startswith("sqlite"):
         pragmas = {"journal_mode": "wal", "synchronous": "full", "busy_timeout": 5000}
@@ -37,7 +37,7 @@ def open_database(url: str) -> Any:
     return connect(url.replace("postgresql://", "psycopg3://", 1))
 
 
-def table(database: Any) -> Any:
+def table(database: Any) -> Any:  # noqa: ANN401 peewee has no types
     """Return the one table, bound to this database."""
 
     class Taken(Model):

@@ -1,4 +1,4 @@
-"""Everything that one kind of database is measured with: the reference, our site, and our site with twenty times the bookings."""
+"""All that one kind of database is measured with: the reference, our site, and ours with twenty times the bookings."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ TIMES_MORE = 20
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is measured: rows in the small database, rounds, requests a round, mixed requests for the memory."""
+    """How much is measured: rows in the small database, rounds, requests a round, mixed requests for the memory,
+    and how many times the demo's bookings its pages are shown with."""
 
     bookings: int
     rounds: int
     requests: int
     mixed: int
+    demo_scale: int = TIMES_MORE
 
 
-SHORT = Effort(bookings=10_000, rounds=3, requests=60, mixed=2_000)
+SHORT = Effort(bookings=5_000, rounds=3, requests=60, mixed=2_000, demo_scale=3)
 USUAL = Effort(bookings=10_000, rounds=5, requests=200, mixed=20_000)
 FULL = Effort(bookings=50_000, rounds=9, requests=400, mixed=20_000)
 

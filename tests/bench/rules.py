@@ -7,7 +7,16 @@ import time
 from collections.abc import Callable
 
 from app.booking.slots import SlotQuery, find_slots
-from app.booking.values import Catalog, Location, Requirement, Resource, ResourceKind, Service, WallInterval, WeeklyHours
+from app.booking.values import (
+    Catalog,
+    Location,
+    Requirement,
+    Resource,
+    ResourceKind,
+    Service,
+    WallInterval,
+    WeeklyHours,
+)
 from tests.bench import reference
 from tests.bench.figures import Figure, at_most, thousandths
 from tests.bench.sites import AHEAD_DAYS, DAY, SLOT, bookings_ahead

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.bench.load import LOOPBACK, Call, send_all
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The installation that is measured, and the same bookings for the reference.
 
-Fifty providers and three pools of ten at one place that is open from 8 to 18 o'clock UTC. In the thirty days that are asked
-for each resource has a hundred bookings; all further bookings lie in the past, as they do in a site that has been used for years.
+Fifty providers and three pools of ten at one place that is open from 8 to 18 o'clock UTC. In the thirty days that are
+asked for each resource has a hundred bookings; all further bookings lie in the past, as in a site used for years.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Row = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A filled database of ours; ``services`` are public ids by name, ``providers`` the fifty, ``secret`` signs its forms."""
+    """A filled database of ours; ``services`` are public ids by name, ``providers`` the fifty; ``secret`` signs forms."""
 
     url: str
     base: int
@@ -79,7 +79,8 @@ def _set_up(cast: Cast) -> list[int]:
     cast.location("Centre")
     providers = cast.resources(f"Provider {number}" for number in range(PROVIDERS))
     pools = [
-        Need(cast.resources((f"{kind} {number}" for number in range(POOL)), kind)) for kind in ("person", "room", "device")
+        Need(cast.resources((f"{kind} {number}" for number in range(POOL)), kind))
+        for kind in ("person", "room", "device")
     ]
     cast.service("One", [Need(providers[:1])], ["Centre"], booking_window_days=4000)
     cast.service("Fifty", [Need(providers)], ["Centre"], booking_window_days=4000)
@@ -123,10 +124,11 @@ def _booking(cast: Cast, client: int, place: int, row: Row) -> dict[str, object]
 
 _PAST_BOOKINGS = """
     WITH RECURSIVE numbers(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM numbers WHERE i < {last})
-    INSERT INTO booking (public_id, version, created_at, changed_at, service_id, location_id, client_id, start_at, end_at,
-                         status, seats, comment, answers, tzid, sequence)
+    INSERT INTO booking (public_id, version, created_at, changed_at, service_id, location_id, client_id, start_at,
+                         end_at, status, seats, comment, answers, tzid, sequence)
     SELECT 'past-' || i, 1, at, at, {service}, {location}, {client}, at, at + 1800, 'completed', 1, '', '{{}}', '', 0
-    FROM (SELECT i, {base} - 86400 * (1 + i / 1000) + 28800 + 1800 * (i / 50 - i / 1000 * 20) AS at FROM numbers) AS times"""
+    FROM (SELECT i, {base} - 86400 * (1 + i / 1000) + 28800 + 1800 * (i / 50 - i / 1000 * 20) AS at
+          FROM numbers) AS times"""
 
 _PAST_ALLOCATIONS = """
     INSERT INTO allocation (resource_id, start_at, end_at, booking_id, active)
@@ -154,4 +156,3 @@ def fill_reference(url: str, base: int, bookings: int) -> None:
         rows.append((1 + i % PROVIDERS, start, start + SLOT))
     reference.prepare(url, rows)
     settle(url)
-

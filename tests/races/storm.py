@@ -11,7 +11,6 @@ import os
 import random
 import sys
 from pathlib import Path
-from typing import Any
 
 from app.access.actors import SYSTEM
 from app.booking.refusals import Refusal
@@ -47,7 +46,7 @@ class Storm:
             except Refusal as refusal:
                 self.note(refused=refusal.code)
 
-    def note(self, **promise: Any) -> None:
+    def note(self, **promise: str | int | None) -> None:
         """Tell the client: from here on the answer counts."""
         self.journal.write(json.dumps(promise) + "\n")
 
@@ -57,7 +56,9 @@ class Storm:
 
     def book(self, number: int) -> None:
         """Book a random slot of a random service."""
-        person = ClientDetails(name=f"Client {self.dice.randrange(50)}", email=f"c{self.dice.randrange(50)}@example.org")
+        person = ClientDetails(
+            name=f"Client {self.dice.randrange(50)}", email=f"c{self.dice.randrange(50)}@example.org"
+        )
         key = f"{os.getpid()}-{number}"
         service = self.dice.choice(self.services)
         view = book(self.context, BookingRequest(service, self.location, self.start(), person, key=key))

@@ -1,0 +1,151 @@
+"""The demo as a measured site: filled, signed in, and every page that it has."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from app import clock
+from app.config import Config
+from app.demo.group import ACCOUNTS
+from app.demo.load import load_demo
+from app.factory import create_app
+from app.operations.links import manage_token
+from app.storage import tables
+from app.storage.migrate import migrate
+from app.storage.store import open_store
+from tests.bench.databases import settle
+from tests.bench.forms import read_form
+from tests.bench.load import Answer, Call, send_all
+from tests.bench.servers import Server
+from tests.bench.sites import DAY, Site
+
+PASSWORD = secrets.token_urlsafe(12)
+NOT_PAGES = ("static", "public.slots", "calendar.index", "sign_in.show", "health.healthz", "health.readyz")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its rule, and an address that shows it."""
+
+    rule: str
+    path: str
+
+
+def fill_demo(url: str, scale: float) -> Site:
+    """Load the demo with ``scale`` times the bookings."""
+    store = open_store(url)
+    migrate(store)
+    load_demo(store, clock.now(), PASSWORD, scale=scale, say=lambda _: None)
+    site = Site(url, clock.now(), tables.Location.select().first().public_id, {}, ())
+    store.close()
+    settle(url)
+    return site
+
+
+def sign_in(server: Server, role: str = "administrator") -> Mapping[str, str]:
+    """Sign in as the demo's first account of a role; return the header that later requests send.
+
+    Raises:
+        RuntimeError: it did not work.
+    """
+    email = next(account.email for account in ACCOUNTS if account.role == role)
+    page = send_all(server.port, [Call("GET", "/sign-in")], 1).answers[0]
+    fields = read_form(page.body, "password").fields | {"email": email, "password": PASSWORD}
+    headers = {"Cookie": _cookie(page), "Origin": server.origin}
+    answer = send_all(server.port, [Call("POST", "/sign-in", fields, headers)], 1).answers[0]
+    if answer.status != 303:
+        raise RuntimeError(f"{email} could not sign in: status {answer.status}")
+    return {"Cookie": _cookie(answer)}
+
+
+def _cookie(answer: Answer) -> str:
+    return answer.header("Set-Cookie").partition(";")[0]
+
+
+def all_pages(site: Site) -> list[Page]:
+    """Return every page of the application, from its own URL map, with addresses that lead to something.
+
+    Raises:
+        KeyError: a page was added that this module has no example for; please add one.
+    """
+    store = open_store(site.url)
+    config = Config(database_url=site.url, secret_key=site.secret, base_url="http://127.0.0.1")
+    pages = list(_pages(create_app(config), Examples(site)))
+    store.close()
+    return pages
+
+
+def _pages(app: Flask, examples: Examples) -> Iterator[Page]:
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            if "GET" in (rule.methods or ()) and rule.endpoint not in NOT_PAGES:
+                yield Page(str(rule), examples.address(app, rule))
+
+
+class Examples:
+    """Something to show on each page."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        firm = tables.Booking.select().where(
+            tables.Booking.status == "confirmed", tables.Booking.start_at > clock.now()
+        )
+        self.booking = firm.order_by(tables.Booking.start_at).offset(50).first()
+        self.tables: Mapping[str, type[tables.Record]] = {
+            "closures": tables.Closure,
+            "locations": tables.Location,
+            "pools": tables.Pool,
+            "resources": tables.Resource,
+            "services": tables.Service,
+            "time_off": tables.TimeOff,
+            "users": tables.User,
+        }
+
+    def address(self, app: Flask, rule: Rule) -> str:
+        """Return an address of this rule."""
+        values: dict[str, Any] = {
+            name: self.value(rule.endpoint, name) for name in rule.arguments - set(rule.defaults or ())
+        }
+        path = app.url_for(rule.endpoint, **values)
+        query = self.query(rule.endpoint)
+        return f"{path}?{urlencode(query)}" if query else path
+
+    def value(self, endpoint: str, name: str) -> str:
+        """Return a value for a part of an address."""
+        makers: Mapping[str, Callable[[], str]] = {
+            "token": lambda: manage_token(self.site.secret, self.booking.public_id),
+            "delivery_id": lambda: str(tables.OutboxMessage.select().first().public_id),
+            "public_id": lambda: self.record(endpoint),
+        }
+        return makers[name]()
+
+    def record(self, endpoint: str) -> str:
+        """Return the public id of a record that this page shows."""
+        if endpoint.startswith("bookings."):
+            return str(self.booking.public_id)
+        _, _, kind = endpoint.partition("_")
+        return str(self.tables[kind].select().first().public_id)
+
+    def query(self, endpoint: str) -> dict[str, str]:
+        """Return what stands behind the question mark."""
+        service, place = self.booking.service.public_id, self.booking.location.public_id
+        wish = {"service": service, "location": place}
+        free = {**wish, "start": str(self.booking.start_at + 14 * DAY)}
+        queries: Mapping[str, dict[str, str]] = {
+            "public.times": wish,
+            "public.details": free,
+            "public.waiting": wish,
+            "bookings.new": wish,
+            "bookings.times": wish,
+            "calendar.why": {**free, "start": str(self.booking.start_at)},
+            "calendar.day": {"location": place},
+            "calendar.week": {"location": place},
+        }
+        return queries.get(endpoint, {})

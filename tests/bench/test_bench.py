@@ -1,0 +1,101 @@
+"""The benchmarks in short form: a figure fails here only when it misses its target by three times.
+
+A test machine does other things at the same time; the table in docs/benchmarks.md comes from the long form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bench import report
+from tests.bench.answers import measure_answers
+from tests.bench.bookings import compare_databases, measure_bookings
+from tests.bench.databases import KINDS, Databases, open_databases
+from tests.bench.figures import Figure, at_least, at_most, reported
+from tests.bench.memory import measure_memory
+from tests.bench.pages import measure_pages
+from tests.bench.rig import SHORT, Rig, open_rig
+from tests.bench.rules import measure_rules
+
+SLACK = 3.0
+heavy = [pytest.mark.race, pytest.mark.xdist_group("bench")]
+
+
+def missed(figures: list[Figure]) -> list[str]:
+    """The figures that are far from their targets, in words."""
+    return [f"{one.name}: {one.value_text}, {one.target_text}, {one.note}" for one in figures if not one.holds(SLACK)]
+
+
+@pytest.fixture(scope="module")
+def databases() -> Iterator[Databases]:
+    with open_databases() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def rig(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Rig]:
+    with open_rig(databases, request.param, SHORT) as opened:
+        yield opened
+
+
+class TestServers:
+    pytestmark = heavy
+
+    def test_free_slots_are_not_far_from_the_reference(self, rig: Rig) -> None:
+        assert missed(measure_answers(rig, SHORT)) == []
+
+    def test_booking_is_not_far_from_the_reference(self, rig: Rig) -> None:
+        assert missed(measure_bookings(rig, SHORT)) == []
+
+    def test_memory_of_a_web_process_stays_small(self, databases: Databases, rig: Rig) -> None:
+        assert missed(measure_memory(databases, rig, SHORT)) == []
+
+
+class TestPages:
+    pytestmark = heavy
+
+    def test_every_page_of_the_demo_answers_in_time(self, databases: Databases) -> None:
+        assert missed(measure_pages(databases, ["sqlite"], SHORT)) == []
+
+
+def test_rules_alone_are_not_far_from_a_plain_sweep() -> None:
+    assert missed(measure_rules()) == []
+
+
+def test_figure_at_its_target_holds_on_either_side() -> None:
+    figures = [at_most("a", 3.0, 3.0), at_most("b", 3.1, 3.0), at_least("c", 0.4, 0.4), at_least("d", 0.39, 0.4)]
+    assert [one.verdict for one in figures] == ["met", "MISSED", "met", "MISSED"]
+
+
+def test_figure_without_a_target_is_only_reported() -> None:
+    figure = reported("bookings a second", 123.4, "/s")
+    assert (figure.verdict, figure.target_text, figure.value_text, figure.holds()) == ("–", "reported", "123 /s", True)
+
+
+def test_databases_are_compared_by_their_booking_rates() -> None:
+    figures = [reported("sqlite: bookings a second", 200, "/s"), reported("postgresql: bookings a second", 100, "/s")]
+    assert [one.value for one in compare_databases(figures)] == [0.5]
+    assert compare_databases(figures[:1]) == []
+
+
+def test_table_replaces_what_stands_between_the_marks(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
+    report.write_page("new", page)
+    assert page.read_text() == f"before\n{report.BEGIN}\nnew\n{report.END}\nafter\n"
+
+
+def test_page_without_marks_is_left_alone(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("by hand\n")
+    with pytest.raises(ValueError, match="needs the lines"):
+        report.write_page("new", page)
+    assert page.read_text() == "by hand\n"
+
+
+def test_table_names_figure_target_and_verdict() -> None:
+    line = report.as_table([at_most("rules alone", 1.234, 5.0, note="0.1 ms against 0.1 ms")]).splitlines()[-1]
+    assert line == "| rules alone | ≤ 5 × | 1.23 × | met | 0.1 ms against 0.1 ms |"
