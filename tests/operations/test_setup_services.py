@@ -76,6 +76,7 @@ BAD: list[tuple[dict[str, object], str]] = [
     ({"locations": ()}, "locations"),
     ({"requirements": ()}, "requirements"),
     ({"requirements": (RequirementDraft(),)}, "requirements"),
+    ({"requirements": tuple(RequirementDraft(resource=f"r{number}") for number in range(21))}, "requirements"),
     ({"description": "x" * 2001}, "description"),
     ({"questions": (QuestionDraft(""),)}, "questions"),
     ({"questions": (QuestionDraft("Why?", "song"),)}, "questions"),

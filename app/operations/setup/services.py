@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from app.storage.tables import Location, Pool, PoolMember, Resource, Service, Se
 
 MAX_DESCRIPTION = 2000
 MAX_DURATIONS = 10
+MAX_REQUIREMENTS = 20
 YEAR_MINUTES = 366 * DAY_MINUTES
 NUMBERS: Mapping[str, tuple[int, int]] = {
     "slot_interval_minutes": (1, DAY_MINUTES),
@@ -147,8 +148,10 @@ def _visibility(value: str) -> str:
     return value
 
 
-def _requirement_rows(requirements: Iterable[RequirementDraft]) -> list[dict[str, Any]]:
+def _requirement_rows(requirements: Sequence[RequirementDraft]) -> list[dict[str, Any]]:
     """Return rows without their service; checks that each count can be had, and no resource is asked for twice."""
+    if len(requirements) > MAX_REQUIREMENTS:
+        raise InvalidInput("requirements", f"Please give at most {MAX_REQUIREMENTS} lines of what it takes.")
     rows, singles = [], set()
     for position, one in enumerate(requirements):
         if (one.pool is None) == (one.resource is None):
