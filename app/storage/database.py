@@ -7,6 +7,7 @@ neither kind survives being used by two processes.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -39,6 +40,9 @@ _SESSION = {
     "lock_timeout": LOCK_MILLISECONDS,
     "idle_in_transaction_session_timeout": IDLE_MILLISECONDS,
     "TimeZone": "UTC",
+    # For what is kept prepared (see ``run``): planning it anew each time costs more than running it.
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
 }
 _CONNECT = {
     "connect_timeout": 5,
@@ -118,6 +122,10 @@ class SqliteFile(_Kept, SqliteDatabase):
         """Return our SQL in the words of this database."""
         return _with_question_marks(sql)
 
+    def run(self, sql: str, params: Sequence[Any]) -> Any:
+        """Execute our SQL (with ``%s`` parameters) and return its cursor; SQLite's module keeps what was prepared."""
+        return self.execute_sql(_with_question_marks(sql), params)
+
     def cursor(self, named_cursor: Any = None) -> Any:
         """Return a cursor on this thread's connection, opened when there is none yet."""
         if self._pid != os.getpid():
@@ -146,8 +154,32 @@ class PostgresServer(_Kept, PostgresqlDatabase):
         """Return our SQL in the words of this database."""
         return sql
 
+    def run(self, sql: str, params: Sequence[Any]) -> Any:
+        """Execute our SQL (with ``%s`` parameters) as a statement that is kept prepared, and return its cursor.
+
+        So are all statements of write transactions. What lists and searches send besides is planned for its values.
+        """
+        connection = self.cursor().connection
+        before = connection.prepare_threshold
+        connection.prepare_threshold = PREPARE_AFTER
+        try:
+            return self.execute_sql(sql, params)
+        finally:
+            connection.prepare_threshold = before
+
+    def begin_write(self) -> None:
+        """Begin a write transaction, in which every statement is kept prepared."""
+        super().begin_write()
+        self._state.conn.prepare_threshold = PREPARE_AFTER
+
+    def end(self, *, keep: bool) -> None:
+        """Commit, or undo."""
+        super().end(keep=keep)
+        if not self._state.closed:
+            self._state.conn.prepare_threshold = None
+
     def _initialize_connection(self, conn: Any) -> None:
-        conn.prepare_threshold, conn.prepared_max = PREPARE_AFTER, PREPARED_MOST
+        conn.prepare_threshold, conn.prepared_max = None, PREPARED_MOST
         settings = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in _SESSION.items())
         conn.execute(f"SELECT {settings}")
 

@@ -11,8 +11,7 @@ from app.storage.tables import database_proxy
 
 def run(sql: str, params: Sequence[Any] = ()) -> Any:
     """Execute SQL with ``%s`` parameters in the open database and return its cursor."""
-    database = database_proxy.obj
-    return database.execute_sql(database.words(sql), params)
+    return database_proxy.obj.run(sql, params)
 
 
 def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

@@ -187,7 +187,7 @@ class Store:
 
     def run(self, sql: str, params: Sequence[Any] = ()) -> Any:
         """Execute one statement with ``%s`` parameters on this thread's connection and return its cursor."""
-        return self.database.execute_sql(self.database.words(sql), params)
+        return self.database.run(sql, params)
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query with ``%s`` parameters."""

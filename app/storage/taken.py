@@ -77,9 +77,9 @@ def find_conflicts(resource_ids: Sequence[int], start: Instant, end: Instant, no
     busy = "resource_id, start_at, end_at, NULL, NULL, title"
     inner = _sources(len(resource_ids), columns, busy, ignoring=False)
     sql = (
-        "SELECT t.resource_id, t.start_at, t.end_at, b.public_id, b.status, s.public_id, t.title "
-        f"FROM ({inner}) AS t LEFT JOIN booking b ON b.id = t.booking_id "
-        "LEFT JOIN group_session s ON s.id = t.session_id ORDER BY 1, 2, 3"
+        "SELECT t.resource_id, t.start_at, t.end_at, (SELECT public_id FROM booking WHERE id = t.booking_id), "
+        "(SELECT status FROM booking WHERE id = t.booking_id), "
+        f"(SELECT public_id FROM group_session WHERE id = t.session_id), t.title FROM ({inner}) AS t ORDER BY 1, 2, 3"
     )
     return [_conflict(*row) for row in fetch(sql, _values(resource_ids, start, end, now, None))]
 

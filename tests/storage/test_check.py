@@ -9,7 +9,7 @@ import pytest
 from app.booking.values import Instant
 from app.storage import allocations, idempotency, outbox, sessions
 from app.storage.check import MOST, check_database, orphan_rules
-from app.storage.invariants import INVARIANTS, Invariant
+from app.storage.invariants import INVARIANTS
 from app.storage.statements import insert_row
 from app.storage.store import Store
 from tests.cast import NOW, Cast, Need
@@ -322,11 +322,8 @@ def test_check_of_many_faults_tells_the_first_and_how_many(store: Store) -> None
     assert (len(found), found[-1]) == (MOST + 1, "... and 5 more of this kind.")
 
 
-@pytest.mark.parametrize(
-    "rule", orphan_rules(), ids=lambda rule: rule.sentence.replace(" {}, which does not exist.", "")
-)
-def test_check_of_references_runs_on_both_databases(store: Store, rule: Invariant) -> None:
-    assert store.rows(rule.query) == []
+def test_check_of_references_runs_on_both_databases(store: Store) -> None:
+    assert [(rule.sentence, store.rows(rule.query)) for rule in orphan_rules() if store.rows(rule.query)] == []
 
 
 def test_check_finds_a_row_without_its_parent(store: Store) -> None:
