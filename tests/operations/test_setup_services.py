@@ -11,6 +11,7 @@ from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersio
 from app.booking.values import QuestionKind
 from app.operations.context import Context
 from app.operations.setup.questions import QuestionDraft
+from app.operations.setup.resources import ResourceDraft, save_resource
 from app.operations.setup.services import RequirementDraft, ServiceDraft, get_service, list_services, save_service
 from app.operations.setup.users import UserDraft, get_user, list_users, save_user
 from app.operations.sign_in import check_password
@@ -155,6 +156,13 @@ def test_user_with_bad_input_names_the_field(store: Store, change: dict[str, str
     with pytest.raises(InvalidInput) as caught:
         save_user(context, replace(ADMIN, **change))  # type: ignore[arg-type]  # the table above is checked by the test
     assert (caught.value.field, list_users(context)) == (field, [])
+
+
+def test_user_who_is_a_room_is_refused(store: Store) -> None:
+    context = context_of(store)
+    room = save_resource(context, ResourceDraft("Room 1", "room", "UTC", add_location(context)))
+    with pytest.raises(InvalidInput, match="Room 1 is not a person"):
+        save_user(context, replace(ADMIN, resource=room))
 
 
 def test_user_with_a_taken_address_is_refused(store: Store) -> None:

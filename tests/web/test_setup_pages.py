@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
 from app.access.permissions import Role
+from app.operations.setup.locations import get_location, save_location
+from app.operations.setup.resources import list_resources, save_resource
 from app.storage.store import Store
 from app.web.setup.kinds import STALE
 from tests.operations.setup_cast import add_many, add_person, context_of
@@ -239,6 +242,20 @@ def test_index_says_what_is_missing_first(admin: Browser, store: Store) -> None:
     page = admin.get("/setup/").text
     assert "Without weekly hours, so always open: Centre." in page
     assert ("3 people, 0 rooms, 0 devices" in page, "Nothing can be booked yet" in page) == (True, True)
+
+
+def test_index_names_services_that_can_be_booked_nowhere(admin: Browser, store: Store) -> None:
+    form, context = make_forms(store)["services"], context_of(store)
+    admin.submit("/setup/services/new", saving(form))
+    assert "booked nowhere" not in admin.get("/setup/").text
+    ada = next(one for one in list_resources(context) if one.draft.name == "Ada")
+    save_resource(context, replace(ada.draft, active=False), ada.public_id)
+    sentence = "Can be booked nowhere, because what they take is missing or off: Check-up."
+    assert sentence in admin.get("/setup/").text
+    save_resource(context, ada.draft, ada.public_id)
+    place = str(form["locations"][0])
+    save_location(context, replace(get_location(context, place).draft, active=False), place)
+    assert sentence in admin.get("/setup/").text
 
 
 def test_index_of_strangers_leads_to_the_sign_in(visitor: FlaskClient, sign_in: SignIn) -> None:

@@ -10,6 +10,7 @@ from peewee import JOIN
 from app.access.permissions import Permission, Role
 from app.booking.answers import check_email, clean_line
 from app.booking.refusals import InvalidInput
+from app.booking.values import ResourceKind
 from app.operations.context import Context
 from app.operations.setup.saving import MAX_NAME, Key, Saved, edit, find_row, look, put
 from app.operations.sign_in import make_hash
@@ -42,7 +43,7 @@ def save_user(context: Context, draft: UserDraft, public_id: str | None = None, 
 
     def work() -> str:
         _check_free(values["email"], public_id)
-        values["resource"] = None if draft.resource is None else find_row(Resource, "resource", draft.resource).id
+        values["resource"] = None if draft.resource is None else _person_id(draft.resource)
         row = put(context, User, "user", Key(public_id, version), values)
         _check_administrator_left()
         return str(row.public_id)
@@ -65,6 +66,13 @@ def _checked(draft: UserDraft, *, is_new: bool) -> dict[str, Any]:
     if is_new or draft.password:
         values["password_hash"] = make_hash(_check_password(draft.password or ""))
     return values
+
+
+def _person_id(public_id: str) -> int:
+    row = find_row(Resource, "resource", public_id)
+    if row.kind != ResourceKind.PERSON:
+        raise InvalidInput("resource", f"{row.name} is not a person; please choose who this user is.")
+    return int(row.id)
 
 
 def _check_password(password: str) -> str:

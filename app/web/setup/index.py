@@ -49,7 +49,7 @@ def list_steps(catalog: Catalog) -> list[Step]:
             "Services",
             "What can be booked: how long, how often, by whom, and what it takes.",
             _count(services, "service"),
-            _missing_at_services(services),
+            _missing_at_services(catalog, services),
         ),
         Step("setup.list_closures", "Closures and holidays", "Days on which one location or all of them are closed."),
         Step("setup.list_time_off", "Time off", "Vacation and illness of people, maintenance of rooms and devices."),
@@ -77,5 +77,16 @@ def _missing_at_places(places: Collection[Location]) -> str:
     return f"Without weekly hours, so always open: {', '.join(always)}." if always else ""
 
 
-def _missing_at_services(services: Collection[Service]) -> str:
-    return "" if services else "Nothing can be booked yet: add a service."
+def _missing_at_services(catalog: Catalog, services: Collection[Service]) -> str:
+    if not services:
+        return "Nothing can be booked yet: add a service."
+    never = [one.name for one in services if not any(_can_be_given(catalog, one, at) for at in one.location_ids)]
+    return f"Can be booked nowhere, because what they take is missing or off: {', '.join(never)}." if never else ""
+
+
+def _can_be_given(catalog: Catalog, service: Service, location_id: int) -> bool:
+    """Whether a location has enough of everything that a service takes, were nothing booked."""
+    if not catalog.locations[location_id].active:
+        return False
+    here = {one.id for one in catalog.resources.values() if one.active and one.location_id in (None, location_id)}
+    return all(len(here.intersection(need.resource_ids)) >= need.count for need in service.requirements)
