@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, combinations
 
-from app.booking.assignment import can_assign
+from app.booking.assignment import assign
 from app.booking.intervals import covers, intersect, overlaps
 from app.booking.rules import Wish, find_candidates, interval_of, with_buffers
 from app.booking.slots import Holes, SlotQuery, duration_of, find_free_intervals, find_slots, members_of
@@ -89,7 +90,7 @@ def assign_visit(
     Wished providers come first, then those who serve another part already, then those with the least load, then by id.
     """
     stages = [_stage(catalog, wish, taken) for wish in wishes]
-    return next(_assignments(stages, [], load), None)
+    return _complete(stages, [], load)
 
 
 def _query(wish: Wish, query: VisitQuery, start: Instant, end: Instant) -> SlotQuery:
@@ -123,32 +124,16 @@ def _stage(catalog: Catalog, wish: Wish, taken: Holes) -> _Stage:
     return _Stage(with_buffers(service, interval_of(service, wish)), service.requirements, candidates, wish.provider_id)
 
 
-def _assignments(
+def _complete(
     stages: Sequence[_Stage], done: list[tuple[int, ...]], load: Mapping[int, int]
-) -> Iterator[list[tuple[int, ...]]]:
+) -> list[tuple[int, ...]] | None:
     """Try the parts in order, going back where a later part finds nobody any more."""
     if len(done) == len(stages):
-        yield list(done)
-        return
-    if not _can_go_on(stages, done):
-        return
-    stage = stages[len(done)]
-    served = {one for members in done for one in members}
-    for members in _choices(stage, _busy(stages, done, len(done)), served, load):
-        yield from _assignments(stages, [*done, members], load)
-
-
-def _can_go_on(stages: Sequence[_Stage], done: Sequence[tuple[int, ...]]) -> bool:
-    """Say whether every later part, looked at alone, still finds all that it needs."""
-    for number in range(len(done), len(stages)):
-        stage, busy = stages[number], _busy(stages, done, number)
-        left = {each: [one for one in free if one not in busy] for each, free in stage.candidates.items()}
-        wished = stage.provider_id
-        if wished is not None and not any(wished in free for free in left.values()):
-            return False
-        if not can_assign(stage.requirements, left):
-            return False
-    return True
+        return done
+    if any(_choose(stages[one], _busy(stages, done, one), (), load) is None for one in range(len(done), len(stages))):
+        return None
+    found = (_complete(stages, [*done, members], load) for members in _choices(stages, done, load))
+    return next((one for one in found if one is not None), None)
 
 
 def _busy(stages: Sequence[_Stage], done: Sequence[tuple[int, ...]], number: int) -> set[int]:
@@ -158,25 +143,41 @@ def _busy(stages: Sequence[_Stage], done: Sequence[tuple[int, ...]], number: int
 
 
 def _choices(
-    stage: _Stage, busy: Collection[int], served: Collection[int], load: Mapping[int, int]
+    stages: Sequence[_Stage], done: Sequence[tuple[int, ...]], load: Mapping[int, int]
 ) -> Iterator[tuple[int, ...]]:
-    """Give every set of resources that one part could take, the best first, each once."""
-    seen: set[tuple[int, ...]] = set()
-    places = [requirement.id for requirement in stage.requirements for _ in range(requirement.count)]
+    """Give what the next part could take: the best, then whatever leaves more to the later parts.
 
-    def order(one: int) -> tuple[bool, bool, int, int]:
-        return one != stage.provider_id, one not in served, load.get(one, 0), one
-
-    def fill(chosen: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-        if len(chosen) == len(places):
-            yield chosen
-            return
-        for one in sorted(stage.candidates[places[len(chosen)]], key=order):
-            if one not in busy and one not in chosen:
-                yield from fill((*chosen, one))
-
-    for chosen in fill(()):
-        members = tuple(sorted(chosen))
-        if members not in seen and (stage.provider_id is None or stage.provider_id in members):
-            seen.add(members)
+    Only those whom later parts want at overlapping times matter to these. To take fewer of them never hurts, so it is
+    enough to try the smallest sets of them that will do.
+    """
+    number = len(done)
+    stage, busy = stages[number], _busy(stages, done, number)
+    served = sorted({one for members in done for one in members}, key=lambda one: (load.get(one, 0), one))
+    later = [other for other in stages[number + 1 :] if overlaps(other.taken, stage.taken)]
+    contested = (_candidates(stage) & set().union(*map(_candidates, later))) - busy
+    enough: list[set[int]] = []
+    for kept in chain([contested], _subsets(contested, sum(each.count for each in stage.requirements))):
+        members = None if any(one <= kept for one in enough) else _choose(stage, busy | contested - kept, served, load)
+        if members is not None:
+            enough.append(kept)
             yield members
+
+
+def _candidates(stage: _Stage) -> set[int]:
+    return {one for free in stage.candidates.values() for one in free}
+
+
+def _subsets(members: Collection[int], most: int) -> Iterator[set[int]]:
+    """Give all subsets with at most so many members, the small ones first."""
+    return (set(each) for size in range(most + 1) for each in combinations(sorted(members), size))
+
+
+def _choose(
+    stage: _Stage, without: Collection[int], prefer: Sequence[int], load: Mapping[int, int]
+) -> tuple[int, ...] | None:
+    """Return the best assignment of one part without some resources, or None; the wished provider must be in it."""
+    left = {each: [one for one in free if one not in without] for each, free in stage.candidates.items()}
+    wished = () if stage.provider_id is None else (stage.provider_id,)
+    chosen = assign(stage.requirements, left, (*wished, *prefer), load)
+    members = {one for each in (chosen or {}).values() for one in each}
+    return tuple(sorted(members)) if chosen is not None and members.issuperset(wished) else None

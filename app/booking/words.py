@@ -87,11 +87,10 @@ def say_list(texts: Sequence[str], last: str = "and") -> str:
 
 def say_minutes(minutes: int) -> str:
     """Return a length of time such as ``90 minutes``, ``2 hours`` or ``3 days``."""
-    for size, name in ((DAY_MINUTES, "day"), (60, "hour"), (1, "minute")):
-        if minutes % size == 0 and (minutes or size == 1):
-            number = minutes // size
-            return f"{number} {name}" if number == 1 else f"{number} {name}s"
-    raise AssertionError("every number of minutes can be divided by one")
+    units = ((DAY_MINUTES, "day"), (60, "hour"))
+    size, name = next((unit for unit in units if minutes and minutes % unit[0] == 0), (1, "minute"))
+    number = minutes // size
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"
 
 
 def _next_free(starts: Iterable[Instant], tzid: str) -> str:

@@ -141,6 +141,7 @@ def test_expand_counts_before_exceptions() -> None:
         ("FREQ=DAILY;UNTIL=20300106", START, (), "The series has no day left"),
         ("FREQ=DAILY;COUNT=1", START, ("2030-01-07",), "The series has no day left"),
         ("FREQ=DAILY;UNTIL=20390101", START, (), "A series may have at most 400 bookings"),
+        ("FREQ=WEEKLY;INTERVAL=9;COUNT=100", START, (), "A series may last at most 10 years"),
         ("FREQ=MONTHLY;COUNT=400", START, (), "A series may last at most 10 years"),
     ],
 )

@@ -110,6 +110,22 @@ def test_visit_keeps_the_same_person_and_then_spreads_load() -> None:
     assert assign_visit(set_up, wishes, {ADA: [(NINE, TEN)], BOB: [(NINE, TEN)]}) is None
 
 
+def test_visit_with_a_later_provider_who_is_taken_is_none() -> None:
+    wishes = plan(catalog(FIRST), (Part(1), Part(1, provider_id=BOB)), CENTRE, NINE)
+
+    assert assign_visit(catalog(FIRST), wishes, {BOB: [(NINE + 1800, TEN)]}) is None
+
+
+def test_visit_that_cannot_be_is_found_out_soon() -> None:
+    people = {number: replace(resource(ADA), id=number) for number in range(1, 41)}
+    pools = [Requirement(place, "q", tuple(range(place * 10, place * 10 + 10))) for place in (1, 2, 3)]
+    one = replace(service([ONLY_ADA, *pools]), buffer_after_minutes=5)
+    set_up = replace(catalog(one), resources=people)
+    query = VisitQuery(CENTRE, (Part(1),) * 4, MONDAY, MONDAY + 30 * DAY)
+
+    assert find_visit_starts(set_up, query, {}, NOW) == []
+
+
 def test_visit_plan_puts_parts_one_after_the_other() -> None:
     found = plan(catalog(FIRST, SECOND), (Part(1), Part(2, 15, ADA), Part(1)), CENTRE, NINE)
 
