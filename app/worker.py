@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import logging
 import signal
-import threading
+import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import FrameType
 
 from app import clock
@@ -28,6 +28,9 @@ from app.storage.store import Store
 IDLE_SECONDS = 1.0
 """Pause when nothing is due."""
 
+STOP_SECONDS = 0.2
+"""How soon a resting worker notices that it shall stop."""
+
 UPKEEP_SECONDS = 10
 FORGET_SECONDS = 3600
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
@@ -38,27 +41,35 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Worker:
-    """One worker. ``now`` tells the present time; setting ``stopping`` ends ``run`` after the letter in hand."""
+    """One worker. ``now`` tells the present time; setting ``is_stopping`` ends ``run`` after the letter in hand.
+
+    It is a plain flag, because a signal's handler sets it: a lock in there could wait for the thread it interrupts.
+    """
 
     store: Store
     courier: Courier
     now: Callable[[], Instant] = clock.now
-    stopping: threading.Event = field(default_factory=threading.Event)
+    is_stopping: bool = False
     _upkeep_due: Instant = 0
     _forget_due: Instant = 0
 
     def run(self) -> None:
-        """Work until ``stopping`` is set; a database that is away is waited for."""
+        """Work until ``is_stopping`` is set; a database that is away is waited for."""
         _log.info("worker started")
         pause = FIRST_WAIT
-        while not self.stopping.is_set():
+        while not self.is_stopping:
             if self._is_well(pause):
                 pause = FIRST_WAIT
-                self.stopping.wait(IDLE_SECONDS)
+                self._rest(IDLE_SECONDS)
             else:
-                self.stopping.wait(pause)
+                self._rest(pause)
                 pause = min(pause * 2, LONGEST_WAIT)
         _log.info("worker stopped")
+
+    def _rest(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self.is_stopping and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, STOP_SECONDS))
 
     def _is_well(self, pause: float) -> bool:
         """Do what is due; what goes wrong is logged without its text, which might quote a client's record."""
@@ -77,7 +88,7 @@ class Worker:
         """Do the timed work that is due and deliver all messages that are; return how many were tried."""
         self._do_upkeep()
         tried = 0
-        while not self.stopping.is_set() and deliver_next(self._context(), self.courier, self.now):
+        while not self.is_stopping and deliver_next(self._context(), self.courier, self.now):
             tried += 1
             self._do_upkeep()
         return tried
@@ -112,7 +123,7 @@ def stop_on_signals(worker: Worker) -> None:
     """Let SIGTERM and SIGINT end the worker after the letter in hand."""
 
     def stop(_: int, __: FrameType | None) -> None:
-        worker.stopping.set()
+        worker.is_stopping = True
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)

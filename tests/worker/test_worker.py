@@ -81,7 +81,7 @@ def run_until(one: Worker, is_done: Callable[[], bool]) -> None:
         if is_done():
             break
         threading.Event().wait(0.05)
-    one.stopping.set()
+    one.is_stopping = True
     thread.join(timeout=10)
     assert is_done()
     assert not thread.is_alive()
