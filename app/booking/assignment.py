@@ -32,7 +32,7 @@ def assign(
     """
     wished = {one: place for place, one in reversed(list(enumerate(prefer)))}
     everybody = {one for requirement in requirements for one in candidates[requirement.id]}
-    order = sorted(everybody, key=lambda one: (wished.get(one, len(wished)), load.get(one, 0), one))
+    order = sorted(everybody, key=lambda one: (wished.get(one, len(prefer)), load.get(one, 0), one))
     taken: dict[int, list[int]] = {requirement.id: [] for requirement in requirements}
     places = sum(requirement.count for requirement in requirements)
     for resource_id in order:

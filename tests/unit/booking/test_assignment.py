@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.booking.assignment import assign, can_assign
@@ -34,6 +34,7 @@ CASES = {
     "wished before load": ([Requirement(1, "a", (1, 2))], [1], {1: 3}, [1]),
     "wished first of two": ([Requirement(1, "a", (1, 2, 3))], [3, 2], {}, [3]),
     "overlapping pools": ([Requirement(1, "a", (1, 2)), Requirement(2, "b", (1,))], [], {}, [1, 2]),
+    "wished twice": ([Requirement(1, "a", (1,)), Requirement(2, "b", (1, 2, 3))], [1, 1, 3], {}, [1, 3]),
     "wished in the second pool": ([Requirement(1, "a", (1, 2)), Requirement(2, "b", (1,))], [1], {}, [1, 2]),
     "two of three": ([Requirement(1, "a", (1, 2, 3), 2)], [3], {}, [1, 3]),
     "chain of exchanges": (
@@ -76,6 +77,7 @@ def test_assignment_is_the_best_of_all(
     assert (None if found is None else sorted(order.index(one) for one in found)) == best
 
 
+@settings(max_examples=max(settings().max_examples // 2, 10))
 @given(requirement_lists, st.data())
 def test_possible_together_agrees_with_trying_all(requirements: list[Requirement], data: st.DataObject) -> None:
     moments = range(8)

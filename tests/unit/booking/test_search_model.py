@@ -13,7 +13,7 @@ from app.booking.slots import OpenSession, SlotQuery, find_free_intervals, find_
 from tests.unit.booking.calendars import World, worlds
 from tests.unit.booking.model import TICK, Model, assignments
 
-FEWER = settings(max_examples=max(settings().max_examples // 3, 10))
+FEWER = settings(max_examples=max(settings().max_examples // 4, 10))
 
 
 def model_of(world: World, sessions: tuple[OpenSession, ...] = ()) -> Model:
