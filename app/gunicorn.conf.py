@@ -8,6 +8,7 @@ bind = "127.0.0.1:8000"
 workers = max(2, min(8, 2 * (os.cpu_count() or 1)))
 worker_class = "sync"
 preload_app = False
+control_socket_disable = True  # nobody asks it anything, and it would need a home folder
 timeout = 30
 graceful_timeout = 20
 accesslog = None  # addresses may hold manage links
