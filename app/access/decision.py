@@ -39,7 +39,8 @@ def decide(actor: Actor, permission: Permission, target: Target = ANYTHING) -> D
         return _YES
     if actor.kind is ActorKind.USER:
         return _decide_for_user(actor, permission, target)
-    if actor.kind is ActorKind.CLIENT and permission in _CLIENT_MAY and target.booking == actor.booking:
+    has_link = actor.kind is ActorKind.CLIENT and actor.booking is not None and target.booking == actor.booking
+    if has_link and permission in _CLIENT_MAY:
         return _YES
     return Decision(False, f"Please sign in: {HELP[permission]}")
 

@@ -42,6 +42,10 @@ def test_client_may_change_only_the_booking_of_the_link(permission: Permission) 
     assert found == [permission in CLIENT, is_public, is_public]
 
 
+def test_client_without_a_link_may_nothing() -> None:
+    assert not decide(Actor(ActorKind.CLIENT), Permission.CANCEL, ANYTHING).allowed
+
+
 @pytest.mark.parametrize("role", set(Role) - {Role.PROVIDER})
 @pytest.mark.parametrize("permission", set(Permission) - {Permission.BOOK})
 def test_role_has_exactly_its_permissions(role: Role, permission: Permission) -> None:

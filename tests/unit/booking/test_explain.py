@@ -36,7 +36,7 @@ from tests.unit.booking.cast import (
 BUFFERED = service(buffer_before_minutes=10, buffer_after_minutes=20)
 
 
-def asked(set_up: Catalog, *conflicts: Taken, start: int = TEN, **values: Any) -> Explanation:  # noqa: ANN401
+def asked(set_up: Catalog, *conflicts: Taken, start: int = TEN, **values: Any) -> Explanation:  # noqa: ANN401 its options
     return explain(set_up, Wish(CONSULTATION, CENTRE, start), conflicts, NOW, **values)
 
 
