@@ -88,6 +88,20 @@ def test_whole_days_end_before_their_last_date() -> None:
     assert found == [(at("2026-01-04 23:00"), at("2026-01-06 23:00"))]
 
 
+@pytest.mark.parametrize(
+    ("start", "duration", "end"),
+    [
+        ("DTSTART;VALUE=DATE:20260105", "P2D", "2026-01-06 23:00"),
+        ("DTSTART;TZID=Europe/Berlin:20260328T100000", "P1D", "2026-03-29 08:00"),
+        ("DTSTART;TZID=Europe/Berlin:20260329T013000", "PT1H", "2026-03-29 01:30"),
+    ],
+)
+def test_length_in_days_is_of_the_wall_clock_and_shorter_ones_are_real_time(
+    start: str, duration: str, end: str
+) -> None:
+    assert [last for _, last in times(*event(start, f"DURATION:{duration}"))] == [at(end)]
+
+
 def test_floating_time_is_of_the_resources_zone() -> None:
     lines = event("DTSTART:20260105T100000", "DURATION:PT1H")
     assert times(*lines) == [(at("2026-01-05 09:00"), at("2026-01-05 10:00"))]

@@ -31,7 +31,7 @@ class Limits:
 
     size: int = 10 * MEBIBYTE
     event_seconds: float = 5.0
-    seconds: float = 30.0
+    seconds: float = 120.0
     memory: int = 1024 * MEBIBYTE
     skipped: int = 3
 

@@ -106,6 +106,7 @@ def _guard(task: _Task, read: Callable[[Block], None], block: Block) -> None:
 
 
 def _collect(task: _Task, block: Block, groups: _Groups) -> None:
+    task.progress(block.line)
     if block.line in task.skip:
         raise UnreadableError(block.line, _TOO_SLOW)
     event = parse_event(block, task.window.tzid)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import icalendar
 from icalendar.error import GloballyUniqueTZIDGuessed
 from icalendar.timezone import tzp
 
 from app.integrations.ics.scan import Block, Line
-from app.integrations.ics.times import instant_of, value_of
+from app.integrations.ics.times import interval_of
 from app.integrations.ics.values import shown
 
 NOT_READABLE = (
@@ -135,17 +135,11 @@ def _is_date(value: object) -> bool:
 def _check_order(event: icalendar.Event, block: Block, tzid: str) -> None:
     line = block.first("DTEND") or block.first("DURATION")
     try:
-        start = instant_of(value_of(event, "DTSTART"), tzid)
-        end = instant_of(value_of(event, "DTEND"), tzid) if "DTEND" in event else start + _seconds(event)
+        start, end = interval_of(event, tzid)
     except NOT_READABLE as error:
         raise UnreadableError(block.line, "The event's start and end are no dates that can be used.") from error
     if end < start:
         raise UnreadableError(line.number if line else block.line, "The event ends before it starts.")
-
-
-def _seconds(event: icalendar.Event) -> int:
-    length = value_of(event, "DURATION")
-    return int(length.total_seconds()) if isinstance(length, timedelta) else 0
 
 
 def learn_zone(block: Block) -> None:

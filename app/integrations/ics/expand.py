@@ -10,11 +10,15 @@ import icalendar
 import recurring_ical_events
 from icalendar.error import GloballyUniqueTZIDGuessed
 
-from app.integrations.ics.times import clip, instant_of, value_of
+from app.integrations.ics.times import clip, interval_of
 from app.integrations.ics.values import Busy, Window, printable, shown
 
 _MARGIN = timedelta(days=2)
 """Floating times are looked for in UTC: no zone is further than this from it."""
+
+
+_REPEATING = ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
+"""An event without these happens once, at its own time: by far the most, and not worth the library's way."""
 
 
 def takes_time(event: icalendar.Event) -> bool:
@@ -29,6 +33,8 @@ def expand(events: Sequence[icalendar.Event], window: Window, x_wr_timezone: str
     Raises:
         ValueError, LookupError and others of ``event.NOT_READABLE``: the parts do not fit together.
     """
+    if len(events) == 1 and not any(name in events[0] for name in _REPEATING):
+        return list(_within([events[0]], window)) if takes_time(events[0]) else []
     calendar = icalendar.Calendar()
     if x_wr_timezone:
         calendar.add("X-WR-TIMEZONE", x_wr_timezone)
@@ -44,8 +50,7 @@ def expand(events: Sequence[icalendar.Event], window: Window, x_wr_timezone: str
 
 def _within(occurrences: Iterable[icalendar.Event], window: Window) -> Iterator[Busy]:
     for one in occurrences:
-        start, end = (instant_of(value_of(one, name), window.tzid) for name in ("DTSTART", "DTEND"))
-        interval = clip(start, end, window)
+        interval = clip(*interval_of(one, window.tzid), window)
         if interval is not None:
             yield Busy(
                 *interval, uid=printable(str(one.get("UID", "")))[:255], title=shown(str(one.get("SUMMARY", "")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import icalendar
 
@@ -31,6 +31,26 @@ def instant_of(value: object, tzid: str) -> Instant:
     if isinstance(value, date):
         return earliest(value, 0, tzid)
     raise TypeError("not a date")
+
+
+def interval_of(event: icalendar.Event, tzid: str) -> tuple[Instant, Instant]:
+    """Return when one event begins and ends (RFC 5545 section 3.6.1); the end may be the start, or before it.
+
+    A length in days is counted on the wall clock, a shorter one in real time.
+
+    Raises:
+        TypeError: it has no start that is a date or time. OverflowError, ValueError: dates nobody can reckon with.
+    """
+    first = value_of(event, "DTSTART")
+    start = instant_of(first, tzid)
+    if "DTEND" in event:
+        return start, instant_of(value_of(event, "DTEND"), tzid)
+    length = value_of(event, "DURATION")
+    if not isinstance(length, timedelta):
+        length = timedelta(0) if isinstance(first, datetime) else timedelta(days=1)
+    if isinstance(first, date) and abs(length) >= timedelta(days=1):
+        return start, instant_of(first + length, tzid)
+    return start, start + int(length.total_seconds())
 
 
 def clip(start: Instant, end: Instant, window: Window) -> Interval | None:
