@@ -157,6 +157,13 @@ def members_of(requirements: Iterable[Requirement]) -> set[int]:
     return {one for requirement in requirements for one in requirement.resource_ids}
 
 
+def concerned_resources(service: Service, provider_id: int | None) -> set[int]:
+    """Return the ids of the resources whose taken times a search must know: all, or only a wished provider's."""
+    if provider_id is not None and _is_met_by_leads(service):
+        return {provider_id}
+    return members_of(service.requirements)
+
+
 def free_starts(shifts: Sequence[Shift], holes: Sequence[Interval], need: Need) -> list[Instant]:
     """Return the starts of one resource on its grid, which begins anew with each of its shifts; one sweep."""
     return _on_grid(_windows(shifts, holes, need), need.step)
@@ -219,23 +226,18 @@ def _free_starts(search: _Search, taken: Holes) -> list[Instant]:
     windows = _windows_by_resource(search, taken)
     leads = requirements[0].resource_ids if search.provider_id is None else (search.provider_id,)
     starts = _merge([_on_grid(windows[one], step) for one in leads])
-    if _is_met_by_leads(search):
+    if _is_met_by_leads(search.service):
         return _within(starts, search.start, search.end)
     possible = intersect(_possible(search, windows), [(search.start, search.end)])
     return [start for since, until in possible for start in _within(starts, since, until)]
 
 
-def _is_met_by_leads(search: _Search) -> bool:
+def _is_met_by_leads(service: Service) -> bool:
     """Say whether any one of the leading resources is all that a booking takes."""
-    first, *others = search.service.requirements
-    return not others and first.count == 1
+    return len(service.requirements) == 1 and service.requirements[0].count == 1
 
 
 def _windows_by_resource(search: _Search, taken: Holes) -> dict[int, list[Window]]:
-    if search.provider_id is not None and _is_met_by_leads(search):
-        wanted = {search.provider_id}
-    else:
-        wanted = members_of(search.service.requirements)
     until = search.end + search.need.duration
     return {
         one: _windows(
@@ -243,7 +245,7 @@ def _windows_by_resource(search: _Search, taken: Holes) -> dict[int, list[Window
             holes_of(search.catalog, taken, one),
             search.need,
         )
-        for one in wanted
+        for one in concerned_resources(search.service, search.provider_id)
     }
 
 
@@ -256,7 +258,7 @@ def _possible(search: _Search, windows: Mapping[int, Sequence[Window]]) -> list[
     allowed = {one: _starts_of(each) for one, each in windows.items()}
     if search.provider_id is None:
         return possible_together(search.service.requirements, allowed)
-    if _is_met_by_leads(search):
+    if _is_met_by_leads(search.service):
         return allowed[search.provider_id]
     return intersect(allowed[search.provider_id], possible_together(search.service.requirements, allowed))
 

@@ -6,7 +6,7 @@ from app.access.permissions import Permission
 from app.booking.explain import Explanation, explain
 from app.booking.refusals import InvalidInput
 from app.booking.rules import Wish
-from app.booking.slots import SlotQuery
+from app.booking.slots import SlotQuery, concerned_resources
 from app.booking.slots import find_slots as search
 from app.booking.values import MINUTE, Instant
 from app.operations.context import Context
@@ -42,7 +42,7 @@ def find_slots(
     query = SlotQuery(wanted.id, place.id, start, end, duration_minutes, wished, seats)
     longest = max(wanted.durations_minutes) + wanted.buffer_before_minutes + wanted.buffer_after_minutes
     margin = longest * MINUTE
-    ids = (wished,) if wished is not None and len(wanted.requirements) == 1 else candidate_ids(wanted)
+    ids = sorted(concerned_resources(wanted, wished))
 
     def look() -> list[Instant]:
         busy = taken.find_taken(ids, start - margin, end + margin, context.now)

@@ -10,7 +10,16 @@ import pytest
 
 from app.booking.hours import Shift
 from app.booking.refusals import WrongDuration
-from app.booking.slots import Need, OpenSession, SlotQuery, allowed_starts, find_free_intervals, find_slots, free_starts
+from app.booking.slots import (
+    Need,
+    OpenSession,
+    SlotQuery,
+    allowed_starts,
+    concerned_resources,
+    find_free_intervals,
+    find_slots,
+    free_starts,
+)
 from app.booking.values import Catalog, DateOverride, Requirement, TimeOff, WallInterval
 from tests.unit.booking.cast import (
     A_ROOM,
@@ -140,6 +149,13 @@ def test_slots_of_the_chosen_provider_only() -> None:
     set_up = catalog(service([ANYBODY]))
 
     assert slots(set_up, {BOB: [(TEN, NOON)]}, provider_id=BOB) == clock("09:00", "09:30")
+
+
+def test_concerned_resources_are_one_only_where_one_is_enough() -> None:
+    two = replace(ANYBODY, count=2)
+    found = [concerned_resources(service(needs), BOB) for needs in ([ANYBODY], [two], [ANYBODY, A_ROOM])]
+
+    assert found == [{BOB}, {ADA, BOB}, {ADA, BOB, ROOM}]
 
 
 def test_slots_of_somebody_who_does_not_give_the_service() -> None:
