@@ -39,13 +39,12 @@ _RECORDED_FROM = (
 )
 
 TIMES = (
+    # Where two overlap, two neighbours do: the next to start after the first starts before the second, too.
     Invariant(
         "Allocation {} of resource {} begins before allocation {} of the same resource has ended.",
-        "SELECT id, resource_id, before_id FROM (SELECT id, resource_id, start_at, "
-        "LAG(id) OVER w AS before_id, MAX(end_at) OVER (PARTITION BY resource_id ORDER BY start_at, id "
-        "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before_end FROM allocation WHERE active "
-        "WINDOW w AS (PARTITION BY resource_id ORDER BY start_at, id)) AS one "
-        "WHERE before_end > start_at",
+        "SELECT id, resource_id, before_id FROM (SELECT id, resource_id, start_at, LAG(id) OVER w AS before_id, "
+        "LAG(end_at) OVER w AS before_end FROM allocation WHERE active "
+        "WINDOW w AS (PARTITION BY resource_id ORDER BY start_at, end_at)) AS one WHERE before_end > start_at",
     ),
     *(
         Invariant(f"{name} {{}} does not end after it starts.", f"SELECT id FROM {table} WHERE start_at >= end_at")

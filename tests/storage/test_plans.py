@@ -1,0 +1,74 @@
+"""The statements of the hot paths go down an index, whatever the number of bookings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from app.storage import taken
+from app.storage.store import Store, open_store
+from app.storage.tables import Booking, Setting
+from tests.cast import NOW, one_provider
+from tests.storage.helpers import TEN, booked
+
+IDS = [1, 2, 3]
+_COLUMNS = "resource_id, start_at, end_at"
+_LAST = (
+    "SELECT end_at FROM allocation WHERE active AND resource_id = %s AND start_at < %s ORDER BY start_at DESC LIMIT 1"
+)
+_REQUESTS = "SELECT id FROM change_request WHERE status = 'requested' AND expires_at > %s"
+_CLAIM = "SELECT id FROM outbox_message WHERE status = %s AND not_before <= %s ORDER BY not_before, id LIMIT 10"
+_LIMIT = "SELECT COUNT(*) FROM booking WHERE service_id = %s AND start_at >= %s AND start_at < %s"
+_LIST = "SELECT id FROM booking WHERE start_at < %s AND start_at > %s AND end_at > %s ORDER BY start_at LIMIT 50"
+
+STATEMENTS: list[tuple[str, Sequence[object], set[str]]] = [
+    (
+        taken._sources(3, _COLUMNS, _COLUMNS, False),
+        taken._values(IDS, TEN, TEN + 1, NOW, None),
+        {"allocation_start", "allocation_long", "busy_time_start", "busy_time_long"},
+    ),
+    (_LAST, [1, TEN], {"allocation_start"}),
+    (_REQUESTS, [NOW], {"change_request_open"}),
+    (_CLAIM, ["waiting", NOW], {"outbox_message_status"}),
+    (_LIMIT, [1, TEN, TEN + 1], {"booking_service"}),
+    (_LIST, [TEN, TEN, TEN], {"booking_start"}),
+    ("SELECT id FROM booking WHERE expires_at <= %s ORDER BY expires_at LIMIT 9", [NOW], {"booking_expiry"}),
+    ("SELECT id FROM client WHERE email = %s AND name = %s", ["a", "b"], {"client_email"}),
+    ("DELETE FROM seat WHERE booking_id = %s", [1], {"seat_booking"}),
+    ("DELETE FROM allocation WHERE booking_id = %s", [1], {"allocation_booking"}),
+]
+
+
+def plan(store: Store, sql: str, params: Sequence[object]) -> str:
+    if store.kind == "sqlite":
+        return "\n".join(row[3] for row in store.rows(f"EXPLAIN QUERY PLAN {sql}", params))
+    store.run("SET enable_seqscan = off")  # the tables of a test are too small for any index
+    return "\n".join(row[0] for row in store.rows(f"EXPLAIN {sql}", params))
+
+
+@pytest.mark.parametrize(("sql", "params", "indexes"), STATEMENTS, ids=lambda part: str(part)[:40])
+def test_statement_goes_down_its_index(store: Store, sql: str, params: Sequence[object], indexes: set[str]) -> None:
+    shown = plan(store, sql, params)
+    assert {name for name in indexes if name not in shown} == set()
+    assert "SCAN" not in shown.replace("SCAN CONSTANT ROW", "")
+
+
+def test_statements_of_postgres_are_kept_prepared_where_they_repeat(postgresql_url: str) -> None:
+    store = open_store(postgresql_url)
+    for _ in range(5):
+        store.write(lambda: Setting.update(value="x").where(Setting.key == "x").execute())
+        store.catalog()
+        store.read(lambda: list(Booking.select().where(Booking.id == 1)))
+    kept = {sql.split()[0] for (sql,) in store.rows("SELECT statement FROM pg_prepared_statements")}
+    store.close()
+    assert kept == {"SELECT", "UPDATE", "COMMIT"}
+
+
+def test_tidy_empties_the_log_of_sqlite(store: Store, tmp_path: Path) -> None:
+    booked(one_provider(store))
+    store.tidy()
+    logs = list(tmp_path.glob("*.db-wal"))
+    assert [path.stat().st_size for path in logs] == ([0] if store.kind == "sqlite" else [])
+    booked(one_provider(store))
