@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,11 +12,16 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from app import clock
+from app.access.actors import VISITOR
 from app.config import Config
-from app.demo.group import ACCOUNTS
+from app.demo.group import ACCOUNTS, CENTRE
 from app.demo.load import load_demo
 from app.factory import create_app
+from app.operations.context import Context
 from app.operations.links import manage_token
+from app.operations.requests import VisitPart
+from app.operations.slots import find_slots
+from app.operations.visits import find_visit_slots
 from app.storage import tables
 from app.storage.migrate import migrate
 from app.storage.store import open_store
@@ -28,6 +33,9 @@ from tests.bench.sites import DAY, Site
 
 PASSWORD = secrets.token_urlsafe(12)
 NOT_PAGES = ("static", "public.slots", "calendar.index", "sign_in.show", "health.healthz", "health.readyz")
+VISIT = ("Nutrition advice", "Physiotherapy")
+
+Query = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +63,18 @@ def sign_in(server: Server, role: str = "administrator") -> Mapping[str, str]:
     Raises:
         RuntimeError: it did not work.
     """
-    email = next(account.email for account in ACCOUNTS if account.role == role)
     page = send_all(server.port, [Call("GET", "/sign-in")], 1).answers[0]
-    fields = read_form(page.body, "password").fields | {"email": email, "password": PASSWORD}
+    fields = read_form(page.body, "password").fields | {"email": email_of(role), "password": PASSWORD}
     headers = {"Cookie": _cookie(page), "Origin": server.origin}
     answer = send_all(server.port, [Call("POST", "/sign-in", fields, headers)], 1).answers[0]
     if answer.status != 303:
-        raise RuntimeError(f"{email} could not sign in: status {answer.status}")
+        raise RuntimeError(f"{email_of(role)} could not sign in: status {answer.status}")
     return {"Cookie": _cookie(answer)}
+
+
+def email_of(role: str) -> str:
+    """Return the mail address of the demo's first account of a role."""
+    return next(account.email for account in ACCOUNTS if account.role == role)
 
 
 def _cookie(answer: Answer) -> str:
@@ -77,7 +89,7 @@ def all_pages(site: Site) -> list[Page]:
     """
     store = open_store(site.url)
     config = Config(database_url=site.url, secret_key=site.secret, base_url="http://127.0.0.1")
-    pages = list(_pages(create_app(config), Examples(site)))
+    pages = list(_pages(create_app(config), Examples(site, Context(store, VISITOR, clock.now()))))
     store.close()
     return pages
 
@@ -92,8 +104,9 @@ def _pages(app: Flask, examples: Examples) -> Iterator[Page]:
 class Examples:
     """Something to show on each page."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, context: Context) -> None:
         self.site = site
+        self.context = context
         firm = tables.Booking.select().where(
             tables.Booking.status == "confirmed", tables.Booking.start_at > clock.now()
         )
@@ -115,7 +128,7 @@ class Examples:
         }
         path = app.url_for(rule.endpoint, **values)
         query = self.query(rule.endpoint)
-        return f"{path}?{urlencode(query)}" if query else path
+        return f"{path}?{urlencode(query, doseq=True)}" if query else path
 
     def value(self, endpoint: str, name: str) -> str:
         """Return a value for a part of an address."""
@@ -133,19 +146,42 @@ class Examples:
         _, _, kind = endpoint.partition("_")
         return str(self.tables[kind].select().first().public_id)
 
-    def query(self, endpoint: str) -> dict[str, str]:
+    def query(self, endpoint: str) -> Query:
         """Return what stands behind the question mark."""
         service, place = self.booking.service.public_id, self.booking.location.public_id
-        wish = {"service": service, "location": place}
-        free = {**wish, "start": str(self.booking.start_at + 14 * DAY)}
-        queries: Mapping[str, dict[str, str]] = {
-            "public.times": wish,
-            "public.details": free,
-            "public.waiting": wish,
-            "bookings.new": wish,
-            "bookings.times": wish,
-            "calendar.why": {**free, "start": str(self.booking.start_at)},
-            "calendar.day": {"location": place},
-            "calendar.week": {"location": place},
+        wish: Query = {"service": service, "location": place}
+        queries: Mapping[str, Callable[[], Query]] = {
+            "public.times": lambda: wish,
+            "public.details": lambda: {**wish, "start": str(self.free(service, place))},
+            "public.waiting": lambda: wish,
+            "public.visit": self.visit,
+            "public.visit_details": lambda: {**self.visit(), "start": str(self.visit_start())},
+            "public.visit_done": lambda: {"token": [self.value("", "token")] * 2},
+            "bookings.new": lambda: wish,
+            "bookings.times": lambda: wish,
+            "bookings.together": self.series,
+            "calendar.why": lambda: {**wish, "start": str(self.booking.start_at)},
+            "calendar.day": lambda: {"location": place},
+            "calendar.week": lambda: {"location": place},
         }
-        return queries.get(endpoint, {})
+        return queries.get(endpoint, dict)()
+
+    def free(self, service: str, place: str) -> int:
+        """Return a free start next week."""
+        return find_slots(self.context, service, place, clock.now() + 7 * DAY, clock.now() + 14 * DAY)[0]
+
+    def visit(self) -> Query:
+        """Return a visit of two services."""
+        ids = [tables.Service.get(tables.Service.name == name).public_id for name in VISIT]
+        return {"service": ids, "location": tables.Location.get(tables.Location.name == CENTRE).public_id}
+
+    def visit_start(self) -> int:
+        """Return a free start of that visit next week."""
+        chosen = self.visit()
+        parts = tuple(VisitPart(one) for one in chosen["service"])
+        since = clock.now() + 7 * DAY
+        return find_visit_slots(self.context, parts, str(chosen["location"]), since, since + 7 * DAY)[0]
+
+    def series(self) -> Query:
+        """Return a recurring booking."""
+        return {"series": str(tables.Series.select().first().public_id)}

@@ -14,22 +14,22 @@ from tests.bench.servers import Server, serve
 from tests.bench.sites import DAY, Site, fill_ours, fill_reference
 
 REFERENCE = "tests.bench.reference:create_app()"
-TIMES_MORE = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How much is measured: rows in the small database, rounds, requests a round, mixed requests for the memory,
-    and how many times the demo's bookings its pages are shown with."""
+    and how many times the bookings the large site and the large demo have."""
 
     bookings: int
     rounds: int
     requests: int
     mixed: int
-    demo_scale: int = TIMES_MORE
+    times_more: int = 20
+    demo_scale: int = 20
 
 
-SHORT = Effort(bookings=5_000, rounds=3, requests=60, mixed=2_000, demo_scale=3)
+SHORT = Effort(bookings=8_000, rounds=3, requests=60, mixed=2_000, times_more=5, demo_scale=2)
 USUAL = Effort(bookings=10_000, rounds=5, requests=200, mixed=20_000)
 FULL = Effort(bookings=50_000, rounds=9, requests=400, mixed=20_000)
 
@@ -73,7 +73,7 @@ def open_rig(databases: Databases, kind: str, effort: Effort) -> Iterator[Rig]:
     fill_reference(url, base, effort.bookings)
     sites = {
         "small": fill_ours(databases.new(kind, "small"), base, effort.bookings),
-        "large": fill_ours(databases.new(kind, "large"), base, effort.bookings * TIMES_MORE),
+        "large": fill_ours(databases.new(kind, "large"), base, effort.bookings * effort.times_more),
     }
     with ExitStack() as running:
         plain = running.enter_context(serve(REFERENCE, {"REFERENCE_URL": url}, 2, _empty_question().path))

@@ -33,7 +33,8 @@ def _measure_servers(groups: Collection[str], databases: Databases, effort: Effo
         return
     known: list[Figure] = []
     for kind in KINDS:
-        say(f"Filling three {kind} databases with {effort.bookings:,} and {effort.bookings * 20:,} bookings")
+        large = effort.bookings * effort.times_more
+        say(f"Filling three {kind} databases with {effort.bookings:,} and {large:,} bookings")
         for figure in _measure_kind(groups, databases, kind, effort):
             known.append(figure)
             yield figure

@@ -34,7 +34,7 @@ Row = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A filled database of ours; ``services`` are public ids by name, ``providers`` the fifty; ``secret`` signs forms."""
+    """A filled database of ours: public ids by name, those of the fifty providers, the key that signs its forms."""
 
     url: str
     base: int

@@ -1,0 +1,80 @@
+"""What people do in the journeys, one step a function."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.bench.demo_site import PASSWORD, email_of
+from tests.browser.conftest import Demo
+
+SERVICE, PLACE = "Nutrition advice", "Lindenhof Centre"
+APPROVED_SERVICE = "Specialist assessment"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who books."""
+
+    name: str
+    email: str
+
+
+def choose_service(page: Page, demo: Demo, service: str = SERVICE) -> None:
+    """From the first page to the free times."""
+    page.goto(demo.url("/"))
+    page.get_by_role("link", name=f"Choose a time for {service} at {PLACE}").click()
+
+
+def choose_time(page: Page, number: int = -1) -> None:
+    """Go to the next week, where times are free, and take one."""
+    page.get_by_role("link", name="Later").click()
+    page.locator("a.slot").nth(number).click()
+
+
+def fill_in(page: Page, person: Person) -> None:
+    """Type name and mail address, and something wherever something is required."""
+    page.get_by_label("Name *").fill(person.name)
+    page.get_by_label("Mail address *").fill(person.email)
+    for required in page.locator("[name^=answer-][required]").all():
+        _answer(required)
+
+
+def _answer(required: Locator) -> None:
+    if required.evaluate("one => one.tagName") == "SELECT":
+        required.select_option(index=1)
+    else:
+        required.fill("Something to tell")
+
+
+def book(page: Page, demo: Demo, person: Person, service: str = SERVICE) -> str:
+    """Book as a visitor; return the path of the link to change it."""
+    choose_service(page, demo, service)
+    choose_time(page)
+    fill_in(page, person)
+    page.locator("form[method=post] button.btn-lg").click()
+    expect(page.locator("h1")).to_have_text(re.compile("Booked|Your request has arrived"))
+    return page.get_by_role("link", name="Move or cancel").get_attribute("href") or ""
+
+
+def sign_in(page: Page, demo: Demo, role: str = "front_desk") -> None:
+    """Sign in as the demo's person of this role."""
+    page.goto(demo.url("/sign-in"))
+    page.get_by_label("Mail address *").fill(email_of(role))
+    page.get_by_label("Password *").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def find_in_calendar(page: Page, demo: Demo, date: str, person: Person) -> None:
+    """Look for the booking in the day view of its place, and open it."""
+    page.goto(demo.url(f"/calendar/day?date={date}&location={demo.location_named(PLACE)}"))
+    page.locator("a.booking", has_text=person.name).first.click()
+    expect(page.locator("h1")).to_contain_text(f"{SERVICE} for {person.name}")
+
+
+def time_of(page: Page) -> str:
+    """Return the time that the summary of a booking tells."""
+    return page.locator(".summary dt:has-text('Time') + dd, .summary dt:has-text('When') + dd").first.inner_text()
