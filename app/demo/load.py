@@ -14,12 +14,14 @@ from app.booking.statuses import Status
 from app.booking.values import Instant, Interval
 from app.demo import write
 from app.demo.board import DAY
+from app.demo.extras import add_extras
 from app.demo.generator import Generator, Known
 from app.demo.settle import add_year, settle
 from app.operations.context import Context
+from app.operations.upkeep import release_expired
 from app.storage.invariants import OUTBOX_COMPLETE_FROM
 from app.storage.store import Store
-from app.storage.tables import Allocation, Booking, Setting
+from app.storage.tables import Allocation, Booking, ChangeRequest, Setting
 
 SEED = 4
 PAST_DAYS = 2 * 365
@@ -60,6 +62,8 @@ def load_demo(
     state = store.write(lambda: _with_years(store, now, state, range(first.year, last.year + 2)))
     say(f"inventing bookings since {first:%B %Y}")
     _invent(store, now, state, (first, last))
+    extras = Context(store, SYSTEM, now)
+    store.write(lambda: add_extras(extras, random.Random(seed)))
 
 
 def refresh_demo(store: Store, now: Instant, *, say: Say = print) -> bool:
@@ -73,6 +77,8 @@ def refresh_demo(store: Store, now: Instant, *, say: Say = print) -> bool:
     say("inventing bookings for the weeks ahead")
     first, last = min(known.until - timedelta(days=AHEAD_DAYS), today), today + timedelta(days=AHEAD_DAYS)
     state = store.write(lambda: _with_years(store, now, known, range(first.year, last.year + 2)))
+    while release_expired(Context(store, SYSTEM, now)):
+        pass
     store.write(lambda: _close_past(now))
     _invent(store, now, state, (first, last))
     return True
@@ -137,6 +143,7 @@ def _known(days: tuple[date, date]) -> Known:
 
 def _close_past(now: Instant) -> None:
     """Mark as completed what nobody marked while the demo lay still."""
-    over = (Booking.status == Status.CONFIRMED.value) & (Booking.end_at <= now)
+    asked = ChangeRequest.select(ChangeRequest.booking).where(ChangeRequest.status == "requested")
+    over = (Booking.status == Status.CONFIRMED.value) & (Booking.end_at <= now) & Booking.id.not_in(asked)
     values = {"status": Status.COMPLETED.value, "changed_at": Booking.end_at, "version": Booking.version + 1}
     Booking.update(**values).where(over).execute()

@@ -17,7 +17,7 @@ from app.operations.context import Context
 from app.operations.sign_in import check_password
 from app.storage.check import check_database
 from app.storage.store import Store, open_store
-from app.storage.tables import Allocation, Booking, OutboxMessage, User
+from app.storage.tables import Allocation, Booking, ChangeRequest, OutboxMessage, Record, Series, User, WaitingEntry
 from tests.demo.conftest import NOW, PASSWORD
 
 DAY = 86_400
@@ -98,7 +98,17 @@ def test_demo_leaves_slots_free_for_each_service(demo: Store) -> None:
 def test_demo_mails_are_those_of_the_last_weeks(demo: Store) -> None:
     first = demo.read(lambda: OutboxMessage.select().order_by(OutboxMessage.created_at).first())
     assert NOW - 15 * DAY < first.created_at < NOW - 10 * DAY
-    assert demo.read(lambda: OutboxMessage.select().where(OutboxMessage.status != "delivered").count()) == 0
+    waiting = OutboxMessage.select().where(OutboxMessage.status != "delivered", OutboxMessage.created_at < NOW)
+    assert demo.read(waiting.count) == 0
+
+
+@pytest.mark.parametrize(("table", "count"), [(WaitingEntry, 7), (Series, 3), (ChangeRequest, 2)])
+def test_demo_has_something_for_each_page(demo: Store, table: type[Record], count: int) -> None:
+    assert demo.read(table.select().count) == count
+
+
+def test_demo_series_go_on_for_weeks(demo: Store) -> None:
+    assert _count(demo, Booking.series.is_null(False)) >= 9
 
 
 def test_refresh_young_demo_is_left_alone(demo: Store) -> None:
