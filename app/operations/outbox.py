@@ -18,6 +18,7 @@ from app.storage.tables import Booking, Client, OutboxMessage, WaitingEntry
 
 PAGE = 50
 MOST = 200
+_OPEN = (MessageStatus.WAITING.value, MessageStatus.GIVEN_UP.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ class MessageView:
 
 @dataclass(frozen=True, slots=True)
 class OutboxPage:
-    """Some messages, the newest first. ``older``: the number to ask for what comes after them, None at the end."""
+    """Some messages, the newest first. ``older``: the number to ask for what comes after them, None at the end.
+
+    ``counts`` has how many wait and how many were given up; the delivered ones are too many to be counted.
+    """
 
     messages: tuple[MessageView, ...]
     counts: dict[str, int]
@@ -67,7 +71,7 @@ class LetterView:
 def list_outbox(
     context: Context, *, status: str | None = None, before: int | None = None, limit: int = PAGE
 ) -> OutboxPage:
-    """Return the newest messages, of one status if given, with how many there are of each; three queries at most.
+    """Return the newest messages, of one status if given, with how many need attention; three queries at most.
 
     Raises:
         NotAllowed. InvalidInput: no such status.
@@ -86,14 +90,18 @@ def _page(context: Context, status: str | None, before: int | None, limit: int) 
         .order_by(OutboxMessage.id.desc())
         .limit(limit + 1)
     )
-    if status is not None:
+    if status == MessageStatus.DELIVERED.value:
+        query = query.where(OutboxMessage.status.not_in(_OPEN))  # nearly all: by their numbers, not by their status
+    elif status is not None:
         query = query.where(OutboxMessage.status == status)
     if before is not None:
         query = query.where(OutboxMessage.id < before)
     rows = list(query)
     shown = rows[:limit]
-    count = OutboxMessage.select(OutboxMessage.status, fn.COUNT(OutboxMessage.id)).group_by(OutboxMessage.status)
-    counts = {one.value: 0 for one in MessageStatus} | dict(count.tuples())
+    count = OutboxMessage.select(OutboxMessage.status, fn.COUNT(OutboxMessage.id)).where(
+        OutboxMessage.status.in_(_OPEN)
+    )
+    counts = dict.fromkeys(_OPEN, 0) | dict(count.group_by(OutboxMessage.status).tuples())
     return OutboxPage(tuple(_views(context, shown)), counts, shown[-1].id if len(rows) > limit else None)
 
 

@@ -62,7 +62,7 @@ def test_event_that_takes_too_long_is_named_and_others_are_read() -> None:
 
 def test_file_with_many_slow_events_is_given_up() -> None:
     slow = [line.replace("UID:one", f"UID:{number}") for number in range(3) for line in ENDLESS]
-    with BoundedReader(Limits(event_seconds=0.2, skipped=2)) as reader:
+    with BoundedReader(Limits(event_seconds=0.5, skipped=2)) as reader:
         reading = reader.read(calendar(*slow), YEAR)
         assert reading == Reading(problems=(Problem(8, "Reading took too long from here on."),))
         assert reader.read(calendar(*GOOD), YEAR).events == 1
