@@ -90,8 +90,11 @@ def list_requests(context: Context) -> list[BookingView]:
     changed = ChangeRequest.select(ChangeRequest.booking).where(
         ChangeRequest.status == "requested", ChangeRequest.expires_at > context.now
     )
-    waits = (Booking.status == Status.REQUESTED.value) & (Booking.expires_at > context.now)
-    query = _select().where(waits | Booking.id.in_(changed)).order_by(Booking.start_at).limit(MOST)
+    waits = Booking.select(Booking.id).where(
+        Booking.status == Status.REQUESTED.value, Booking.expires_at.is_null(False), Booking.expires_at > context.now
+    )
+    # One set of ids from two indexes: with OR both databases would read through all bookings of all time.
+    query = _select().where(Booking.id.in_(waits | changed)).order_by(Booking.start_at).limit(MOST)
     return context.store.read(lambda: _views(context, query))
 
 

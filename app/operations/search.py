@@ -92,13 +92,13 @@ def _conditions(context: Context, search: BookingSearch) -> list[Expression]:
 def _text_condition(context: Context, text: str) -> Expression:
     wanted = text.casefold()
     services = [one.id for one in context.catalog.services.values() if wanted in one.name.casefold()]
-    in_client = Client.name.contains(text) | Client.email.contains(text)
-    condition = Booking.service.in_(services)
-    if context.may(Permission.SEE_CLIENTS, Target()):
-        return condition | in_client
-    if context.may(Permission.SEE_CLIENTS):
-        return (condition | in_client) & Booking.id.in_(_own_bookings(context))
-    return condition
+    of_service = Booking.service.in_(services)
+    if not context.may(Permission.SEE_CLIENTS):
+        return of_service
+    clients = Client.select(Client.id).where(Client.name.contains(text) | Client.email.contains(text))
+    of_client = Booking.client.in_(clients)
+    either = of_service | of_client if services else of_client
+    return either if context.may(Permission.SEE_CLIENTS, Target()) else either & Booking.id.in_(_own_bookings(context))
 
 
 def _own_bookings(context: Context) -> ModelSelect:

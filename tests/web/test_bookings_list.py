@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from app.access.actors import SYSTEM
 from app.access.permissions import Role
+from app.booking.refusals import InvalidInput
+from app.operations.context import Context
+from app.operations.search import BookingSearch, search_bookings
 from app.storage.store import Store
 from app.storage.tables import Booking
-from tests.cast import HOUR, Cast
+from tests.cast import HOUR, NOW, Cast
 from tests.web.conftest import Browser, SignIn
 from tests.web.staff_cast import TEN, booked, counted, practice, words
 
@@ -124,6 +128,11 @@ def test_list_pages_lead_on_and_back(desk: Browser, cast: Cast, store: Store) ->
     assert [len(found(page)) for page in (first, second)] == [50, 10]
     assert f"/bookings/?{ALL}&amp;page=2".replace("&last", "&amp;last") in first
     assert ("Later" in words(second), "Earlier" in words(second)) == (False, True)
+
+
+def test_search_of_an_impossible_page_is_refused(cast: Cast) -> None:
+    with pytest.raises(InvalidInput):
+        search_bookings(Context(cast.store, SYSTEM, NOW), BookingSearch(TEN, TEN + HOUR, page=0))
 
 
 def test_list_sends_as_many_queries_for_30_bookings_as_for_one(desk: Browser, cast: Cast, store: Store) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.access.permissions import Role
@@ -212,6 +214,48 @@ def test_book_what_needs_approval_is_requested(desk: Browser, cast: Cast, store:
     answer = desk.submit("/bookings/new", form(cast, "Approval"), follow_redirects=True)
     assert "Requested: somebody has to approve it." in answer.text
     assert store.read(lambda: Booking.get().status) == "requested"
+
+
+def test_book_doubled_time_asks_which_of_the_two(desk: Browser, store: Store) -> None:
+    berlin = practice(store, "Europe/Berlin", None)
+    fields = form(berlin, date="2030-10-27", time="02:30")
+    answer = desk.submit("/bookings/new", fields)
+    first, second = (int(found) for found in re.findall(r'name="offer" value="(\d+)"', answer.text))
+    assert (answer.status_code, second - first, "02:30 CET" in answer.text) == (422, HOUR, True)
+    desk.submit("/bookings/new", {**fields, "offer": str(second)})
+    assert starts(store) == [second]
+
+
+def test_book_missing_time_offers_the_next_possible(desk: Browser, store: Store) -> None:
+    berlin = practice(store, "Europe/Berlin", None)
+    answer = desk.submit("/bookings/new", form(berlin, date="2030-03-31", time="02:30"))
+    assert (answer.status_code, ">Sunday 31 March 2030, 03:00</button>" in answer.text) == (422, True)
+
+
+def test_book_on_a_read_only_database_says_so_and_keeps_all(desk: Browser, cast: Cast, store: Store) -> None:
+    lock = {"sqlite": "PRAGMA query_only = 1", "postgresql": "SET default_transaction_read_only = on"}
+    store.database.execute_sql(lock[store.kind])
+    answer = desk.submit("/bookings/new", form(cast, comment="Do not lose me"))
+    assert (answer.status_code, "Do not lose me" in answer.text, starts(store)) == (503, True, [])
+    assert "The database can only be read right now" in answer.text
+
+
+def test_book_with_provider_of_another_service_is_refused(desk: Browser, cast: Cast, store: Store) -> None:
+    answer = desk.submit("/bookings/new", form(cast, provider=cast.ids["Room 1"]))
+    assert (answer.status_code, 'id="field-provider-error"' in answer.text, starts(store)) == (422, True, [])
+
+
+def test_book_while_no_place_is_left_says_so(sign_in: SignIn, store: Store) -> None:
+    answer = sign_in(Role.FRONT_DESK).submit("/bookings/new", {"do": "book", "name": "Nora"})
+    assert "No place is set up yet" in answer.text
+
+
+def test_pages_hold_no_inline_style_or_script(desk: Browser, cast: Cast) -> None:
+    booking = booked(cast)
+    paths = ("/calendar/day", "/calendar/week", "/bookings/", f"/bookings/{booking}", f"/bookings/{booking}/move")
+    pages = [desk.get(path).text for path in paths] + [desk.submit("/bookings/new", form(cast, do="times")).text]
+    found = [re.findall(r"style=|<style|<script(?! src)|\son[a-z]+=", page) for page in pages]
+    assert found == [[]] * 6
 
 
 def test_book_without_token_changes_nothing(desk: Browser, cast: Cast, store: Store) -> None:

@@ -61,7 +61,7 @@ def test_day_bookings_lead_to_their_page_and_tell_status(desk: Browser, cast: Ca
     booking = booked(cast, service="Approval", as_visitor=True, provider=cast.ids["Ada"])
     page = desk.get(ON).text
     assert f'href="/bookings/{booking}"' in page
-    assert "10:00 –10:30 to approve Nora Client Approval" in words(page)
+    assert "10:00 –10:30 Nora Client to approve Approval" in words(page)
 
 
 def test_day_group_session_lists_all_names(desk: Browser, cast: Cast) -> None:

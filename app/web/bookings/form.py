@@ -128,7 +128,7 @@ def found_clients(context: Context, typed: Typed) -> choices.Options:
     chosen = typed.text("client")
     found = [(one.public_id, f"{one.name}, {one.email}") for one in find_clients(context, typed.text("client_search"))]
     if chosen and chosen not in dict(found):
-        found.insert(0, (chosen, typed.text("client_label") or "The client chosen before"))
+        found.insert(0, (chosen, "The client chosen before"))
     return found
 
 

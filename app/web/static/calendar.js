@@ -20,6 +20,11 @@
     }
   });
 
+  // Begin the view of today around the present time.
+  const present = table.querySelector("tr.now");
+  const region = table.closest(".calendar-scroll");
+  if (present) region.scrollTop = present.offsetTop - region.clientHeight / 3;
+
   const linkOf = function (cell) { return cell ? cell.querySelector("a") : null; };
   let current = null;
 
@@ -33,12 +38,20 @@
   const first = table.querySelector("tr.now td a") || table.querySelector("tbody td a");
   if (first) makeCurrent(first);
 
+  // The row on which sideways moves go on, also across cells that span many rows.
+  let line = 0;
+
   function next(cell, down, right) {
-    let row = Number(cell.dataset.row) + (down > 0 ? cell.rowSpan : down);
+    const top = Number(cell.dataset.row);
+    if (down || line < top || line >= top + cell.rowSpan) line = top;
+    let row = down > 0 ? top + cell.rowSpan : line + down;
     let column = Number(cell.dataset.column) + right;
     while (grid[row] && grid[row][column]) {
       const link = linkOf(grid[row][column]);
-      if (link && grid[row][column] !== cell) return link;
+      if (link && grid[row][column] !== cell) {
+        line = row;
+        return link;
+      }
       row += down;
       column += right;
     }
