@@ -1,4 +1,4 @@
-"""How gunicorn serves: sync workers (short requests only), each opening its own database connection after the fork."""
+"""How gunicorn serves: sync workers (short requests only), each opening its own database connection after the fork."""  # noqa: N999 the name that gunicorn looks for
 
 from __future__ import annotations
 

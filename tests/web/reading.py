@@ -44,26 +44,54 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: text or "" for name, text in attrs}
-        name, classes = values.get("name", ""), values.get("class", "")
-        if tag == "form":
-            self.forms.append(Form(values.get("action", ""), values.get("method", "get")))
-        elif tag == "a":
-            self.links.append(values.get("href", ""))
-        elif tag == "input" and values.get("type") == "radio":
+        read = {
+            "form": self._form,
+            "a": self._link,
+            "input": self._input,
+            "textarea": self._textarea,
+            "select": self._choice,
+            "option": self._option,
+            "button": self._button,
+            "div": self._sentence,
+        }.get(tag)
+        if read is not None:
+            read(values)
+
+    def _form(self, values: dict[str, str]) -> None:
+        self.forms.append(Form(values.get("action", ""), values.get("method", "get")))
+
+    def _link(self, values: dict[str, str]) -> None:
+        self.links.append(values.get("href", ""))
+
+    def _input(self, values: dict[str, str]) -> None:
+        if values.get("type") == "radio":
             self.radios.append(values["value"])
-        elif tag == "input" and (values.get("type") != "checkbox" or "checked" in values):
-            self.forms[-1].fields[name] = values.get("value", "")
-        elif tag in ("textarea", "select"):
-            self.forms[-1].fields[name] = ""
-            self._area, self._select = (name, "") if tag == "textarea" else ("", name)
-        elif tag == "option" and "selected" in values and self._select:
+        elif values.get("type") != "checkbox" or "checked" in values:
+            self.forms[-1].fields[values.get("name", "")] = values.get("value", "")
+
+    def _textarea(self, values: dict[str, str]) -> None:
+        self._area = values["name"]
+        self.forms[-1].fields[self._area] = ""
+
+    def _choice(self, values: dict[str, str]) -> None:
+        self._select = values["name"]
+        self.forms[-1].fields[self._select] = ""
+
+    def _option(self, values: dict[str, str]) -> None:
+        if "selected" in values and self._select:
             self.forms[-1].fields[self._select] = values.get("value", "")
-        elif tag == "button" and self.forms:
-            self.forms[-1].buttons.append((name, values.get("value", "")))
-        elif tag == "div" and "invalid-feedback" in classes:
+
+    def _button(self, values: dict[str, str]) -> None:
+        if self.forms:
+            self.forms[-1].buttons.append((values.get("name", ""), values.get("value", "")))
+
+    def _sentence(self, values: dict[str, str]) -> None:
+        """Note that the words that follow are a sentence beside a field, or one for the whole page."""
+        classes = values.get("class", "")
+        if "invalid-feedback" in classes:
             self._target = values["id"].removesuffix("-error").removeprefix("field-")
             self.errors[self._target] = ""
-        elif tag == "div" and "alert-danger" in classes:
+        elif "alert-danger" in classes:
             self._target = "!"
             self.alerts.append("")
 

@@ -7,10 +7,10 @@ from flask.testing import FlaskClient
 
 from app.operations.change import cancel
 from app.operations.change import move as move_booking
+from app.operations.links import manage_token
 from app.operations.requests import MoveRequest
 from app.storage.store import Store
 from app.storage.tables import Booking, Service, WaitingEntry
-from app.operations.links import manage_token
 from tests.cast import HOUR, NOW, Cast, one_provider
 from tests.operations.helpers import system
 from tests.web.conftest import SECRET
@@ -278,7 +278,9 @@ def test_calendar_file_is_the_entry_of_the_mail(visitor: FlaskClient, store: Sto
     assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
     lines = answer.text.splitlines()
     assert f"UID:{token.partition('.')[0]}@localhost" in lines
-    assert ["DTSTART:20300107T100000Z" in lines, "METHOD:PUBLISH" in lines, "SUMMARY:Consultation" in lines] == [True] * 3
+    assert ["DTSTART:20300107T100000Z" in lines, "METHOD:PUBLISH" in lines, "SUMMARY:Consultation" in lines] == [
+        True
+    ] * 3
 
 
 def test_calendar_file_of_changed_link_is_404(visitor: FlaskClient, store: Store) -> None:

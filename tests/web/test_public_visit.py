@@ -90,7 +90,11 @@ def test_visit_in_other_zone_shows_both_clocks(visitor: FlaskClient, cast: Cast)
             {"location": "Branch"},
             "Talk cannot be a part of a visit at Branch; please choose another service.",
         ),
-        (("Talk", "Test"), {"zone": "Mars"}, "There is no time zone of this name; please choose one like Europe/Berlin."),
+        (
+            ("Talk", "Test"),
+            {"zone": "Mars"},
+            "There is no time zone of this name; please choose one like Europe/Berlin.",
+        ),
         (("Talk", "Test"), {"day": "soon"}, "Please give a date as year-month-day, such as 2027-03-28."),
     ],
 )
@@ -154,7 +158,11 @@ def test_visit_just_taken_books_nothing_and_offers_times(visitor: FlaskClient, c
 
 @pytest.mark.parametrize(
     ("start", "sentence"),
-    [(TEN + 60, "This time is not free any more"), (NOW - HOUR, "This time has already begun"), (0, "This time is not")],
+    [
+        (TEN + 60, "This time is not free any more"),
+        (NOW - HOUR, "This time has already begun"),
+        (0, "This time is not"),
+    ],
 )
 def test_visit_details_of_impossible_time_leads_back(
     visitor: FlaskClient, cast: Cast, start: int, sentence: str

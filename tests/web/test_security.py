@@ -92,7 +92,9 @@ def test_nothing_changes_by_get(app: Flask) -> None:
     assert mixed == []
 
 
-@pytest.mark.parametrize("path", ["/", "/sign-in", "/nope", "/slots.json", "/healthz", "/static/app.css", "/calendar/day"])
+@pytest.mark.parametrize(
+    "path", ["/", "/sign-in", "/nope", "/slots.json", "/healthz", "/static/app.css", "/calendar/day"]
+)
 def test_every_answer_has_the_headers(visitor: FlaskClient, path: str) -> None:
     with visitor.get(path) as answer:
         assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS

@@ -51,7 +51,9 @@ def test_sign_in_cookie_is_secure_under_https(app: Flask, account: str) -> None:
     assert "Secure" in answer.headers["Set-Cookie"]
 
 
-@pytest.mark.parametrize(("email", "password"), [("mia.manager@example.org", "wrong"), ("nobody@example.org", PASSWORD)])
+@pytest.mark.parametrize(
+    ("email", "password"), [("mia.manager@example.org", "wrong"), ("nobody@example.org", PASSWORD)]
+)
 def test_sign_in_wrong_is_refused_alike(browser: Browser, account: str, email: str, password: str) -> None:
     answer = browser.submit("/sign-in", {"email": email, "password": password})
     assert answer.status_code == 422
@@ -83,7 +85,9 @@ def test_sign_in_without_token_is_refused_and_offered_again(app: Flask, account:
     assert ("send it again" in answer.text.lower(), "s3cret" in answer.text) == (True, False)
 
 
-@pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "javascript:x"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "javascript:x"]
+)
 def test_sign_in_never_leads_to_another_site(browser: Browser, account: str, target: str) -> None:
     answer = browser.submit("/sign-in", {"email": account, "password": PASSWORD, "next": target})
     assert answer.location == "/calendar/day"

@@ -12,7 +12,15 @@ from app.booking.wall_clock import day_bounds, local
 from app.web import times
 
 BERLIN = "Europe/Berlin"
-ZONES = [BERLIN, "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC", "Africa/Casablanca", "Pacific/Apia"]
+ZONES = [
+    BERLIN,
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+    "UTC",
+    "Africa/Casablanca",
+    "Pacific/Apia",
+]
 
 
 def at(text: str) -> int:
@@ -65,7 +73,9 @@ def test_group_by_day_of_nothing_is_nothing() -> None:
 
 
 def test_moment_names_zone_in_doubled_hour_only() -> None:
-    moments = [times.moment_text(at(text), BERLIN) for text in ("2030-10-27T00:30", "2030-10-27T01:30", "2030-07-01T08:00")]
+    moments = [
+        times.moment_text(at(text), BERLIN) for text in ("2030-10-27T00:30", "2030-10-27T01:30", "2030-07-01T08:00")
+    ]
     assert moments == [
         "Sunday 27 October 2030, 02:30 CEST",
         "Sunday 27 October 2030, 02:30 CET",

@@ -15,7 +15,7 @@ TEN = MONDAY + 10 * HOUR
 ADA = {"name": "Ada Client", "email": "ada@example.org"}
 
 
-def query(cast: Cast, of: str = "Consultation", **more: object) -> str:
+def query(cast: Cast, of: str = "Consultation", /, **more: object) -> str:
     """The query part that names the cast's service and place."""
     return urlencode({"service": cast.ids[of], "location": cast.ids["Centre"], **more})
 
@@ -41,4 +41,4 @@ def book(visitor: FlaskClient, cast: Cast, start: int = TEN, **fields: str) -> s
 
 def count_bookings() -> int:
     """How many bookings there are."""
-    return Booking.select().count()
+    return int(Booking.select().count())
