@@ -12,7 +12,7 @@ from app.access.permissions import Permission
 from app.booking.limits import has_limits
 from app.booking.refusals import JustTaken, NoAssignment, Refusal, SessionFull
 from app.booking.rules import check_time, find_assignment
-from app.booking.slots import Holes, OpenSession, SlotQuery, find_slots
+from app.booking.slots import Holes, OpenSession, SlotQuery, concerned_resources, find_slots
 from app.booking.values import Instant
 from app.operations.context import Context
 from app.operations.limits import check_within_limits
@@ -48,7 +48,7 @@ def choose(context: Context, wanted: Wanted, client_email: str = "", ignore_book
     """
     if wanted.override:
         context.require(Permission.OVERRIDE_RULES)
-    ids = candidate_ids(wanted.service)
+    ids = _concerned_ids(wanted)
     is_group = wanted.service.capacity > 1
     context.store.lock_rows(wanted.service.id if is_group or has_limits(wanted.service) else None, ids)
     busy = taken.find_taken(ids, *wanted.with_buffers, context.now, ignore_booking)
@@ -59,6 +59,11 @@ def choose(context: Context, wanted: Wanted, client_email: str = "", ignore_book
     if session is not None:
         return Place(session_id=session.id)
     return Place(resource_ids=_assign(wanted, busy))
+
+
+def _concerned_ids(wanted: Wanted) -> tuple[int, ...]:
+    """Return what has to be locked and looked at: only the wished provider where nobody else can matter."""
+    return tuple(sorted(concerned_resources(wanted.service, wanted.wish.provider_id)))
 
 
 def _open_session(wanted: Wanted) -> sessions.OpenSeats | None:
@@ -105,9 +110,10 @@ def _assign_anyway(wanted: Wanted, busy: Holes) -> tuple[int, ...]:
 
 def _load(wanted: Wanted) -> Mapping[int, int]:
     """Return how much each candidate is booked in the days around; nothing where there is no choice."""
-    if all(len(one.resource_ids) == one.count for one in wanted.service.requirements):
+    ids = _concerned_ids(wanted)
+    if len(ids) == sum(one.count for one in wanted.service.requirements):
         return _NO_LOAD
-    return allocations.load(candidate_ids(wanted.service), wanted.start - LOAD_SECONDS, wanted.end + LOAD_SECONDS)
+    return allocations.load(ids, wanted.start - LOAD_SECONDS, wanted.end + LOAD_SECONDS)
 
 
 def next_free(
