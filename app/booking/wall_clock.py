@@ -92,13 +92,10 @@ def steady_midnight(day: date, tzid: str) -> Instant | None:
     On such days, nearly all, wall time is midnight plus minutes, which spares looking up every time. Nowhere do clocks
     change twice within the step of the look-up.
     """
-    midnight = _wall(day, 0)
-    offsets = {
-        (midnight + timedelta(hours=hours)).replace(tzinfo=zone(tzid), fold=fold).utcoffset()
-        for hours in range(0, 49, _STEADY_STEP_HOURS)
-        for fold in (0, 1)
-    }
-    return _instant(midnight, tzid, 0) if len(offsets) == 1 else None
+    midnight = _wall(day, 0).replace(tzinfo=zone(tzid))
+    moments = [midnight + timedelta(hours=hours) for hours in range(0, 49, _STEADY_STEP_HOURS)]
+    offsets = {moment.utcoffset() for moment in (*moments, moments[-1].replace(fold=1))}
+    return int(midnight.timestamp()) if len(offsets) == 1 else None
 
 
 def week_bounds(day: date, tzid: str) -> Interval:
