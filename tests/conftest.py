@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from app.storage.migrate import migrate
 from app.storage.store import Store, open_store
+from tests.postgres_pool import PostgresPool, sibling
 from tests.postgres_server import find_binaries, start_postgres
 
 TEMPLATE = "eigenplan_template"
@@ -59,14 +60,18 @@ def postgres_template(postgres_url: str) -> str:
     name = f"{TEMPLATE}_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    store = open_store(_sibling(postgres_url, name))
+    store = open_store(sibling(postgres_url, name))
     migrate(store)
     store.close()
     return name
 
 
-def _sibling(url: str, database: str) -> str:
-    return f"{url.rsplit('/', 1)[0]}/{database}"
+@pytest.fixture(scope="session")
+def postgres_pool(postgres_url: str, postgres_template: str) -> Iterator[PostgresPool]:
+    """Where the tests' databases come from."""
+    pool = PostgresPool(postgres_url, postgres_template)
+    yield pool
+    pool.close()
 
 
 @pytest.fixture
@@ -78,14 +83,11 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgres_url: str, postgres_template: str) -> Iterator[str]:
-    """An empty PostgreSQL database, dropped after the test."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
-    yield _sibling(postgres_url, name)
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+def postgresql_url(postgres_pool: PostgresPool) -> Iterator[str]:
+    """An empty PostgreSQL database."""
+    url = postgres_pool.take()
+    yield url
+    postgres_pool.give_back(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
