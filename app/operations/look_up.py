@@ -71,11 +71,12 @@ def list_bookings(
     statuses: Collection[Status] = ACTIVE,
     limit: int = MOST,
 ) -> list[BookingView]:
-    """Return the bookings that overlap ``[start, end)``, by start; at most ``limit``."""
+    """Return the bookings that overlap ``[start, end)``, by start; at most ``limit``, none that has expired."""
     context.require(Permission.SEE_FREEBUSY)
     catalog = context.catalog
     query = _select().where(Booking.start_at < end, Booking.end_at > start, Booking.start_at > start - 3 * 86_400)
     query = query.where(Booking.status.in_([status.value for status in statuses]))
+    query = query.where(Booking.expires_at.is_null() | (Booking.expires_at > context.now))
     if location:
         ids = [one.id for one in catalog.locations.values() if one.public_id == location]
         query = query.where(Booking.location.in_(ids))

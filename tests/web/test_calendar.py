@@ -10,8 +10,10 @@ import pytest
 from app.access.actors import SYSTEM
 from app.access.permissions import Role
 from app.booking.refusals import InvalidInput
+from app.operations.book import hold
 from app.operations.calendar import MAX_DAYS, CalendarQuery, look_at_calendar
 from app.operations.context import Context
+from app.operations.requests import HoldRequest
 from app.storage.public_ids import new_public_id
 from app.storage.store import Store
 from app.storage.tables import BusyTime, Closure, TimeOff
@@ -62,6 +64,14 @@ def test_day_bookings_lead_to_their_page_and_tell_status(desk: Browser, cast: Ca
     page = desk.get(ON).text
     assert f'href="/bookings/{booking}"' in page
     assert "10:00 –10:30 Nora Client to approve Approval" in words(page)
+
+
+def test_day_shows_a_hold_until_it_expires(desk: Browser, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    wish = HoldRequest(cast.ids["Consultation"], cast.ids["Centre"], TEN)
+    hold(Context(cast.store, SYSTEM, NOW), wish)
+    shown = "Consultation held" in words(desk.get(ON).text)
+    monkeypatch.setattr("app.clock.now", lambda: NOW + 3600)
+    assert (shown, "Consultation held" in words(desk.get(ON).text)) == (True, False)
 
 
 def test_day_group_session_lists_all_names(desk: Browser, cast: Cast) -> None:
