@@ -98,8 +98,7 @@ def test_demo_leaves_slots_free_for_each_service(demo: Store) -> None:
 def test_demo_mails_are_those_of_the_last_weeks(demo: Store) -> None:
     first = demo.read(lambda: OutboxMessage.select().order_by(OutboxMessage.created_at).first())
     assert NOW - 15 * DAY < first.created_at < NOW - 10 * DAY
-    waiting = OutboxMessage.select().where(OutboxMessage.status != "delivered", OutboxMessage.created_at < NOW)
-    assert demo.read(waiting.count) == 0
+    assert demo.read(OutboxMessage.select().where(OutboxMessage.status != "delivered").count) == 0
 
 
 @pytest.mark.parametrize(("table", "count"), [(WaitingEntry, 7), (Series, 3), (ChangeRequest, 2)])
