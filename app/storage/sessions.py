@@ -14,10 +14,11 @@ from app.storage.tables import Allocation, GroupSession, Seat
 
 @dataclass(frozen=True, slots=True)
 class OpenSeats:
-    """A session that has begun to fill, and how many seats it has left."""
+    """A session that has begun to fill, how many seats it has left, and whose it is."""
 
     id: int
     seats_left: int
+    resource_ids: tuple[int, ...]
 
 
 def find_session(service_id: int, location_id: int, start: Instant, end: Instant) -> OpenSeats | None:
@@ -33,7 +34,8 @@ def find_session(service_id: int, location_id: int, start: Instant, end: Instant
     if session is None:
         return None
     used = Seat.select(fn.COUNT(Seat.number)).where(Seat.session == session.id).scalar()
-    return OpenSeats(session.id, session.capacity - used)
+    members = Allocation.select(Allocation.resource).where(Allocation.session == session.id).tuples()
+    return OpenSeats(session.id, session.capacity - used, tuple(sorted(one for (one,) in members)))
 
 
 def add_session(service: Service, location_id: int, start: Instant, end: Instant, now: Instant) -> int:

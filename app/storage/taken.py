@@ -8,8 +8,9 @@ prefers an index that has the order already to the one of long rows, and reads a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from app.booking.slots import OpenSession
 from app.booking.values import Cause, Instant, Interval, Taken
@@ -67,47 +68,60 @@ def find_taken(
 
 
 def find_conflicts(resource_ids: Sequence[int], start: Instant, end: Instant, now: Instant) -> list[Taken]:
-    """Return the same with what is behind each interval: a booking with its status, a session, a busy time; one query.
+    """Return the same with what is behind each interval: a booking with its status, a session, a busy time.
 
-    ``reference`` is the public id of the booking or session, and the title of a busy time.
+    ``reference`` is the public id of the booking or session, and the title of a busy time. At most three queries.
     """
     if not resource_ids:
         return []
-    columns = "resource_id, start_at, end_at, booking_id, session_id, NULL AS title"
-    busy = "resource_id, start_at, end_at, NULL, NULL, title"
-    inner = _sources(len(resource_ids), columns, busy, ignoring=False)
-    sql = (
-        "SELECT t.resource_id, t.start_at, t.end_at, (SELECT public_id FROM booking WHERE id = t.booking_id), "
-        "(SELECT status FROM booking WHERE id = t.booking_id), "
-        f"(SELECT public_id FROM group_session WHERE id = t.session_id), t.title FROM ({inner}) AS t ORDER BY 1, 2, 3"
-    )
-    return [_conflict(*row) for row in fetch(sql, _values(resource_ids, start, end, now, None))]
+    columns = "resource_id, start_at, end_at, booking_id, session_id, change_id, NULL AS title"
+    busy = "resource_id, start_at, end_at, NULL, NULL, NULL, title"
+    sql = _sources(len(resource_ids), columns, busy, ignoring=False)
+    rows = sorted(fetch(sql, _values(resource_ids, start, end, now, None)), key=lambda row: row[:3])
+    bookings = _behind(_BOOKINGS, [row[3] for row in rows])
+    sessions = _behind(_GROUP_SESSIONS, [row[4] for row in rows])
+    return [_conflict(row, bookings, sessions) for row in rows]
 
 
-def _conflict(
-    resource_id: int,
-    start: Instant,
-    end: Instant,
-    booking: str | None,
-    status: str | None,
-    session: str | None,
-    title: str | None,
-) -> Taken:
-    if booking is not None:
-        return Taken(resource_id, start, end, Cause.BOOKING, status or "", booking)
-    if session is not None:
-        return Taken(resource_id, start, end, Cause.SESSION, "confirmed", session)
-    return Taken(resource_id, start, end, Cause.BUSY_TIME, "", title or "")
+_BOOKINGS = "SELECT id, public_id, status, start_at, end_at FROM booking WHERE id IN"
+_GROUP_SESSIONS = "SELECT id, public_id, 'confirmed', start_at, end_at FROM group_session WHERE id IN"
+_Behind = Mapping[int, tuple[str, str, Instant, Instant]]
+
+
+def _behind(query: str, ids: Iterable[int | None]) -> _Behind:
+    """Return public id, status, start and end by row id."""
+    wanted = sorted({one for one in ids if one is not None})
+    if not wanted:
+        return {}
+    return {row[0]: row[1:] for row in fetch(f"{query} ({marks(len(wanted))})", wanted)}
+
+
+def _conflict(row: tuple[Any, ...], bookings: _Behind, sessions: _Behind) -> Taken:
+    resource_id, start, end, booking_id, session_id, change_id, title = row
+    if booking_id is None and session_id is None:
+        return Taken(resource_id, start, end, Cause.BUSY_TIME, "", title or "")
+    cause = Cause.SESSION if booking_id is None else Cause.BOOKING
+    public_id, status, since, until = sessions[session_id] if booking_id is None else bookings[booking_id]
+    booked = None if change_id is not None else (since, until)  # a wished new time is not the booking's own
+    return Taken(resource_id, start, end, cause, status, public_id, booked)
 
 
 _SESSIONS = (
-    "SELECT s.start_at, s.end_at, s.capacity - (SELECT COUNT(*) FROM seat WHERE seat.session_id = s.id) "
+    "SELECT s.id, s.start_at, s.end_at, s.capacity - (SELECT COUNT(*) FROM seat WHERE seat.session_id = s.id) "
     "FROM group_session s WHERE s.active AND s.service_id = %s AND s.location_id = %s "
     "AND s.start_at >= %s AND s.start_at < %s ORDER BY s.start_at"
 )
+_THEIRS = "SELECT session_id, resource_id FROM allocation WHERE session_id IN"
 
 
 def find_sessions(service_id: int, location_id: int, start: Instant, end: Instant, now: Instant) -> list[OpenSession]:
-    """Return the sessions of a service that start in ``[start, end)`` and not before ``now``, with the seats left."""
+    """Return the sessions of a service that start in ``[start, end)`` and not before ``now``, with the seats left.
+
+    Two queries, whatever the number of sessions.
+    """
     rows = fetch(_SESSIONS, (service_id, location_id, max(start, now), end))
-    return [OpenSession(*row) for row in rows]
+    members: dict[int, list[int]] = {row[0]: [] for row in rows}
+    if members:
+        for session_id, resource_id in fetch(f"{_THEIRS} ({marks(len(members))})", list(members)):
+            members[session_id].append(resource_id)
+    return [OpenSession(since, until, left, tuple(sorted(members[one]))) for one, since, until, left in rows]

@@ -51,7 +51,7 @@ def join(cast: Cast, count: int) -> int:
 def test_find_session_tells_the_seats_left(cast: Cast) -> None:
     join(cast, 2)
     place = (cast.rows["Consultation"], cast.rows["Centre"])
-    assert sessions.find_session(*place, TEN, TEN + HALF) == OpenSeats(1, 1)
+    assert sessions.find_session(*place, TEN, TEN + HALF) == OpenSeats(1, 1, (cast.rows["Ada"],))
     assert sessions.find_session(*place, TEN, TEN + 2 * HALF) is None
 
 

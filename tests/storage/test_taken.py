@@ -104,8 +104,8 @@ def test_find_conflicts_tells_what_is_behind_each(store: Store) -> None:
     booking = store.rows("SELECT public_id FROM booking WHERE id = %s", (row_id,))[0][0]
     session = store.rows("SELECT public_id FROM group_session")[0][0]
     assert taken.find_conflicts([ada], TEN, TEN + DAY, NOW) == [
-        Taken(ada, TEN, TEN + HALF, Cause.BOOKING, "confirmed", booking),
-        Taken(ada, TEN + HALF, TEN + 2 * HALF, Cause.SESSION, "confirmed", session),
+        Taken(ada, TEN, TEN + HALF, Cause.BOOKING, "confirmed", booking, (TEN, TEN + HALF)),
+        Taken(ada, TEN + HALF, TEN + 2 * HALF, Cause.SESSION, "confirmed", session, (TEN + HALF, TEN + 2 * HALF)),
         Taken(ada, TEN + 2 * HALF, TEN + 3 * HALF, Cause.BUSY_TIME, "", "Dentist"),
     ]
 
