@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
+from dataclasses import dataclass
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -9,10 +12,20 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from app.access.actors import Actor, ActorKind
 from app.access.permissions import Role
+from app.booking.refusals import Unavailable
 from app.storage.store import Store
 from app.storage.tables import User
 
 _hasher = PasswordHasher()
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who is signed in. ``stamp`` changes with their password, so that older sessions end."""
+
+    actor: Actor
+    stamp: str
 
 
 @cache
@@ -29,19 +42,34 @@ def make_hash(password: str) -> str:
 def check_password(store: Store, email: str, password: str) -> str | None:
     """Return the public id of the active account with this mail address and password, or None.
 
-    Unknown addresses cost the same time as wrong passwords, so that nobody learns who has an account.
+    Unknown addresses cost the same time as wrong passwords, so that nobody learns who has an account. A hash that was
+    made with weaker parameters than today's is made anew.
     """
     row: User | None = store.read(lambda: User.get_or_none(User.email == email.strip().lower(), User.active))
     try:
         _hasher.verify(_nobody() if row is None else row.password_hash, password)
     except (VerifyMismatchError, InvalidHashError):
         return None
-    return None if row is None else str(row.public_id)
+    if row is None:
+        return None
+    if _hasher.check_needs_rehash(row.password_hash):
+        _renew_hash(store, row, password)
+    return str(row.public_id)
 
 
-def get_user_actor(store: Store, public_id: str) -> Actor | None:
-    """Return who acts when this account is signed in; None when it is gone or switched off."""
+def _renew_hash(store: Store, row: User, password: str) -> None:
+    old, new = row.password_hash, make_hash(password)
+    change = User.update(password_hash=new).where(User.id == row.id, User.password_hash == old)
+    try:
+        store.write(change.execute)
+    except Unavailable:
+        _log.warning("a password hash could not be renewed now; the next sign-in tries again")
+
+
+def get_account(store: Store, public_id: str) -> Account | None:
+    """Return the account that is signed in; None when it is gone or switched off."""
     row: User | None = store.read(lambda: User.get_or_none(User.public_id == public_id, User.active))
     if row is None:
         return None
-    return Actor(ActorKind.USER, row.name, row.id, Role(row.role), row.resource_id)
+    actor = Actor(ActorKind.USER, row.name, row.id, Role(row.role), row.resource_id)
+    return Account(actor, hashlib.sha256(row.password_hash.encode()).hexdigest()[:16])

@@ -12,6 +12,7 @@ from app.access.actors import VISITOR, Actor, client_of
 from app.booking.values import Instant
 from app.config import Config
 from app.operations.context import Context
+from app.operations.sign_in import Account
 from app.storage.store import Store
 
 EXTENSION = "eigenplan"
@@ -26,11 +27,12 @@ class Site:
 
 
 class SignedIn(UserMixin):
-    """An account as Flask-Login knows it; ``id`` is its public id."""
+    """An account as Flask-Login knows it; ``id`` is its public id and the stamp of its password."""
 
-    def __init__(self, public_id: str, actor: Actor) -> None:
-        self.id = public_id
-        self.actor = actor
+    def __init__(self, public_id: str, account: Account) -> None:
+        self.id = f"{public_id}.{account.stamp}"
+        self.actor = account.actor
+        self.stamp = account.stamp
 
 
 def site() -> Site:

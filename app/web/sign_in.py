@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import hmac
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, login_user, logout_user
 
-from app.operations.sign_in import check_password, get_user_actor
+from app.operations.sign_in import check_password, get_account
 from app.web.access import public
 from app.web.context import SignedIn, current_actor, now, site
-from app.web.throttle import Throttle
+from app.web.throttle import ADDRESS_TRIES, Throttle
 
 blueprint = Blueprint("sign_in", __name__)
 THROTTLE = "eigenplan_sign_in"
 CSRF_FIELD = "csrf_token"
 MAX_PASSWORD = 1000
+MAX_EMAIL = 254
 WRONG = "This mail address and password do not belong together; please check both."
 TOO_OFTEN = "That was tried too often; please wait five minutes and try again."
 
@@ -27,12 +29,19 @@ def init_sign_in(app: Flask) -> None:
     manager.session_protection = None  # people change networks; the cookie is signed, HttpOnly and short-lived
     manager.user_loader(_load)
     manager.init_app(app, add_context_processor=False)
-    app.extensions[THROTTLE] = Throttle()
+    app.extensions[THROTTLE] = (Throttle(), Throttle(ADDRESS_TRIES))
 
 
-def _load(public_id: str) -> SignedIn | None:
-    actor = get_user_actor(site().store, public_id)
-    return None if actor is None else SignedIn(public_id, actor)
+def _load(session_id: str) -> SignedIn | None:
+    """Return who a session is about; a session from before the last change of the password is none."""
+    public_id, _, stamp = session_id.partition(".")
+    user = _find(public_id)
+    return user if user is not None and hmac.compare_digest(user.stamp.encode(), stamp.encode()) else None
+
+
+def _find(public_id: str) -> SignedIn | None:
+    account = get_account(site().store, public_id)
+    return None if account is None else SignedIn(public_id, account)
 
 
 @blueprint.get("/sign-in")
@@ -50,16 +59,17 @@ def show() -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     """Check mail address and password."""
     email, target = request.form.get("email", ""), _target(request.form.get("next", ""))
-    throttle: Throttle = current_app.extensions[THROTTLE]
-    who = (request.remote_addr or "", email.strip().lower()[:200])
-    if any(throttle.is_closed(one, now()) for one in who):
+    by_account, by_address = current_app.extensions[THROTTLE]
+    address = request.remote_addr or ""
+    who = f"{address} {email.strip().lower()[:MAX_EMAIL]}"
+    if by_account.is_closed(who, now()) or by_address.is_closed(address, now()):
         return _again(email, target, TOO_OFTEN), 429
     user = _check(email, request.form.get("password", ""))
     if user is None:
-        for one in who:
-            throttle.count(one, now())
+        by_account.count(who, now())
+        by_address.count(address, now())
         return _again(email, target, WRONG), 422
-    throttle.forget(who[1])
+    by_account.forget(who)
     _begin_session(user)
     return redirect(target, 303)
 
@@ -78,7 +88,7 @@ def _check(email: str, password: str) -> SignedIn | None:
     if len(password) > MAX_PASSWORD:
         return None
     public_id = check_password(site().store, email, password)
-    return None if public_id is None else _load(public_id)
+    return None if public_id is None else _find(public_id)
 
 
 def _again(email: str, target: str, error: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ from tests.cast import NOW, Cast
 
 SECRET = b"a secret of the tests, long enough"
 RAW_TOKEN = "the raw token of a session"
+EMPTY_STAMP = hashlib.sha256(b"").hexdigest()[:16]
+"""The stamp of accounts that have no password, as those of these tests."""
 
 
 class Browser(FlaskClient):
@@ -78,7 +81,7 @@ def sign_in(app: Flask, store: Store) -> SignIn:
             store.write(row.save)
         browser = Browser(app)
         with browser.session_transaction() as kept:
-            kept["_user_id"], kept["_fresh"], kept["csrf_token"] = row.public_id, True, RAW_TOKEN
+            kept["_user_id"], kept["_fresh"], kept["csrf_token"] = f"{row.public_id}.{EMPTY_STAMP}", True, RAW_TOKEN
         return browser
 
     return make

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
 from app.access.permissions import Role
+from app.booking.refusals import Unavailable
 from app.operations.sign_in import make_hash
 from app.storage.store import Store
 from app.storage.tables import User
@@ -79,6 +81,19 @@ def test_sign_in_too_often_is_refused_even_with_right_password(browser: Browser,
     assert (answer.status_code, "wait five minutes" in answer.text) == (429, True)
 
 
+def test_sign_in_too_often_for_one_account_leaves_others_alone(browser: Browser, account: str) -> None:
+    for _ in range(TRIES):
+        browser.submit("/sign-in", {"email": "somebody@example.org", "password": "wrong"})
+    assert browser.submit("/sign-in", {"email": account, "password": PASSWORD}).status_code == 303
+
+
+def test_sign_in_too_often_from_one_address_is_refused(app: Flask, browser: Browser, account: str) -> None:
+    app.extensions["eigenplan_sign_in"][1].tries = 3
+    for number in range(3):
+        browser.submit("/sign-in", {"email": f"somebody{number}@example.org", "password": "wrong"})
+    assert browser.submit("/sign-in", {"email": account, "password": PASSWORD}).status_code == 429
+
+
 def test_sign_in_without_token_is_refused_and_offered_again(app: Flask, account: str) -> None:
     answer = app.test_client().post("/sign-in", data={"email": account, "password": "s3cret"})
     assert answer.status_code == 400
@@ -132,3 +147,34 @@ def test_throttle_keeps_bounded_memory() -> None:
     for number in range(MOST_ADDRESSES + 5):
         throttle.count(str(number), 1000)
     assert len(throttle._failures) == MOST_ADDRESSES
+
+
+def test_session_from_before_a_new_password_is_no_session(sign_in: SignIn, store: Store) -> None:
+    browser = sign_in(Role.MANAGER)
+    assert browser.get("/calendar/day").status_code == 200
+    store.write(lambda: User.update(password_hash=make_hash("another")).execute())
+    assert browser.get("/calendar/day").location.startswith("/sign-in")
+
+
+def weak_hash() -> str:
+    """A hash made with weaker parameters than ours."""
+    return PasswordHasher(time_cost=1, memory_cost=8192).hash(PASSWORD)
+
+
+def test_sign_in_renews_weak_hash(browser: Browser, account: str, store: Store) -> None:
+    store.write(lambda: User.update(password_hash=weak_hash()).execute())
+    assert browser.submit("/sign-in", {"email": account, "password": PASSWORD}).status_code == 303
+    assert PasswordHasher().check_needs_rehash(User.get().password_hash) is False
+    assert browser.get("/calendar/day").status_code == 200
+
+
+def test_sign_in_with_weak_hash_works_on_read_only_database(
+    browser: Browser, account: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.write(lambda: User.update(password_hash=weak_hash()).execute())
+
+    def fail(work: object) -> None:
+        raise Unavailable("read_only")
+
+    monkeypatch.setattr(store, "write", fail)
+    assert browser.submit("/sign-in", {"email": account, "password": PASSWORD}).status_code == 303
