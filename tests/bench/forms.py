@@ -85,11 +85,14 @@ def filled_in(server: Server, pages: Sequence[bytes], first: int = 0) -> list[Ca
     return calls
 
 
-def booking_calls(server: Server, site: Site, slots: Sequence[tuple[int, int]]) -> list[Call]:
-    """Return the POST for each slot (number of the provider, start), each with a token made by the page's own code."""
+def booking_calls(server: Server, site: Site, slots: Sequence[tuple[int, int]], *, anybody: bool = False) -> list[Call]:
+    """Return the POST for each slot (number of the provider, start), each with a token made by the page's own code.
+
+    ``anybody``: let the program choose one of the fifty.
+    """
     calls = []
     for number, start in slots:
-        choice = Choice(site.services["Fifty"], site.location, start, None, site.providers[number])
+        choice = Choice(site.services["Fifty"], site.location, start, None, None if anybody else site.providers[number])
         person = {"name": f"Client {number} {start}", "email": f"client{number}.{start}@example.org"}
         form = {"token": sign_choice(site.secret, choice), **person, "phone": "", "comment": "", "zone": "UTC"}
         calls.append(Call("POST", "/book", form, {"Origin": server.origin}))

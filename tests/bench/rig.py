@@ -29,7 +29,7 @@ class Effort:
     demo_scale: int = 20
 
 
-SHORT = Effort(bookings=8_000, rounds=3, requests=60, mixed=2_000, times_more=5, demo_scale=2)
+SHORT = Effort(bookings=8_000, rounds=3, requests=100, mixed=2_000, times_more=5, demo_scale=2)
 USUAL = Effort(bookings=10_000, rounds=5, requests=200, mixed=20_000)
 FULL = Effort(bookings=50_000, rounds=9, requests=400, mixed=20_000)
 
