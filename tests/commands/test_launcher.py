@@ -21,6 +21,8 @@ DEAD_INDEX = {
     "PIP_RETRIES": "0",
     "PIP_TIMEOUT": "1",
     "PIP_NO_CACHE_DIR": "1",
+    "PIP_EXTRA_INDEX_URL": "",
+    "PIP_FIND_LINKS": "",
 }
 
 
@@ -111,17 +113,29 @@ def test_launcher_sets_up_once(prepared: Path) -> None:
     assert second == (0, "the command line\n")
 
 
-@pytest.mark.parametrize("name", ["requirements/runtime.txt", "package-lock.json"])
-def test_launcher_changed_lock_sets_up_again(prepared: Path, name: str) -> None:
-    start(prepared)
-    with (prepared / name).open("a") as file:
+@pytest.fixture
+def quick(prepared: Path) -> Path:
+    """A prepared copy whose setting up only says that it happens; done once."""
+    (prepared / "app" / "commands" / "bootstrap.py").write_text("print('setting up')\n")
+    assert start(prepared) == (0, "setting up\nthe command line\n")
+    return prepared
+
+
+@pytest.mark.parametrize("name", ["requirements/runtime.txt", "package-lock.json", "frontend.json"])
+def test_launcher_changed_lock_sets_up_again(quick: Path, name: str) -> None:
+    assert start(quick) == (0, "the command line\n")
+    with (quick / name).open("a") as file:
         file.write("\n")
-    assert "installing Python packages (runtime)" in start(prepared)[1]
+    assert start(quick) == (0, "setting up\nthe command line\n")
 
 
-def test_launcher_by_a_link_finds_its_project(prepared: Path, tmp_path: Path) -> None:
-    start(prepared)
-    (tmp_path / "link").symlink_to(prepared / "eigenplan")
+def test_launcher_without_front_end_files_sets_up_again(quick: Path) -> None:
+    (quick / "app" / "web" / "static" / "vendor" / "lock").unlink()
+    assert start(quick) == (0, "setting up\nthe command line\n")
+
+
+def test_launcher_by_a_link_finds_its_project(quick: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(quick / "eigenplan")
     assert (
         subprocess.run([tmp_path / "link"], capture_output=True, text=True, check=True).stdout == "the command line\n"
     )
