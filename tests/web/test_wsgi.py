@@ -1,0 +1,44 @@
+"""What gunicorn loads."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+from app import clock
+from app.web import pages
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_wsgi_makes_application_from_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("k" * 40)
+    monkeypatch.setenv("EIGENPLAN_DATABASE_URL", f"sqlite:///{tmp_path}/new.db")
+    monkeypatch.setenv("EIGENPLAN_SECRET_KEY_FILE", str(key))
+    monkeypatch.setenv("EIGENPLAN_BASE_URL", "http://localhost")
+    app = runpy.run_module("app.wsgi")["app"]
+    assert app.test_client().get("/healthz").text == "alive\n"
+
+
+def test_wsgi_with_wrong_options_ends_with_all_problems(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EIGENPLAN_COLOUR", "green")
+    with pytest.raises(SystemExit, match="EIGENPLAN_COLOUR: there is no such option"):
+        runpy.run_module("app.wsgi")
+
+
+def test_gunicorn_uses_sync_workers_and_logs_no_addresses() -> None:
+    settings = runpy.run_path(str(ROOT / "app" / "gunicorn.conf.py"))
+    assert [settings["worker_class"], settings["preload_app"], settings["accesslog"]] == ["sync", False, None]
+
+
+def test_clock_tells_whole_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    assert clock.now() > 1_700_000_000
+
+
+def test_every_page_file_that_base_names_exists() -> None:
+    names = ("app.css", "app.js", "theme.js", "icon.svg", "vendor/bootstrap/bootstrap.min.css")
+    assert all((Path(pages.__file__).parent / "static" / name).is_file() for name in names)
