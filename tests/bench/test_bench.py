@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from app.commands.bench import command
 from tests.bench import report
 from tests.bench.answers import measure_answers
 from tests.bench.bookings import compare_databases, measure_bookings
@@ -99,3 +101,15 @@ def test_page_without_marks_is_left_alone(tmp_path: Path) -> None:
 def test_table_names_figure_target_and_verdict() -> None:
     line = report.as_table([at_most("rules alone", 1.234, 5.0, note="0.1 ms against 0.1 ms")]).splitlines()[-1]
     assert line == "| rules alone | ≤ 5 × | 1.23 × | met | 0.1 ms against 0.1 ms |"
+
+
+def test_command_for_one_group_shows_its_figures_and_leaves_the_page_alone() -> None:
+    before = report.PAGE.read_text()
+    result = CliRunner().invoke(command, ["--only", "rules"])
+    assert "rules alone, 1 provider × 30 days" in result.output
+    assert (result.exit_code in (0, 1), report.PAGE.read_text()) == (True, before)
+
+
+def test_command_refuses_an_unknown_group() -> None:
+    result = CliRunner().invoke(command, ["--only", "speed"])
+    assert (result.exit_code, "'speed' is not one of" in result.output) == (2, True)

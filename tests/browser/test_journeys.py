@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -22,9 +23,7 @@ def local_day(page: Page) -> str:
 
 def iso(day: str) -> str:
     """``3 December 2026`` as the calendar's address wants it."""
-    from datetime import datetime
-
-    return datetime.strptime(day, "%d %B %Y").date().isoformat()  # noqa: DTZ007 a date without a time
+    return datetime.strptime(day, "%d %B %Y").replace(tzinfo=UTC).date().isoformat()
 
 
 def test_visitor_books_without_scripts_and_cookies(demo: Demo, windows: Windows) -> None:
@@ -141,3 +140,18 @@ def test_refused_form_keeps_what_was_typed_and_leads_to_the_field(demo: Demo, wi
     field = page.get_by_label("Name *")
     assert (field.input_value(), field.get_attribute("aria-invalid")) == ("Bad\u202eName", "true")
     expect(page.locator(f"#{field.get_attribute('id')}-error")).to_be_visible()
+
+
+def test_time_taken_meanwhile_is_told_and_the_next_is_booked_with_one_press(demo: Demo, windows: Windows) -> None:
+    slow, quick = windows.open(scripts=False).page, windows.open(scripts=False).page
+    for page, name in ((slow, "Sia Slow"), (quick, "Quinn Quick")):
+        steps.choose_service(page, demo)
+        steps.choose_time(page, 0)
+        steps.fill_in(page, steps.Person(name, "both@example.org"))
+    quick.locator("form[method=post] button.btn-lg").click()
+    expect(quick.locator("h1")).to_have_text(re.compile("Booked"))
+    slow.locator("form[method=post] button.btn-lg").click()
+    expect(slow.get_by_role("alert")).to_contain_text("This time has just been taken")
+    assert slow.get_by_label("Name *").input_value() == "Sia Slow"
+    slow.locator("form[method=post] .alert button").first.click()
+    expect(slow.locator("h1")).to_have_text(re.compile("Booked"))
