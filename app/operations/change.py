@@ -81,6 +81,7 @@ def _finish(context: Context, booking: str, status: Status) -> BookingView:
         check_transition(Status(row.status), status)
         if row.start_at > context.now:
             raise InvalidInput("status", "This booking has not begun yet; it can be marked once it has.")
+        end_change(context, row, "cancelled")
         records.set_status(context, row, status)
 
     context.store.write(work)

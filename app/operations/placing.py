@@ -5,7 +5,7 @@ Everything here runs inside one write transaction that has locked what it decide
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.access.permissions import Permission
@@ -52,12 +52,13 @@ def choose(context: Context, wanted: Wanted, client_email: str = "", ignore_book
     is_group = wanted.service.capacity > 1
     context.store.lock_rows(wanted.service.id if is_group or has_limits(wanted.service) else None, ids)
     busy = taken.find_taken(ids, *wanted.with_buffers, context.now, ignore_booking)
-    session = _open_session(wanted) if is_group else None
+    open_seats = _find_open_seats(wanted) if is_group else []
     if not wanted.override:
-        _check_rules(context, wanted, busy, session)
+        _check_rules(context, wanted, busy, open_seats)
         check_within_limits(wanted, context.now, client_email, ignore_booking)
-    if session is not None:
-        return Place(session_id=session.id)
+    for session in open_seats:
+        if session.seats_left >= wanted.wish.seats:
+            return Place(session_id=session.id)
     return Place(resource_ids=_assign(wanted, busy))
 
 
@@ -66,20 +67,14 @@ def _concerned_ids(wanted: Wanted) -> tuple[int, ...]:
     return tuple(sorted(concerned_resources(wanted.service, wanted.wish.provider_id)))
 
 
-def _open_session(wanted: Wanted) -> sessions.OpenSeats | None:
-    """Return the session that has begun to fill at exactly this time.
-
-    Raises:
-        SessionFull: it has fewer seats left than wished.
-    """
-    found = sessions.find_session(wanted.service.id, wanted.location.id, wanted.start, wanted.end)
-    if found is not None and found.seats_left < wanted.wish.seats:
-        raise SessionFull(seats_left=found.seats_left)
-    return found
+def _find_open_seats(wanted: Wanted) -> list[sessions.OpenSeats]:
+    """Return the sessions at exactly this time that the wished provider gives; anybody's where nobody is wished."""
+    found = sessions.find_open_seats(wanted.service.id, wanted.location.id, wanted.start, wanted.end)
+    return [one for one in found if wanted.wish.provider_id in (None, *one.resource_ids)]
 
 
-def _check_rules(context: Context, wanted: Wanted, busy: Holes, session: sessions.OpenSeats | None) -> None:
-    joinable = () if session is None else (OpenSession(wanted.start, wanted.end, session.seats_left),)
+def _check_rules(context: Context, wanted: Wanted, busy: Holes, open_seats: Sequence[sessions.OpenSeats]) -> None:
+    joinable = [OpenSession(wanted.start, wanted.end, one.seats_left, one.resource_ids) for one in open_seats]
     staff = context.may(Permission.BOOK_FOR_OTHERS)
     check_time(wanted.catalog, wanted.wish, busy, context.now, joinable, staff=staff)
 

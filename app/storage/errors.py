@@ -14,7 +14,7 @@ ERRORS = (peewee.PeeweeException, sqlite3.Error, psycopg.Error)
 GUARD_WORD = "allocation_overlap"
 """The name of PostgreSQL's constraint, and the message of SQLite's triggers."""
 
-_RACED_KEYS = ("idempotency_key", "seat", "group_session_once")
+_RACED_KEYS = ("idempotency_key", "seat")
 """Unique keys that two transactions may both try to write: the second, tried again, finds what the first wrote."""
 
 

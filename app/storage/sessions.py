@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from peewee import fn
 
 from app.booking.refusals import SessionFull
 from app.booking.values import Instant, Service
 from app.storage.public_ids import new_public_id
+from app.storage.statements import fetch, marks
 from app.storage.tables import Allocation, GroupSession, Seat
+
+_OPEN = (
+    "SELECT s.id, s.capacity - (SELECT COUNT(*) FROM seat WHERE seat.session_id = s.id) FROM group_session s "
+    "WHERE s.active AND s.service_id = %s AND s.location_id = %s AND s.start_at = %s AND s.end_at = %s"
+)
+_MEMBERS = "SELECT session_id, resource_id FROM allocation WHERE session_id IN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +27,24 @@ class OpenSeats:
     resource_ids: tuple[int, ...]
 
 
-def find_session(service_id: int, location_id: int, start: Instant, end: Instant) -> OpenSeats | None:
-    """Return the active session at exactly this time, locked against other bookers, or None."""
-    query = GroupSession.select().where(
-        GroupSession.service == service_id,
-        GroupSession.location == location_id,
-        GroupSession.start_at == start,
-        GroupSession.end_at == end,
-        GroupSession.active,
-    )
-    session = query.first()
-    if session is None:
-        return None
-    used = Seat.select(fn.COUNT(Seat.number)).where(Seat.session == session.id).scalar()
-    members = Allocation.select(Allocation.resource).where(Allocation.session == session.id).tuples()
-    return OpenSeats(session.id, session.capacity - used, tuple(sorted(one for (one,) in members)))
+def find_open_seats(service_id: int, location_id: int, start: Instant, end: Instant) -> list[OpenSeats]:
+    """Return the active sessions at exactly this time, the fullest first; the service must be locked by the caller.
+
+    There are several where a pool has several providers: the first was full, or somebody else was wished.
+    """
+    rows = fetch(_OPEN, (service_id, location_id, start, end))
+    members = members_of([row[0] for row in rows])
+    found = [OpenSeats(session_id, left, members[session_id]) for session_id, left in rows]
+    return sorted(found, key=lambda one: (one.seats_left, one.id))
+
+
+def members_of(session_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Return the resources of sessions by row id, in one query."""
+    found: dict[int, list[int]] = {one: [] for one in session_ids}
+    if found:
+        for session_id, resource_id in fetch(f"{_MEMBERS} ({marks(len(found))})", list(found)):
+            found[session_id].append(resource_id)
+    return {session_id: tuple(sorted(members)) for session_id, members in found.items()}
 
 
 def add_session(service: Service, location_id: int, start: Instant, end: Instant, now: Instant) -> int:

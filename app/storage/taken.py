@@ -14,6 +14,7 @@ from typing import Any
 
 from app.booking.slots import OpenSession
 from app.booking.values import Cause, Instant, Interval, Taken
+from app.storage.sessions import members_of
 from app.storage.statements import fetch, marks
 
 LONG = 86_400
@@ -111,7 +112,6 @@ _SESSIONS = (
     "FROM group_session s WHERE s.active AND s.service_id = %s AND s.location_id = %s "
     "AND s.start_at >= %s AND s.start_at < %s ORDER BY s.start_at"
 )
-_THEIRS = "SELECT session_id, resource_id FROM allocation WHERE session_id IN"
 
 
 def find_sessions(service_id: int, location_id: int, start: Instant, end: Instant, now: Instant) -> list[OpenSession]:
@@ -120,8 +120,5 @@ def find_sessions(service_id: int, location_id: int, start: Instant, end: Instan
     Two queries, whatever the number of sessions.
     """
     rows = fetch(_SESSIONS, (service_id, location_id, max(start, now), end))
-    members: dict[int, list[int]] = {row[0]: [] for row in rows}
-    if members:
-        for session_id, resource_id in fetch(f"{_THEIRS} ({marks(len(members))})", list(members)):
-            members[session_id].append(resource_id)
-    return [OpenSession(since, until, left, tuple(sorted(members[one]))) for one, since, until, left in rows]
+    members = members_of([row[0] for row in rows])
+    return [OpenSession(since, until, left, members[one]) for one, since, until, left in rows]

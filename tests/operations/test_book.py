@@ -9,6 +9,7 @@ import pytest
 from app.booking.refusals import InvalidInput, InvalidTransition, JustTaken, KeyReused, NotFound, SessionFull
 from app.operations.book import book, confirm_hold, hold
 from app.operations.requests import HoldRequest
+from app.operations.views import BookingView
 from app.storage.store import Store
 from app.storage.tables import Allocation, Booking, GroupSession, Seat
 from tests.cast import HOUR, one_provider, pool_of, treatment
@@ -93,6 +94,25 @@ def test_book_group_fills_seats_then_refuses(store: Store) -> None:
     with pytest.raises((SessionFull, JustTaken)):
         book(visitor(cast), wish(cast, client=BEN))
     assert (GroupSession.select().count(), Seat.select().count(), Allocation.select().count()) == (1, 3, 1)
+
+
+def names(view: BookingView) -> list[str]:
+    """Whom a booking takes."""
+    return [one.name for one in view.resources]
+
+
+def test_book_group_joins_the_fullest_session_and_opens_another_when_full(store: Store) -> None:
+    cast = pool_of(store, 2, capacity=2)
+    first, second, third = (book(visitor(cast), wish(cast)) for _ in range(3))
+    assert (names(first), names(second), names(third)) == (["Provider 0"], ["Provider 0"], ["Provider 1"])
+    assert GroupSession.select().count() == 2
+
+
+def test_book_group_of_another_provider_opens_a_session_of_theirs(store: Store) -> None:
+    cast = pool_of(store, 2, capacity=5)
+    book(visitor(cast), wish(cast, provider=cast.ids["Provider 0"]))
+    other = book(visitor(cast), wish(cast, provider=cast.ids["Provider 1"]))
+    assert (names(other), GroupSession.select().count()) == (["Provider 1"], 2)
 
 
 def test_book_unknown_service_is_not_found(store: Store) -> None:

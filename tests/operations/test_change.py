@@ -154,6 +154,16 @@ def test_declined_change_keeps_the_old_time(store: Store) -> None:
     assert [row.start_at for row in Allocation.select()] == [TEN]
 
 
+def test_complete_ends_an_open_change_request(store: Store) -> None:
+    cast = one_provider(store, needs_approval=True)
+    booking = requested(cast)
+    approve(system(cast), booking)
+    move(client(cast, booking), MoveRequest(booking, TEN + HOUR))
+    done = complete(system(cast, TEN + 60), booking)
+    assert (done.status, done.change) == ("completed", None)
+    assert check_database(store) == []
+
+
 def waiting(cast: Cast) -> str:
     """Ben waits for any slot on the Monday."""
     request = WaitingRequest(cast.ids["Consultation"], cast.ids["Centre"], BEN, TEN - 2 * HOUR, TEN + 8 * HOUR)

@@ -100,3 +100,17 @@ def test_explain_is_for_staff(store: Store) -> None:
     cast = one_provider(store)
     with pytest.raises(NotAllowed):
         explain_time(visitor(cast), cast.ids["Consultation"], cast.ids["Centre"], TEN)
+
+
+def test_slots_full_session_of_one_provider_leaves_the_other(store: Store) -> None:
+    cast = pool_of(store, 2, capacity=2)
+    book(visitor(cast), wish(cast, provider=cast.ids["Provider 0"], seats=2))
+    assert slots(cast, TEN, TEN + 1, provider=cast.ids["Provider 0"]) == []
+    assert slots(cast, TEN, TEN + 1) == [TEN]
+
+
+def test_explain_tells_whose_buffer_is_in_the_way(store: Store) -> None:
+    cast = one_provider(store, buffer_after_minutes=10)
+    book(visitor(cast), wish(cast))
+    told = explain_time(staff(cast, Role.FRONT_DESK), cast.ids["Consultation"], cast.ids["Centre"], TEN + 1800)
+    assert "buffer" in told.reasons[0]

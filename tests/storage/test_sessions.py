@@ -51,8 +51,8 @@ def join(cast: Cast, count: int) -> int:
 def test_find_session_tells_the_seats_left(cast: Cast) -> None:
     join(cast, 2)
     place = (cast.rows["Consultation"], cast.rows["Centre"])
-    assert sessions.find_session(*place, TEN, TEN + HALF) == OpenSeats(1, 1, (cast.rows["Ada"],))
-    assert sessions.find_session(*place, TEN, TEN + 2 * HALF) is None
+    assert sessions.find_open_seats(*place, TEN, TEN + HALF) == [OpenSeats(1, 1, (cast.rows["Ada"],))]
+    assert sessions.find_open_seats(*place, TEN, TEN + 2 * HALF) == []
 
 
 def test_seats_given_back_are_taken_again_lowest_first(cast: Cast) -> None:
