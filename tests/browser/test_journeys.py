@@ -84,6 +84,7 @@ def test_visitor_books_by_keyboard_alone(demo: Demo, windows: Windows) -> None:
     page.wait_for_url("**day=**")
     press_until(page, "a.slot")
     page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Your details")
     for text in ("Kim Keys", "kim@example.org"):
         press_until(page, "input[required]:placeholder-shown, input[required]:invalid")
         page.keyboard.type(text)
