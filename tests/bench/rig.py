@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from tests.bench.databases import Databases
+from tests.bench.databases import KINDS, Databases
 from tests.bench.load import Call
 from tests.bench.ours import serve_ours
 from tests.bench.servers import Server, serve
@@ -27,11 +27,12 @@ class Effort:
     mixed: int
     times_more: int = 20
     demo_scale: int = 20
+    demo_kinds: tuple[str, ...] = ("sqlite",)
 
 
 SHORT = Effort(bookings=8_000, rounds=3, requests=100, mixed=2_000, times_more=5, demo_scale=2)
 USUAL = Effort(bookings=10_000, rounds=5, requests=200, mixed=20_000)
-FULL = Effort(bookings=50_000, rounds=9, requests=400, mixed=20_000)
+FULL = Effort(bookings=50_000, rounds=9, requests=400, mixed=20_000, demo_kinds=KINDS)
 
 
 @dataclass(slots=True)

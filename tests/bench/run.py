@@ -25,7 +25,7 @@ def measure(groups: Collection[str], effort: Effort, say: Say) -> Iterator[Figur
         yield from _measure_servers(groups, databases, effort, say)
         if "pages" in groups:
             say("Every page of the demo")
-            yield from measure_pages(databases, KINDS, effort)
+            yield from measure_pages(databases, effort.demo_kinds, effort)
 
 
 def _measure_servers(groups: Collection[str], databases: Databases, effort: Effort, say: Say) -> Iterator[Figure]:
