@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from peewee import Expression, ModelSelect, fn
-
 from app.booking.limits import Counts, check_limits, has_limits
-from app.booking.statuses import ACTIVE
-from app.booking.values import Instant, Interval
+from app.booking.values import Instant
 from app.booking.wall_clock import day_bounds, local_date, week_bounds
 from app.operations.wanted import Wanted
-from app.storage.tables import Booking, Client
-
-_ACTIVE = [status.value for status in ACTIVE]
+from app.storage.counts import count_in, count_of_client
 
 
 def check_within_limits(wanted: Wanted, now: Instant, client_email: str, ignore_booking: int | None = None) -> None:
@@ -25,32 +20,15 @@ def check_within_limits(wanted: Wanted, now: Instant, client_email: str, ignore_
 
 
 def count_bookings(wanted: Wanted, now: Instant, client_email: str, ignore_booking: int | None = None) -> Counts:
-    """Count the bookings of the service on the wish's local day and week there, and the client's future ones."""
+    """Count the bookings of the service on the wish's local day and week there, and the client's future ones.
+
+    Only what has a limit is counted.
+    """
     service, tzid = wanted.service, wanted.location.tzid
     day = local_date(wanted.start, tzid)
-    existing = Booking.select(fn.COUNT(Booking.id)).where(
-        Booking.service == service.id,
-        Booking.status.in_(_ACTIVE),
-        Booking.expires_at.is_null() | (Booking.expires_at > now),
-    )
-    if ignore_booking is not None:
-        existing = existing.where(Booking.id != ignore_booking)
-    here = existing.where(Booking.location == wanted.location.id)
+    where = (service.id, wanted.location.id, now, ignore_booking)
     return Counts(
-        day=_count(here, service.limit_per_day, _starts_in(day_bounds(day, tzid))),
-        week=_count(here, service.limit_per_week, _starts_in(week_bounds(day, tzid))),
-        client=_count(existing.join(Client), service.limit_per_client, _of_client(client_email, now)),
+        day=0 if service.limit_per_day is None else count_in(day_bounds(day, tzid), *where),
+        week=0 if service.limit_per_week is None else count_in(week_bounds(day, tzid), *where),
+        client=0 if service.limit_per_client is None else count_of_client(client_email, service.id, now, ignore_booking),
     )
-
-
-def _count(query: ModelSelect, limit: int | None, condition: Expression) -> int:
-    """Ask only where there is a limit."""
-    return 0 if limit is None else int(query.where(condition).scalar())
-
-
-def _starts_in(interval: Interval) -> Expression:
-    return (Booking.start_at >= interval[0]) & (Booking.start_at < interval[1])
-
-
-def _of_client(email: str, now: Instant) -> Expression:
-    return (Client.email == email) & (Booking.start_at > now)

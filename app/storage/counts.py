@@ -1,0 +1,33 @@
+"""How many bookings there are already: what the limits of services are compared with."""
+
+from __future__ import annotations
+
+from app.booking.statuses import ACTIVE
+from app.booking.values import Instant, Interval
+from app.storage.statements import fetch
+
+_ACTIVE = ", ".join(sorted(f"'{status.value}'" for status in ACTIVE))
+_COUNTS = f"b.status IN ({_ACTIVE}) AND (b.expires_at IS NULL OR b.expires_at > %s) AND b.id <> %s"
+_IN_TIME = (
+    "SELECT COUNT(*) FROM booking b WHERE b.service_id = %s AND b.location_id = %s "
+    f"AND b.start_at >= %s AND b.start_at < %s AND {_COUNTS}"
+)
+_OF_CLIENT = (
+    "SELECT COUNT(*) FROM booking b JOIN client c ON c.id = b.client_id "
+    f"WHERE c.email = %s AND b.service_id = %s AND b.start_at > %s AND {_COUNTS}"
+)
+_NONE = 0
+"""No row has this id."""
+
+
+def count_in(
+    interval: Interval, service_id: int, location_id: int, now: Instant, ignore_booking: int | None = None
+) -> int:
+    """Count the active bookings of a service at a location that start in the interval and have not expired by now."""
+    values = (service_id, location_id, *interval, now, ignore_booking or _NONE)
+    return int(fetch(_IN_TIME, values)[0][0])
+
+
+def count_of_client(email: str, service_id: int, now: Instant, ignore_booking: int | None = None) -> int:
+    """Count the active bookings of a service that start after now and belong to clients with this mail address."""
+    return int(fetch(_OF_CLIENT, (email, service_id, now, now, ignore_booking or _NONE))[0][0])
