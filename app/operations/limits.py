@@ -26,9 +26,9 @@ def count_bookings(wanted: Wanted, now: Instant, client_email: str, ignore_booki
     """
     service, tzid = wanted.service, wanted.location.tzid
     day = local_date(wanted.start, tzid)
-    where = (service.id, wanted.location.id, now, ignore_booking)
+    here, others = (service.id, wanted.location.id), (now, ignore_booking)
     return Counts(
-        day=0 if service.limit_per_day is None else count_in(day_bounds(day, tzid), *where),
-        week=0 if service.limit_per_week is None else count_in(week_bounds(day, tzid), *where),
-        client=0 if service.limit_per_client is None else count_of_client(client_email, service.id, now, ignore_booking),
+        day=0 if service.limit_per_day is None else count_in(day_bounds(day, tzid), *here, *others),
+        week=0 if service.limit_per_week is None else count_in(week_bounds(day, tzid), *here, *others),
+        client=0 if service.limit_per_client is None else count_of_client(client_email, service.id, *others),
     )
