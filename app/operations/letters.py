@@ -12,7 +12,7 @@ from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.booking.statuses import Status
+from app.booking.statuses import MOVABLE, Status
 from app.booking.values import MINUTE, Interval, ResourceKind
 from app.integrations.ics.write import BookingEvent, Person, method_of, write_bookings
 from app.integrations.mail.values import Attachment
@@ -25,6 +25,8 @@ from app.storage.tables import Booking, ChangeRequest, OutboxMessage, Series, Wa
 
 FILE_NAME = "booking.ics"
 _WITH_CALENDAR = frozenset({"confirmed", "approved", "requested", "declined", "expired", "moved", "cancelled"})
+_SERIES = frozenset({"series_booked", "series_requested"})
+_KEPT = [status.value for status in MOVABLE]
 _LINK_HOME = frozenset({"declined", "expired", "cancelled", "waiting_joined"})
 
 
@@ -116,7 +118,7 @@ def _booking_letter(context: Context, message: OutboxMessage, payload: dict[str,
         sequence=payload.get("sequence", view.sequence),
     )
     facts = _facts(context, message, view, payload, head)
-    if message.kind == "series_booked":
+    if message.kind in _SERIES:
         return _series_letter(context, view, facts, head, message)
     attachment = None
     if message.kind in _WITH_CALENDAR:
@@ -170,13 +172,15 @@ def _other_time(view: BookingView, payload: dict[str, Any]) -> Interval | None:
 def _series_letter(
     context: Context, view: BookingView, facts: LetterFacts, head: Letterhead, message: OutboxMessage
 ) -> Letter:
-    """One letter with all dates that are booked, each with a link of its own, for each changes by itself later."""
+    """One letter with all dates that are kept, each with a link of its own, for each changes by itself later."""
     rows: Sequence[Booking] = list(
         Booking.select()
         .join(Series)
-        .where(Series.public_id == view.series, Booking.status == Status.CONFIRMED.value)
+        .where(Series.public_id == view.series, Booking.status.in_(_KEPT))
         .order_by(Booking.start_at)
     )
+    if not rows:
+        raise NoLetterError("None of the dates of the series is kept any more.")
     dates = tuple(((row.start_at, row.end_at), head.manage_link(row.public_id)) for row in rows)
     events = [
         _event(

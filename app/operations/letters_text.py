@@ -138,6 +138,13 @@ _WORDINGS: Mapping[str, _Wording] = {
         "To see, move or cancel one of them, open the link below its date:",
         calendar="The calendar file that comes with this mail puts them into your calendar.",
     ),
+    "series_requested": _Wording(
+        "We have received your request: {service}, {count} dates from {when}",
+        "Thank you for your request. We keep these times for you and will tell you by mail whether each is possible.\n"
+        "They are not confirmed yet.",
+        "To see, move or withdraw one of them, open the link below its date:",
+        calendar="The calendar file that comes with this mail puts them into your calendar.",
+    ),
 }
 
 KINDS = tuple(_WORDINGS)

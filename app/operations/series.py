@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from app.access.permissions import Permission
 from app.booking.recurrence import Occurrence, expand, parse_recurrence
 from app.booking.refusals import Refusal
+from app.booking.statuses import Status
 from app.booking.values import Instant
 from app.booking.wall_clock import day_bounds, local
 from app.operations import records, repeats
@@ -25,6 +27,7 @@ from app.storage.public_ids import new_public_id
 from app.storage.tables import Booking, Series
 
 SUGGEST_DAYS = 7
+SERIES_MESSAGE: Mapping[Status, str] = {Status.REQUESTED: "series_requested", Status.CONFIRMED: "series_booked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def _book_all(
     rows = [one.row for one in outcomes if one.row is not None]
     if not rows or (request.on_conflict is OnConflict.NOTHING and len(rows) < len(outcomes)):
         raise _NotWantedError(outcomes)
-    announce(context, rows[0], "series_booked", series=series.public_id)
+    announce(context, rows[0], SERIES_MESSAGE[Status(rows[0].status)], series=series.public_id)
     return outcomes
 
 
@@ -127,7 +130,10 @@ def _book_one(
     suggestion = _suggest(context, wanted, occurrence)
     if suggestion is None or on_conflict is not OnConflict.MOVE_CONFLICTS:
         return _Outcome(occurrence, None, refusal, suggestion)
-    moved = add_placed(context, _at(wanted, suggestion), particulars, origin)
+    try:
+        moved = add_placed(context, _at(wanted, suggestion), particulars, origin)
+    except Refusal as conflict:  # free, but over a limit; the other occurrences can be had all the same
+        return _Outcome(occurrence, None, conflict)
     return _Outcome(occurrence, moved, refusal, suggestion)
 
 

@@ -34,6 +34,7 @@ _STATUSES = {
     "waiting_entry": _list("waiting", "offered", "booked", "declined", "left", "expired"),
 }
 _FIRST = _list("requested", "confirmed")
+_FIRST_OF_SERIES = _list("series_booked", "series_requested")
 _RECORDED_FROM = (
     "COALESCE((SELECT CAST(value AS BIGINT) FROM setting WHERE key = 'outbox_complete_from'), -9000000000000)"
 )
@@ -198,7 +199,7 @@ OUTBOX = (
     Invariant(
         "Series {} has {} first messages in the outbox instead of 1.",
         "SELECT s.public_id, COUNT(o.id) FROM series s LEFT JOIN booking b ON b.series_id = s.id "
-        "LEFT JOIN outbox_message o ON o.booking_id = b.id AND o.kind = 'series_booked' "
+        f"LEFT JOIN outbox_message o ON o.booking_id = b.id AND o.kind IN ({_FIRST_OF_SERIES}) "
         f"WHERE s.created_at >= {_RECORDED_FROM} GROUP BY s.public_id HAVING COUNT(o.id) <> 1",
     ),
     Invariant(

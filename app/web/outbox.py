@@ -30,6 +30,7 @@ KIND_WORDS = {
     "waiting_joined": "On the waiting list",
     "slot_offered": "Free time offered",
     "series_booked": "Series confirmed",
+    "series_requested": "Series requested",
 }
 _LONGEST_NUMBER = 15
 

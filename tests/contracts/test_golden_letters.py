@@ -48,6 +48,7 @@ MORE: dict[str, LetterFacts] = {
         ),
     ),
 }
+MORE["series_requested"] = MORE["series_booked"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
