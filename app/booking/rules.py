@@ -6,7 +6,7 @@ offers, and only when that says no it looks for the reasons.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.booking.assignment import assign
@@ -214,7 +214,7 @@ def _resource_refusals(catalog: Catalog, service: Service, wish: Wish, taken: Ho
     elsewhere = [each.name for each in unmet if _count_usable(catalog, each, wish.location_id) < each.count]
     if elsewhere:
         found.append(NoAssignment(tuple(elsewhere)))
-    concerned = members_of(unmet) | ({wish.provider_id} if wish.provider_id in members_of(requirements) else set())
+    concerned = _concerned(requirements, unmet, wish.provider_id, free)
     location = catalog.locations[wish.location_id]
     for resource_id in sorted(concerned - free):
         resource = catalog.resources[resource_id]
@@ -223,6 +223,15 @@ def _resource_refusals(catalog: Catalog, service: Service, wish: Wish, taken: Ho
         elif resource_id == wish.provider_id:
             found.append(NotOfferedHere(resource.name, location.name, field="provider"))
     return _gather(found)
+
+
+def _concerned(
+    requirements: Sequence[Requirement], unmet: Iterable[Requirement], wished: int | None, free: Container[int]
+) -> set[int]:
+    """Return whose reasons matter; where the wished provider cannot come, it does not matter why colleagues cannot."""
+    if wished is None or wished in free or wished not in members_of(requirements):
+        return members_of(unmet)
+    return {wished} | members_of(each for each in unmet if wished not in each.resource_ids)
 
 
 def _count_usable(catalog: Catalog, requirement: Requirement, location_id: int) -> int:
