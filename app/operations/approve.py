@@ -13,6 +13,7 @@ from app.operations import records
 from app.operations.announce import announce
 from app.operations.changes import approve_change, close_change
 from app.operations.context import Context
+from app.operations.expiry import expire
 from app.operations.look_up import view_of
 from app.operations.views import BookingView
 from app.operations.waiting import freed_by, offer_freed, wished_by
@@ -35,7 +36,6 @@ def approve(context: Context, booking: str) -> BookingView:
             offer_freed(context, freed)
             return
         check_transition(Status(row.status), Status.CONFIRMED)
-        records.check_not_expired(row, context.now)
         records.set_status(context, row, Status.CONFIRMED)
         announce(context, row, "approved")
 
@@ -68,13 +68,12 @@ def decline(context: Context, booking: str, reason: str = "") -> BookingView:
 
 def _decide(context: Context, booking: str, work: Callable[[Booking, ChangeRequest | None], None]) -> BookingView:
     def decide_locked() -> None:
+        expire(context)
         row = records.get_locked(booking)
         context.require(Permission.APPROVE, Target(row.public_id, records.resource_ids(row)))
         change = ChangeRequest.get_or_none(ChangeRequest.booking == row.id, ChangeRequest.status == "requested")
-        if change is None and row.status not in (Status.REQUESTED, Status.HELD):
+        if change is None and row.status != Status.REQUESTED:
             raise InvalidTransition(row.status, "approved")
-        if change is not None and change.expires_at <= context.now:
-            raise InvalidTransition("expired", "approved")
         work(row, change)
 
     context.store.write(decide_locked)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from app.access.decision import Target
 from app.access.permissions import Permission
 from app.booking.answers import check_answers, clean_line, clean_text
+from app.booking.limits import has_limits
 from app.booking.refusals import InvalidInput, Refusal
-from app.booking.statuses import Status, check_transition
+from app.booking.statuses import Status
 from app.booking.values import MINUTE, Instant, Service
 from app.operations import records, repeats
 from app.operations.announce import announce
+from app.operations.changes import expiry_of_request
 from app.operations.clients import find_or_add_client
 from app.operations.context import Context
 from app.operations.expiry import expire
@@ -50,6 +52,7 @@ def hold(context: Context, request: HoldRequest) -> BookingView:
     def work() -> str:
         expire(context)
         place = choose(context, wanted)
+        _check_own(context, place)
         expires_at = context.now + wanted.service.hold_minutes * MINUTE
         row = records.add_booking(context, wanted, place, records.Draft(Status.HELD, expires_at=expires_at))
         return str(row.public_id)
@@ -121,21 +124,25 @@ def draft_of(
     context: Context, wanted: Wanted, particulars: Particulars, client: tables.Client, origin: records.Origin
 ) -> records.Draft:
     """Return what is written of a new booking besides its time and place."""
-    status, expires_at = _first_status(context, wanted.service)
+    status, expires_at = _first_status(context, wanted.service, wanted.start)
     return records.Draft(status, client, particulars.texts, expires_at, origin, particulars.client.tzid)
 
 
 def add_at(context: Context, wanted: Wanted, place: Place, draft: records.Draft) -> tables.Booking:
     """Write the booking at its place; who books by the rules of staff needs that right for what it takes."""
-    if context.may(Permission.BOOK_FOR_OTHERS):
-        context.require(Permission.BOOK_FOR_OTHERS, Target(resource_ids=place.resource_ids))
+    _check_own(context, place)
     return records.add_booking(context, wanted, place, draft)
 
 
-def _first_status(context: Context, service: Service) -> tuple[Status, Instant | None]:
-    """Requested where somebody has to approve it first, else confirmed."""
+def _check_own(context: Context, place: Place) -> None:
+    if context.may(Permission.BOOK_FOR_OTHERS):
+        context.require(Permission.BOOK_FOR_OTHERS, Target(resource_ids=place.resource_ids))
+
+
+def _first_status(context: Context, service: Service, start: Instant) -> tuple[Status, Instant | None]:
+    """Requested where somebody has to approve it first, else confirmed; a request waits until it would begin."""
     if service.needs_approval and not context.may(Permission.APPROVE):
-        return Status.REQUESTED, context.now + service.request_expiry_minutes * MINUTE
+        return Status.REQUESTED, expiry_of_request(context, service, start)
     return Status.CONFIRMED, None
 
 
@@ -155,12 +162,11 @@ def _confirm_hold(context: Context, request: BookingRequest) -> str:
 
     def work() -> str:
         row = records.get_locked(request.hold or "")
-        status, expires_at = _first_status(context, wanted.service)
-        check_transition(Status(row.status), status)
-        records.check_not_expired(row, context.now)
-        if (row.service_id, row.location_id, row.start_at) != (wanted.service.id, wanted.location.id, wanted.start):
-            raise InvalidInput("start", "The held slot is another one; please choose the time again.")
+        records.check_held(row, context.now)
+        _check_same(row, wanted)
+        status, expires_at = _first_status(context, wanted.service, wanted.start)
         client = find_or_add_client(context, particulars.client)
+        context.store.lock_rows(wanted.service.id if has_limits(wanted.service) else None, ())
         check_within_limits(wanted, context.now, client.email, ignore_booking=row.id)
         draft = records.Draft(status, client, particulars.texts, expires_at, tzid=particulars.client.tzid)
         records.fill_in(context, row, draft)
@@ -171,15 +177,22 @@ def _confirm_hold(context: Context, request: BookingRequest) -> str:
     return _run(context, wanted, repeats.Repeat("book", request.key, request), work)
 
 
+def _check_same(row: tables.Booking, wanted: Wanted) -> None:
+    """What is confirmed is what was held; a duration that is not named is the held one."""
+    held = (row.service_id, row.location_id, row.start_at, row.seats)
+    end = row.end_at if wanted.wish.duration_minutes is None else wanted.end
+    if held != (wanted.service.id, wanted.location.id, wanted.start, wanted.wish.seats) or row.end_at != end:
+        raise InvalidInput("start", "The held slot is another one; please choose the time again.")
+
+
 def accept_offer(context: Context, booking: str) -> BookingView:
     """Confirm the slot that the waiting list holds for a client, by their link."""
 
     def work() -> None:
         row = records.get_locked(booking)
         context.require(Permission.MOVE, Target(booking=row.public_id, resource_ids=records.resource_ids(row)))
-        status, expires_at = _first_status(context, context.catalog.services[row.service_id])
-        check_transition(Status(row.status), status)
-        records.check_not_expired(row, context.now)
+        records.check_held(row, context.now)
+        status, expires_at = _first_status(context, context.catalog.services[row.service_id], row.start_at)
         records.set_status(context, row, status, expires_at)
         end_offer(context, row, "booked")
         announce(context, row, FIRST_MESSAGE[status])

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from app.access.decision import Target
 from app.access.permissions import Permission
 from app.booking.answers import clean_text
 from app.booking.refusals import InvalidInput, Refusal, StaleVersion, TooLateToChange
 from app.booking.rules import Wish
+from app.booking.slots import duration_of
 from app.booking.statuses import Status, check_movable, check_transition
-from app.booking.values import MINUTE, Service
+from app.booking.values import MINUTE, Catalog, Instant, Service
 from app.operations import records, repeats
 from app.operations.announce import announce
 from app.operations.changes import end_change, request_change
 from app.operations.context import Context
 from app.operations.expiry import expire
 from app.operations.look_up import view_of
-from app.operations.names import provider_id
+from app.operations.names import wished_provider
 from app.operations.occurrences import occurrences_in_reach, shifted_start
 from app.operations.placing import choose, with_next_free
 from app.operations.requests import MoveRequest, Reach
@@ -39,6 +41,7 @@ def cancel(context: Context, booking: str, reason: str = "", reach: Reach = Reac
     reason = clean_text(reason, "reason", MAX_REASON)
 
     def work() -> None:
+        expire(context)
         row = records.get_locked(booking)
         for one in occurrences_in_reach(row, reach, context.now):
             _cancel_row(context, one, reason)
@@ -50,16 +53,21 @@ def cancel(context: Context, booking: str, reason: str = "", reach: Reach = Reac
 def _cancel_row(context: Context, row: Booking, reason: str) -> None:
     _require(context, row, Permission.CANCEL)
     check_transition(Status(row.status), Status.CANCELLED)
-    _check_deadline(context, row)
-    freed = freed_by(row)
     was_held = row.status == Status.HELD
-    end_change(context, row, "cancelled")
+    if not was_held:
+        _check_deadline(context, row)
+    freed = [freed_by(row), *end_change(context, row)]
     records.release(context, row, Status.CANCELLED)
     if was_held:
         end_offer(context, row, "declined")
     else:
         announce(context, row, "cancelled", reason=reason)
-    offer_freed(context, freed)
+    _offer_all(context, freed)
+
+
+def _offer_all(context: Context, freed: Iterable[Freed]) -> None:
+    for one in freed:
+        offer_freed(context, one)
 
 
 def complete(context: Context, booking: str) -> BookingView:
@@ -74,6 +82,7 @@ def mark_no_show(context: Context, booking: str) -> BookingView:
 
 def _finish(context: Context, booking: str, status: Status) -> BookingView:
     def work() -> None:
+        expire(context)
         row = records.get_locked(booking)
         _require(context, row, Permission.CANCEL)
         if not context.actor.is_staff:
@@ -81,8 +90,9 @@ def _finish(context: Context, booking: str, status: Status) -> BookingView:
         check_transition(Status(row.status), status)
         if row.start_at > context.now:
             raise InvalidInput("status", "This booking has not begun yet; it can be marked once it has.")
-        end_change(context, row, "cancelled")
+        freed = end_change(context, row)
         records.set_status(context, row, status)
+        _offer_all(context, freed)
 
     context.store.write(work)
     return view_of(context, booking)
@@ -102,17 +112,19 @@ def move(context: Context, request: MoveRequest) -> BookingView:
     wanted: list[Wanted] = []
 
     def work() -> str:
+        wanted.clear()
         expire(context)
         first = records.get_locked(request.booking)
         if request.version is not None and request.version != first.version:
             raise StaleVersion()
         rows = occurrences_in_reach(first, request.reach, context.now)
-        steps = [_begin_move(context, first, row, request) for row in rows]
+        wishes = [_check_move(context, first, row, request) for row in rows]
+        steps = [_begin_move(context, row, wish) for row, wish in zip(rows, wishes, strict=True)]
+        freed = [one for step in steps for one in step.freed]
         for step in steps:
             wanted[:] = [step.wanted]
-            _finish_move(context, step)
-        for step in steps:
-            offer_freed(context, step.freed)
+            freed += _finish_move(context, step)
+        _offer_all(context, freed)
         return str(first.public_id)
 
     try:
@@ -131,51 +143,72 @@ class _Step:
 
     row: Booking
     wanted: Wanted
-    freed: Freed
+    old_start: Instant
     asks: bool
+    freed: tuple[Freed, ...] = ()
 
 
-def _begin_move(context: Context, first: Booking, row: Booking, request: MoveRequest) -> _Step:
-    """Check that a row may be moved at all, and give back what it takes unless it only asks."""
+def _check_move(context: Context, first: Booking, row: Booking, request: MoveRequest) -> Wanted:
+    """Check that a row may be moved at all, and return where it goes when ``first`` goes where it is wished."""
     _require(context, row, Permission.MOVE)
     check_movable(Status(row.status))
     records.check_not_expired(row, context.now)
     _check_deadline(context, row)
-    wanted = _wanted_move(context, first, row, request)
+    return _wanted_move(context, first, row, request)
+
+
+def _begin_move(context: Context, row: Booking, wanted: Wanted) -> _Step:
+    """Give back what a row takes and write its new time, unless it only asks for that.
+
+    The times of all rows of a series are new before any is looked at, so that limits count each where it goes.
+    """
     needs_approval = row.status == Status.CONFIRMED and wanted.service.needs_approval
-    step = _Step(row, wanted, freed_by(row), asks=needs_approval and not context.may(Permission.APPROVE))
-    if not step.asks:
-        end_change(context, row, "cancelled")
-        records.give_back(row, context.now)
-    return step
+    if needs_approval and not context.may(Permission.APPROVE):
+        return _Step(row, wanted, row.start_at, asks=True)
+    freed = (freed_by(row), *end_change(context, row))
+    old_start, row.start_at, row.end_at = row.start_at, wanted.start, wanted.end
+    Booking.update(start_at=row.start_at, end_at=row.end_at).where(Booking.id == row.id).execute()
+    records.give_back(row, context.now)
+    return _Step(row, wanted, old_start, False, freed)
 
 
 def _wanted_move(context: Context, first: Booking, row: Booking, request: MoveRequest) -> Wanted:
-    catalog = context.catalog
-    service, location = catalog.services[row.service_id], catalog.locations[row.location_id]
-    duration = request.duration_minutes or (row.end_at - row.start_at) // MINUTE
+    catalog, location = _catalog_for(context, row), context.catalog.locations[row.location_id]
+    service = catalog.services[row.service_id]
+    duration = duration_of(service, request.duration_minutes or (row.end_at - row.start_at) // MINUTE)
     start = shifted_start(first, row, request.start, location.tzid)
     if start % MINUTE:
         raise InvalidInput("start", "Bookings start on a whole minute; please choose one of the times offered.")
-    wished = provider_id(catalog, service, request.provider)
+    wished = wished_provider(context, service, request.provider)
     wish = Wish(service.id, location.id, start, duration, wished, row.seats)
     return Wanted(catalog, service, location, wish, request.override, prefer=records.resource_ids(row))
 
 
-def _finish_move(context: Context, step: _Step) -> None:
+def _catalog_for(context: Context, row: Booking) -> Catalog:
+    """Return the set-up in which a booking keeps its duration, whatever became of its service since.
+
+    Staff may also move what is booked of a service that is switched off.
+    """
+    catalog, service = context.catalog, context.catalog.services[row.service_id]
+    own = (row.end_at - row.start_at) // MINUTE
+    durations = tuple(dict.fromkeys((*service.durations_minutes, own)))
+    kept = replace(service, durations_minutes=durations, active=service.active or context.actor.is_staff)
+    return catalog if kept == service else replace(catalog, services={**catalog.services, service.id: kept})
+
+
+def _finish_move(context: Context, step: _Step) -> list[Freed]:
     row, wanted = step.row, step.wanted
     email = "" if row.client_id is None else row.client.email
     place = choose(context, wanted, email, ignore_booking=row.id)
-    context.require(Permission.MOVE, Target(row.public_id, (*step.freed.resource_ids, *place.resource_ids)))
+    context.require(Permission.MOVE, Target(row.public_id, place.resource_ids))
     if step.asks:
-        request_change(context, row, wanted, place)
-        return
+        return request_change(context, row, wanted, place)
     row.session = records.session_for(context, wanted, place)
-    row.start_at, row.end_at = wanted.start, wanted.end
     row.sequence, row.version, row.changed_at = row.sequence + 1, row.version + 1, context.now
     row.save()
     records.occupy(row, wanted, place.resource_ids, row.session_id)
-    announce(context, row, "moved", old_start=step.freed.start)
+    announce(context, row, "moved", old_start=step.old_start)
+    return []
 
 
 def _require(context: Context, row: Booking, permission: Permission) -> None:

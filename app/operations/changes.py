@@ -5,27 +5,31 @@ from __future__ import annotations
 import json
 
 from app.booking.intervals import subtract
-from app.booking.values import MINUTE
+from app.booking.values import MINUTE, Instant, Service
 from app.operations import records
 from app.operations.announce import announce
 from app.operations.context import Context
 from app.operations.placing import Place
+from app.operations.waiting import Freed, wished_by
 from app.operations.wanted import Wanted
 from app.storage import allocations, sessions
 from app.storage.public_ids import new_public_id
 from app.storage.tables import Allocation, Booking, ChangeRequest, Seat
 
 
-def request_change(context: Context, row: Booking, wanted: Wanted, place: Place) -> None:
-    """Hold the new time beside the old one: only the parts that the booking does not have already."""
-    end_change(context, row, "cancelled")
+def request_change(context: Context, row: Booking, wanted: Wanted, place: Place) -> list[Freed]:
+    """Hold the new time beside the old one: only the parts that the booking does not have already.
+
+    Returns what an earlier wish for another time gives back.
+    """
+    freed = end_change(context, row)
     change = ChangeRequest.create(
         public_id=new_public_id(),
         booking=row.id,
         start_at=wanted.start,
         end_at=wanted.end,
         resource_ids=json.dumps(place.resource_ids),
-        expires_at=context.now + wanted.service.request_expiry_minutes * MINUTE,
+        expires_at=expiry_of_request(context, wanted.service, wanted.start),
         created_by=context.actor.user_id,
         created_at=context.now,
         changed_at=context.now,
@@ -38,6 +42,13 @@ def request_change(context: Context, row: Booking, wanted: Wanted, place: Place)
     row.version, row.changed_at = row.version + 1, context.now
     row.save()
     announce(context, row, "change_requested", change=change.public_id, new_start=wanted.start)
+    return freed
+
+
+def expiry_of_request(context: Context, service: Service, start: Instant) -> Instant:
+    """Return when a request or change request runs out: no later than the time that it asks for, if that is to come."""
+    latest = context.now + service.request_expiry_minutes * MINUTE
+    return min(latest, start) if start > context.now else latest
 
 
 def _hold_beside(row: Booking, wanted: Wanted, place: Place, change: ChangeRequest) -> None:
@@ -53,11 +64,13 @@ def _hold_beside(row: Booking, wanted: Wanted, place: Place, change: ChangeReque
             allocations.take(missing, booking_id=row.id, change_id=change.id, expires_at=change.expires_at)
 
 
-def end_change(context: Context, row: Booking, status: str) -> None:
-    """Close the open change request of a booking, if there is one, and give back what it held."""
+def end_change(context: Context, row: Booking) -> list[Freed]:
+    """Cancel the open change request of a booking, if there is one, and return what it gives back."""
     open_change = ChangeRequest.get_or_none(ChangeRequest.booking == row.id, ChangeRequest.status == "requested")
-    if open_change is not None:
-        close_change(context, open_change, status)
+    if open_change is None:
+        return []
+    close_change(context, open_change, "cancelled")
+    return [wished_by(row, open_change)]
 
 
 def close_change(context: Context, change: ChangeRequest, status: str) -> None:
@@ -72,11 +85,13 @@ def approve_change(context: Context, row: Booking, change: ChangeRequest) -> Non
     """Move the booking to the wished time, which has been held for it."""
     old_start, old_session = row.start_at, row.session_id
     Seat.delete().where(Seat.booking == row.id, Seat.change.is_null()).execute()
+    wished_seat = Seat.get_or_none(Seat.change == change.id)
+    row.session = None if wished_seat is None else wished_seat.session_id
+    Seat.update(change=None).where(Seat.change == change.id).execute()
+    Allocation.delete().where(Allocation.booking == row.id).execute()
     if old_session is not None:
-        row.session = Seat.get(Seat.change == change.id).session_id
-        Seat.update(change=None).where(Seat.change == change.id).execute()
         sessions.close_if_empty(old_session, context.now)
-    else:
+    if wished_seat is None:
         _take_wished(context, row, change)
     row.start_at, row.end_at = change.start_at, change.end_at
     row.sequence, row.version, row.changed_at = row.sequence + 1, row.version + 1, context.now
@@ -90,6 +105,5 @@ def _take_wished(context: Context, row: Booking, change: ChangeRequest) -> None:
     service = context.catalog.services[row.service_id]
     start = change.start_at - service.buffer_before_minutes * MINUTE
     end = change.end_at + service.buffer_after_minutes * MINUTE
-    Allocation.delete().where(Allocation.booking == row.id).execute()
     wished = [(resource_id, start, end) for resource_id in json.loads(change.resource_ids)]
     allocations.take(wished, booking_id=row.id)

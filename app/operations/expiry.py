@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from peewee import Field, ModelSelect
+
 from app.booking.statuses import Status
 from app.operations import records
 from app.operations.announce import announce
 from app.operations.changes import close_change
 from app.operations.context import Context
-from app.operations.waiting import end_offer, freed_by, offer_freed, wished_by
+from app.operations.waiting import Freed, end_offer, freed_by, offer_freed, wished_by
 from app.storage.overdue import is_anything_overdue
 from app.storage.tables import Booking, ChangeRequest
 
@@ -17,22 +19,28 @@ AT_ONCE = 100
 def expire(context: Context) -> int:
     """Give back what has expired by now, inside a running write transaction; return how many.
 
+    Everything is given back before anything is offered to those who wait: an offer may need two things that ran out.
     Rows that another transaction is expiring at this moment are left to it.
     """
     if not is_anything_overdue(context.now):
         return 0
     overdue = Booking.select().where(Booking.expires_at <= context.now)
-    changes = ChangeRequest.select().where(ChangeRequest.status == "requested", ChangeRequest.expires_at <= context.now)
-    rows = list(records.locked(overdue.order_by(Booking.id).limit(AT_ONCE), skip=True))
-    for row in rows:
-        _expire_booking(context, row)
-    wishes = list(records.locked(changes.order_by(ChangeRequest.id).limit(AT_ONCE), skip=True))
-    for change in wishes:
-        _expire_change(context, change)
-    return len(rows) + len(wishes)
+    rows = records.locked(overdue.order_by(Booking.id).limit(AT_ONCE), skip=True)
+    freed = [_expire_booking(context, row) for row in rows]
+    wishes = Booking.select().where(Booking.id.in_(_overdue_changes(context, ChangeRequest.booking)))
+    for row in records.locked(wishes.order_by(Booking.id).limit(AT_ONCE), skip=True):
+        freed += _expire_change(context, row)
+    for one in freed:
+        offer_freed(context, one)
+    return len(freed)
 
 
-def _expire_booking(context: Context, row: Booking) -> None:
+def _overdue_changes(context: Context, *columns: Field) -> ModelSelect:
+    found = ChangeRequest.select(*columns)
+    return found.where(ChangeRequest.status == "requested", ChangeRequest.expires_at <= context.now)
+
+
+def _expire_booking(context: Context, row: Booking) -> Freed:
     freed = freed_by(row)
     was_request = row.status == Status.REQUESTED
     records.release(context, row, Status.DECLINED if was_request else Status.CANCELLED)
@@ -40,12 +48,14 @@ def _expire_booking(context: Context, row: Booking) -> None:
         announce(context, row, "expired")
     else:
         end_offer(context, row, "expired")
-    offer_freed(context, freed)
+    return freed
 
 
-def _expire_change(context: Context, change: ChangeRequest) -> None:
-    row = change.booking
-    freed = wished_by(row, change)
+def _expire_change(context: Context, row: Booking) -> list[Freed]:
+    """End the overdue change request of a locked booking, unless somebody decided about it before it was locked."""
+    change = _overdue_changes(context).where(ChangeRequest.booking == row.id).first()
+    if change is None:
+        return []
     close_change(context, change, "expired")
     announce(context, row, "change_expired", change=change.public_id)
-    offer_freed(context, freed)
+    return [wished_by(row, change)]

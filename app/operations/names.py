@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol, TypeVar
 
+from app.access.permissions import Role
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import Catalog, Location, Resource, Service, Visibility
 from app.operations.context import Context
@@ -64,6 +65,20 @@ def provider_id(catalog: Catalog, service: Service, public_id: str | None) -> in
     if not any(resource.id in requirement.resource_ids for requirement in service.requirements):
         raise InvalidInput("provider", f"{resource.name} does not give {service.name}; please choose somebody else.")
     return resource.id
+
+
+def wished_provider(context: Context, service: Service, public_id: str | None) -> int | None:
+    """Return the row id of the wished provider; providers who name nobody mean themselves.
+
+    They may book with nobody else, so that anything else would be offered to them in vain.
+
+    Raises:
+        NotFound, InvalidInput: as for ``provider_id``.
+    """
+    actor = context.actor
+    if not public_id and actor.role is Role.PROVIDER and actor.resource_id in candidate_ids(service):
+        return actor.resource_id
+    return provider_id(context.catalog, service, public_id)
 
 
 def candidate_ids(service: Service) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from app.access.permissions import Permission
 from app.booking.limits import has_limits
-from app.booking.refusals import JustTaken, NoAssignment, Refusal, SessionFull
+from app.booking.refusals import JustTaken, NoAssignment, NotOfferedHere, Refusal, SessionFull
 from app.booking.rules import check_time, find_assignment
 from app.booking.slots import Holes, OpenSession, SlotQuery, concerned_resources, find_slots
 from app.booking.values import Instant
@@ -28,7 +28,7 @@ _NO_LOAD: Mapping[int, int] = {}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a booking goes: resources of its own, or seats in a group session."""
+    """Where a booking goes: resources of its own, or seats in a group session that has these."""
 
     resource_ids: tuple[int, ...] = ()
     session_id: int | None = None
@@ -47,7 +47,7 @@ def choose(context: Context, wanted: Wanted, client_email: str = "", ignore_book
         Refusal: the first rule that says no, or JustTaken with what is in the way.
     """
     if wanted.override:
-        context.require(Permission.OVERRIDE_RULES)
+        _check_override(context, wanted)
     ids = _concerned_ids(wanted)
     is_group = wanted.service.capacity > 1
     context.store.lock_rows(wanted.service.id if is_group or has_limits(wanted.service) else None, ids)
@@ -58,8 +58,15 @@ def choose(context: Context, wanted: Wanted, client_email: str = "", ignore_book
         check_within_limits(wanted, context.now, client_email, ignore_booking)
     for session in open_seats:
         if session.seats_left >= wanted.wish.seats:
-            return Place(session_id=session.id)
+            return Place(session.resource_ids, session.id)
     return Place(resource_ids=_assign(wanted, busy))
+
+
+def _check_override(context: Context, wanted: Wanted) -> None:
+    """Hours, grid and limits may be set aside by those with the right; where a service is offered, never."""
+    context.require(Permission.OVERRIDE_RULES)
+    if wanted.location.id not in wanted.service.location_ids:
+        raise NotOfferedHere(wanted.service.name, wanted.location.name)
 
 
 def _concerned_ids(wanted: Wanted) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from app.operations.wanted import Wanted
 from app.storage import allocations, sessions
 from app.storage.public_ids import new_public_id
 from app.storage.statements import insert_row, insert_sql, run
-from app.storage.tables import Allocation, Booking, Client, database_proxy
+from app.storage.tables import Allocation, Attendee, Booking, Client, database_proxy
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +155,19 @@ def locked(query: ModelSelect, *, skip: bool = False) -> ModelSelect:
 
 
 def fill_in(context: Context, row: Booking, draft: Draft) -> None:
-    """Complete a held booking with what the client gave."""
+    """Complete a held booking with what the client gave; an offer of the waiting list has its client already."""
     row.client, row.comment, row.tzid = draft.client, draft.texts.comment, draft.tzid
     row.answers = json.dumps(dict(draft.texts.answers), ensure_ascii=False)
     set_status(context, row, draft.status, draft.expires_at)
+    Attendee.delete().where(Attendee.booking == row.id).execute()
     add_attendees(row, draft.client, draft.texts.attendees)
+
+
+def check_held(row: Booking, now: Instant) -> None:
+    """Raise InvalidTransition unless this is a hold that has not run out: other statuses are not to be confirmed."""
+    if row.status != Status.HELD:
+        raise InvalidTransition(row.status, Status.CONFIRMED.value)
+    check_not_expired(row, now)
 
 
 def check_not_expired(row: Booking, now: Instant) -> None:

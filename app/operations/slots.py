@@ -11,7 +11,7 @@ from app.booking.slots import find_slots as search
 from app.booking.values import MINUTE, Instant
 from app.operations.context import Context
 from app.operations.limits import count_bookings
-from app.operations.names import candidate_ids, get_location, get_service, provider_id
+from app.operations.names import candidate_ids, get_location, get_service, provider_id, wished_provider
 from app.operations.wanted import Wanted
 from app.storage import taken
 
@@ -38,7 +38,7 @@ def find_slots(
     catalog = context.catalog
     wanted = get_service(context, catalog, service)
     place = get_location(catalog, location)
-    wished = provider_id(catalog, wanted, provider)
+    wished = wished_provider(context, wanted, provider)
     query = SlotQuery(wanted.id, place.id, start, end, duration_minutes, wished, seats)
     longest = max(wanted.durations_minutes) + wanted.buffer_before_minutes + wanted.buffer_after_minutes
     margin = longest * MINUTE

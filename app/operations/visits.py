@@ -20,7 +20,7 @@ from app.operations.context import Context
 from app.operations.expiry import expire
 from app.operations.limits import check_within_limits
 from app.operations.look_up import views_of
-from app.operations.names import candidate_ids, get_location, get_service, provider_id
+from app.operations.names import candidate_ids, get_location, get_service, wished_provider
 from app.operations.placing import LOAD_SECONDS, NEXT_FREE_COUNT, NEXT_FREE_DAYS, Place
 from app.operations.requests import BookingRequest, VisitPart, VisitRequest
 from app.operations.slots import check_days
@@ -103,7 +103,7 @@ def _visit(context: Context, parts: Sequence[VisitPart], location: str) -> _Visi
         if service.capacity > 1:
             raise InvalidInput("service", f"{service.name} is a group session; please book it on its own.")
     named = tuple(
-        Part(service.id, part.duration_minutes, provider_id(catalog, service, part.provider))
+        Part(service.id, part.duration_minutes, wished_provider(context, service, part.provider))
         for service, part in zip(services, parts, strict=True)
     )
     ids = tuple(sorted({one for service in services for one in candidate_ids(service)}))

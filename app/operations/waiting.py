@@ -10,7 +10,7 @@ from peewee import JOIN
 from app.access.permissions import Permission
 from app.booking.refusals import AlreadyWaiting, InvalidInput, NotFound, Refusal
 from app.booking.rules import Wish
-from app.booking.slots import SlotQuery, find_slots
+from app.booking.slots import SlotQuery, duration_of, find_slots
 from app.booking.statuses import Status
 from app.booking.values import MINUTE, Catalog, Instant, Interval
 from app.operations import records
@@ -33,13 +33,14 @@ TRY_STARTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Freed:
-    """What a booking took, buffers not included, before it gave it back."""
+    """What a booking took, buffers not included, before it gave it back; ``seats``: how many, of a group session."""
 
     service_id: int
     location_id: int
     start: Instant
     end: Instant
     resource_ids: tuple[int, ...]
+    seats: int = 1
 
 
 def join_waiting_list(context: Context, request: WaitingRequest) -> WaitingView:
@@ -47,7 +48,7 @@ def join_waiting_list(context: Context, request: WaitingRequest) -> WaitingView:
 
     Raises:
         AlreadyWaiting: the client waits for this service there already.
-        NotFound, InvalidInput: names and texts as for ``book``.
+        NotFound, InvalidInput, WrongDuration: names, numbers and texts as for ``book``.
     """
     catalog = context.catalog
     service = get_service(context, catalog, request.service)
@@ -55,13 +56,12 @@ def join_waiting_list(context: Context, request: WaitingRequest) -> WaitingView:
     if not context.now < request.latest or request.earliest >= request.latest:
         raise InvalidInput("latest", "Please choose a last day that is not over yet.")
     wished = provider_id(catalog, service, request.provider)
+    minutes = duration_of(service, request.duration_minutes)
 
     def work() -> str:
+        context.store.lock_rows(service.id, ())  # of two who join at once the second has to see the first
         client = find_or_add_client(context, request.client)
-        waits = WaitingEntry.select().where(
-            WaitingEntry.client == client.id, WaitingEntry.service == service.id, WaitingEntry.status.in_(OPEN)
-        )
-        if waits.exists():
+        if _waits(context, client.id, service.id, location.id):
             raise AlreadyWaiting()
         row = WaitingEntry.create(
             public_id=new_public_id(),
@@ -69,7 +69,7 @@ def join_waiting_list(context: Context, request: WaitingRequest) -> WaitingView:
             location=location.id,
             resource=wished,
             client=client.id,
-            duration_minutes=request.duration_minutes or service.durations_minutes[0],
+            duration_minutes=minutes,
             earliest=request.earliest,
             latest=request.latest,
             tzid=request.client.tzid,
@@ -81,6 +81,17 @@ def join_waiting_list(context: Context, request: WaitingRequest) -> WaitingView:
 
     public_id = context.store.write(work)
     return context.store.read(lambda: _view(catalog, WaitingEntry.get(WaitingEntry.public_id == public_id)))
+
+
+def _waits(context: Context, client_id: int, service_id: int, location_id: int) -> bool:
+    entries = WaitingEntry.select().where(
+        WaitingEntry.client == client_id,
+        WaitingEntry.service == service_id,
+        WaitingEntry.location == location_id,
+        WaitingEntry.status.in_(OPEN),
+        WaitingEntry.latest > context.now,
+    )
+    return bool(entries.exists())
 
 
 def leave_waiting_list(context: Context, public_id: str) -> None:
@@ -142,39 +153,52 @@ def end_offer(context: Context, row: Booking, status: str) -> None:
 
 def freed_by(row: Booking) -> Freed:
     """Return what a booking takes at this moment; ask before giving it back."""
-    return Freed(row.service_id, row.location_id, row.start_at, row.end_at, records.resource_ids(row))
+    return Freed(row.service_id, row.location_id, row.start_at, row.end_at, records.resource_ids(row), _seats(row))
 
 
 def wished_by(row: Booking, change: ChangeRequest) -> Freed:
     """Return what a change request holds beside the booking's own time."""
     resource_ids = tuple(json.loads(change.resource_ids))
-    return Freed(row.service_id, row.location_id, change.start_at, change.end_at, resource_ids)
+    return Freed(row.service_id, row.location_id, change.start_at, change.end_at, resource_ids, _seats(row))
+
+
+def _seats(row: Booking) -> int:
+    """Return how many could use what a booking gives back: each seat of a group session is for somebody else."""
+    return 1 if row.session_id is None else int(row.seats)
 
 
 def offer_freed(context: Context, freed: Freed) -> None:
     """Hold what a booking gave back for the first waiting client who can use it, in the same transaction.
 
-    Whoever cancels has no say in it, so the system acts. At most one offer is made per freed booking.
+    Whoever cancels has no say in it, so the system acts. At most one offer is made per freed booking or seat. What has
+    expired has to be given back before, for an offer may begin within it.
     """
     if freed.start <= context.now:
         return
     entries = (
         WaitingEntry.select()
         .where(WaitingEntry.status == "waiting", WaitingEntry.location == freed.location_id)
+        .where(WaitingEntry.service.in_(_services_for(context, freed)))
         .where(WaitingEntry.earliest < freed.end, WaitingEntry.latest > freed.start)
         .order_by(WaitingEntry.id)
         .limit(LOOK_AT)
     )
-    system = context.as_system()
+    system, left = context.as_system(), freed.seats
     for entry in records.locked(entries, skip=True):
-        if _try_offer(system, entry, freed):
+        left -= _try_offer(system, entry, freed)
+        if not left:
             return
 
 
+def _services_for(context: Context, freed: Freed) -> list[int]:
+    """Return the row ids of the services that could use what was freed: the same one, or any with such a resource."""
+    resources = set(freed.resource_ids)
+    services = context.catalog.services.values()
+    return [one.id for one in services if one.id == freed.service_id or resources.intersection(candidate_ids(one))]
+
+
 def _try_offer(context: Context, entry: WaitingEntry, freed: Freed) -> bool:
-    service = context.catalog.services[entry.service_id]
-    needed = candidate_ids(service)
-    if service.id != freed.service_id and not set(needed) & set(freed.resource_ids):
+    if entry.duration_minutes not in context.catalog.services[entry.service_id].durations_minutes:
         return False
     reach = (freed.start - entry.duration_minutes * MINUTE, freed.end)
     return any(_offer(context, entry, start) for start in _free_starts(context, entry, reach)[:TRY_STARTS])

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from app.booking.refusals import InvalidInput
 from app.booking.rules import Wish
+from app.booking.slots import duration_of
 from app.booking.values import MINUTE, Catalog, Instant, Interval, Location, Service
 from app.operations.context import Context
-from app.operations.names import get_location, get_service, provider_id
+from app.operations.names import get_location, get_service, wished_provider
 from app.operations.requests import BookingRequest, HoldRequest
 
 MAX_SEATS = 100
@@ -52,7 +53,7 @@ def want(context: Context, request: BookingRequest | HoldRequest, override: bool
     """Resolve a request's names.
 
     Raises:
-        NotFound, InvalidInput: an unknown name, an impossible number.
+        NotFound, InvalidInput, WrongDuration: an unknown name, an impossible number.
     """
     catalog = context.catalog
     service = get_service(context, catalog, request.service)
@@ -60,12 +61,13 @@ def want(context: Context, request: BookingRequest | HoldRequest, override: bool
         raise InvalidInput("start", "Bookings start on a whole minute; please choose one of the times offered.")
     if not 1 <= request.seats <= min(service.capacity, MAX_SEATS):
         raise InvalidInput("seats", f"Please choose between 1 and {service.capacity} seats.")
+    duration_of(service, request.duration_minutes)
     wish = Wish(
         service_id=service.id,
         location_id=get_location(catalog, request.location).id,
         start=request.start,
         duration_minutes=request.duration_minutes,
-        provider_id=provider_id(catalog, service, request.provider),
+        provider_id=wished_provider(context, service, request.provider),
         seats=request.seats,
     )
     return Wanted(catalog, service, catalog.locations[wish.location_id], wish, override)
