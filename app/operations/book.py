@@ -204,7 +204,7 @@ def accept_offer(context: Context, booking: str) -> BookingView:
 def _run(context: Context, wanted: Wanted, repeat: repeats.Repeat, work: Callable[[], str]) -> str:
     """Run a booking transaction once per idempotency key; complete lost races by the next free times."""
     try:
-        return context.store.write(lambda: repeats.once(context, repeat, work))
+        return repeats.once(context, repeat, work)
     except Refusal as refusal:
         completed = with_next_free(context, wanted, refusal)
         if completed is refusal:

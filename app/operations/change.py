@@ -128,7 +128,7 @@ def move(context: Context, request: MoveRequest) -> BookingView:
         return str(first.public_id)
 
     try:
-        context.store.write(lambda: repeats.once(context, repeats.Repeat("move", request.key, request), work))
+        repeats.once(context, repeats.Repeat("move", request.key, request), work)
     except Refusal as refusal:
         completed = with_next_free(context, wanted[0], refusal) if wanted else refusal
         if completed is refusal:

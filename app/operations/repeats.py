@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.access.actors import ActorKind
+from app.booking.refusals import KeyReused, Refusal, Unavailable
 from app.operations.context import Context
 from app.storage import idempotency
 
@@ -26,20 +27,43 @@ class Repeat:
 
 
 def once(context: Context, repeat: Repeat, work: Callable[[], str]) -> str:
-    """Return the stored answer of this key, or do the work and store its answer in the same transaction.
+    """Return the stored answer of this key, or do the work in a transaction that stores its answer too.
+
+    Of two that come at the same moment the second may wait for the first and then find its own slot taken; it gets the
+    answer of the first all the same.
 
     Raises:
-        Refusal: the key was used for a different request.
+        Refusal: what the work says, or KeyReused.
     """
+    try:
+        return context.store.write(lambda: _once(context, repeat, work))
+    except (KeyReused, Unavailable):
+        raise
+    except Refusal:
+        answer = context.store.read(lambda: _known(context, repeat))
+        if answer is None:
+            raise
+        return answer
+
+
+def _known(context: Context, repeat: Repeat) -> str | None:
     if not repeat.key:
-        return work()
-    scope = f"{_who(context)}:{repeat.operation}"
-    answer = idempotency.find_answer(scope, repeat.key, repeat.fingerprint)
+        return None
+    return idempotency.find_answer(_scope(context, repeat), repeat.key, repeat.fingerprint)
+
+
+def _once(context: Context, repeat: Repeat, work: Callable[[], str]) -> str:
+    answer = _known(context, repeat)
     if answer is not None:
         return answer
     answer = work()
-    idempotency.store_answer(scope, repeat.key, repeat.fingerprint, answer, context.now)
+    if repeat.key:
+        idempotency.store_answer(_scope(context, repeat), repeat.key, repeat.fingerprint, answer, context.now)
     return answer
+
+
+def _scope(context: Context, repeat: Repeat) -> str:
+    return f"{_who(context)}:{repeat.operation}"
 
 
 def _who(context: Context) -> str:

@@ -71,7 +71,7 @@ def book_series(context: Context, request: SeriesRequest) -> SeriesResult:
 
     repeat = repeats.Repeat("series", request.first.key, request)
     try:
-        answer = context.store.write(lambda: repeats.once(context, repeat, work))
+        answer = repeats.once(context, repeat, work)
     except _NotWantedError as conflicts:
         return SeriesResult(None, tuple(_result(one) for one in conflicts.outcomes))
     return _results(context, outcomes or [_Outcome(one) for one in occurrences], json.loads(answer))

@@ -88,7 +88,7 @@ def book_visit(context: Context, request: VisitRequest) -> list[BookingView]:
         return ",".join(row.public_id for row in rows)
 
     try:
-        joined = context.store.write(lambda: repeats.once(context, repeats.Repeat("visit", request.key, request), work))
+        joined = repeats.once(context, repeats.Repeat("visit", request.key, request), work)
     except (JustTaken, NoAssignment) as refusal:
         raise _with_next_free(context, visit, request.start, refusal) from refusal
     return views_of(context, joined.split(","))
