@@ -1,0 +1,53 @@
+"""Random steps of everybody, one after the other: whatever happens, every promise of the database holds after each."""
+
+from __future__ import annotations
+
+import os
+import random
+
+import pytest
+
+from app.booking.refusals import Refusal
+from app.storage.check import check_database
+from app.storage.store import Store
+from tests.operations.random_steps import STEPS
+from tests.operations.random_world import Row, World, digest, furnish, snapshot
+
+FULL = os.environ.get("EIGENPLAN_TEST_TIER") == "full"
+SEEDS = range(40) if FULL else range(3)
+STEPS_A_SEED = 400 if FULL else 90
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random_steps_keep_every_promise(store: Store, seed: int) -> None:
+    print(f"seed {seed}")
+    world = World(furnish(store), random.Random(seed))
+    for _ in range(STEPS_A_SEED):
+        one_step(world)
+        assert check_database(store) == [], world.log[-5:]
+
+
+def one_step(world: World) -> None:
+    """Do one step; a refusal has to change nothing, an action nothing but what it is about."""
+    step = world.chance.choices(list(STEPS), list(STEPS.values()))[0]
+    before, whole = snapshot(world.store), digest()
+    try:
+        touched = step(world)
+    except Refusal as refusal:
+        world.log.append(f"{step.__name__}: {refusal}")
+        assert step.__name__ == "book_what_is_not_offered" or digest() == whole, world.log[-5:]
+        touched = set()
+    else:
+        world.log.append(f"{step.__name__}: {touched}")
+    after = snapshot(world.store)
+    assert not changed(before, after) - touched - run_out(before, world.now), world.log[-5:]
+
+
+def changed(before: dict[str, Row], after: dict[str, Row]) -> set[str]:
+    """The bookings that are not what they were; none is ever gone."""
+    return {one for one in before if before[one] != after[one]}
+
+
+def run_out(bookings: dict[str, Row], now: int) -> set[str]:
+    """The bookings that were to expire by now."""
+    return {one for one, row in bookings.items() if isinstance(row[-1], int) and row[-1] <= now}
