@@ -1,12 +1,14 @@
 """Finding and taking the resources for one wished time; shared by booking, moving, series and the waiting list.
 
-Everything here runs inside one write transaction that has locked what it decides about.
+Everything here runs inside one write transaction. Where there is a choice, what was chosen is locked and looked at
+again: bookings of one pool wait for each other only where they want the same resource. Whoever is second chooses anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from app.access.permissions import Permission
 from app.booking.limits import has_limits
@@ -23,6 +25,7 @@ from app.storage import allocations, sessions, taken
 NEXT_FREE_DAYS = 14
 NEXT_FREE_COUNT = 3
 LOAD_SECONDS = 7 * 86_400
+TRIES = 20
 _NO_LOAD: Mapping[int, int] = {}
 
 
@@ -49,10 +52,23 @@ def choose(context: Context, wanted: Wanted, client_email: str = "", ignore_book
     if wanted.override:
         _check_override(context, wanted)
     ids = _concerned_ids(wanted)
-    is_group = wanted.service.capacity > 1
-    context.store.lock_rows(wanted.service.id if is_group or has_limits(wanted.service) else None, ids)
-    busy = taken.find_taken(ids, *wanted.with_buffers, context.now, ignore_booking)
-    open_seats = _find_open_seats(wanted) if is_group else []
+    is_counted = wanted.service.capacity > 1 or has_limits(wanted.service)
+    has_choice = len(ids) > _needed(wanted)
+    context.store.lock_rows(wanted.service.id if is_counted else None, () if has_choice else ids)
+    for _ in range(TRIES):
+        busy = taken.find_taken(ids, *wanted.with_buffers, context.now, ignore_booking)
+        place = _decide(context, wanted, busy, client_email, ignore_booking)
+        if place.session_id is not None or not has_choice:
+            return place
+        seen = {one: busy[one] for one in place.resource_ids}
+        if context.store.claim(place.resource_ids, partial(_is_as_seen, context, wanted, seen, ignore_booking)):
+            return place
+    raise JustTaken()
+
+
+def _decide(context: Context, wanted: Wanted, busy: Holes, client_email: str, ignore_booking: int | None) -> Place:
+    """Apply the rules to what is taken now."""
+    open_seats = _find_open_seats(wanted) if wanted.service.capacity > 1 else []
     if not wanted.override:
         _check_rules(context, wanted, busy, open_seats)
         check_within_limits(wanted, context.now, client_email, ignore_booking)
@@ -60,6 +76,11 @@ def choose(context: Context, wanted: Wanted, client_email: str = "", ignore_book
         if session.seats_left >= wanted.wish.seats:
             return Place(session.resource_ids, session.id)
     return Place(resource_ids=_assign(wanted, busy))
+
+
+def _is_as_seen(context: Context, wanted: Wanted, seen: Holes, ignore_booking: int | None) -> bool:
+    """Say whether the chosen resources, locked by now, are taken as they were when they were chosen."""
+    return taken.find_taken(tuple(seen), *wanted.with_buffers, context.now, ignore_booking) == seen
 
 
 def _check_override(context: Context, wanted: Wanted) -> None:
@@ -72,6 +93,10 @@ def _check_override(context: Context, wanted: Wanted) -> None:
 def _concerned_ids(wanted: Wanted) -> tuple[int, ...]:
     """Return what has to be locked and looked at: only the wished provider where nobody else can matter."""
     return tuple(sorted(concerned_resources(wanted.service, wanted.wish.provider_id)))
+
+
+def _needed(wanted: Wanted) -> int:
+    return sum(one.count for one in wanted.service.requirements)
 
 
 def _find_open_seats(wanted: Wanted) -> list[sessions.OpenSeats]:
@@ -113,7 +138,7 @@ def _assign_anyway(wanted: Wanted, busy: Holes) -> tuple[int, ...]:
 def _load(wanted: Wanted) -> Mapping[int, int]:
     """Return how much each candidate is booked in the days around; nothing where there is no choice."""
     ids = _concerned_ids(wanted)
-    if len(ids) == sum(one.count for one in wanted.service.requirements):
+    if len(ids) == _needed(wanted):
         return _NO_LOAD
     return allocations.load(ids, wanted.start - LOAD_SECONDS, wanted.end + LOAD_SECONDS)
 

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from app.booking.refusals import SessionFull
 from app.booking.values import Instant, Service
 from app.storage.public_ids import new_public_id
-from app.storage.statements import fetch, marks
-from app.storage.tables import Allocation, GroupSession, Seat
+from app.storage.statements import fetch, marks, run
+from app.storage.tables import Allocation, GroupSession, Seat, database_proxy
 
 _OPEN = (
     "SELECT s.id, s.capacity - (SELECT COUNT(*) FROM seat WHERE seat.session_id = s.id) FROM group_session s "
     "WHERE s.active AND s.service_id = %s AND s.location_id = %s AND s.start_at = %s AND s.end_at = %s"
+)
+_LOCK_SERVICE = (
+    "SELECT 1 FROM service WHERE id = (SELECT service_id FROM group_session WHERE id = %s) FOR NO KEY UPDATE"
 )
 _MEMBERS = "SELECT session_id, resource_id FROM allocation WHERE session_id IN"
 
@@ -89,7 +92,13 @@ def give_back_change_seats(change_id: int, now: Instant) -> None:
 
 
 def close_if_empty(session_id: int, now: Instant) -> None:
-    """End a session whose last seat was given back, and free its resources."""
+    """End a session whose last seat was given back, and free its resources.
+
+    Who joins a session holds the lock of its service, and so does who asks here whether the last has left: of two who
+    leave at once the second sees that the first has gone, and nobody joins a session that is just ending.
+    """
+    if database_proxy.for_update:
+        run(_LOCK_SERVICE, (session_id,))
     if Seat.select().where(Seat.session == session_id).exists():
         return
     Allocation.delete().where(Allocation.session == session_id).execute()

@@ -185,6 +185,22 @@ class Store:
         sql = "SELECT 1 FROM resource WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
         self.run(sql, (list(resource_ids),))
 
+    def claim(self, resource_ids: Sequence[int], is_still_free: Callable[[], bool]) -> bool:
+        """Lock these resources and ask whether they are still free; if not, give the locks back and return False.
+
+        Nobody who waits here holds locks of an earlier choice, so those who choose again cannot block each other. On
+        SQLite what was read cannot have changed.
+        """
+        if self.kind == "sqlite":
+            return True
+        self.run("SAVEPOINT claim")
+        self.lock_rows(None, resource_ids)
+        is_free = is_still_free()
+        if not is_free:
+            self.run("ROLLBACK TO SAVEPOINT claim")
+        self.run("RELEASE SAVEPOINT claim")
+        return is_free
+
     def run(self, sql: str, params: Sequence[Any] = ()) -> Any:
         """Execute one statement with ``%s`` parameters on this thread's connection and return its cursor."""
         return self.database.run(sql, params)
