@@ -10,6 +10,7 @@ import click
 COMMANDS = {
     "demo": "Run a site with demo data and print its address and logins.",
     "test": "Run the tests: quick, gate (the default), lab or full.",
+    "lab": "Run real Debian hosts on this machine, to try playbooks on.",
     "worker": "Deliver mails and do timed work.",
     "database": "Migrate, check or copy the database.",
     "import-calendar": "Read iCalendar files as busy time.",

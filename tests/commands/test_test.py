@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from app.commands import test as tiers
 from app.commands.checks import CHECKS, Step, _check, tool
 from app.commands.cli import COMMANDS, cli
-from app.commands.test import LAB_COMES, TIERS, Machine, Report, look_at, read_report, run_tests, show
+from app.commands.test import TIERS, Machine, Report, look_at, read_report, run_tests, show
 
 XML = """<testsuites><testsuite>
 <testcase classname="tests.a" name="one"/>
@@ -60,11 +60,14 @@ def test_machine_without_postgresql_is_named(monkeypatch: pytest.MonkeyPatch) ->
     assert look_at(TIERS["quick"]).missing == ["tests on PostgreSQL: no server (apt install postgresql)"]
 
 
-@pytest.mark.parametrize(("ci", "status"), [("", 0), ("true", 1)])
-def test_lab_says_when_it_comes(monkeypatch: pytest.MonkeyPatch, ci: str, status: int) -> None:
-    monkeypatch.setenv("CI", ci)
-    result = CliRunner().invoke(cli, ["test", "lab"])
-    assert (result.exit_code, result.output) == (status, LAB_COMES + "\n")
+def test_machine_without_the_labs_packages_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.lab.machine.PROGRAMS", {"no-such-program": "no-such-package"})
+    sentence = "The lab needs packages that are not installed; as root: apt install no-such-package"
+    assert look_at(TIERS["lab"]) == Machine([sentence], has_postgres=False)
+
+
+def test_lab_is_in_no_other_tier() -> None:
+    assert [name for name, tier in TIERS.items() if not tier.markers.endswith("not lab")] == ["lab"]
 
 
 def test_unknown_tier_is_refused() -> None:

@@ -1,0 +1,254 @@
+"""The whole lab: what it consists of, how it comes up, and how every trace of it goes away."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from types import FrameType
+
+from tests.lab.addresses import AddressPlan, choose_network, name_servers, networks_in_use
+from tests.lab.base_system import PACKAGES, BaseCache, BaseSystem
+from tests.lab.bridge import Bridge
+from tests.lab.client import Client
+from tests.lab.control_group import ControlGroup
+from tests.lab.disk import Mount
+from tests.lab.folder import LabFolder
+from tests.lab.host import Host, Leftover
+from tests.lab.host_files import Wiring
+from tests.lab.machine import LabError, boot_id, find_obstacle
+from tests.lab.ssh import make_key, ssh_config
+from tests.lab.state import HostPlan, Part, State, load_state
+from tests.lab.uplink import Forwarding, Masquerade
+
+HOSTS = (HostPlan("debian13", "trixie"), HostPlan("debian12", "bookworm", ifupdown=True))
+"""What ``./eigenplan lab up`` brings up when it is asked for nothing else."""
+
+PARTS: dict[str, Callable[[str], Part]] = {
+    one.kind: one for one in (Bridge, Client, ControlGroup, Forwarding, Leftover, Masquerade, Mount)
+}
+"""How to find a part again by what the state says of it."""
+
+BEYOND = (
+    "another clock: all hosts have this machine's",
+    "another kernel, its modules, boot loader or own kernel settings",
+    "memory limits: where this machine's control groups do not give them, they are accepted and ignored",
+    "packet delay and reordering: many kernels lack netem",
+    "the loss of what a disk had not written yet: the memory of a host that lost its power is this machine's",
+)
+"""What a lab cannot show."""
+
+RESOLVERS = (Path("/etc/resolv.conf"), Path("/run/systemd/resolve/resolv.conf"))
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A lab that is up, coming up, or half made; every object of it can be had again from its state."""
+
+    folder: LabFolder
+    state: State
+
+    @property
+    def plan(self) -> AddressPlan:
+        """Its addresses."""
+        return AddressPlan(IPv4Network(self.state.network))
+
+    @property
+    def bridge(self) -> Bridge:
+        """What hosts and clients are plugged into; the machine is their gateway."""
+        return Bridge(f"{self.state.tag}-site", self.plan.machine)
+
+    @property
+    def client(self) -> Client:
+        """From where hosts are looked at as by a stranger."""
+        return Client(f"{self.state.tag}-c1", self.bridge.name, self.plan.client(1), self.plan.machine)
+
+    @property
+    def hosts(self) -> list[Host]:
+        """All its hosts."""
+        return [self._host(number, one) for number, one in enumerate(self.state.hosts, start=1)]
+
+    def _host(self, number: int, plan: HostPlan) -> Host:
+        servers = tuple(map(IPv4Address, self.state.name_servers))
+        wiring = Wiring(self.plan.host(number), self.plan.machine.ip, servers)
+        return Host(plan, number, self.state.tag, self.folder, wiring, self.bridge)
+
+    def host(self, name: str) -> Host:
+        """Return a host by its name.
+
+        Raises:
+            LabError: there is none of that name; says which there are.
+        """
+        for one in self.hosts:
+            if one.plan.name == name:
+                return one
+        raise LabError(f"This lab has no host {name}; it has {' and '.join(one.name for one in self.state.hosts)}.")
+
+    def build(self, archives: Sequence[Path], say: Say) -> None:
+        """Make everything, start the hosts, wait until they are up."""
+        key = make_key(self.folder)
+        addresses = {one.plan.name: one.address for one in self.hosts}
+        self.folder.ssh_config.write_text(ssh_config(self.folder, addresses))
+        for part in self._network_parts():
+            self.state.make(part)
+        for host, archive in zip(self.hosts, archives, strict=True):
+            say(f"making {host.plan.name}")
+            host.prepare(self.state, archive, key)
+            host.start()
+        for host in self.hosts:
+            host.wait_up()
+            say(f"{host.plan.name} is up")
+        self.state.complete = True
+        self.state.save()
+
+    def _network_parts(self) -> list[Part]:
+        table = Masquerade(f"eigenplan_lab_{self.state.tag}", self.plan.network)
+        return [Forwarding(self.state.tag), table, self.bridge, self.client]
+
+    def take_down(self) -> None:
+        """Undo everything, the newest first; what cannot be undone now stays written down for the next try.
+
+        Raises:
+            LabError: something could not be undone; names all of it.
+        """
+        if self.state.boot != boot_id():  # parts live in the kernel: the reboot took them, and names may be others' now
+            self.state.made.clear()
+        troubles = [trouble for kind, name in reversed(self.state.made) if (trouble := self._undo(kind, name))]
+        if troubles:
+            raise LabError(
+                f"Not everything could be removed; call `down` again after mending this: {' '.join(troubles)}"
+            )
+        self.folder.remove()
+
+    def _undo(self, kind: str, name: str) -> str | None:
+        try:
+            PARTS[kind](name).remove()
+        except (LabError, OSError) as error:
+            return f"{kind} {name}: {error}"
+        self.state.forget(kind, name)
+        return None
+
+
+def find_name_servers() -> list[str]:
+    """Return the name servers that this machine uses and hosts can reach.
+
+    Raises:
+        LabError: it has none but its own.
+    """
+    found = name_servers(*(one.read_text() for one in RESOLVERS if one.exists()))
+    if not found:
+        raise LabError(f"{RESOLVERS[0]} names no DNS server that a host could reach.")
+    return list(map(str, found))
+
+
+def new_state(folder: LabFolder, plans: Sequence[HostPlan]) -> State:
+    """Return the state of a lab of which nothing is made yet.
+
+    Raises:
+        LabError: two hosts have one name, or this machine has no addresses or name servers for them.
+    """
+    names = [one.name for one in plans]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise LabError(f"Two hosts of a lab cannot both be called {twice[0]}.")
+    network = choose_network(networks_in_use())
+    return State(folder.state, f"ep{secrets.token_hex(2)}", boot_id(), str(network), find_name_servers(), list(plans))
+
+
+def up(folder: LabFolder, cache: BaseCache, plans: Sequence[HostPlan], say: Say) -> Lab:
+    """Bring a lab up: everything, or nothing when anything fails or it is interrupted.
+
+    Raises:
+        LabError: it is up already, this machine cannot run it, or a part of it fails.
+    """
+    obstacle = find_obstacle()
+    if obstacle:
+        raise LabError(obstacle)
+    with folder.lock(), ended_by_signals():
+        if folder.state.exists():
+            raise LabError("A lab is here already; `lab status` shows it, `lab down` takes it down.")
+        lab = Lab(folder, new_state(folder, plans))
+        archives = [cache.obtain(base_system(one), say) for one in plans]
+        folder.make()
+        with undone_on_failure(lab):
+            lab.state.save()
+            lab.build(archives, say)
+        return lab
+
+
+def base_system(plan: HostPlan) -> BaseSystem:
+    """Return what a host is unpacked from."""
+    own = ("ifupdown",) if plan.ifupdown else ()
+    return BaseSystem(plan.suite, (*PACKAGES, *own, *plan.packages))
+
+
+@contextmanager
+def undone_on_failure(lab: Lab) -> Iterator[None]:
+    """Take a lab down when what is done to it fails or is interrupted."""
+    try:
+        yield
+    except BaseException as error:
+        try:
+            lab.take_down()
+        except LabError as trouble:
+            raise LabError(f"{error} {trouble}") from error
+        raise
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP (a closed terminal) end us as Ctrl-C does, so that we clean up."""
+    before = {one: signal.signal(one, _end) for one in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+def find(folder: LabFolder) -> Lab | None:
+    """Return the lab that is there, whole or half made; None when there is none."""
+    state = load_state(folder.state)
+    return None if state is None else Lab(folder, state)
+
+
+def find_running(folder: LabFolder) -> Lab:
+    """Return the lab that is up.
+
+    Raises:
+        LabError: there is none, or it was broken off or lost in a reboot of this machine.
+    """
+    lab = find(folder)
+    if lab is None:
+        raise LabError("There is no lab; bring one up with: ./eigenplan lab up")
+    if not lab.state.complete or lab.state.boot != boot_id():
+        raise LabError(
+            "This lab was broken off, or this machine has booted since; remove what is left: ./eigenplan lab down"
+        )
+    return lab
+
+
+def down(folder: LabFolder) -> bool:
+    """Remove a lab, however much of it there is; returns whether there was one.
+
+    Raises:
+        LabError: another command is at it, or something could not be removed.
+    """
+    with folder.lock():
+        lab = find(folder)
+        if lab is None:
+            with suppress(FileNotFoundError):
+                folder.remove()  # made, but broken off before its state was written
+            return False
+        lab.take_down()
+        return True
