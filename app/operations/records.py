@@ -191,16 +191,22 @@ def set_status(context: Context, row: Booking, status: Status, expires_at: Insta
     Allocation.update(expires_at=expires_at).where(Allocation.booking == row.id).execute()
 
 
-def give_back(row: Booking, now: Instant) -> None:
-    """Give back all that a booking takes; a session whose last seat this was ends."""
-    allocations.release(row.id)
+def give_back(row: Booking, now: Instant, *, keep_record: bool = False) -> None:
+    """Give back all that a booking takes; a session whose last seat this was ends.
+
+    ``keep_record``: whose the booking was stays known, for those who look at what was cancelled.
+    """
+    if keep_record:
+        allocations.retire(row.id)
+    else:
+        allocations.release(row.id)
     if row.session_id is not None:
         sessions.close_if_empty(row.session_id, now)
 
 
 def release(context: Context, row: Booking, status: Status) -> None:
-    """Give back all that the booking takes and end it with this status."""
-    give_back(row, context.now)
+    """Give back all that the booking takes and end it with this status; of mere holds nothing is kept."""
+    give_back(row, context.now, keep_record=row.status != Status.HELD)
     row.status, row.expires_at, row.changed_at = status.value, None, context.now
     row.version += 1
     row.sequence += 1

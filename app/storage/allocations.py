@@ -35,6 +35,15 @@ def release(booking_id: int) -> None:
     run("DELETE FROM seat WHERE booking_id = %s", (booking_id,))
 
 
+def retire(booking_id: int) -> None:
+    """Give back all that an ended booking takes, but keep whose it was: its allocations stay and are not active.
+
+    Its people still find it in their lists; nothing that looks for what is taken reads such rows.
+    """
+    run("UPDATE allocation SET active = %s, expires_at = NULL WHERE booking_id = %s", (False, booking_id))
+    run("DELETE FROM seat WHERE booking_id = %s", (booking_id,))
+
+
 def load(resource_ids: Sequence[int], start: Instant, end: Instant) -> dict[int, int]:
     """Return how many active allocations of each resource start in ``[start, end)``; one query."""
     counts = dict.fromkeys(resource_ids, 0)

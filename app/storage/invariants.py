@@ -84,7 +84,7 @@ BOOKINGS = (
     Invariant(
         "Booking {} is {} and still has an allocation of resource {}.",
         "SELECT b.public_id, b.status, a.resource_id FROM allocation a JOIN booking b ON b.id = a.booking_id "
-        f"WHERE b.status IN ({_ENDED})",
+        f"WHERE a.active AND b.status IN ({_ENDED})",
     ),
     Invariant(
         "Booking {} is {} and still has seat {} of session {}.",
@@ -164,7 +164,7 @@ SESSIONS = (
     Invariant(
         "Group session {} has ended and still has an allocation of resource {}.",
         "SELECT g.public_id, a.resource_id FROM allocation a JOIN group_session g ON g.id = a.session_id "
-        "WHERE NOT g.active",
+        "WHERE a.active AND NOT g.active",
     ),
     Invariant(
         "Group session {} has {} of the {} resources that it needs.",

@@ -92,7 +92,7 @@ def give_back_change_seats(change_id: int, now: Instant) -> None:
 
 
 def close_if_empty(session_id: int, now: Instant) -> None:
-    """End a session whose last seat was given back, and free its resources.
+    """End a session whose last seat was given back, and free its resources; whose it was stays known.
 
     Who joins a session holds the lock of its service, and so does who asks here whether the last has left: of two who
     leave at once the second sees that the first has gone, and nobody joins a session that is just ending.
@@ -101,5 +101,5 @@ def close_if_empty(session_id: int, now: Instant) -> None:
         run(_LOCK_SERVICE, (session_id,))
     if Seat.select().where(Seat.session == session_id).exists():
         return
-    Allocation.delete().where(Allocation.session == session_id).execute()
+    Allocation.update(active=False).where(Allocation.session == session_id).execute()
     GroupSession.update(active=False, changed_at=now).where(GroupSession.id == session_id).execute()

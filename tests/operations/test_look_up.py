@@ -6,12 +6,16 @@ import pytest
 
 from app.access.permissions import Role
 from app.booking.refusals import NotAllowed, NotFound
-from app.operations.book import book
+from app.operations.book import book, hold
+from app.operations.change import cancel
 from app.operations.look_up import find_clients, get_booking, list_bookings, list_busy_times, list_requests
+from app.operations.requests import HoldRequest
+from app.operations.upkeep import release_expired
+from app.storage.check import check_database
 from app.storage.store import Store
-from app.storage.tables import BusyTime
+from app.storage.tables import Allocation, BusyTime
 from tests.cast import HOUR, Cast, one_provider, pool_of
-from tests.operations.helpers import BEN, TEN, client, staff, system, visitor, wish
+from tests.operations.helpers import ADA, BEN, TEN, client, staff, system, visitor, wish
 
 DAY = 86_400
 
@@ -104,3 +108,22 @@ def test_busy_times_hold_bookings_and_outside_calendars(store: Store) -> None:
         (TEN, TEN + 1800, "booking"),
         (TEN + HOUR, TEN + 2 * HOUR, "busy_time"),
     ]
+
+
+@pytest.mark.parametrize("capacity", [1, 3])
+def test_cancelled_booking_still_tells_its_provider_whose_it_was(store: Store, capacity: int) -> None:
+    cast = one_provider(store, capacity=capacity)
+    mine = book(visitor(cast), wish(cast))
+    gone = cancel(system(cast), mine.public_id)
+    assert gone.resources == mine.resources
+    seen = get_booking(staff(cast, Role.PROVIDER, cast.rows["Ada"]), mine.public_id)
+    assert (seen.status, seen.client_name) == ("cancelled", ADA.name)
+    assert book(visitor(cast), wish(cast, client=BEN)).resources == mine.resources
+    assert check_database(store) == []
+
+
+def test_hold_that_ran_out_leaves_no_allocation(store: Store) -> None:
+    cast = one_provider(store)
+    hold(visitor(cast), HoldRequest(cast.ids["Consultation"], cast.ids["Centre"], TEN))
+    release_expired(system(cast, cast.now + HOUR))
+    assert Allocation.select().count() == 0

@@ -128,7 +128,7 @@ def booked(cast: Cast) -> list[str]:
 
 def all_starts() -> list[int]:
     """Starts of everything that is taken."""
-    return [row.start_at for row in Allocation.select().order_by(Allocation.start_at)]
+    return [row.start_at for row in Allocation.select().where(Allocation.active).order_by(Allocation.start_at)]
 
 
 @pytest.mark.parametrize(
