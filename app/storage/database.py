@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -117,6 +118,12 @@ class SqliteFile(_Kept, SqliteDatabase):
     def __init__(self, path: str) -> None:
         self._pid, self._inherited = os.getpid(), []
         super().__init__(path, pragmas=_PRAGMAS, timeout=BUSY_MILLISECONDS / 1000)
+
+    def _connect(self) -> Any:
+        """Connect; a file that is not there yet is made for its owner only, as it will hold clients' details."""
+        with suppress(OSError):  # it is there already, or cannot be made, which SQLite tells
+            os.close(os.open(self.database, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        return super()._connect()
 
     def words(self, sql: str) -> str:
         """Return our SQL in the words of this database."""

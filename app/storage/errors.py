@@ -61,14 +61,25 @@ _SQLITE = {
 
 def meaning_of(error: BaseException) -> Meaning:
     """Return what an error of ``ERRORS`` means; what peewee wrapped is unwrapped."""
-    origin = error
-    while isinstance(origin, peewee.PeeweeException) and hasattr(origin, "orig"):
-        origin = origin.orig  # connecting within a statement is wrapped twice
+    origin = _unwrap(error)
     if isinstance(origin, psycopg.Error):
         return _of_postgres(origin)
     if isinstance(origin, sqlite3.Error):
         return _of_sqlite(origin)
     return Meaning.OTHER
+
+
+def code_of(error: BaseException) -> str:
+    """Return an error's kind and code for logs; never its text, which may quote a row or an address with a password."""
+    origin = _unwrap(error)
+    code = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None)
+    return type(origin).__name__ + (f" {code}" if code else "")
+
+
+def _unwrap(error: BaseException) -> BaseException:
+    while isinstance(error, peewee.PeeweeException) and hasattr(error, "orig"):
+        error = error.orig  # connecting within a statement is wrapped twice
+    return error
 
 
 def _of_postgres(error: psycopg.Error) -> Meaning:

@@ -15,7 +15,7 @@ from app.booking.refusals import JustTaken, Unavailable
 from app.booking.values import Catalog
 from app.storage.catalog import load_catalog
 from app.storage.database import PostgresServer, SqliteFile, make_database
-from app.storage.errors import ERRORS, Meaning, meaning_of
+from app.storage.errors import ERRORS, Meaning, code_of, meaning_of
 from app.storage.tables import database_proxy
 
 T = TypeVar("T")
@@ -23,7 +23,9 @@ T = TypeVar("T")
 PAUSES = (0.005, 0.02, 0.05, 0.1, 0.2)
 """Seconds between the tries of a transaction that lost a race inside the database."""
 
-CATALOG = "catalog"
+CATALOG, PING = "catalog", "ping"
+_COUNT_UP = """INSERT INTO revision (name, value) VALUES (%s, 1)
+ON CONFLICT (name) DO UPDATE SET value = revision.value + 1"""
 _log = logging.getLogger(__name__)
 
 
@@ -144,7 +146,7 @@ class Store:
         if meaning in (Meaning.GONE, Meaning.READ_ONLY):
             self.database.abandon()
         problem = Meaning.LOCKED if meaning is Meaning.AGAIN else meaning
-        _log.warning("database unavailable (%s): %s", problem.value, error)
+        _log.warning("database unavailable (%s): %s", problem.value, code_of(error))
         return Unavailable(problem.value)
 
     def catalog(self) -> Catalog:
@@ -211,12 +213,14 @@ class Store:
         return found
 
     def ping(self) -> None:
-        """Prove that the database can be written, by a transaction that changes one row to what it is.
+        """Prove that the database can be written, by a transaction that counts a number up.
+
+        SQLite writes nothing where a row stays what it is, and would not notice a full disk.
 
         Raises:
             Unavailable: it cannot.
         """
-        self.write(lambda: self.run("UPDATE setting SET value = value WHERE key = 'ping'"))
+        self.write(lambda: self.run(_COUNT_UP, (PING,)))
 
     def tidy(self) -> None:
         """Do what can wait for a quiet moment: on SQLite, look after the statistics and empty the write-ahead log.

@@ -236,6 +236,38 @@ def test_read_only_server_is_told_and_its_connection_dropped(postgres_store: Sto
     postgres_store.ping()
 
 
+def test_ping_writes_and_so_finds_a_full_disk(sqlite_store: Store, sqlite_url: str) -> None:
+    log = Path(sqlite_url.removeprefix("sqlite:///") + "-wal")
+    sqlite_store.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = log.stat().st_size
+    sqlite_store.ping()
+    assert (before, log.stat().st_size > 0) == (0, True)
+
+
+@pytest.mark.parametrize("error", ["locked", "gone"])
+def test_log_of_unavailable_database_has_the_code_and_no_text(
+    sqlite_store: Store, caplog: pytest.LogCaptureFixture, error: str
+) -> None:
+    code = {"locked": sqlite3.SQLITE_BUSY, "gone": sqlite3.SQLITE_CORRUPT}[error]
+    raised = sqlite3.OperationalError("the row of Zoe")
+    raised.sqlite_errorcode, raised.sqlite_errorname = code, f"CODE_{code}"
+
+    def fail() -> None:
+        raise raised
+
+    with pytest.raises(Unavailable):
+        sqlite_store.write(fail)
+    assert caplog.messages == [f"database unavailable ({error}): OperationalError CODE_{code}"]
+
+
+def test_new_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/new.db")
+    store.write(lambda: store.run("CREATE TABLE one (id INT)"))
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    store.close()
+    assert modes == {"new.db": 0o600, "new.db-wal": 0o600, "new.db-shm": 0o600}
+
+
 def test_read_only_file_is_told(sqlite_store: Store) -> None:
     sqlite_store.run("PRAGMA query_only = 1")
     with pytest.raises(Unavailable) as caught:
