@@ -97,10 +97,15 @@ def _again(email: str, target: str, error: str) -> str:
 
 def _target(wanted: str) -> str:
     """Return a path of our own to go on to; anything that could lead to another site is dropped."""
-    parts = urlsplit(wanted)
-    if parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
-        return url_for("calendar.day")
-    return wanted
+    return wanted if _is_own_path(wanted) else url_for("calendar.day")
+
+
+def _is_own_path(wanted: str) -> bool:
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:  # such as //[
+        return False
+    return not (parts.scheme or parts.netloc) and wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
 
 
 @blueprint.post("/sign-out")
