@@ -55,9 +55,13 @@ def check_email(text: str, field: str = "email") -> str:
     """Return a mail address in lower case.
 
     Raises:
-        InvalidInput: it is missing or does not look like ``name@example.org`` (RFC 5321, without its quoted forms).
+        InvalidInput: it is missing or does not look like ``name@example.org`` (RFC 5321, without its quoted forms), or
+            has letters that only servers with SMTPUTF8 (RFC 6531) deliver to.
     """
     cleaned = clean_line(text, field, _MAX_EMAIL, required=True).lower()
+    if not cleaned.isascii():
+        problem = "Please give a mail address without accents or other scripts; we cannot send mail to this one."
+        raise InvalidInput(field, problem)
     if not _EMAIL.fullmatch(cleaned):
         raise InvalidInput(field, "Please check the mail address; it should look like name@example.org.")
     return cleaned

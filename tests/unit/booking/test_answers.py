@@ -65,6 +65,13 @@ def test_email_refused(typed: str) -> None:
     assert caught.value.field == "email"
 
 
+@pytest.mark.parametrize("typed", ["müller@example.org", "аda@example.org", "ada@bücher.example"])
+def test_email_that_no_mail_could_reach_is_refused_with_its_reason(typed: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        check_email(typed)
+    assert "without accents" in caught.value.problem
+
+
 @pytest.mark.parametrize("typed", ["", "+49 30 123456", "(030) 123-456"])
 def test_phone_accepted(typed: str) -> None:
     assert check_phone(typed) == typed
