@@ -8,10 +8,16 @@ from app.storage.statements import fetch
 
 _ACTIVE = ", ".join(sorted(f"'{status.value}'" for status in ACTIVE))
 _COUNTS = f"b.status IN ({_ACTIVE}) AND (b.expires_at IS NULL OR b.expires_at > %s) AND b.id <> %s"
-_IN_TIME = (
+_BOOKED = (
     "SELECT COUNT(*) FROM booking b WHERE b.service_id = %s AND b.location_id = %s "
     f"AND b.start_at >= %s AND b.start_at < %s AND {_COUNTS}"
 )
+_WISHED = (
+    "SELECT COUNT(*) FROM change_request w JOIN booking b ON b.id = w.booking_id WHERE w.status = 'requested' "
+    "AND w.expires_at > %s AND b.service_id = %s AND b.location_id = %s AND w.start_at >= %s AND w.start_at < %s "
+    "AND NOT (b.start_at >= %s AND b.start_at < %s) AND b.id <> %s"
+)
+_IN_TIME = f"SELECT ({_BOOKED}) + ({_WISHED})"
 _OF_CLIENT = (
     "SELECT COUNT(*) FROM booking b JOIN client c ON c.id = b.client_id "
     f"WHERE c.email = %s AND b.service_id = %s AND b.start_at > %s AND {_COUNTS}"
@@ -23,9 +29,12 @@ _NONE = 0
 def count_in(
     interval: Interval, service_id: int, location_id: int, now: Instant, ignore_booking: int | None = None
 ) -> int:
-    """Count the active bookings of a service at a location that start in the interval and have not expired by now."""
-    values = (service_id, location_id, *interval, now, ignore_booking or _NONE)
-    return int(fetch(_IN_TIME, values)[0][0])
+    """Count the active bookings of a service at a location that start in the interval and have not expired by now.
+
+    So count bookings that wait for approval of a new time in it: their place is kept.
+    """
+    here, other = (service_id, location_id, *interval), ignore_booking or _NONE
+    return int(fetch(_IN_TIME, (*here, now, other, now, *here, *interval, other))[0][0])
 
 
 def count_of_client(email: str, service_id: int, now: Instant, ignore_booking: int | None = None) -> int:

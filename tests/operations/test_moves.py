@@ -157,3 +157,13 @@ def test_request_waits_no_longer_than_until_it_would_begin(store: Store) -> None
     asked = move(client(cast, mine.public_id), MoveRequest(mine.public_id, TEN + HOUR))
     assert (mine.expires_at, ChangeRequest.get().expires_at) == (TEN, TEN + HOUR)
     assert asked.start > NOW
+
+
+def test_wished_new_time_counts_for_the_limit_of_its_day(store: Store) -> None:
+    cast = one_provider(store, needs_approval=True, limit_per_day=1)
+    mine = book(system(cast), wish(cast))
+    move(client(cast, mine.public_id), MoveRequest(mine.public_id, TEN + DAY))
+    with pytest.raises(LimitReached):
+        book(system(cast), wish(cast, TEN + DAY + HOUR, client=BEN))
+    assert approve(system(cast), mine.public_id).start == TEN + DAY
+    assert book(system(cast), wish(cast, TEN + HOUR, client=BEN)).status == "confirmed"
