@@ -197,9 +197,8 @@ def _write_attendees(
 def _write_allocations(store: Store, bookings: Sequence[Made], ids: Sequence[int]) -> None:
     rows = [
         _allocation(resource_id, with_buffers(made.service, made.start, made.end), booking=row_id)
-        | {"expires_at": made.fate.expires_at}
+        | {"expires_at": made.fate.expires_at, "active": made.fate.status in ACTIVE}
         for row_id, made in zip(ids, bookings, strict=True)
-        if made.fate.status in ACTIVE
         for resource_id in made.resource_ids
     ]
     insert(store, Allocation, rows)
