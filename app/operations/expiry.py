@@ -25,10 +25,10 @@ def expire(context: Context) -> int:
     if not is_anything_overdue(context.now):
         return 0
     overdue = Booking.select().where(Booking.expires_at <= context.now)
-    rows = records.locked(overdue.order_by(Booking.id).limit(AT_ONCE), skip=True)
+    rows = list(records.locked(overdue.order_by(Booking.id).limit(AT_ONCE), skip=True))
     freed = [_expire_booking(context, row) for row in rows]
     wishes = Booking.select().where(Booking.id.in_(_overdue_changes(context, ChangeRequest.booking)))
-    for row in records.locked(wishes.order_by(Booking.id).limit(AT_ONCE), skip=True):
+    for row in list(records.locked(wishes.order_by(Booking.id).limit(AT_ONCE), skip=True)):
         freed += _expire_change(context, row)
     for one in freed:
         offer_freed(context, one)

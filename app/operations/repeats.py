@@ -68,4 +68,6 @@ def _scope(context: Context, repeat: Repeat) -> str:
 
 def _who(context: Context) -> str:
     actor = context.actor
+    if actor.kind is ActorKind.CLIENT:
+        return f"{actor.kind.value} {actor.booking}"
     return f"user{actor.user_id}" if actor.kind is ActorKind.USER else actor.kind.value

@@ -184,7 +184,7 @@ def offer_freed(context: Context, freed: Freed) -> None:
         .limit(LOOK_AT)
     )
     system, left = context.as_system(), freed.seats
-    for entry in records.locked(entries, skip=True):
+    for entry in list(records.locked(entries, skip=True)):
         left -= _try_offer(system, entry, freed)
         if not left:
             return
