@@ -64,8 +64,3 @@ def _place(
                 members[number] = resource_id
                 return True
     return False
-
-
-def can_assign(requirements: Sequence[Requirement], candidates: Mapping[int, Collection[int]]) -> bool:
-    """Say whether a complete assignment exists."""
-    return assign(requirements, candidates) is not None

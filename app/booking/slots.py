@@ -164,11 +164,6 @@ def concerned_resources(service: Service, provider_id: int | None) -> set[int]:
     return members_of(service.requirements)
 
 
-def free_starts(shifts: Sequence[Shift], holes: Sequence[Interval], need: Need) -> list[Instant]:
-    """Return the starts of one resource on its grid, which begins anew with each of its shifts; one sweep."""
-    return _on_grid(_windows(shifts, holes, need), need.step)
-
-
 def allowed_starts(shifts: Sequence[Shift], holes: Sequence[Interval], need: Need) -> list[Interval]:
     """Return the intervals in which a booking of one resource may start, on any grid; a normal list."""
     return _starts_of(_windows(shifts, holes, need))

@@ -222,17 +222,6 @@ class Store:
         """
         self.write(lambda: self.run(_COUNT_UP, (PING,)))
 
-    def tidy(self) -> None:
-        """Do what can wait for a quiet moment: on SQLite, look after the statistics and empty the write-ahead log.
-
-        PostgreSQL does so by itself. Somebody who reads or writes at this moment is not waited for.
-
-        Raises:
-            Unavailable: the database cannot be used now.
-        """
-        if self.kind == "sqlite":
-            self.read(lambda: (self.rows("PRAGMA optimize"), self.rows("PRAGMA wal_checkpoint(TRUNCATE)")))
-
     def close(self) -> None:
         """Close this thread's connection."""
         self.database.abandon()

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
 from app.storage import taken
 from app.storage.store import Store, open_store
 from app.storage.tables import Booking, Setting
-from tests.cast import NOW, one_provider
-from tests.storage.helpers import TEN, booked
+from tests.cast import NOW
+from tests.storage.helpers import TEN
 
 IDS = [1, 2, 3]
 _COLUMNS = "resource_id, start_at, end_at"
@@ -64,11 +63,3 @@ def test_statements_of_postgres_are_kept_prepared_where_they_repeat(postgresql_u
     kept = {sql.split()[0] for (sql,) in store.rows("SELECT statement FROM pg_prepared_statements")}
     store.close()
     assert kept == {"SELECT", "UPDATE", "COMMIT"}
-
-
-def test_tidy_empties_the_log_of_sqlite(store: Store, tmp_path: Path) -> None:
-    booked(one_provider(store))
-    store.tidy()
-    logs = list(tmp_path.glob("*.db-wal"))
-    assert [path.stat().st_size for path in logs] == ([0] if store.kind == "sqlite" else [])
-    booked(one_provider(store))

@@ -27,7 +27,7 @@ _INDEXES = (
     "CREATE INDEX attendee_booking ON attendee (booking_id, position)",
     "CREATE INDEX change_request_booking ON change_request (booking_id)",
     "CREATE INDEX change_request_open ON change_request (status, expires_at)",
-    # Group sessions; at most one active at a time and place.
+    # Group sessions.
     "CREATE INDEX group_session_start ON group_session (service_id, location_id, start_at, end_at) WHERE active",
     "CREATE INDEX seat_booking ON seat (booking_id)",
     "CREATE INDEX seat_change ON seat (change_id) WHERE change_id IS NOT NULL",

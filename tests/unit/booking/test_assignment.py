@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.booking.assignment import assign, can_assign
+from app.booking.assignment import assign
 from app.booking.together import possible_together, sharing_groups
 from app.booking.values import Requirement
 from tests.unit.booking.model import assignments
@@ -53,7 +53,6 @@ def test_assign_by_preference(name: str) -> None:
     requirements, prefer, load, expected = CASES[name]
 
     assert taken_by(assign(requirements, all_free(requirements), prefer, load)) == expected
-    assert can_assign(requirements, all_free(requirements)) is (expected is not None)
 
 
 def test_assign_says_who_is_for_what() -> None:

@@ -18,7 +18,6 @@ from app.booking.slots import (
     concerned_resources,
     find_free_intervals,
     find_slots,
-    free_starts,
 )
 from app.booking.values import Catalog, DateOverride, Requirement, TimeOff, WallInterval
 from tests.unit.booking.cast import (
@@ -30,7 +29,6 @@ from tests.unit.booking.cast import (
     DAY,
     ELEVEN,
     HOUR,
-    MONDAY,
     NINE,
     NOON,
     NORTH,
@@ -249,6 +247,4 @@ def test_free_intervals_of_nobody_and_of_one() -> None:
 def test_starts_of_one_resource() -> None:
     need, shifts = Need(20, 5, 5, 15), [Shift(0, 50, 100), Shift(50, 100, 100)]
 
-    assert free_starts(shifts, [(30, 40)], need) == [0, 45, 50, 65, 80]
     assert allowed_starts(shifts, [(30, 40)], need) == [(0, 6), (45, 81)]
-    assert MONDAY < NINE
