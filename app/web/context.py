@@ -12,8 +12,8 @@ from app.access.actors import VISITOR, Actor, client_of
 from app.booking.values import Instant
 from app.config import Config
 from app.operations.context import Context
+from app.operations.readiness import Store
 from app.operations.sign_in import Account
-from app.storage.store import Store
 
 EXTENSION = "eigenplan"
 

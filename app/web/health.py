@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import Unavailable
 from app.booking.words import sentence
-from app.storage.migrate import SchemaError, check_schema
+from app.operations.readiness import SchemaError, check_ready
 from app.web.access import public
 from app.web.context import site
 
@@ -27,8 +27,7 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """Say whether the database can be reached and written and has the schema of this program."""
     try:
-        check_schema(site().store)
-        site().store.ping()
+        check_ready(site().store)
     except Unavailable as refusal:
         return sentence(refusal, "UTC") + "\n", 503, TEXT
     except SchemaError as error:
