@@ -23,6 +23,7 @@ from app.operations.context import Context
 from app.operations.deliver import Courier, deliver_next
 from app.operations.letters import Letterhead
 from app.operations.upkeep import forget_old_answers, release_expired
+from app.storage.migrate import SchemaError, check_schema
 from app.storage.store import Store
 
 IDLE_SECONDS = 1.0
@@ -72,11 +73,13 @@ class Worker:
             time.sleep(min(left, STOP_SECONDS))
 
     def _is_well(self, pause: float) -> bool:
-        """Do what is due; what goes wrong is logged without its text, which might quote a client's record."""
+        """Do what is due; what nobody foresaw is logged without its text, which might quote a client's record."""
         try:
             self.run_once()
         except Unavailable as error:
             _log.warning("the database cannot be used (%s); trying again in %.0f s", error.problem, pause)
+        except SchemaError as error:
+            _log.error("%s", error)
         except Exception as error:  # noqa: BLE001  the worker's boundary: one bad message must not keep all others
             trace = "".join(traceback.format_tb(error.__traceback__))
             _log.error("work broke off by %s; going on in %.0f s\n%s", type(error).__name__, pause, trace)
@@ -85,7 +88,12 @@ class Worker:
         return False
 
     def run_once(self) -> int:
-        """Do the timed work that is due and deliver all messages that are; return how many were tried."""
+        """Do the timed work that is due and deliver all messages that are; return how many were tried.
+
+        Raises:
+            SchemaError: the database has another schema than this program, which therefore leaves it alone.
+            Unavailable: the database cannot be used now.
+        """
         self._do_upkeep()
         tried = 0
         while not self.is_stopping and deliver_next(self._context(), self.courier, self.now):
@@ -96,6 +104,7 @@ class Worker:
     def _do_upkeep(self) -> None:
         now = self.now()
         if now >= self._upkeep_due:
+            check_schema(self.store)
             while release_expired(self._context()):
                 _log.info("gave back what had expired")
             self._upkeep_due = now + UPKEEP_SECONDS

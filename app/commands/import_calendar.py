@@ -43,6 +43,7 @@ def command(
     from app.booking.words import sentence
     from app.operations.context import Context
     from app.operations.import_calendars import ImportRequest, import_calendars
+    from app.storage.migrate import SchemaError, check_schema
     from app.storage.store import open_store
 
     request = ImportRequest(resource, source, files, since.date() if since else None, until.date() if until else None)
@@ -54,9 +55,12 @@ def command(
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     try:
+        check_schema(store)
         result = import_calendars(Context(store, SYSTEM, clock.now()), request)
     except Refusal as refusal:
         raise click.ClickException(sentence(refusal, "UTC")) from refusal
+    except SchemaError as error:
+        raise click.ClickException(str(error)) from error
     finally:
         store.close()
     for line in _lines(result):

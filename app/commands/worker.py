@@ -18,6 +18,7 @@ def command(once: bool) -> None:
     from app.booking.refusals import Unavailable
     from app.booking.words import sentence
     from app.config import ConfigError, load_config
+    from app.storage.migrate import SchemaError
     from app.storage.store import open_store
     from app.worker import Worker, courier_of, stop_on_signals
 
@@ -36,5 +37,7 @@ def command(once: bool) -> None:
             worker.run()
     except Unavailable as error:
         raise click.ClickException(sentence(error, "UTC")) from error
+    except SchemaError as error:
+        raise click.ClickException(str(error)) from error
     finally:
         store.close()

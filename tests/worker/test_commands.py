@@ -65,6 +65,15 @@ def test_worker_once_without_a_database_says_so(environment: dict[str, str], tmp
     assert (result.exit_code, result.output) == (1, f"Error: {sentence}\n")
 
 
+@pytest.mark.parametrize("words", [("worker", "--once"), ("import-calendar", "x.ics", "--resource", "Ada")])
+def test_command_on_a_database_without_tables_says_how_to_make_them(
+    words: tuple[str, ...], environment: dict[str, str], tmp_path: Path
+) -> None:
+    environment["EIGENPLAN_DATABASE_URL"] = f"sqlite:///{tmp_path}/new.db"
+    result = run(*words, **environment)
+    assert (result.exit_code, result.output.count("Please run: ./eigenplan database migrate\n")) == (1, 1)
+
+
 def test_worker_ends_by_sigterm(sqlite_url: str, environment: dict[str, str], tmp_path: Path) -> None:
     environment["EIGENPLAN_DATABASE_URL"] = sqlite_url
     log = tmp_path / "log"

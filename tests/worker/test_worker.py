@@ -15,6 +15,7 @@ from app.config import Config
 from app.operations.book import book, hold
 from app.operations.deliver import Courier
 from app.operations.requests import HoldRequest
+from app.storage.migrate import migrate
 from app.storage.store import Store, open_store
 from app.storage.tables import Booking, IdempotencyKey, OutboxMessage
 from app.worker import Worker, courier_of
@@ -113,6 +114,21 @@ def test_database_that_is_away_is_waited_for(tmp_path: Path, caplog: pytest.LogC
     with caplog.at_level(logging.WARNING, logger="app.worker"):
         run_until(Worker(store, DEMO), lambda: len(own_lines(caplog)) >= 3)
     assert own_lines(caplog)[:3] == ["the database cannot be used (gone); trying again in 0 s"] * 3
+
+
+@pytest.mark.usefixtures("quick")
+def test_database_without_tables_is_waited_for_until_it_is_migrated(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/new.db")
+    with caplog.at_level(logging.INFO, logger="app.worker"):
+        run_until(Worker(store, DEMO), lambda: len(own_lines(caplog)) >= 3)
+        migrate(store)
+        Worker(store, DEMO).run_once()
+    lines = own_lines(caplog)
+    assert lines[1].endswith("Please run: ./eigenplan database migrate")
+    assert lines[-2:] == ["worker stopped", "forgot 0 old answers"]
+    store.close()
 
 
 def test_database_that_is_away_ends_a_single_run(tmp_path: Path) -> None:
