@@ -24,7 +24,7 @@ from app.storage import allocations, sessions, taken
 
 NEXT_FREE_DAYS = 14
 NEXT_FREE_COUNT = 3
-LOAD_SECONDS = 7 * 86_400
+LOAD_SECONDS = 3 * 86_400
 TRIES = 20
 _NO_LOAD: Mapping[int, int] = {}
 

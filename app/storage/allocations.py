@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from app.booking.values import Instant
-from app.storage.statements import fetch, insert_sql, marks, run
+from app.storage.statements import among, fetch, insert_sql, run
 
 _COLUMNS = ("resource_id", "start_at", "end_at", "booking_id", "session_id", "change_id", "expires_at", "active")
 
@@ -48,9 +48,10 @@ def load(resource_ids: Sequence[int], start: Instant, end: Instant) -> dict[int,
     """Return how many active allocations of each resource start in ``[start, end)``; one query."""
     counts = dict.fromkeys(resource_ids, 0)
     if counts:
+        members, ids = among(resource_ids)
         sql = (
             "SELECT resource_id, COUNT(*) FROM allocation WHERE active "
-            f"AND resource_id IN ({marks(len(resource_ids))}) AND start_at >= %s AND start_at < %s GROUP BY resource_id"
+            f"AND resource_id {members} AND start_at >= %s AND start_at < %s GROUP BY resource_id"
         )
-        counts.update(fetch(sql, (*resource_ids, start, end)))
+        counts.update(fetch(sql, (*ids, start, end)))
     return counts

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.booking.refusals import SessionFull
 from app.booking.values import Instant, Service
 from app.storage.public_ids import new_public_id
-from app.storage.statements import fetch, marks, run
+from app.storage.statements import among, fetch, run
 from app.storage.tables import Allocation, GroupSession, Seat, database_proxy
 
 _OPEN = (
@@ -18,7 +18,7 @@ _OPEN = (
 _LOCK_SERVICE = (
     "SELECT 1 FROM service WHERE id = (SELECT service_id FROM group_session WHERE id = %s) FOR NO KEY UPDATE"
 )
-_MEMBERS = "SELECT session_id, resource_id FROM allocation WHERE session_id IN"
+_MEMBERS = "SELECT session_id, resource_id FROM allocation WHERE session_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ def members_of(session_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """Return the resources of sessions by row id, in one query."""
     found: dict[int, list[int]] = {one: [] for one in session_ids}
     if found:
-        for session_id, resource_id in fetch(f"{_MEMBERS} ({marks(len(found))})", list(found)):
+        members, values = among(list(found))
+        for session_id, resource_id in fetch(f"{_MEMBERS} {members}", values):
             found[session_id].append(resource_id)
     return {session_id: tuple(sorted(members)) for session_id, members in found.items()}
 

@@ -37,6 +37,17 @@ def marks(count: int) -> str:
     return ", ".join(["%s"] * count)
 
 
+def among(ids: Sequence[int]) -> tuple[str, list[Any]]:
+    """Return the words that find a column among row ids, and their values.
+
+    PostgreSQL takes one array: a statement with hundreds of values is read anew each time, and one of another length is
+    another statement.
+    """
+    if database_proxy.kind == "postgresql":
+        return "= ANY(%s::bigint[])", [list(ids)]
+    return f"IN ({marks(len(ids))})", list(ids)
+
+
 @cache
 def insert_sql(table: str, columns: tuple[str, ...], rows: int) -> str:
     """Return an INSERT of several rows at once."""

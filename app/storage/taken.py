@@ -15,7 +15,7 @@ from typing import Any
 from app.booking.slots import OpenSession
 from app.booking.values import Cause, Instant, Interval, Taken
 from app.storage.sessions import members_of
-from app.storage.statements import fetch, marks
+from app.storage.statements import among, fetch
 
 LONG = 86_400
 """Seconds above which a row is in the index of long ones; the migrations have the same number."""
@@ -26,8 +26,8 @@ _LIVING = "active AND (expires_at IS NULL OR expires_at > %s)"
 
 
 @cache
-def _sources(count: int, columns: str, busy_columns: str, ignoring: bool) -> str:
-    ids = f"resource_id IN ({marks(count)})"
+def _sources(members: str, columns: str, busy_columns: str, ignoring: bool) -> str:
+    ids = f"resource_id {members}"
     other = " AND booking_id IS DISTINCT FROM %s" if ignoring else ""
     parts = [
         f"SELECT {columns} FROM allocation WHERE {ids} AND {_SHORT_PART} AND {_LIVING}{other}",
@@ -38,7 +38,7 @@ def _sources(count: int, columns: str, busy_columns: str, ignoring: bool) -> str
     return " UNION ALL ".join(parts)
 
 
-def _values(ids: Sequence[int], start: Instant, end: Instant, now: Instant, ignore_booking: int | None) -> list[int]:
+def _values(ids: Sequence[Any], start: Instant, end: Instant, now: Instant, ignore_booking: int | None) -> list[Any]:
     other = () if ignore_booking is None else (ignore_booking,)
     short, long = (*ids, end, start - LONG, start), (*ids, end, start)
     return [*short, now, *other, *long, now, *other, *short, *long]
@@ -60,8 +60,9 @@ def find_taken(
     if not found:
         return found
     columns = "resource_id, start_at, end_at"
-    sql = _sources(len(resource_ids), columns, columns, ignore_booking is not None)
-    for resource_id, since, until in fetch(sql, _values(resource_ids, start, end, now, ignore_booking)):
+    members, ids = among(resource_ids)
+    sql = _sources(members, columns, columns, ignore_booking is not None)
+    for resource_id, since, until in fetch(sql, _values(ids, start, end, now, ignore_booking)):
         found[resource_id].append((since, until))
     for intervals in found.values():
         intervals.sort()
@@ -77,15 +78,16 @@ def find_conflicts(resource_ids: Sequence[int], start: Instant, end: Instant, no
         return []
     columns = "resource_id, start_at, end_at, booking_id, session_id, change_id, NULL AS title"
     busy = "resource_id, start_at, end_at, NULL, NULL, NULL, title"
-    sql = _sources(len(resource_ids), columns, busy, ignoring=False)
-    rows = sorted(fetch(sql, _values(resource_ids, start, end, now, None)), key=lambda row: row[:3])
+    members, ids = among(resource_ids)
+    sql = _sources(members, columns, busy, ignoring=False)
+    rows = sorted(fetch(sql, _values(ids, start, end, now, None)), key=lambda row: row[:3])
     bookings = _behind(_BOOKINGS, [row[3] for row in rows])
     sessions = _behind(_GROUP_SESSIONS, [row[4] for row in rows])
     return [_conflict(row, bookings, sessions) for row in rows]
 
 
-_BOOKINGS = "SELECT id, public_id, status, start_at, end_at FROM booking WHERE id IN"
-_GROUP_SESSIONS = "SELECT id, public_id, 'confirmed', start_at, end_at FROM group_session WHERE id IN"
+_BOOKINGS = "SELECT id, public_id, status, start_at, end_at FROM booking WHERE id"
+_GROUP_SESSIONS = "SELECT id, public_id, 'confirmed', start_at, end_at FROM group_session WHERE id"
 _Behind = Mapping[int, tuple[str, str, Instant, Instant]]
 
 
@@ -94,7 +96,8 @@ def _behind(query: str, ids: Iterable[int | None]) -> _Behind:
     wanted = sorted({one for one in ids if one is not None})
     if not wanted:
         return {}
-    return {row[0]: row[1:] for row in fetch(f"{query} ({marks(len(wanted))})", wanted)}
+    members, values = among(wanted)
+    return {row[0]: row[1:] for row in fetch(f"{query} {members}", values)}
 
 
 def _conflict(row: tuple[Any, ...], bookings: _Behind, sessions: _Behind) -> Taken:
