@@ -101,6 +101,8 @@ def _target(wanted: str) -> str:
 
 
 def _is_own_path(wanted: str) -> bool:
+    if any(ord(one) < 32 for one in wanted):  # a header with a line break in it cannot be sent
+        return False
     try:
         parts = urlsplit(wanted)
     except ValueError:  # such as //[

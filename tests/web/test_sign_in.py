@@ -102,7 +102,16 @@ def test_sign_in_without_token_is_refused_and_offered_again(app: Flask, account:
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "evil", "javascript:x", "//["],
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "evil",
+        "javascript:x",
+        "//[",
+        "/a\r\nSet-Cookie: x=1",
+    ],
 )
 def test_sign_in_never_leads_to_another_site(browser: Browser, account: str, target: str) -> None:
     answer = browser.submit("/sign-in", {"email": account, "password": PASSWORD, "next": target})
