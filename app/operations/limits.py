@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Callable
+from datetime import date
+
 from app.booking.limits import Counts, check_limits, has_limits
-from app.booking.values import Instant
+from app.booking.values import Instant, Interval, Location, Service
 from app.booking.wall_clock import day_bounds, local_date, week_bounds
 from app.operations.wanted import Wanted
-from app.storage.counts import count_in, count_of_client
+from app.storage.counts import count_in, count_of_client, starts_in
 
 
 def check_within_limits(wanted: Wanted, now: Instant, client_email: str, ignore_booking: int | None = None) -> None:
@@ -17,6 +21,39 @@ def check_within_limits(wanted: Wanted, now: Instant, client_email: str, ignore_
     """
     if has_limits(wanted.service):
         check_limits(wanted.service, count_bookings(wanted, now, client_email, ignore_booking))
+
+
+def within_limits(
+    service: Service, location: Location, starts: list[Instant], now: Instant, ignore_booking: int | None = None
+) -> list[Instant]:
+    """Leave out the sorted starts on days and in weeks whose limit is reached; at most one query for each limit."""
+    if service.limit_per_day is not None:
+        starts = _leave_out(service.limit_per_day, day_bounds, starts, (service.id, location, now, ignore_booking))
+    if service.limit_per_week is not None:
+        starts = _leave_out(service.limit_per_week, week_bounds, starts, (service.id, location, now, ignore_booking))
+    return starts
+
+
+def _leave_out(
+    limit: int,
+    bounds_of: Callable[[date, str], Interval],
+    starts: list[Instant],
+    asked: tuple[int, Location, Instant, int | None],
+) -> list[Instant]:
+    service_id, location, now, ignore_booking = asked
+    periods: list[Interval] = []
+    for start in starts:
+        if not periods or start >= periods[-1][1]:
+            periods.append(bounds_of(local_date(start, location.tzid), location.tzid))
+    if not periods:
+        return []
+    booked = starts_in((periods[0][0], periods[-1][1]), service_id, location.id, now, ignore_booking)
+    kept: list[Instant] = []
+    for since, until in periods:
+        there = booked[bisect_left(booked, (since,)) : bisect_left(booked, (until,))]
+        if len({row_id for _, row_id in there}) < limit:
+            kept += starts[bisect_left(starts, since) : bisect_left(starts, until)]
+    return kept
 
 
 def count_bookings(wanted: Wanted, now: Instant, client_email: str, ignore_booking: int | None = None) -> Counts:

@@ -47,6 +47,12 @@ def get_booking(context: Context, public_id: str) -> BookingView:
     return view
 
 
+def row_id_of(public_id: str | None) -> int | None:
+    """Return the row id of a booking, None where there is none."""
+    row = None if public_id is None else Booking.get_or_none(Booking.public_id == public_id)
+    return None if row is None else int(row.id)
+
+
 def view_of(context: Context, public_id: str) -> BookingView:
     """Return a booking to whoever has just acted on it."""
     views = views_of(context, [public_id])

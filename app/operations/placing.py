@@ -17,7 +17,7 @@ from app.booking.rules import check_time, find_assignment
 from app.booking.slots import Holes, OpenSession, SlotQuery, concerned_resources, find_slots
 from app.booking.values import Instant
 from app.operations.context import Context
-from app.operations.limits import check_within_limits
+from app.operations.limits import check_within_limits, within_limits
 from app.operations.names import candidate_ids
 from app.operations.wanted import Wanted
 from app.storage import allocations, sessions, taken
@@ -146,7 +146,7 @@ def _load(wanted: Wanted) -> Mapping[int, int]:
 def next_free(
     context: Context, wanted: Wanted, since: Instant, days: int = NEXT_FREE_DAYS, count: int = NEXT_FREE_COUNT
 ) -> tuple[Instant, ...]:
-    """Return the first free starts from ``since`` on, at most ``count``."""
+    """Return the first free starts from ``since`` on, at most ``count``; none on days whose limit is reached."""
     service = wanted.service
     ids = candidate_ids(service)
     start = max(since, context.now)
@@ -157,7 +157,10 @@ def next_free(
     margin = wanted.with_buffers[1] - wanted.with_buffers[0]
     busy = taken.find_taken(ids, start - margin, end + margin, context.now)
     open_sessions = taken.find_sessions(service.id, wanted.location.id, start, end, context.now)
-    return tuple(find_slots(wanted.catalog, query, busy, context.now, sessions=open_sessions)[:count])
+    found = find_slots(wanted.catalog, query, busy, context.now, sessions=open_sessions)
+    if has_limits(service):
+        found = within_limits(service, wanted.location, found, context.now)
+    return tuple(found[:count])
 
 
 def with_next_free(context: Context, wanted: Wanted, refusal: Refusal) -> Refusal:

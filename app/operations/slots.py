@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from app.access.permissions import Permission
 from app.booking.explain import Explanation, explain
+from app.booking.limits import has_limits
 from app.booking.refusals import InvalidInput
 from app.booking.rules import Wish
 from app.booking.slots import SlotQuery, concerned_resources
 from app.booking.slots import find_slots as search
 from app.booking.values import MINUTE, Instant
 from app.operations.context import Context
-from app.operations.limits import count_bookings
+from app.operations.limits import count_bookings, within_limits
+from app.operations.look_up import row_id_of
 from app.operations.names import candidate_ids, get_location, get_service, provider_id, wished_provider
 from app.operations.wanted import Wanted
 from app.storage import taken
@@ -31,6 +33,9 @@ def find_slots(
 ) -> list[Instant]:
     """Return the free starts in ``[start, end)``, sorted; two queries, whatever the number of providers.
 
+    Days and weeks whose limit is reached are left out, at the cost of a query each where there is such a limit. The
+    booking whose link the actor holds does not count for it: this is where it may move to.
+
     Raises:
         NotFound, InvalidInput, WrongDuration: names or numbers that cannot be used.
     """
@@ -48,7 +53,10 @@ def find_slots(
         busy = taken.find_taken(ids, start - margin, end + margin, context.now)
         has_sessions = wanted.capacity > 1
         sessions = taken.find_sessions(wanted.id, place.id, start, end, context.now) if has_sessions else ()
-        return search(catalog, query, busy, context.now, sessions=sessions)
+        found = search(catalog, query, busy, context.now, sessions=sessions)
+        if not has_limits(wanted):
+            return found
+        return within_limits(wanted, place, found, context.now, row_id_of(context.actor.booking))
 
     return context.store.read(look)
 

@@ -134,12 +134,18 @@ def test_refusal_names_only_the_wished_provider_beside_other_requirements(store:
 
 
 def test_series_whose_moved_occurrence_passes_a_limit_books_the_rest(store: Store) -> None:
-    cast = one_provider(store, limit_per_day=1)
-    book(visitor(cast), wish(cast, TEN + DAY, client=BEN))
-    Service.update(booking_window_days=5).execute()
+    cast = one_provider(store, limit_per_client=2)
     result = book_series(system(cast), daily(cast, on_conflict=OnConflict.MOVE_CONFLICTS))
-    assert [one.booking is not None for one in result.occurrences] == [True, False, True]
-    assert isinstance(result.occurrences[1].refusal, LimitReached)
+    assert [one.booking is not None for one in result.occurrences] == [True, True, False]
+    assert isinstance(result.occurrences[2].refusal, LimitReached)
+
+
+def test_refusal_offers_no_time_on_a_day_whose_limit_is_reached(store: Store) -> None:
+    cast = one_provider(store, limit_per_day=1)
+    book(visitor(cast), wish(cast))
+    with pytest.raises(JustTaken) as refused:
+        book(visitor(cast), wish(cast, client=BEN))
+    assert refused.value.next_free[0] == TEN + DAY - 2 * HOUR
 
 
 def test_series_that_needs_approval_asks_by_one_message(store: Store) -> None:

@@ -7,12 +7,13 @@ import pytest
 from app.access.permissions import Role
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, WrongDuration
 from app.operations.book import book, hold
-from app.operations.requests import HoldRequest
+from app.operations.change import move
+from app.operations.requests import HoldRequest, MoveRequest
 from app.operations.slots import explain_time, find_slots
 from app.storage.store import Store
 from app.storage.tables import BusyTime
 from tests.cast import HOUR, MONDAY, Cast, one_provider, pool_of
-from tests.operations.helpers import TEN, staff, visitor, wish
+from tests.operations.helpers import TEN, client, staff, system, visitor, wish
 
 DAY = 86_400
 
@@ -114,3 +115,22 @@ def test_explain_tells_whose_buffer_is_in_the_way(store: Store) -> None:
     book(visitor(cast), wish(cast))
     told = explain_time(staff(cast, Role.FRONT_DESK), cast.ids["Consultation"], cast.ids["Centre"], TEN + 1800)
     assert "buffer" in told.reasons[0]
+
+
+@pytest.mark.parametrize(("limit", "free"), [("limit_per_day", TEN + DAY), ("limit_per_week", TEN + 7 * DAY)])
+def test_slots_leave_out_days_and_weeks_whose_limit_is_reached(store: Store, limit: str, free: int) -> None:
+    cast = one_provider(store, **{limit: 1})
+    assert slots(cast, TEN + HOUR, TEN + HOUR + 60) == [TEN + HOUR]
+    mine = book(visitor(cast), wish(cast))
+    assert slots(cast, MONDAY, MONDAY + 14 * DAY)[0] == free - 2 * HOUR
+    own = find_slots(client(cast, mine.public_id), cast.ids["Consultation"], cast.ids["Centre"], TEN + HOUR, TEN + DAY)
+    assert own[0] == TEN + HOUR
+
+
+def test_slots_count_a_wished_new_time_once_for_the_limit(store: Store) -> None:
+    cast = one_provider(store, needs_approval=True, limit_per_day=2)
+    mine = book(system(cast), wish(cast))
+    move(client(cast, mine.public_id), MoveRequest(mine.public_id, TEN + 2 * HOUR))
+    assert TEN + HOUR in slots(cast, MONDAY, MONDAY + DAY)
+    book(system(cast), wish(cast, TEN + HOUR))
+    assert slots(cast, MONDAY, MONDAY + DAY) == []
