@@ -13,6 +13,7 @@ COMMANDS = {
     "lab": "Run real Debian hosts on this machine, to try playbooks on.",
     "worker": "Deliver mails and do timed work.",
     "database": "Migrate, check or copy the database.",
+    "administrator": "Make an administrator's account, the first one above all.",
     "import-calendar": "Read iCalendar files as busy time.",
     "bench": "Measure speed and write docs/benchmarks.md.",
 }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from app.commands.opening import system_at
 
 if TYPE_CHECKING:
     from app.operations.import_calendars import ImportResult
@@ -37,32 +38,11 @@ def command(
 
     All busy times that it had from the same source are replaced, in one transaction. What cannot be read is listed.
     """
-    from app import clock
-    from app.access.actors import SYSTEM
-    from app.booking.refusals import Refusal
-    from app.booking.words import sentence
-    from app.operations.context import Context
     from app.operations.import_calendars import ImportRequest, import_calendars
-    from app.storage.migrate import SchemaError, check_schema
-    from app.storage.store import open_store
 
     request = ImportRequest(resource, source, files, since.date() if since else None, until.date() if until else None)
-    url = database or os.environ.get("EIGENPLAN_DATABASE_URL")
-    if not url:
-        raise click.UsageError("Please name the database: --database sqlite:///PATH or postgresql://HOST/NAME.")
-    try:
-        store = open_store(url)
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
-    try:
-        check_schema(store)
-        result = import_calendars(Context(store, SYSTEM, clock.now()), request)
-    except Refusal as refusal:
-        raise click.ClickException(sentence(refusal, "UTC")) from refusal
-    except SchemaError as error:
-        raise click.ClickException(str(error)) from error
-    finally:
-        store.close()
+    with system_at(database) as context:
+        result = import_calendars(context, request)
     for line in _lines(result):
         click.echo(line)
     if result.count is None:

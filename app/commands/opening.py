@@ -1,0 +1,46 @@
+"""The database of a command: named by an option or the environment, checked, and closed at the end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from app.operations.context import Context
+
+
+@contextmanager
+def system_at(url: str | None) -> Iterator[Context]:
+    """Let the system act on a database, ``url`` or else that of the environment; what can be mended is one sentence.
+
+    Raises:
+        click.ClickException: the database cannot be used, or an operation within refused.
+    """
+    from app import clock
+    from app.access.actors import SYSTEM
+    from app.booking.refusals import Refusal
+    from app.booking.words import sentence
+    from app.operations.context import Context
+    from app.storage.migrate import SchemaError, check_schema
+    from app.storage.store import open_store
+
+    url = url or os.environ.get("EIGENPLAN_DATABASE_URL")
+    if not url:
+        raise click.UsageError("Please name the database: --database sqlite:///PATH or postgresql://HOST/NAME.")
+    try:
+        store = open_store(url)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    try:
+        check_schema(store)
+        yield Context(store, SYSTEM, clock.now())
+    except Refusal as refusal:
+        raise click.ClickException(sentence(refusal, "UTC")) from refusal
+    except SchemaError as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        store.close()
