@@ -7,7 +7,7 @@ from collections.abc import Callable
 from app.access.decision import Target
 from app.access.permissions import Permission
 from app.booking.answers import clean_text
-from app.booking.refusals import InvalidTransition
+from app.booking.refusals import InvalidTransition, StaleVersion
 from app.booking.statuses import Status, check_transition
 from app.operations import records
 from app.operations.announce import announce
@@ -22,11 +22,12 @@ from app.storage.tables import Booking, ChangeRequest
 MAX_REASON = 500
 
 
-def approve(context: Context, booking: str) -> BookingView:
-    """Approve a request, or the wished change of a confirmed booking.
+def approve(context: Context, booking: str, version: int | None = None) -> BookingView:
+    """Approve a request, or the wished change of a confirmed booking; ``version``: what was looked at, if known.
 
     Raises:
-        InvalidTransition: nothing waits for approval, or it ran out. NotAllowed, NotFound.
+        InvalidTransition: nothing waits for approval, or it ran out. StaleVersion: the client moved it meanwhile.
+        NotAllowed, NotFound.
     """
 
     def work(row: Booking, change: ChangeRequest | None) -> None:
@@ -39,14 +40,15 @@ def approve(context: Context, booking: str) -> BookingView:
         records.set_status(context, row, Status.CONFIRMED)
         announce(context, row, "approved")
 
-    return _decide(context, booking, work)
+    return _decide(context, booking, version, work)
 
 
-def decline(context: Context, booking: str, reason: str = "") -> BookingView:
+def decline(context: Context, booking: str, reason: str = "", version: int | None = None) -> BookingView:
     """Decline a request, or the wished change of a confirmed booking, which then keeps its old time.
 
     Raises:
-        InvalidTransition: nothing waits for approval. NotAllowed, NotFound.
+        InvalidTransition: nothing waits for approval. StaleVersion: the client moved it meanwhile.
+        NotAllowed, NotFound.
     """
     reason = clean_text(reason, "reason", MAX_REASON)
 
@@ -63,10 +65,12 @@ def decline(context: Context, booking: str, reason: str = "") -> BookingView:
             announce(context, row, "declined", reason=reason)
         offer_freed(context, freed)
 
-    return _decide(context, booking, work)
+    return _decide(context, booking, version, work)
 
 
-def _decide(context: Context, booking: str, work: Callable[[Booking, ChangeRequest | None], None]) -> BookingView:
+def _decide(
+    context: Context, booking: str, version: int | None, work: Callable[[Booking, ChangeRequest | None], None]
+) -> BookingView:
     def decide_locked() -> None:
         expire(context)
         row = records.get_locked(booking)
@@ -74,6 +78,8 @@ def _decide(context: Context, booking: str, work: Callable[[Booking, ChangeReque
         change = ChangeRequest.get_or_none(ChangeRequest.booking == row.id, ChangeRequest.status == "requested")
         if change is None and row.status != Status.REQUESTED:
             raise InvalidTransition(row.status, "approved")
+        if version is not None and version != row.version:
+            raise StaleVersion()
         work(row, change)
 
     context.store.write(decide_locked)

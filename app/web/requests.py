@@ -24,13 +24,14 @@ blueprint = Blueprint("requests", __name__, url_prefix="/requests")
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """One request: the booking's line, the wished new time if it is a change, and when it runs out."""
+    """One request: the booking's line, the wished new time if it is a change, when it runs out, and its version."""
 
     public_id: str
     row: BookingRow
     comment: str
     wished: str
     expires: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,20 @@ def index() -> str:
 @blueprint.post("/<public_id>/approve")
 def approve_request(public_id: str) -> ResponseReturnValue:
     """Approve a request or a wished change."""
-    return _decide(public_id, approve, "Approved.")
+    return _decide(public_id, lambda context, booking: approve(context, booking, _version()), "Approved.")
 
 
 @blueprint.post("/<public_id>/decline")
 def decline_request(public_id: str) -> ResponseReturnValue:
     """Decline a request or a wished change, with a reason for the client."""
     reason = request.form.get("reason", "")
-    return _decide(public_id, lambda context, booking: decline(context, booking, reason), "Declined.")
+    return _decide(public_id, lambda context, booking: decline(context, booking, reason, _version()), "Declined.")
+
+
+def _version() -> int | None:
+    """The version of the booking that was looked at."""
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def _decide(public_id: str, work: Callable[[Context, str], BookingView], done: str) -> ResponseReturnValue:
@@ -92,4 +99,4 @@ def _line(booking: BookingView, row: BookingRow) -> RequestRow:
     wished = "" if change is None else span_text(change.start, change.end, booking.tzid)
     until = booking.expires_at or (change.expires_at if change else None)
     expires = "" if until is None else moment_text(until, booking.tzid)
-    return RequestRow(booking.public_id, row, booking.comment, wished, expires)
+    return RequestRow(booking.public_id, row, booking.comment, wished, expires, booking.version)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.access.actors import client_of
@@ -60,6 +62,20 @@ def test_approve_change_moves(manager: Browser, cast: Cast, store: Store) -> Non
     move(Context(cast.store, client_of(booking), NOW), MoveRequest(booking, TEN + 2 * HOUR))
     answer = manager.submit(f"/requests/{booking}/approve", {"back": "booking"})
     assert (answer.location, starts(store)) == (f"/bookings/{booking}", [TEN + 2 * HOUR])
+
+
+@pytest.mark.parametrize("decision", ["approve", "decline"])
+def test_decision_on_a_wish_that_was_replaced_meanwhile_decides_nothing(
+    manager: Browser, cast: Cast, store: Store, decision: str
+) -> None:
+    booking = booked(cast, service="Approval")
+    client = Context(cast.store, client_of(booking), NOW)
+    move(client, MoveRequest(booking, TEN + 2 * HOUR))
+    seen = re.findall(r'name="version" value="(\d+)"', manager.get("/requests/").text)
+    move(client, MoveRequest(booking, TEN + 3 * HOUR))
+    answer = manager.submit(f"/requests/{booking}/{decision}", {"version": seen[0]})
+    assert answer.status_code == 409
+    assert ("Wants Monday 7 January 2030, 13:00" in words(answer.text), starts(store)) == (True, [TEN])
 
 
 def test_decline_gives_the_time_back(manager: Browser, cast: Cast, store: Store) -> None:
