@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -51,3 +53,27 @@ def changed(before: dict[str, Row], after: dict[str, Row]) -> set[str]:
 def run_out(bookings: dict[str, Row], now: int) -> set[str]:
     """The bookings that were to expire by now."""
     return {one for one, row in bookings.items() if isinstance(row[-1], int) and row[-1] <= now}
+
+
+def test_random_steps_at_once_leave_a_database_that_is_right(store: Store) -> None:
+    cast, people = furnish(store), 3
+    worlds = [World(cast, random.Random(seed), keys=seed * 100_000) for seed in range(people)]
+    with ThreadPoolExecutor(people) as pool:
+        done = list(pool.map(many_steps, worlds))
+    assert min(done) > 0
+    assert check_database(store) == []
+
+
+def many_steps(world: World) -> int:
+    """Do steps while others do theirs, and return how many came to their end.
+
+    What a step expects may be untrue by the time it looks, for somebody else was there: it is not looked at here.
+    """
+    done = 0
+    for _ in range(STEPS_A_SEED // 2):
+        step = world.chance.choices(list(STEPS), list(STEPS.values()))[0]
+        with suppress(Refusal, AssertionError):
+            step(world)
+            done += 1
+    world.store.close()
+    return done
