@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from peewee import Field, ModelSelect
 
 from app.booking.statuses import Status
@@ -25,14 +27,20 @@ def expire(context: Context) -> int:
     if not is_anything_overdue(context.now):
         return 0
     overdue = Booking.select().where(Booking.expires_at <= context.now)
-    rows = list(records.locked(overdue.order_by(Booking.id).limit(AT_ONCE), skip=True))
-    freed = [_expire_booking(context, row) for row in rows]
+    freed = [_expire_booking(context, row) for row in _in_batches(overdue)]
     wishes = Booking.select().where(Booking.id.in_(_overdue_changes(context, ChangeRequest.booking)))
-    for row in list(records.locked(wishes.order_by(Booking.id).limit(AT_ONCE), skip=True)):
-        freed += _expire_change(context, row)
+    freed += [one for row in _in_batches(wishes) for one in _expire_change(context, row)]
     for one in freed:
         offer_freed(context, one)
     return len(freed)
+
+
+def _in_batches(overdue: ModelSelect) -> Iterator[Booking]:
+    """Yield all overdue rows, locked: whoever handles one makes it overdue no more, so the next batch has others."""
+    batch = None
+    while batch is None or len(batch) == AT_ONCE:
+        batch = list(records.locked(overdue.order_by(Booking.id).limit(AT_ONCE), skip=True))
+        yield from batch
 
 
 def _overdue_changes(context: Context, *columns: Field) -> ModelSelect:

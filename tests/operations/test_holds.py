@@ -11,6 +11,7 @@ from app.booking.refusals import InvalidInput, InvalidTransition, NotAllowed, No
 from app.operations.approve import approve
 from app.operations.book import accept_offer, book, confirm_hold, hold
 from app.operations.change import cancel, complete
+from app.operations.expiry import AT_ONCE
 from app.operations.look_up import get_booking
 from app.operations.requests import HoldRequest, WaitingRequest
 from app.operations.views import BookingView
@@ -116,3 +117,12 @@ def test_override_books_only_where_the_service_is_offered(store: Store) -> None:
     store.write(store.bump_catalog)
     with pytest.raises(NotOfferedHere):
         book(system(cast), wish(cast, location=cast.ids["North"], override=True))
+
+
+def test_more_holds_than_a_batch_that_ran_out_are_in_nobodys_way(store: Store) -> None:
+    cast = one_provider(store)
+    starts = [TEN - 2 * HOUR + day * 24 * HOUR + number * HOUR // 2 for day in range(6) for number in range(20)]
+    for start in starts[: AT_ONCE + 1]:
+        hold(visitor(cast), HoldRequest(cast.ids["Consultation"], cast.ids["Centre"], start))
+    later = visitor(cast, cast.now + HOUR)
+    assert book(later, wish(cast, starts[AT_ONCE])).status == "confirmed"
