@@ -88,6 +88,12 @@ def test_cancel_by_button(visitor: FlaskClient, store: Store) -> None:
     assert not any(form.method == "post" for form in page.forms)
 
 
+@pytest.mark.parametrize("word", ["cancelled", "asked", "nonsense"])
+def test_manage_address_cannot_claim_what_was_not_done(visitor: FlaskClient, store: Store, word: str) -> None:
+    token = book(visitor, one_provider(store))
+    assert visitor.get(f"/manage/{token}?done={word}").text == visitor.get(f"/manage/{token}").text
+
+
 def test_cancel_button_pressed_twice_is_done_once(visitor: FlaskClient, store: Store) -> None:
     token = book(visitor, one_provider(store))
     answers = [visitor.post(f"/manage/{token}/cancel", data={"reason": ""}) for _ in range(2)]

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput, InvalidTransition, JustTaken, Refusal, Unavailable
+from app.booking.statuses import Status
 from app.booking.words import sentence
 from app.operations.book import accept_offer
 from app.operations.calendar_file import write_calendar_file
@@ -93,8 +94,15 @@ def _page(opened: Opened, errors: dict[str, str] | None = None) -> str:
         booking=opened.booking,
         errors=errors or {},
         reason=request.form.get("reason", ""),
-        done=DONE.get(request.args.get("done", ""), ""),
+        done=_done(opened),
     )
+
+
+def _done(opened: Opened) -> str:
+    """Return what was just done, unless the booking shows that it was not (anybody may write such an address)."""
+    word, booking = request.args.get("done", ""), opened.booking
+    is_true = (word == "cancelled") == (booking.status == Status.CANCELLED)
+    return DONE.get(word, "") if is_true and (word != "asked" or booking.change) else ""
 
 
 @blueprint.get("/move")
