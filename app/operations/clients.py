@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.access.permissions import Permission
 from app.booking.answers import check_email, check_phone, clean_line
 from app.booking.refusals import NotFound
+from app.booking.wall_clock import zone
 from app.operations.context import Context
 from app.operations.requests import ClientDetails
 from app.storage.public_ids import new_public_id
@@ -23,7 +24,10 @@ def find_or_add_client(context: Context, details: ClientDetails) -> Client:
 
     Raises:
         NotFound: an unknown client id. InvalidInput: an empty or impossible name, mail address or phone number.
+        UnknownZone: letters could not say the time in it.
     """
+    if details.tzid:
+        zone(details.tzid)
     if details.public_id:
         return _get(context, details.public_id)
     name = clean_line(details.name, "name", MAX_NAME, required=True)

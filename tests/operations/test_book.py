@@ -6,7 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from app.booking.refusals import InvalidInput, InvalidTransition, JustTaken, KeyReused, NotFound, SessionFull
+from app.booking.refusals import (
+    InvalidInput,
+    InvalidTransition,
+    JustTaken,
+    KeyReused,
+    NotFound,
+    SessionFull,
+    UnknownZone,
+)
 from app.operations.book import book, confirm_hold, hold
 from app.operations.requests import HoldRequest
 from app.operations.views import BookingView
@@ -128,6 +136,7 @@ def test_book_unknown_service_is_not_found(store: Store) -> None:
         ({"client": ADA.__class__(name="", email="a@example.org")}, "name"),
         ({"client": ADA.__class__(name="A\u202eb", email="a@example.org")}, "name"),
         ({"client": ADA.__class__(name="Ada", email="nobody")}, "email"),
+        ({"client": ADA.__class__(name="Ada", email="a@example.org", tzid="Mars/Phobos")}, "zone"),
         ({"seats": 2}, "seats"),
         ({"start": TEN + 1}, "start"),
         ({"comment": "x" * 2001}, "comment"),
@@ -139,7 +148,7 @@ def test_book_bad_input_names_the_field_and_writes_nothing(
 ) -> None:
     cast = one_provider(store)
     request = replace(wish(cast), **changes)  # type: ignore[arg-type]
-    with pytest.raises(InvalidInput) as refusal:
+    with pytest.raises((InvalidInput, UnknownZone)) as refusal:
         book(visitor(cast), request)
     assert refusal.value.field == field
     assert Booking.select().count() == 0
