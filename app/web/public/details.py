@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from app.booking.refusals import JustTaken, Refusal, Unavailable
+from app.booking.refusals import Refusal, Unavailable
 from app.booking.values import Instant
-from app.booking.words import sentence
 from app.operations.book import book_id
 from app.operations.context import Context
 from app.operations.links import manage_token
 from app.operations.requests import BookingRequest
 from app.web.context import site
 from app.web.errors import status_of
-from app.web.public.person import CHANGED, TOO_OLD, read_answers, read_client, shown_field
+from app.web.public.person import CHANGED, TOO_OLD, Filled, read_answers, read_client, refused
 from app.web.public.selection import Selection, read_selection
 from app.web.public.token import Choice, TokenError, read_choice, sign_choice
-from app.web.times import moment_text
 
 DONE = "/book/done/"
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """The form as it is shown. ``offers``: other times with the tokens that book them, as buttons."""
-
-    chosen: Selection
-    token: str
-    values: Mapping[str, str] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
-    offers: Sequence[tuple[str, str]] = ()
 
 
 def show_details(chosen: Selection) -> str:
@@ -89,12 +75,13 @@ def _renewed(context: Context, problem: str) -> str:
 def _refused(context: Context, choice: Choice, token: str, refusal: Refusal) -> str:
     """Show the form again with its token: a refused form's key is unused, and one that was used must not change."""
     chosen = _selection(context, choice, request.form.get("zone", ""))
-    offers: list[tuple[str, str]] = []
-    if isinstance(refusal, JustTaken):
-        offers = [_offer(choice, start, chosen.tzid) for start in refusal.next_free]
-        refusal = JustTaken()
-    errors = {shown_field(refusal.field, chosen.service.questions): sentence(refusal, chosen.tzid)}
-    return _page(Filled(chosen, token, request.form.to_dict(), errors, offers))
+    form = Filled(chosen, token, request.form.to_dict())
+    questions = chosen.service.questions
+    return _page(refused(form, refusal, questions, chosen.tzid, lambda start: _sign_at(choice, start)))
+
+
+def _sign_at(choice: Choice, start: Instant) -> str:
+    return sign_choice(_secret(), replace(choice, start=start))
 
 
 def _selection(context: Context, choice: Choice, tzid: str) -> Selection:
@@ -115,11 +102,7 @@ def _selection(context: Context, choice: Choice, tzid: str) -> Selection:
     return read_selection(context, fields)
 
 
-def _offer(choice: Choice, start: Instant, tzid: str) -> tuple[str, str]:
-    return moment_text(start, tzid), sign_choice(_secret(), replace(choice, start=start))
-
-
-def _page(form: Filled) -> str:
+def _page(form: Filled[Selection]) -> str:
     start = form.chosen.start or 0
     return render_template(
         "public/details.html", form=form, chosen=form.chosen, start=start, end=start + form.chosen.minutes * 60

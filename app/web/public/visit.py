@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import urlencode
@@ -11,7 +11,7 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from app.booking.refusals import InPast, InvalidInput, JustTaken, NotFound, Refusal, Unavailable
+from app.booking.refusals import InPast, InvalidInput, NotFound, Refusal, Unavailable
 from app.booking.values import MINUTE, Instant, Location, Question, Service
 from app.booking.words import sentence
 from app.operations.context import Context
@@ -22,11 +22,11 @@ from app.operations.visits import book_visit, find_visit_slots
 from app.web.context import site
 from app.web.errors import status_of
 from app.web.public.offer import offered_by_place, public_services
-from app.web.public.person import CHANGED, TOO_OLD, read_answers, read_client, shown_field
+from app.web.public.person import CHANGED, TOO_OLD, Filled, read_answers, read_client, refused
 from app.web.public.selection import Reader
 from app.web.public.token import TokenError, VisitChoice, read_visit, sign_visit
 from app.web.public.week import Week, Wish, find_week
-from app.web.times import local_day, moment_text
+from app.web.times import local_day
 
 ROWS = 4
 DONE = "/book/visit/done"
@@ -67,17 +67,6 @@ class VisitSelection:
         if self.tzid != self.place.tzid:
             values.append(("zone", self.tzid))
         return urlencode([*values, *changes.items()])
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """The form as it is shown; ``offers``: other times with the tokens that book them."""
-
-    chosen: VisitSelection
-    token: str
-    values: Mapping[str, str] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
-    offers: Sequence[tuple[str, str]] = ()
 
 
 def read_visit_selection(context: Context, args: MultiDict[str, str]) -> VisitSelection:
@@ -205,18 +194,15 @@ def _renewed(chosen: VisitSelection, problem: str) -> ResponseReturnValue:
 
 
 def _refused(chosen: VisitSelection, choice: VisitChoice, token: str, refusal: Refusal) -> str:
-    offers: list[tuple[str, str]] = []
-    if isinstance(refusal, JustTaken):
-        offers = [
-            (moment_text(start, chosen.tzid), sign_visit(_secret(), replace(choice, start=start)))
-            for start in refusal.next_free
-        ]
-        refusal = JustTaken()
-    errors = {shown_field(refusal.field, chosen.questions): sentence(refusal, chosen.tzid)}
-    return _page(Filled(chosen, token, request.form.to_dict(), errors, offers))
+    form = Filled(chosen, token, request.form.to_dict())
+    return _page(refused(form, refusal, chosen.questions, chosen.tzid, lambda start: _sign_at(choice, start)))
 
 
-def _page(form: Filled) -> str:
+def _sign_at(choice: VisitChoice, start: Instant) -> str:
+    return sign_visit(_secret(), replace(choice, start=start))
+
+
+def _page(form: Filled[VisitSelection]) -> str:
     chosen = form.chosen
     return render_template(
         "public/visit_details.html", form=form, chosen=chosen, times=_times(chosen), start=chosen.start or 0
