@@ -59,6 +59,11 @@ def app(config: Config, store: Store) -> Flask:
     return made
 
 
+def make_read_only(store: Store) -> None:
+    """Let this thread's connection refuse to write, as that to a stand-by server does; the next one writes again."""
+    store.run("PRAGMA query_only = 1" if store.kind == "sqlite" else "SET default_transaction_read_only = on")
+
+
 @pytest.fixture
 def visitor(app: Flask) -> FlaskClient:
     """Somebody without an account, whose browser keeps no cookie."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from flask.testing import FlaskClient
 
-from app.booking.refusals import Unavailable
 from app.config import Config
 from app.factory import create_app
 from app.storage.store import Store
 from app.storage.tables import SchemaMigration
+from tests.web.conftest import make_read_only
 
 
 def test_healthz_says_alive(visitor: FlaskClient) -> None:
@@ -34,13 +33,8 @@ def test_readyz_with_newer_schema_is_503(visitor: FlaskClient, store: Store) -> 
     assert (answer.status_code, "newer version" in answer.text) == (503, True)
 
 
-def test_readyz_with_read_only_database_is_503(
-    visitor: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail() -> None:
-        raise Unavailable("read_only")
-
-    monkeypatch.setattr(store, "ping", fail)
+def test_readyz_with_read_only_database_is_503(visitor: FlaskClient, store: Store) -> None:
+    make_read_only(store)
     answer = visitor.get("/readyz")
     assert (answer.status_code, "can only be read right now" in answer.text) == (503, True)
 
