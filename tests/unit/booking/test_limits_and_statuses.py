@@ -8,8 +8,19 @@ import pytest
 
 from app.booking.limits import Counts, check_limits, find_reached, has_limits
 from app.booking.refusals import InvalidTransition, LimitReached
-from app.booking.statuses import ACTIVE, MOVABLE, TRANSITIONS, Status, check_movable, check_transition
+from app.booking.statuses import ACTIVE, TRANSITIONS, Status, check_movable, check_transition
 from tests.unit.booking.cast import service
+
+LIFE = {
+    "held": "requested confirmed cancelled",
+    "requested": "confirmed declined cancelled",
+    "confirmed": "cancelled completed no_show",
+    "declined": "",
+    "cancelled": "",
+    "completed": "no_show confirmed",
+    "no_show": "completed confirmed",
+}
+"""What may become of a booking of each status, written down a second time."""
 
 
 @pytest.mark.parametrize(
@@ -46,8 +57,8 @@ def test_has_limits_with_any(name: str) -> None:
 
 @pytest.mark.parametrize("old", Status)
 @pytest.mark.parametrize("new", Status)
-def test_transitions_are_those_of_the_table(old: Status, new: Status) -> None:
-    if new in TRANSITIONS[old]:
+def test_transitions_are_those_of_a_booking_life(old: Status, new: Status) -> None:
+    if new.value in LIFE[old.value].split():
         check_transition(old, new)
         return
     with pytest.raises(InvalidTransition) as caught:
@@ -62,7 +73,7 @@ def test_transitions_end_with_declined_and_cancelled() -> None:
 
 @pytest.mark.parametrize("status", Status)
 def test_movable_statuses(status: Status) -> None:
-    if status in MOVABLE:
+    if status in (Status.REQUESTED, Status.CONFIRMED):
         check_movable(status)
         return
     with pytest.raises(InvalidTransition) as caught:
