@@ -30,7 +30,7 @@ RUNTIME = Path("/run/systemd/nspawn")
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A file or empty folder that systemd-nspawn leaves behind when it is ended by force."""
+    """A file, mount or empty folder that systemd-nspawn leaves behind when it is ended by force."""
 
     kind: ClassVar[str] = "leftover"
     name: str
@@ -45,6 +45,8 @@ class Leftover:
     def remove(self) -> None:
         """Remove it."""
         path = Path(self.name)
+        while path.is_mount():
+            run("umount", self.name)
         if path.is_dir():
             path.rmdir()
         else:
@@ -127,8 +129,9 @@ class Host:
 
     def _leftovers(self) -> list[Leftover]:
         tree = self.root.stat()
-        lock = RUNTIME / "locks" / f"inode-{tree.st_dev}:{tree.st_ino}"
-        return [Leftover(str(lock)), Leftover(str(RUNTIME / "propagate" / self.machine))]
+        found = [RUNTIME / "locks" / f"inode-{tree.st_dev}:{tree.st_ino}"]
+        found += [RUNTIME / folder / self.machine for folder in ("propagate", "unix-export")]
+        return [Leftover(str(one)) for one in found]
 
     def start(self) -> None:
         """Switch it on.
@@ -219,6 +222,8 @@ class Host:
         """Take its power away: every process of it ends at once."""
         self.group.end_all()
         self.pid_file.unlink(missing_ok=True)
+        for left in self._leftovers():  # newer versions of systemd-nspawn do not start where they are
+            left.remove()
 
     def power_cycle(self) -> None:
         """Take its power away, give it back, wait until it is up."""

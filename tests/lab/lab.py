@@ -17,7 +17,7 @@ from tests.lab.bridge import Bridge
 from tests.lab.client import Client
 from tests.lab.control_group import ControlGroup
 from tests.lab.disk import Mount
-from tests.lab.folder import LabFolder
+from tests.lab.folder import LabFolder, locked
 from tests.lab.host import Host, Leftover
 from tests.lab.host_files import Wiring
 from tests.lab.machine import LabError, boot_id, find_obstacle
@@ -41,6 +41,9 @@ BEYOND = (
     "the loss of what a disk had not written yet: the memory of a host that lost its power is this machine's",
 )
 """What a lab cannot show."""
+
+NETWORKS = Path("/run/lock")
+"""Whose lock is held by whoever chooses a network."""
 
 RESOLVERS = (Path("/etc/resolv.conf"), Path("/run/systemd/resolve/resolv.conf"))
 
@@ -90,13 +93,18 @@ class Lab:
                 return one
         raise LabError(f"This lab has no host {name}; it has {' and '.join(one.name for one in self.state.hosts)}.")
 
-    def build(self, archives: Sequence[Path], say: Say) -> None:
-        """Make everything, start the hosts, wait until they are up."""
+    def make_network(self) -> None:
+        """Make what hosts are plugged into."""
+        self.state.save()
+        table = Masquerade(f"eigenplan_lab_{self.state.tag}", self.plan.network)
+        for part in (self.bridge, table, Forwarding(self.state.tag), self.client):
+            self.state.make(part)
+
+    def make_hosts(self, archives: Sequence[Path], say: Say) -> None:
+        """Make the hosts, start them, wait until they are up."""
         key = make_key(self.folder)
         addresses = {one.plan.name: one.address for one in self.hosts}
         self.folder.ssh_config.write_text(ssh_config(self.folder, addresses))
-        for part in self._network_parts():
-            self.state.make(part)
         for host, archive in zip(self.hosts, archives, strict=True):
             say(f"making {host.plan.name}")
             host.prepare(self.state, archive, key)
@@ -106,10 +114,6 @@ class Lab:
             say(f"{host.plan.name} is up")
         self.state.complete = True
         self.state.save()
-
-    def _network_parts(self) -> list[Part]:
-        table = Masquerade(f"eigenplan_lab_{self.state.tag}", self.plan.network)
-        return [Forwarding(self.state.tag), table, self.bridge, self.client]
 
     def take_down(self) -> None:
         """Undo everything, the newest first; what cannot be undone now stays written down for the next try.
@@ -147,16 +151,24 @@ def find_name_servers() -> list[str]:
     return list(map(str, found))
 
 
-def new_state(folder: LabFolder, plans: Sequence[HostPlan]) -> State:
-    """Return the state of a lab of which nothing is made yet.
+def check_names(plans: Sequence[HostPlan]) -> None:
+    """Refuse hosts that cannot be told apart.
 
     Raises:
-        LabError: two hosts have one name, or this machine has no addresses or name servers for them.
+        LabError: two have one name.
     """
     names = [one.name for one in plans]
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise LabError(f"Two hosts of a lab cannot both be called {twice[0]}.")
+
+
+def new_state(folder: LabFolder, plans: Sequence[HostPlan]) -> State:
+    """Return the state of a lab of which nothing is made yet.
+
+    Raises:
+        LabError: this machine has no addresses or name servers for it.
+    """
     network = choose_network(networks_in_use())
     return State(folder.state, f"ep{secrets.token_hex(2)}", boot_id(), str(network), find_name_servers(), list(plans))
 
@@ -173,12 +185,15 @@ def up(folder: LabFolder, cache: BaseCache, plans: Sequence[HostPlan], say: Say)
     with folder.lock(), ended_by_signals():
         if folder.state.exists():
             raise LabError("A lab is here already; `lab status` shows it, `lab down` takes it down.")
-        lab = Lab(folder, new_state(folder, plans))
+        check_names(plans)
         archives = [cache.obtain(base_system(one), say) for one in plans]
         folder.make()
+        with locked(NETWORKS, wait=True):  # another lab might choose the same network until our bridge is there
+            lab = Lab(folder, new_state(folder, plans))
+            with undone_on_failure(lab):
+                lab.make_network()
         with undone_on_failure(lab):
-            lab.state.save()
-            lab.build(archives, say)
+            lab.make_hosts(archives, say)
         return lab
 
 

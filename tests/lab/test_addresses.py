@@ -16,7 +16,7 @@ PLAN = AddressPlan(IPv4Network("10.213.4.0/24"))
     ("taken", "chosen"),
     [
         ([], "10.213.0.0/24"),
-        (["192.0.2.0/24"], "10.213.0.0/24"),
+        (["198.51.100.0/24"], "10.213.0.0/24"),
         (["10.213.0.0/24", "10.213.1.7/32"], "10.213.2.0/24"),
         (["10.213.0.0/17"], "10.213.128.0/24"),
     ],
@@ -44,8 +44,8 @@ def test_plan_refuses_what_it_has_no_room_for(number: int) -> None:
 
 def test_name_servers_are_those_that_others_can_reach() -> None:
     stub = "# a comment\nnameserver 127.0.0.53\noptions edns0\n"
-    real = "nameserver 2001:db8::53\nnameserver 192.0.2.53\nnameserver 192.0.2.54\nnameserver\n"
-    assert name_servers(stub, real) == [IPv4Address("192.0.2.53"), IPv4Address("192.0.2.54")]
+    real = "nameserver 2001:db8::53\nnameserver 198.51.100.53\nnameserver 198.51.100.54\nnameserver\n"
+    assert name_servers(stub, real) == [IPv4Address("198.51.100.53"), IPv4Address("198.51.100.54")]
 
 
 def test_name_servers_may_be_none() -> None:

@@ -90,7 +90,7 @@ def test_base_system_with_a_part_missing_is_not_sound(tmp_path: Path, damage: st
 
 def test_base_system_that_was_changed_is_not_sound(tmp_path: Path) -> None:
     kept = tmp_path / keep(tmp_path, "a tree").key
-    (kept / "system.tar").write_text("a tre")
+    (kept / "system.tar").write_text("another tree")
     assert not is_sound(kept)
 
 

@@ -13,7 +13,7 @@ from tests.lab.machine import LabError
 from tests.lab.ssh import ssh_config, ssh_words
 from tests.lab.uplink import masquerade_rules
 
-WIRING = Wiring(IPv4Interface("10.213.0.12/24"), IPv4Address("10.213.0.1"), (IPv4Address("192.0.2.53"),))
+WIRING = Wiring(IPv4Interface("10.213.0.12/24"), IPv4Address("10.213.0.1"), (IPv4Address("198.51.100.53"),))
 
 
 def test_networkd_file_names_address_and_gateway() -> None:
@@ -24,7 +24,7 @@ def test_networkd_file_names_address_and_gateway() -> None:
         "[Network]",
         "Address=10.213.0.12/24",
         "Gateway=10.213.0.1",
-        "DNS=192.0.2.53",
+        "DNS=198.51.100.53",
         "LinkLocalAddressing=ipv6",
     ]
 
@@ -40,7 +40,7 @@ def test_interfaces_file_is_as_the_installer_leaves_it() -> None:
         "iface host0 inet static",
         "\taddress 10.213.0.12/24",
         "\tgateway 10.213.0.1",
-        "\tdns-nameservers 192.0.2.53",
+        "\tdns-nameservers 198.51.100.53",
     ]
 
 

@@ -13,7 +13,7 @@ from tests.lab.lab import Lab
 from tests.lab.machine import LabError
 from tests.lab.report import describe
 
-pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab")]
+pytestmark = pytest.mark.lab
 
 BACK_SECONDS = 30.0
 

@@ -36,7 +36,7 @@ class Door:
 
 def new(folder: Path, boot: str = "") -> State:
     hosts = [HostPlan("debian12", "bookworm", ifupdown=True, packages=("jq",))]
-    return State(folder / "state.json", "ep0001", boot or boot_id(), "10.213.7.0/24", ["192.0.2.53"], hosts)
+    return State(folder / "state.json", "ep0001", boot or boot_id(), "10.213.7.0/24", ["198.51.100.53"], hosts)
 
 
 def test_state_is_read_as_written(tmp_path: Path) -> None:

@@ -14,13 +14,13 @@ import pytest
 
 from tests.lab.base_system import BUILDING, BaseCache, BaseSystem, is_sound
 from tests.lab.folder import LabFolder
-from tests.lab.host import ROOT
+from tests.lab.host import ROOT, Leftover
 from tests.lab.lab import HOSTS, down, find_running, up
-from tests.lab.machine import LabError
+from tests.lab.machine import LabError, run
 from tests.lab.state import HostPlan
 from tests.lab.traces import find_traces
 
-pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab")]
+pytestmark = pytest.mark.lab
 
 DEBIAN13 = HOSTS[0]
 TOO_SMALL = replace(HOSTS[1], data_mib=1)
@@ -125,6 +125,14 @@ def test_down_removes_hosts_that_are_off_or_gone(folder: LabFolder, cache: BaseC
     assert down(folder)
 
 
+def test_leftover_that_is_a_mount_is_removed(tmp_path: Path) -> None:
+    place = tmp_path / "unix-export"
+    place.mkdir()
+    run("mount", "-t", "tmpfs", "lab", str(place))
+    Leftover(str(place)).remove()
+    assert not place.exists()
+
+
 def test_two_labs_at_once_leave_each_other_alone(folder: LabFolder, cache: BaseCache, tmp_path: Path) -> None:
     second = LabFolder(tmp_path / "second" / "lab")
     one, other = up(folder, cache, [DEBIAN13], print), up(second, cache, [DEBIAN13], print)
@@ -132,6 +140,14 @@ def test_two_labs_at_once_leave_each_other_alone(folder: LabFolder, cache: BaseC
     down(folder)
     assert other.hosts[0].run("apt-get", "-qq", "update").returncode == 0
     down(second)
+
+
+def test_labs_that_come_up_at_the_same_time_have_networks_of_their_own(tmp_path: Path, cache: BaseCache) -> None:
+    homes = [{**os.environ, "XDG_STATE_HOME": str(tmp_path / name)} for name in ("one", "other")]
+    processes = [start(home, "up", "debian13") for home in homes]
+    assert [one.communicate(timeout=120) and one.returncode for one in processes] == [0, 0]
+    assert [call(home, "shell", "debian13", "--", "hostname")[1] for home in homes] == ["debian13\n"] * 2
+    assert [call(home, "down")[0] for home in homes] == [0, 0]
 
 
 def test_broken_base_system_is_made_anew(tmp_path: Path, cache: BaseCache) -> None:
