@@ -16,8 +16,8 @@ from tests.operations.random_steps import STEPS
 from tests.operations.random_world import Row, World, digest, furnish, snapshot
 
 FULL = os.environ.get("EIGENPLAN_TEST_TIER") == "full"
-SEEDS = range(40) if FULL else range(3)
-STEPS_A_SEED = 400 if FULL else 90
+SEEDS = range(20) if FULL else range(3)
+STEPS_A_SEED = 250 if FULL else 90
 
 
 @pytest.mark.parametrize("seed", SEEDS)
