@@ -144,8 +144,14 @@ def test_mark_before_the_start_is_refused(desk: Browser, cast: Cast, store: Stor
     assert "has not begun yet" in answer.text
 
 
-def test_mark_as_nonsense_is_not_found(desk: Browser, cast: Cast) -> None:
-    assert desk.submit(f"/bookings/{booked(cast)}/status", {"status": "lost"}).status_code == 404
+@pytest.mark.parametrize("fields", [{"status": "lost"}, {}])
+def test_mark_as_nonsense_says_what_is_possible(
+    desk: Browser, cast: Cast, store: Store, fields: dict[str, str]
+) -> None:
+    booking = booked(cast)
+    answer = desk.submit(f"/bookings/{booking}/status", fields)
+    assert (answer.status_code, status_of(store, booking)) == (422, "confirmed")
+    assert "A booking can be marked as completed or as a no-show; please choose one of them." in answer.text
 
 
 def test_show_tells_answers_of_questions_removed_since(desk: Browser, cast: Cast, store: Store) -> None:

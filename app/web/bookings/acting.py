@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.booking.refusals import NotAllowed, NotFound, Refusal
+from app.booking.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from app.booking.words import sentence
 from app.operations.change import cancel, complete, mark_no_show
 from app.operations.context import Context
@@ -31,10 +31,14 @@ def cancel_booking(public_id: str) -> ResponseReturnValue:
 
 
 def mark(public_id: str) -> ResponseReturnValue:
-    """Mark a booking as completed or as a no-show."""
+    """Mark a booking as completed or as a no-show.
+
+    Raises:
+        InvalidInput: neither is wished.
+    """
     work = MARKS.get(request.form.get("status", ""))
     if work is None:
-        raise NotFound(kind="status", reference=request.form.get("status", "")[:40])
+        raise InvalidInput("status", "A booking can be marked as completed or as a no-show; please choose one of them.")
     return act(public_id, lambda context: work(context, public_id), "Noted.")
 
 
