@@ -48,15 +48,16 @@ def command(host: str, port: int, folder: Path, fresh: bool) -> None:
 def _run(folder: DemoFolder, host: str, port: int, *, fresh: bool) -> None:
     raise_when_asked_to_end()
     os.umask(0o077)  # what clients write is for nobody else on this machine
+    folder.refuse_second()
     check_port(host, port)
     folder.make()
-    with folder.lock():
+    url = base_url(host, port)
+    with folder.lock(url):
         if fresh:
             folder.clear()
         password = folder.read_password()
         folder.make_key()
         prepare(folder, clock.now(), _say)
-        url = base_url(host, port)
         _say("starting the site")
         with family(_environment(folder, url)) as processes:
             processes.start("web", web_line(host, port))

@@ -62,20 +62,41 @@ class DemoFolder:
             ) from error
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Keep a second demo out of the folder as long as this one runs.
+    def lock(self, address: str = "") -> Iterator[None]:
+        """Keep a second demo out of the folder as long as this one runs, and let it know where this one answers.
 
         Raises:
             DemoError: another one runs.
         """
-        with (self.path / "lock").open("w") as handle:
+        with self._lock.open("a+") as handle:
+            handle.seek(0)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise DemoError(
-                    f"Another demo runs in {self.path} already; end that one, or choose another folder with --folder."
-                ) from error
+                raise DemoError(self._running_sentence(handle.read())) from error
+            handle.truncate(0)
+            handle.write(address)
+            handle.flush()
             yield
+
+    @property
+    def _lock(self) -> Path:
+        return self.path / "lock"
+
+    def _running_sentence(self, address: str) -> str:
+        where = f" at {address}/" if address else ""
+        return f"This demo runs already{where}; end that one, or choose another folder with --folder than {self.path}."
+
+    def refuse_second(self) -> None:
+        """Go on only if no demo runs here; a folder that does not exist is not made.
+
+        Raises:
+            DemoError: one runs, or the folder cannot be written.
+        """
+        if self._lock.exists():
+            self.make()
+            with self.lock():
+                pass
 
     def clear(self) -> None:
         """Forget what is there; files that are not ours stay."""

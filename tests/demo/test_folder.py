@@ -37,8 +37,15 @@ def test_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_folder_second_demo_is_refused(folder: DemoFolder) -> None:
-    with folder.lock(), pytest.raises(DemoError, match="Another demo runs"), folder.lock():
+    with folder.lock("http://127.0.0.1:8"), pytest.raises(DemoError, match=r"already at http://127\.0\.0\.1:8/;"):
+        folder.refuse_second()
+    with folder.lock(), pytest.raises(DemoError, match="runs already; end that one"), folder.lock():
         pass
+
+
+def test_folder_that_is_not_there_has_no_demo(tmp_path: Path) -> None:
+    DemoFolder(tmp_path / "demo").refuse_second()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_folder_lock_is_given_back(folder: DemoFolder) -> None:
