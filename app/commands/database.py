@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -13,7 +12,7 @@ import click
 
 from app.booking.refusals import Unavailable
 from app.booking.words import sentence
-from app.config import ConfigError, load_config
+from app.commands.opening import named_database
 from app.storage.check import check_database
 from app.storage.copy import CopyError, copy_database
 from app.storage.migrate import SchemaError, check_schema, migrate, schema_number
@@ -34,14 +33,14 @@ def _in_one_sentence(work: Callable[P, R]) -> Callable[P, R]:
             return work(*args, **kwargs)
         except Unavailable as refusal:
             raise click.ClickException(sentence(refusal, "UTC")) from refusal
-        except (SchemaError, CopyError, ConfigError, ValueError) as error:
+        except (SchemaError, CopyError, ValueError) as error:
             raise click.ClickException(str(error)) from error
 
     return guarded
 
 
 def _open(url: str | None) -> Store:
-    return open_store(url or os.environ.get("EIGENPLAN_DATABASE_URL") or load_config(os.environ).database_url)
+    return open_store(named_database(url))
 
 
 @click.group()

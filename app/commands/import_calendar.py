@@ -36,7 +36,8 @@ def command(
 ) -> None:
     """Read iCalendar FILEs as busy time of one person, room or device.
 
-    All busy times that it had from the same source are replaced, in one transaction. What cannot be read is listed.
+    All busy times that it had from the same source are replaced, in one transaction. What cannot be read is listed; a
+    file that cannot be opened at all lets the command end with 1, after the others were read.
     """
     from app.operations.import_calendars import ImportRequest, import_calendars
 
@@ -48,6 +49,9 @@ def command(
     if result.count is None:
         raise click.ClickException(f"No file could be read, so the busy times of {result.resource} stay as they were.")
     click.echo(f"{result.resource} now has {result.count} busy times from the source {source}.")
+    closed = [str(path) for path, reading in result.files if not reading.opened]
+    if closed:
+        raise click.ClickException(f"The times of files that cannot be opened are missing: {', '.join(closed)}.")
 
 
 def _lines(result: ImportResult) -> Iterator[str]:

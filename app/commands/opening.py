@@ -13,6 +13,21 @@ if TYPE_CHECKING:
     from app.operations.context import Context
 
 
+def named_database(url: str | None) -> str:
+    """Return the URL that an option gives, or else the environment.
+
+    Raises:
+        click.UsageError: neither does.
+    """
+    found = url or os.environ.get("EIGENPLAN_DATABASE_URL")
+    if not found:
+        raise click.UsageError(
+            "Please name the database: --database sqlite:///PATH or postgresql://HOST/NAME, "
+            "or the same in EIGENPLAN_DATABASE_URL."
+        )
+    return found
+
+
 @contextmanager
 def system_at(url: str | None) -> Iterator[Context]:
     """Let the system act on a database, ``url`` or else that of the environment; what can be mended is one sentence.
@@ -28,11 +43,8 @@ def system_at(url: str | None) -> Iterator[Context]:
     from app.storage.migrate import SchemaError, check_schema
     from app.storage.store import open_store
 
-    url = url or os.environ.get("EIGENPLAN_DATABASE_URL")
-    if not url:
-        raise click.UsageError("Please name the database: --database sqlite:///PATH or postgresql://HOST/NAME.")
     try:
-        store = open_store(url)
+        store = open_store(named_database(url))
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     try:

@@ -116,10 +116,31 @@ def test_import_calendar_of_nothing_readable_fails_and_changes_nothing(
     assert result.output.endswith("Error: No file could be read, so the busy times of Ada stay as they were.\n")
 
 
+def test_import_calendar_with_a_file_missing_counts_the_others_and_fails(
+    store: Store, environment: dict[str, str], tmp_path: Path
+) -> None:
+    one_provider(store)
+    good, gone = tmp_path / "good.ics", tmp_path / "gone.ics"
+    good.write_bytes(calendar(*SOON))
+    days = ("--since", "2099-01-01", "--until", "2099-12-31")
+    result = run("import-calendar", gone, good, "--resource", "Ada", *days, **environment)
+    assert (result.exit_code, store.read(lambda: BusyTime.select().count())) == (1, 1)
+    said = f"Error: The times of files that cannot be opened are missing: {gone}.\n"
+    assert result.output.endswith(f"Ada now has 1 busy times from the source file.\n{said}")
+
+
 def test_import_calendar_for_an_unknown_name_says_what_is_close(store: Store, environment: dict[str, str]) -> None:
     one_provider(store)
     result = run("import-calendar", "x.ics", "--resource", "Adda", **environment)
     assert (result.exit_code, result.output) == (1, "Error: Nothing is called Adda. Did you mean Ada?\n")
+
+
+@pytest.mark.parametrize("action", ["migrate", "check"])
+def test_database_command_needs_only_the_database(database_url: str, store: Store, action: str) -> None:
+    nowhere, there = run("database", action), run("database", action, "--database", database_url)
+    assert (nowhere.exit_code, there.exit_code) == (2, 0)
+    assert ("--database sqlite:///PATH" in nowhere.output, "SECRET_KEY" in nowhere.output) == (True, False)
+    assert run("database", action, EIGENPLAN_DATABASE_URL=database_url).exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ class BoundedReader:
             with path.open("rb") as file:
                 data = file.read(self._limits.size + 1)
         except OSError as error:
-            return Reading(problems=(Problem(1, f"The file cannot be opened: {error.strerror}."),))
+            return Reading(problems=(Problem(1, f"The file cannot be opened: {error.strerror}."),), opened=False)
         return self.read(data, window)
 
     def read(self, data: bytes, window: Window) -> Reading:

@@ -38,12 +38,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that one file gave. ``events`` take time, ``ignored`` do not (transparent or cancelled)."""
+    """All that one file gave. ``events`` take time, ``ignored`` do not (transparent or cancelled).
+
+    ``opened`` is false when there was no file to read, or none that may be read.
+    """
 
     busy: tuple[Busy, ...] = ()
     events: int = 0
     ignored: int = 0
     problems: tuple[Problem, ...] = ()
+    opened: bool = True
 
 
 def shown(text: str) -> str:
