@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import Config
+from app.operations.readiness import check_schema_at_start
 from app.storage.store import open_store
 from app.web import bookings, calendar, health, manage, outbox, public, requests, sign_in, waiting
 from app.web.access import init_access
@@ -41,7 +42,7 @@ def create_app(config: Config) -> Flask:
     """Return the application on an open store; call it in the process that will serve (after any fork).
 
     Raises:
-        Unavailable: the database cannot be opened at all.
+        SchemaError: the database has another schema than this program.
     """
     app = QuietFlask("app", template_folder=str(WEB / "templates"), static_folder=str(WEB / "static"))
     app.config.update(
@@ -56,7 +57,9 @@ def create_app(config: Config) -> Flask:
         WTF_CSRF_TIME_LIMIT=SESSION_HOURS * 3600,
         WTF_CSRF_SSL_STRICT=False,
     )
-    app.extensions[EXTENSION] = Site(config, open_store(config.database_url))
+    store = open_store(config.database_url)
+    check_schema_at_start(store)
+    app.extensions[EXTENSION] = Site(config, store)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)  # type: ignore[method-assign]
     init_sign_in(app)

@@ -69,6 +69,7 @@ def book(context: Context, request: BookingRequest) -> BookingView:
 
     Raises:
         JustTaken: somebody else was faster; carries the conflicts and the next free times.
+        NotFound, InvalidTransition: there is no such hold, it expired, or it was confirmed before.
         Refusal: any rule that says no, any input that cannot be used.
     """
     return view_of(context, book_id(context, request))
@@ -146,17 +147,8 @@ def _first_status(context: Context, service: Service, start: Instant) -> tuple[S
     return Status.CONFIRMED, None
 
 
-def confirm_hold(context: Context, request: BookingRequest) -> BookingView:
-    """Turn a held slot into the booking it was held for (also the offer of a waiting list).
-
-    Raises:
-        NotFound: no such hold.
-        InvalidTransition: it expired, or was confirmed before.
-    """
-    return view_of(context, _confirm_hold(context, request))
-
-
 def _confirm_hold(context: Context, request: BookingRequest) -> str:
+    """Turn a held slot into the booking it was held for (also the offer of a waiting list)."""
     wanted = want(context, request, request.override)
     particulars = check_particulars(wanted, request)
 

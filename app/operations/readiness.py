@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import logging
+
+from app.booking.refusals import Unavailable
 from app.storage.migrate import SchemaError, check_schema
 from app.storage.store import Store
 
-__all__ = ["SchemaError", "Store", "check_ready"]
+__all__ = ["SchemaError", "Store", "check_ready", "check_schema_at_start"]
+_log = logging.getLogger(__name__)
+
+
+def check_schema_at_start(store: Store) -> None:
+    """Go on only with a database of this program's schema, or with one that cannot be asked yet: it may still come up.
+
+    Raises:
+        SchemaError: the schema is older or newer than this program; the text says what to do.
+    """
+    try:
+        check_schema(store)
+    except Unavailable as refusal:
+        _log.warning("the database cannot be used yet (%s); pages say so until it can", refusal.problem)
 
 
 def check_ready(store: Store) -> None:

@@ -15,7 +15,7 @@ from app.booking.refusals import LimitReached, NotAllowed, Refusal
 from app.booking.values import MINUTE
 from app.booking.wall_clock import local_date
 from app.operations.approve import approve, decline
-from app.operations.book import accept_offer, book, confirm_hold, hold
+from app.operations.book import accept_offer, book, hold
 from app.operations.change import cancel, complete, mark_no_show, move
 from app.operations.context import Context
 from app.operations.look_up import get_booking, list_requests
@@ -97,7 +97,7 @@ def confirm_what_is_held(world: World) -> set[str]:
     request = BookingRequest(
         service.public_id, location.public_id, row.start_at, client, minutes, seats=row.seats, hold=booking
     )
-    view = confirm_hold(world.visitor(), request)
+    view = book(world.visitor(), request)
     assert row.status == "held"
     assert row.expires_at > world.now
     assert (view.public_id, view.start, view.end, view.seats) == (booking, row.start_at, row.end_at, row.seats)

@@ -15,7 +15,7 @@ from app.booking.refusals import (
     SessionFull,
     UnknownZone,
 )
-from app.operations.book import book, confirm_hold, hold
+from app.operations.book import book, hold
 from app.operations.requests import HoldRequest
 from app.operations.views import BookingView
 from app.storage.store import Store
@@ -159,7 +159,7 @@ def test_hold_keeps_the_slot_until_confirmed(store: Store) -> None:
     held = hold(visitor(cast), HoldRequest(cast.ids["Consultation"], cast.ids["Centre"], TEN))
     with pytest.raises(JustTaken):
         book(visitor(cast), wish(cast, client=BEN))
-    view = confirm_hold(visitor(cast), wish(cast, hold=held.public_id))
+    view = book(visitor(cast), wish(cast, hold=held.public_id))
     assert (view.status, view.expires_at, message_kinds()) == ("confirmed", None, ["confirmed"])
 
 
@@ -169,4 +169,4 @@ def test_hold_expires_by_itself(store: Store) -> None:
     later = visitor(cast, cast.now + 601)
     assert book(later, wish(cast, client=BEN)).status == "confirmed"
     with pytest.raises(InvalidTransition):
-        confirm_hold(later, wish(cast, hold=held.public_id))
+        book(later, wish(cast, hold=held.public_id))

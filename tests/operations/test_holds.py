@@ -9,7 +9,7 @@ import pytest
 from app.access.permissions import Role
 from app.booking.refusals import InvalidInput, InvalidTransition, NotAllowed, NotOfferedHere, WrongDuration
 from app.operations.approve import approve
-from app.operations.book import accept_offer, book, confirm_hold, hold
+from app.operations.book import accept_offer, book, hold
 from app.operations.change import cancel, complete
 from app.operations.expiry import AT_ONCE
 from app.operations.look_up import get_booking
@@ -37,7 +37,7 @@ def test_visitor_cannot_take_over_a_completed_booking_as_a_hold(store: Store) ->
     cast = one_provider(store)
     mine = completed(cast)
     with pytest.raises(InvalidTransition):
-        confirm_hold(visitor(cast, TEN + HOUR), wish(cast, client=BEN, hold=mine.public_id))
+        book(visitor(cast, TEN + HOUR), wish(cast, client=BEN, hold=mine.public_id))
     assert get_booking(system(cast), mine.public_id) == mine
     assert message_kinds() == ["confirmed"]
 
@@ -63,13 +63,13 @@ def test_hold_is_confirmed_as_it_was_held_only(store: Store, more: dict[str, obj
     cast = one_provider(store, capacity=5, durations=[30, 60])
     mine = held(cast)
     with pytest.raises(InvalidInput):
-        confirm_hold(visitor(cast), replace(wish(cast, hold=mine.public_id), **more))  # type: ignore[arg-type]
+        book(visitor(cast), replace(wish(cast, hold=mine.public_id), **more))  # type: ignore[arg-type]
 
 
 def test_hold_of_a_longer_time_is_confirmed_without_naming_it_again(store: Store) -> None:
     cast = one_provider(store, durations=[30, 60])
     mine = held(cast, duration_minutes=60)
-    assert confirm_hold(visitor(cast), wish(cast, hold=mine.public_id)).end == TEN + HOUR
+    assert book(visitor(cast), wish(cast, hold=mine.public_id)).end == TEN + HOUR
 
 
 def test_offer_that_is_confirmed_like_a_hold_names_its_client_once(store: Store) -> None:
@@ -79,7 +79,7 @@ def test_offer_that_is_confirmed_like_a_hold_names_its_client_once(store: Store)
     join_waiting_list(visitor(cast), request)
     cancel(system(cast), mine.public_id)
     offered = list_waiting(system(cast))[0].offered_booking
-    confirm_hold(visitor(cast), wish(cast, client=BEN, hold=offered))
+    book(visitor(cast), wish(cast, client=BEN, hold=offered))
     assert [(row.position, row.name) for row in Attendee.select().where(Attendee.name == BEN.name)] == [(0, BEN.name)]
     assert check_database(store) == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.booking.refusals import LimitReached
-from app.operations.book import book, confirm_hold, hold
+from app.operations.book import book, hold
 from app.operations.change import cancel, move
 from app.operations.requests import HoldRequest, MoveRequest
 from app.storage.store import Store
@@ -56,4 +56,4 @@ def test_limit_per_client_holds_for_held_slots_too(store: Store) -> None:
     held = hold(visitor(cast), HoldRequest(cast.ids["Consultation"], cast.ids["Centre"], TEN + DAY))
     book(visitor(cast), wish(cast))
     with pytest.raises(LimitReached):
-        confirm_hold(visitor(cast), wish(cast, TEN + DAY, hold=held.public_id, client=ADA))
+        book(visitor(cast), wish(cast, TEN + DAY, hold=held.public_id, client=ADA))

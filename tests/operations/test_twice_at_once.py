@@ -8,7 +8,7 @@ from threading import Barrier
 from typing import TypeVar
 
 from app.booking.refusals import AlreadyWaiting, LimitReached, Refusal
-from app.operations.book import book, confirm_hold, hold
+from app.operations.book import book, hold
 from app.operations.change import move
 from app.operations.requests import HoldRequest, MoveRequest, WaitingRequest
 from app.operations.waiting import join_waiting_list
@@ -63,7 +63,7 @@ def test_two_holds_confirmed_at_once_stay_within_the_limit_of_a_client(store: St
     service, centre = cast.ids["Consultation"], cast.ids["Centre"]
     held = [hold(visitor(cast), HoldRequest(service, centre, start)) for start in (TEN, TEN + HOUR)]
     wishes = [wish(cast, one.start, hold=one.public_id) for one in held]
-    answers = twice(store, *[lambda one=one: confirm_hold(visitor(cast), one) for one in wishes])
+    answers = twice(store, *[lambda one=one: book(visitor(cast), one) for one in wishes])
     assert sum(isinstance(one, LimitReached) for one in answers) == 1
     assert check_database(store) == []
 

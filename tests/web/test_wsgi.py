@@ -9,18 +9,41 @@ import pytest
 
 from app import clock
 from app.web import pages
+from app.web.context import EXTENSION
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_wsgi_makes_application_from_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.fixture
+def options(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """An environment with all options that have no default, but for the database."""
     key = tmp_path / "key"
     key.write_text("k" * 40)
-    monkeypatch.setenv("EIGENPLAN_DATABASE_URL", f"sqlite:///{tmp_path}/new.db")
     monkeypatch.setenv("EIGENPLAN_SECRET_KEY_FILE", str(key))
     monkeypatch.setenv("EIGENPLAN_BASE_URL", "http://localhost")
+    return monkeypatch
+
+
+def test_wsgi_makes_application_from_environment(options: pytest.MonkeyPatch, database_url: str) -> None:
+    options.setenv("EIGENPLAN_DATABASE_URL", database_url)
     app = runpy.run_module("app.wsgi")["app"]
     assert app.test_client().get("/healthz").text == "alive\n"
+    app.extensions[EXTENSION].store.close()
+
+
+def test_wsgi_on_an_empty_database_ends_with_the_command_to_run(options: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    options.setenv("EIGENPLAN_DATABASE_URL", f"sqlite:///{tmp_path}/new.db")
+    with pytest.raises(SystemExit, match="eigenplan database migrate"):
+        runpy.run_module("app.wsgi")
+
+
+def test_wsgi_starts_without_its_database_and_says_so(
+    options: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    options.setenv("EIGENPLAN_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    app = runpy.run_module("app.wsgi")["app"]
+    assert app.test_client().get("/readyz").status_code == 503
+    assert "the database cannot be used yet (gone)" in caplog.text
 
 
 def test_wsgi_with_wrong_options_ends_with_all_problems(monkeypatch: pytest.MonkeyPatch) -> None:
