@@ -25,7 +25,6 @@ from app.storage import allocations, sessions, taken
 NEXT_FREE_DAYS = 14
 NEXT_FREE_COUNT = 3
 LOAD_SECONDS = 3 * 86_400
-TRIES = 20
 _NO_LOAD: Mapping[int, int] = {}
 
 
@@ -55,15 +54,12 @@ def choose(context: Context, wanted: Wanted, client_email: str = "", ignore_book
     is_counted = wanted.service.capacity > 1 or has_limits(wanted.service)
     has_choice = len(ids) > _needed(wanted)
     context.store.lock_rows(wanted.service.id if is_counted else None, () if has_choice else ids)
-    for _ in range(TRIES):
-        busy = taken.find_taken(ids, *wanted.with_buffers, context.now, ignore_booking)
-        place = _decide(context, wanted, busy, client_email, ignore_booking)
-        if place.session_id is not None or not has_choice:
-            return place
+    busy = taken.find_taken(ids, *wanted.with_buffers, context.now, ignore_booking)
+    place = _decide(context, wanted, busy, client_email, ignore_booking)
+    if has_choice and place.session_id is None:
         seen = {one: busy[one] for one in place.resource_ids}
-        if context.store.claim(place.resource_ids, partial(_is_as_seen, context, wanted, seen, ignore_booking)):
-            return place
-    raise JustTaken()
+        context.store.claim(place.resource_ids, partial(_is_as_seen, context, wanted, seen, ignore_booking))
+    return place
 
 
 def _decide(context: Context, wanted: Wanted, busy: Holes, client_email: str, ignore_booking: int | None) -> Place:

@@ -23,10 +23,17 @@ T = TypeVar("T")
 PAUSES = (0.005, 0.02, 0.05, 0.1, 0.2)
 """Seconds between the tries of a transaction that lost a race inside the database."""
 
+RACES = 20
+"""How often a transaction begins again because somebody else has just taken what it chose out of several."""
+
 CATALOG, PING = "catalog", "ping"
 _COUNT_UP = """INSERT INTO revision (name, value) VALUES (%s, 1)
 ON CONFLICT (name) DO UPDATE SET value = revision.value + 1"""
 _log = logging.getLogger(__name__)
+
+
+class RacedError(Exception):
+    """What a transaction chose out of several was taken by another one that was faster; it has to choose again."""
 
 
 class Store:
@@ -54,17 +61,18 @@ class Store:
         """
         if self.is_writing:
             return work()
-        for pause in PAUSES:
+        pauses, races = iter(PAUSES), iter(range(RACES))
+        while True:
             try:
                 return self._transact(work)
+            except RacedError as race:
+                if next(races, None) is None:
+                    raise JustTaken() from race
             except ERRORS as error:
-                if meaning_of(error) is not Meaning.AGAIN:
+                pause = next(pauses, None) if meaning_of(error) is Meaning.AGAIN else None
+                if pause is None:
                     raise self._translate(error) from error
-            time.sleep(pause)
-        try:
-            return self._transact(work)
-        except ERRORS as error:
-            raise self._translate(error) from error
+                time.sleep(pause)
 
     def read(self, work: Callable[[], T]) -> T:
         """Run ``work``, which only reads and may run twice: a connection that died since its last use is replaced.
@@ -187,21 +195,20 @@ class Store:
         sql = "SELECT 1 FROM resource WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
         self.run(sql, (list(resource_ids),))
 
-    def claim(self, resource_ids: Sequence[int], is_still_free: Callable[[], bool]) -> bool:
-        """Lock these resources and ask whether they are still free; if not, give the locks back and return False.
+    def claim(self, resource_ids: Sequence[int], is_still_free: Callable[[], bool]) -> None:
+        """Lock these resources and go on only if they are still free; else ``write`` begins again, without the locks.
 
-        Nobody who waits here holds locks of an earlier choice, so those who choose again cannot block each other. On
-        SQLite what was read cannot have changed.
+        So nobody who waits here holds the locks of an earlier choice, and those who choose again cannot block each
+        other. On SQLite what was read cannot have changed.
+
+        Raises:
+            RacedError: they are not; for ``write`` alone.
         """
         if self.kind == "sqlite":
-            return True
-        self.run("SAVEPOINT claim")
+            return
         self.lock_rows(None, resource_ids)
-        is_free = is_still_free()
-        if not is_free:
-            self.run("ROLLBACK TO SAVEPOINT claim")
-        self.run("RELEASE SAVEPOINT claim")
-        return is_free
+        if not is_still_free():
+            raise RacedError
 
     def run(self, sql: str, params: Sequence[Any] = ()) -> Any:
         """Execute one statement with ``%s`` parameters on this thread's connection and return its cursor."""
