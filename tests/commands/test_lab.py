@@ -13,7 +13,7 @@ from tests.lab.lab import HOSTS
 from tests.lab.machine import boot_id
 from tests.lab.state import State
 
-NONE_THERE = "eigenplan: There is no lab; bring one up with: ./eigenplan lab up\n"
+NONE_THERE = "eigenplan: There is no lab of this user; bring one up with: sudo ./eigenplan lab up\n"
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,9 @@ AUTHORITIES = Path("/usr/local/share/ca-certificates")
 INSIDE = "host0"
 """What a host calls its first interface."""
 
+SYSCTL = "net.ipv4.ip_forward = 0\n"
+"""A new network namespace copies this machine's switch, which the lab has on; a server starts with it off."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
@@ -63,6 +66,7 @@ def write_files(root: Path, plan: HostPlan, wiring: Wiring, public_key: str) -> 
         "etc/resolv.conf": "".join(f"nameserver {one}\n" for one in wiring.name_servers),
         "etc/apt/sources.list": "".join(f"{one}\n" for one in apt_sources(plan.suite, machine_sources())),
         "etc/apt/apt.conf.d/99lab": machine_settings(),
+        "usr/lib/sysctl.d/00-lab.conf": SYSCTL,
         "root/.ssh/authorized_keys": public_key,
     }
     (root / "etc/apt/apt.conf.d/99mmdebstrap").unlink(missing_ok=True)

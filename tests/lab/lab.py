@@ -245,7 +245,7 @@ def find_running(folder: LabFolder) -> Lab:
     """
     lab = find(folder)
     if lab is None:
-        raise LabError("There is no lab; bring one up with: ./eigenplan lab up")
+        raise LabError("There is no lab of this user; bring one up with: sudo ./eigenplan lab up")
     if not lab.state.complete or lab.state.boot != boot_id():
         raise LabError(
             "This lab was broken off, or this machine has booted since; remove what is left: ./eigenplan lab down"

@@ -46,6 +46,10 @@ def test_hosts_have_their_network_by_two_ways(lab: Lab) -> None:
     assert ways == [["inactive", "active"], ["active", "inactive"]]
 
 
+def test_host_does_not_forward_until_it_is_told_to(host: Host) -> None:
+    assert said(host, "cat", "/proc/sys/net/ipv4/ip_forward") == "0"
+
+
 def test_hosts_are_strangers_to_each_other(lab: Lab) -> None:
     for file in ("/etc/machine-id", "/etc/ssh/ssh_host_ed25519_key.pub"):
         assert len({said(one, "cat", file) for one in lab.hosts}) == 2
