@@ -19,7 +19,10 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """``booking`` is the public id that a client's link names; ``resource_id`` is the provider that a user is."""
+    """``resource_id`` is the provider that a user is.
+
+    ``booking`` or ``waiting`` is the public id that a client's link names.
+    """
 
     kind: ActorKind
     name: str = ""
@@ -27,6 +30,7 @@ class Actor:
     role: Role | None = None
     resource_id: int | None = None
     booking: str | None = None
+    waiting: str | None = None
 
     @property
     def is_staff(self) -> bool:
@@ -41,3 +45,8 @@ SYSTEM = Actor(ActorKind.SYSTEM, name="Eigenplan")
 def client_of(booking_public_id: str) -> Actor:
     """The client who holds the manage link of this booking."""
     return Actor(ActorKind.CLIENT, booking=booking_public_id)
+
+
+def waiting_client_of(entry_public_id: str) -> Actor:
+    """The client who holds the link of this entry of the waiting list."""
+    return Actor(ActorKind.CLIENT, waiting=entry_public_id)

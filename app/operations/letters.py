@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from app.booking.statuses import MOVABLE, Status
 from app.booking.values import MINUTE, Interval, ResourceKind
@@ -18,7 +18,7 @@ from app.integrations.ics.write import BookingEvent, Person, method_of, write_bo
 from app.integrations.mail.values import Attachment
 from app.operations.context import Context
 from app.operations.letters_text import KINDS, LetterFacts, say_time, subject_of, text_of
-from app.operations.links import manage_token
+from app.operations.links import manage_token, waiting_token
 from app.operations.look_up import view_of
 from app.operations.views import BookingView
 from app.storage.tables import Booking, ChangeRequest, OutboxMessage, Series, WaitingEntry
@@ -27,7 +27,7 @@ FILE_NAME = "booking.ics"
 _WITH_CALENDAR = frozenset({"confirmed", "approved", "requested", "declined", "expired", "moved", "cancelled"})
 _SERIES = frozenset({"series_booked", "series_requested"})
 _KEPT = [status.value for status in MOVABLE]
-_LINK_HOME = frozenset({"declined", "expired", "cancelled", "waiting_joined"})
+_LINK_HOME = frozenset({"declined", "expired", "cancelled"})
 
 
 class NoLetterError(Exception):
@@ -45,6 +45,14 @@ class Letterhead:
     def manage_link(self, booking: str) -> str:
         """Return the link by which a client sees and changes their booking."""
         return f"{self.base_url}/manage/{manage_token(self.secret_key, booking)}"
+
+    def times_link(self, service: str, location: str) -> str:
+        """Return the link to the free times of a service at a place."""
+        return f"{self.base_url}/book/times?{urlencode({'service': service, 'location': location})}"
+
+    def leave_link(self, entry: str) -> str:
+        """Return the link by which a client leaves the waiting list."""
+        return f"{self.base_url}/book/waiting/{waiting_token(self.secret_key, entry)}"
 
     @property
     def organizer(self) -> Person:
@@ -87,21 +95,22 @@ def _waiting_letter(context: Context, payload: dict[str, Any], head: Letterhead)
     entry: WaitingEntry | None = WaitingEntry.get_or_none(WaitingEntry.public_id == payload["waiting"])
     if entry is None:
         raise NoLetterError("The entry is not on the waiting list any more.")
-    location = context.catalog.locations[entry.location_id]
+    location, service = context.catalog.locations[entry.location_id], context.catalog.services[entry.service_id]
     people: tuple[str, ...] = ()
     if entry.resource_id is not None:
         people = (context.catalog.resources[entry.resource_id].name,)
     facts = LetterFacts(
         kind="waiting_joined",
         name=entry.client.name,
-        service=context.catalog.services[entry.service_id].name,
+        service=service.name,
         location=location.name,
         address=location.address,
         time=(entry.earliest, entry.latest),
         tzid=entry.tzid or entry.client.tzid or location.tzid,
         place_tzid=location.tzid,
         people=people,
-        link=head.base_url,
+        link=head.times_link(service.public_id, location.public_id),
+        leave=head.leave_link(entry.public_id),
     )
     return _letter(facts, entry.client.email, None)
 
@@ -214,5 +223,5 @@ def _event(facts: LetterFacts, view: BookingView, message: OutboxMessage, head: 
 
 
 def _letter(facts: LetterFacts, email: str, attachment: Attachment | None) -> Letter:
-    links = tuple(link for _, link in facts.dates) or (facts.link,)
+    links = tuple(link for _, link in facts.dates) or tuple(filter(None, (facts.link, facts.leave)))
     return Letter(facts.name, email, subject_of(facts), text_of(facts), links, attachment)

@@ -22,7 +22,7 @@ class LetterFacts:
 
     ``tzid`` is the client's zone, ``place_tzid`` the location's. ``other`` is the old or the wished time, ``until``
     when an offer or request ends, ``changeable_until`` the service's latest time to change, if that is still to come.
-    ``dates``: those of a series, each with its link.
+    ``dates``: those of a series, each with its link. ``leave``: the link by which a client stops waiting.
     """
 
     kind: str
@@ -44,7 +44,7 @@ class LetterFacts:
     changeable_until: Instant | None = None
     dates: tuple[tuple[Interval, str], ...] = ()
     link: str = ""
-    home: str = ""
+    leave: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +181,10 @@ def text_of(facts: LetterFacts) -> str:
         parts += [f"{_clocks(time, facts)}\n{link}" for time, link in facts.dates]
     else:
         parts.append(f"{wording.next_step}\n{facts.link}")
+    if facts.leave:
+        parts.append(
+            f"If you do not want to wait any longer, open this link and press the button there:\n{facts.leave}"
+        )
     parts += _deadlines(facts, wording)
     if wording.calendar:
         parts.append(wording.calendar)

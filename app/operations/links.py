@@ -1,7 +1,7 @@
-"""Manage links: who holds the link of a booking may see, move and cancel it.
+"""Links that are a right: who holds a booking's may see, move and cancel it, who holds a waiting entry's may leave.
 
-A token is the booking's public id and an HMAC-SHA256 of it (RFC 2104), so a changed character is refused
-without asking the database.
+A token is the public id and an HMAC-SHA256 of purpose and id (RFC 2104), so a changed character is refused without
+asking the database, and a link for one thing opens no other.
 """
 
 from __future__ import annotations
@@ -10,23 +10,48 @@ import base64
 import hashlib
 import hmac
 
-_PURPOSE = b"eigenplan manage link\0"
+_MANAGE = b"eigenplan manage link\0"
+_DONE = b"eigenplan done\0"
+_WAITING = b"eigenplan waiting list link\0"
 _MAC_BYTES = 18
 
 
 def manage_token(secret: bytes, booking: str) -> str:
     """Return the token for the manage link of a booking (its public id)."""
-    return f"{booking}.{_mac(secret, booking)}"
+    return _token(secret, _MANAGE, booking)
 
 
 def read_manage_token(secret: bytes, token: str) -> str | None:
     """Return the public id that a token names, or None when it is not one of ours."""
-    booking, _, mac = token.partition(".")
-    if hmac.compare_digest(mac.encode(), _mac(secret, booking).encode()):
-        return booking
+    return _read(secret, _MANAGE, token)
+
+
+def waiting_token(secret: bytes, entry: str) -> str:
+    """Return the token for the link by which a client leaves the waiting list; ``entry`` is its public id."""
+    return _token(secret, _WAITING, entry)
+
+
+def read_waiting_token(secret: bytes, token: str) -> str | None:
+    """Return the public id that a token of the waiting list names, or None when it is not one of ours."""
+    return _read(secret, _WAITING, token)
+
+
+def done_mark(secret: bytes, word: str, booking: str, version: int) -> str:
+    """Return the proof that we said ``word`` of this version of a booking; whoever reads it makes it anew."""
+    return _mac(secret, _DONE, f"{word} {booking} {version}")
+
+
+def _token(secret: bytes, purpose: bytes, public_id: str) -> str:
+    return f"{public_id}.{_mac(secret, purpose, public_id)}"
+
+
+def _read(secret: bytes, purpose: bytes, token: str) -> str | None:
+    public_id, _, mac = token.partition(".")
+    if hmac.compare_digest(mac.encode(), _mac(secret, purpose, public_id).encode()):
+        return public_id
     return None
 
 
-def _mac(secret: bytes, booking: str) -> str:
-    digest = hmac.new(secret, _PURPOSE + booking.encode(), hashlib.sha256).digest()
+def _mac(secret: bytes, purpose: bytes, public_id: str) -> str:
+    digest = hmac.new(secret, purpose + public_id.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:_MAC_BYTES]).decode()

@@ -95,12 +95,13 @@ def _waits(context: Context, client_id: int, service_id: int, location_id: int) 
 
 
 def leave_waiting_list(context: Context, public_id: str) -> None:
-    """Take an entry off the list (staff).
+    """Take an entry off the list: staff, or the client who holds its link.
 
     Raises:
-        NotFound, NotAllowed.
+        NotFound: no such entry, or it does not wait (any more). NotAllowed.
     """
-    context.require(Permission.BOOK_FOR_OTHERS)
+    if context.actor.waiting != public_id:
+        context.require(Permission.BOOK_FOR_OTHERS)
 
     def work() -> None:
         changed = (
@@ -112,6 +113,24 @@ def leave_waiting_list(context: Context, public_id: str) -> None:
             raise NotFound(kind="waiting entry", reference=public_id)
 
     context.store.write(work)
+
+
+def get_waiting(context: Context, public_id: str) -> WaitingView:
+    """Return an entry to staff, or to the client who holds its link; also one that does not wait any more.
+
+    Raises:
+        NotFound, NotAllowed.
+    """
+    if context.actor.waiting != public_id:
+        context.require(Permission.SEE_CLIENTS)
+    found = context.store.read(lambda: [_view(context.catalog, row) for row in _by_public_id(public_id)])
+    if not found:
+        raise NotFound(kind="waiting entry", reference=public_id)
+    return found[0]
+
+
+def _by_public_id(public_id: str) -> list[WaitingEntry]:
+    return list(WaitingEntry.select().where(WaitingEntry.public_id == public_id))
 
 
 def list_waiting(context: Context) -> list[WaitingView]:

@@ -8,7 +8,7 @@ from flask import current_app, g
 from flask_login import UserMixin, current_user
 
 from app import clock
-from app.access.actors import VISITOR, Actor, client_of
+from app.access.actors import VISITOR, Actor, client_of, waiting_client_of
 from app.booking.values import Instant
 from app.config import Config
 from app.operations.context import Context
@@ -74,3 +74,8 @@ def visitor_context() -> Context:
 def client_context(booking: str) -> Context:
     """Return the surroundings of the client who holds the manage link of this booking (its public id)."""
     return Context(site().store, client_of(booking), now())
+
+
+def waiting_context(entry: str) -> Context:
+    """Return the surroundings of the client who holds the link of this waiting entry (its public id)."""
+    return Context(site().store, waiting_client_of(entry), now())

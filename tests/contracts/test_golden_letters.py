@@ -37,7 +37,14 @@ MORE: dict[str, LetterFacts] = {
     "change_requested": replace(FACTS, other=(TEN + HOUR, TEN + 3 * HOUR // 2)),
     "change_declined": replace(FACTS, other=(TEN + HOUR, TEN + 3 * HOUR // 2), reason="We are closed then."),
     "change_expired": replace(FACTS, other=(TEN + HOUR, TEN + 3 * HOUR // 2)),
-    "waiting_joined": replace(FACTS, time=(MONDAY, MONDAY + 7 * 24 * HOUR), rooms=(), tzid="Europe/Berlin", link=HOME),
+    "waiting_joined": replace(
+        FACTS,
+        time=(MONDAY, MONDAY + 7 * 24 * HOUR),
+        rooms=(),
+        tzid="Europe/Berlin",
+        link=f"{HOME}/book/times?service=s1&location=l1",
+        leave=f"{HOME}/book/waiting/w1.mac",
+    ),
     "slot_offered": replace(FACTS, until=TEN - 3 * HOUR),
     "series_booked": replace(
         FACTS,

@@ -11,14 +11,14 @@ from app.operations.approve import approve, decline
 from app.operations.book import book
 from app.operations.change import cancel, move
 from app.operations.letters import NoLetterError, write_letter
-from app.operations.links import read_manage_token
+from app.operations.links import read_manage_token, read_waiting_token
 from app.operations.requests import MoveRequest, SeriesRequest, WaitingRequest
 from app.operations.series import book_series
 from app.operations.upkeep import release_expired
 from app.operations.waiting import join_waiting_list
 from app.storage.outbox import add_message
 from app.storage.store import Store
-from app.storage.tables import Booking, Location
+from app.storage.tables import Booking, Location, WaitingEntry
 from tests.cast import HOUR, Cast, one_provider
 from tests.operations.helpers import ADA, BEN, TEN, client, staff, system, visitor, wish
 from tests.operations.letter_helpers import HEAD, in_calendar, letters, messages
@@ -101,6 +101,11 @@ def test_letters_of_the_waiting_list(store: Store) -> None:
     found = letters(cast)
     assert found["waiting_joined"].to_email == "ben@example.org"
     assert "With:          Ada" in found["waiting_joined"].text
+    times, leave = found["waiting_joined"].links
+    place = f"service={cast.ids['Consultation']}&location={cast.ids['Centre']}"
+    assert times == f"https://book.example.org/book/times?{place}"
+    assert read_waiting_token(HEAD.secret_key, leave.rpartition("/")[2]) == WaitingEntry.get().public_id
+    assert [found["waiting_joined"].text.count(link) for link in (times, leave)] == [1, 1]
     assert "Please do so by Friday 4 January 2030, 00:30 (UTC)" in found["slot_offered"].text
     assert found["slot_offered"].attachment is None
 

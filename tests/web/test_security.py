@@ -14,6 +14,7 @@ from app.config import Config
 from app.factory import create_app
 from app.storage.store import Store
 from app.web.access import is_public
+from app.web.context import EXTENSION
 from app.web.security import CSRF_MARK, HEADERS
 from tests.web.conftest import SignIn
 
@@ -30,6 +31,8 @@ PUBLIC = {
     "public.done",
     "public.waiting",
     "public.join",
+    "public.wish",
+    "public.leave_list",
     "public.slots",
     "public.visit",
     "public.visit_details",
@@ -108,6 +111,7 @@ def test_policy_allows_nothing_inline(visitor: FlaskClient) -> None:
 def test_https_site_insists_on_https(config: Config, store: Store) -> None:
     made = create_app(Config(config.database_url, config.secret_key, "https://bookings.example.org"))
     answer = made.test_client().get("/healthz")
+    made.extensions[EXTENSION].store.close()
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
     assert made.config["SESSION_COOKIE_SECURE"] is True
 
@@ -116,6 +120,7 @@ def test_address_behind_proxies_is_the_visitors(config: Config, store: Store) ->
     made = create_app(Config(config.database_url, config.secret_key, "https://bookings.example.org", proxies=1))
     headers = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Host": "bookings.example.org", "X-Forwarded-Proto": "https"}
     answer = made.test_client().get("/calendar/", headers=headers)
+    made.extensions[EXTENSION].store.close()
     assert answer.location == "/sign-in?next=/calendar/"
 
 

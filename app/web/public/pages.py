@@ -13,6 +13,7 @@ from app.web.access import public
 from app.web.context import visitor_context
 from app.web.opened import open_booking
 from app.web.public.details import book_form, show_details
+from app.web.public.leaving import leave, show_wish
 from app.web.public.offer import offered_by_place, places_of, providers_of
 from app.web.public.selection import Selection, read_selection
 from app.web.public.visit import ROWS, book_visit_form, show_visit, show_visit_details
@@ -128,6 +129,21 @@ def waiting() -> str:
 def join() -> ResponseReturnValue:
     """Join the waiting list."""
     return join_form(visitor_context())
+
+
+@blueprint.get("/book/waiting/<token>")
+@public
+def wish(token: str) -> str:
+    """Show how a wish on the waiting list stands, with the button to leave the list."""
+    return show_wish(token)
+
+
+@blueprint.post("/book/waiting/<token>")
+@public
+@visitor_form
+def leave_list(token: str) -> ResponseReturnValue:
+    """Leave the waiting list."""
+    return leave(token)
 
 
 @blueprint.get("/slots.json")

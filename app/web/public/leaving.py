@@ -1,0 +1,45 @@
+"""The page behind the link in the waiting list's mail: it shows how the wish stands, and a button leaves the list."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from flask import abort, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from app.booking.refusals import NotFound
+from app.operations.context import Context
+from app.operations.links import manage_token, read_waiting_token
+from app.operations.waiting import get_waiting, leave_waiting_list
+from app.web.context import site, waiting_context
+from app.web.opened import NO_SUCH_LINK
+
+
+def show_wish(token: str) -> str:
+    """Show the wish; looking changes nothing, however often mail scanners look."""
+    context, entry = _open(token)
+    view = get_waiting(context, entry)
+    held = view.offered_booking if view.status == "offered" else None
+    offer = manage_token(site().config.secret_key, held) if held else ""
+    waits = view.status == "waiting" and view.latest > context.now
+    return render_template("public/waiting_entry.html", view=view, token=token, offer=offer, waits=waits)
+
+
+def leave(token: str) -> ResponseReturnValue:
+    """Leave the list, and show how the wish stands then."""
+    context, entry = _open(token)
+    with suppress(NotFound):  # left already, or a time was offered meanwhile: the page says so
+        leave_waiting_list(context, entry)
+    return redirect(f"/book/waiting/{token}", 303)
+
+
+def _open(token: str) -> tuple[Context, str]:
+    """Return the surroundings of the token's holder and the entry that it names.
+
+    Raises:
+        werkzeug.exceptions.NotFound: not one of our links, told without asking the database.
+    """
+    entry = read_waiting_token(site().config.secret_key, token)
+    if entry is None:
+        abort(404, NO_SUCH_LINK)
+    return waiting_context(entry), entry
