@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from app.operations.change import cancel
 from app.operations.change import move as move_booking
-from app.operations.links import manage_token
+from app.operations.links import done_mark, manage_token
 from app.operations.requests import MoveRequest
 from app.storage.store import Store
 from app.storage.tables import Booking, Service, WaitingEntry
@@ -33,6 +33,11 @@ def change_services(store: Store, **values: object) -> None:
         store.bump_catalog()
 
     store.write(work)
+
+
+def said(token: str, word: str, version: int) -> str:
+    """Where a page leads to once something was done."""
+    return f"/manage/{token}?done={word}&proof={done_mark(SECRET, word, token.partition('.')[0], version)}"
 
 
 def test_manage_shows_booking(visitor: FlaskClient, store: Store) -> None:
@@ -82,16 +87,29 @@ def test_cancel_by_button(visitor: FlaskClient, store: Store) -> None:
     token = book(visitor, one_provider(store))
     form = Page(visitor.get(f"/manage/{token}").text).form("/cancel")
     answer = send(visitor, form, reason="ill")
-    assert (answer.status_code, answer.location) == (303, f"/manage/{token}?done=cancelled")
+    assert (answer.status_code, answer.location) == (303, said(token, "cancelled", 2))
     page = Page(visitor.get(answer.location).text)
     assert ("Your booking has been cancelled." in page.text, states()[0][0]) == (True, "cancelled")
     assert not any(form.method == "post" for form in page.forms)
 
 
-@pytest.mark.parametrize("word", ["cancelled", "asked", "nonsense"])
-def test_manage_address_cannot_claim_what_was_not_done(visitor: FlaskClient, store: Store, word: str) -> None:
+@pytest.mark.parametrize("word", ["cancelled", "moved", "accepted", "asked", "nonsense"])
+@pytest.mark.parametrize("proof", ["", "&proof=", "&proof=%C3%A4%00"])
+def test_manage_address_cannot_claim_what_was_not_done(
+    visitor: FlaskClient, store: Store, word: str, proof: str
+) -> None:
     token = book(visitor, one_provider(store))
-    assert visitor.get(f"/manage/{token}?done={word}").text == visitor.get(f"/manage/{token}").text
+    assert visitor.get(f"/manage/{token}?done={word}{proof}").text == visitor.get(f"/manage/{token}").text
+
+
+def test_manage_address_claims_neither_another_word_nor_what_is_over(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store)
+    token = book(visitor, cast)
+    moved = visitor.post(f"/manage/{token}/move", data={"start": str(NINE)}).location
+    assert "Your booking has been moved." in visitor.get(moved).text
+    assert "The time is yours." not in visitor.get(moved.replace("moved", "accepted")).text
+    move_booking(system(cast), MoveRequest(token.partition(".")[0], TEN + HOUR))
+    assert visitor.get(moved).text == visitor.get(f"/manage/{token}").text
 
 
 def test_cancel_button_pressed_twice_is_done_once(visitor: FlaskClient, store: Store) -> None:
@@ -146,7 +164,7 @@ def test_move_by_button(visitor: FlaskClient, store: Store) -> None:
     token = book(visitor, one_provider(store))
     form = Page(visitor.get(f"/manage/{token}/move?day=2030-01-07").text).form("version")
     answer = send(visitor, form, start=str(NINE))
-    assert (answer.status_code, answer.location) == (303, f"/manage/{token}?done=moved")
+    assert (answer.status_code, answer.location) == (303, said(token, "moved", 2))
     assert states() == [("confirmed", NINE, 2)]
 
 
@@ -211,7 +229,7 @@ def test_move_of_service_with_approval_asks_first(visitor: FlaskClient, store: S
     token = book(visitor, one_provider(store))
     change_services(store, needs_approval=True)
     answer = visitor.post(f"/manage/{token}/move", data={"start": str(NINE)})
-    assert answer.location == f"/manage/{token}?done=asked"
+    assert answer.location == said(token, "asked", states()[0][2])
     page = Page(visitor.get(answer.location).text)
     assert "You asked for another time: Monday 7 January 2030, 09:00–09:30" in page.text
     assert states()[0][:2] == ("confirmed", TEN)
@@ -249,7 +267,8 @@ def test_accept_offered_slot(visitor: FlaskClient, store: Store) -> None:
     page = Page(visitor.get(f"/manage/{token}").text)
     assert "A time has become free." in page.text
     answer = send(visitor, page.form("/accept"))
-    assert answer.location == f"/manage/{token}?done=accepted"
+    assert answer.location == said(token, "accepted", states()[1][2])
+    assert "The time is yours." in visitor.get(answer.location).text
     assert [state[0] for state in states()] == ["cancelled", "confirmed"]
 
 

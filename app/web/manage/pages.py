@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from hmac import compare_digest
 
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput, InvalidTransition, JustTaken, Refusal, Unavailable
-from app.booking.statuses import Status
 from app.booking.words import sentence
 from app.operations.book import accept_offer
 from app.operations.calendar_file import write_calendar_file
 from app.operations.change import cancel as cancel_booking
 from app.operations.change import move as move_booking
 from app.operations.letters import FILE_NAME, Letterhead
+from app.operations.links import done_mark
 from app.operations.requests import MoveRequest
+from app.operations.views import BookingView
 from app.web.access import public
 from app.web.context import site
 from app.web.errors import status_of
@@ -74,17 +76,26 @@ def accept(token: str) -> ResponseReturnValue:
     return _act(opened, "accepted", lambda: accept_offer(opened.context, opened.booking.public_id))
 
 
-def _act(opened: Opened, done: str, work: Callable[[], object]) -> ResponseReturnValue:
+def _act(opened: Opened, done: str, work: Callable[[], BookingView]) -> ResponseReturnValue:
     try:
-        work()
+        booking = work()
     except Unavailable:
         raise
     except Refusal as refusal:
         if isinstance(refusal, InvalidTransition) and refusal.old == refusal.new:  # the same button pressed twice
-            return redirect(f"/manage/{opened.token}?done={done}", 303)
+            return redirect(f"/manage/{opened.token}", 303)
         errors = {refusal.field or "": sentence(refusal, opened.tzid)}
         return _page(open_booking(opened.token), errors), status_of(refusal)
-    return redirect(f"/manage/{opened.token}?done={done}", 303)
+    return _say(opened.token, done, booking)
+
+
+def _say(token: str, word: str, booking: BookingView) -> ResponseReturnValue:
+    """Lead back to the booking's page and have it say what was done, as long as nothing else becomes of the booking."""
+    return redirect(f"/manage/{token}?done={word}&proof={_proof(word, booking)}", 303)
+
+
+def _proof(word: str, booking: BookingView) -> str:
+    return done_mark(site().config.secret_key, word, booking.public_id, booking.version)
 
 
 def _page(opened: Opened, errors: dict[str, str] | None = None) -> str:
@@ -99,10 +110,14 @@ def _page(opened: Opened, errors: dict[str, str] | None = None) -> str:
 
 
 def _done(opened: Opened) -> str:
-    """Return what was just done, unless the booking shows that it was not (anybody may write such an address)."""
-    word, booking = request.args.get("done", ""), opened.booking
-    is_true = (word == "cancelled") == (booking.status == Status.CANCELLED)
-    return DONE.get(word, "") if is_true and (word != "asked" or booking.change) else ""
+    """Return what was just done; anybody may write such an address, so it counts only with our proof.
+
+    A wish that is decided by now is not said to have arrived; anything else would give the booking another version.
+    """
+    word, proof = request.args.get("done", ""), request.args.get("proof", "")
+    if not compare_digest(proof.encode(), _proof(word, opened.booking).encode()):
+        return ""
+    return DONE.get(word, "") if word != "asked" or opened.booking.change else ""
 
 
 @blueprint.get("/move")
@@ -126,7 +141,7 @@ def move(token: str) -> ResponseReturnValue:
     except Refusal as refusal:
         return _times(opened, refusal, status_of(refusal))
     is_asked = moved.change is not None and moved.change != had_change
-    return redirect(f"/manage/{token}?done={'asked' if is_asked else 'moved'}", 303)
+    return _say(token, "asked" if is_asked else "moved", moved)
 
 
 def _read_move(opened: Opened) -> MoveRequest:
