@@ -24,20 +24,35 @@ WITHOUT_POSTGRES = "EIGENPLAN_TEST_WITHOUT_POSTGRES"
 
 
 @dataclass(frozen=True, slots=True)
-class Tier:
-    """What a tier runs: pytest's selection, whether coverage is enforced, whether it checks code and databases too."""
+class Part:
+    """One run of pytest; ``alone``: test by test and unmeasured, so that speeds and races are the program's own."""
 
+    name: str
     markers: str
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """What a tier runs: its parts, whether coverage is enforced, whether it checks code and databases too."""
+
+    parts: tuple[Part, ...]
     coverage: bool
     code: bool = True
 
 
+PLAIN = "not browser and not race and not lab"
+SYSTEM = "(browser or race) and not lab"
+WHOLE = "tests of the whole system"
 TIERS = {
-    "quick": Tier("not browser and not race and not slow and not lab", coverage=False),
-    "gate": Tier("not slow and not lab", coverage=True),
-    "full": Tier("not lab", coverage=True),
-    "lab": Tier("lab", coverage=False, code=False),
+    "quick": Tier((Part("tests", f"{PLAIN} and not slow"),), coverage=False),
+    "gate": Tier((Part("tests", f"{PLAIN} and not slow"), Part(WHOLE, f"{SYSTEM} and not slow", True)), coverage=True),
+    "full": Tier((Part("tests", PLAIN), Part(WHOLE, SYSTEM, True)), coverage=True),
+    "lab": Tier((Part("tests on real hosts", "lab", alone=True),), coverage=False, code=False),
 }
+TESTS = frozenset(part.name for tier in TIERS.values() for part in tier.parts)
+NOTHING_SELECTED = 5
+"""pytest's status when no test is selected: right for one part where words on the command line chose others."""
 
 
 @dataclass(slots=True)
@@ -70,7 +85,7 @@ def look_at(tier: Tier) -> Machine:
     if find_binaries() is None:
         machine.has_postgres = False
         machine.missing.append("tests on PostgreSQL: no server (apt install postgresql)")
-    if "not browser" not in tier.markers and not Path(CHROMIUM).exists():
+    if any(SYSTEM in part.markers for part in tier.parts) and not Path(CHROMIUM).exists():
         machine.has_browser = False
         machine.missing.append("browser journeys: no Chromium (apt install chromium)")
     return machine
@@ -91,31 +106,44 @@ def postgres(machine: Machine) -> Iterator[dict[str, str]]:
         server.stop()
 
 
-def run_tests(name: str, machine: Machine, selection: Sequence[str]) -> tuple[Step, Report]:
-    """Run pytest on all cores and read its report."""
-    tier = TIERS[name]
-    markers = tier.markers if machine.has_browser else f"{tier.markers} and not browser".removeprefix(" and ")
+def run_tests(name: str, machine: Machine, selection: Sequence[str]) -> tuple[list[Step], Report]:
+    """Run pytest for each part of a tier and add up their reports."""
+    steps, total = [], Report()
+    with postgres(machine) as environment:
+        for part in TIERS[name].parts:
+            steps.append(_run_part(name, part, machine, environment, (total, selection)))
+    if not (total.passed or total.failed or total.skipped):
+        steps.append(Step("any test at all", False, 0.0))
+    return steps, total
+
+
+def _run_part(
+    tier: str, part: Part, machine: Machine, environment: Mapping[str, str], into: tuple[Report, Sequence[str]]
+) -> Step:
+    """Run one part and add its report to the total."""
+    total, selection = into
+    markers = part.markers if machine.has_browser else f"{part.markers} and not browser"
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="eigenplan-test-") as folder, postgres(machine) as environment:
+    with tempfile.TemporaryDirectory(prefix="eigenplan-test-") as folder:
         file = Path(folder) / "report.xml"
-        workers = (os.cpu_count() or 1) if tier.code else 0  # one lab is enough for a machine
-        options = ["-m", "pytest", "-q", "-n", str(workers), "--dist", "loadgroup", "-m", markers]
-        options += [f"--junit-xml={file}", *selection]
-        command = [sys.executable, *(("-m", "coverage", "run") if tier.coverage else ()), *options]
-        status = _run(command, environment | {"EIGENPLAN_TEST_TIER": name})
-        report = read_report(file)
-    return Step("tests", status == 0, time.monotonic() - begun), report
+        options = ["-m", "pytest", "-q", "-m", markers, f"--junit-xml={file}", *selection]
+        if not part.alone:
+            options += ["-n", str(os.cpu_count() or 1), "--dist", "loadscope"]
+        measured = TIERS[tier].coverage and not part.alone
+        command = [sys.executable, *(("-m", "coverage", "run") if measured else ()), *options]
+        status = _run(command, {**environment, "EIGENPLAN_TEST_TIER": tier})
+        read_report(file, total)
+    return Step(part.name, status in (0, NOTHING_SELECTED), time.monotonic() - begun)
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode  # noqa: S603 our own words
 
 
-def read_report(file: Path) -> Report:
-    """Read pytest's report (JUnit's XML); an empty one when pytest did not come to its end."""
-    report = Report()
+def read_report(file: Path, report: Report) -> None:
+    """Add pytest's report (JUnit's XML) to ours; nothing when pytest did not come to its end."""
     if not file.exists():
-        return report
+        return
     for case in ElementTree.parse(file).getroot().iter("testcase"):  # noqa: S314 written by our own pytest
         skipped = case.find("skipped")
         if skipped is not None:
@@ -124,7 +152,6 @@ def read_report(file: Path) -> Report:
             report.failed += 1
         else:
             report.passed += 1
-    return report
 
 
 def run_coverage() -> list[Step]:
@@ -151,10 +178,10 @@ def show(steps: Sequence[Step], missing: Sequence[str], report: Report, seconds:
         click.echo(f"  {step.name:<32} {word}  {step.seconds:7.1f} s")
     for what in (*missing, *report.skipped):
         click.secho(f"  not run: {what}", fg="yellow")
-    others = [step for step in steps if step.name != "tests"]
+    others = [step for step in steps if step.name not in TESTS]
     passed = report.passed + sum(step.passed for step in others)
     failed = report.failed + sum(not step.passed for step in others)
-    if not report.failed and not all(step.passed for step in steps if step.name == "tests"):
+    if not report.failed and not all(step.passed for step in steps if step.name in TESTS):
         failed += 1  # pytest itself broke off
     click.echo(f"{passed} passed, {failed} failed, {len(report.skipped)} skipped in {seconds:.0f} s")
 
@@ -170,7 +197,7 @@ def command(tier: str, selection: tuple[str, ...]) -> None:
     forget_coverage()
     steps = run_checks() if TIERS[tier].code else []
     tests, report = run_tests(tier, machine, selection)
-    steps.append(tests)
+    steps += tests
     if TIERS[tier].coverage and not selection:
         steps += run_coverage()
     show(steps, machine.missing, report, time.monotonic() - begun)

@@ -23,7 +23,6 @@ from tests.bench.rig import SHORT, Rig, open_rig
 from tests.bench.rules import measure_rules
 
 SLACK = 3.0
-heavy = [pytest.mark.race, pytest.mark.xdist_group("bench")]
 
 
 def missed(figures: list[Figure]) -> list[str]:
@@ -44,7 +43,7 @@ def rig(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Rig]:
 
 
 class TestServers:
-    pytestmark = heavy
+    pytestmark = pytest.mark.race
 
     def test_free_slots_are_not_far_from_the_reference(self, rig: Rig) -> None:
         assert missed(measure_answers(rig, SHORT)) == []
@@ -57,7 +56,7 @@ class TestServers:
 
 
 class TestPages:
-    pytestmark = heavy
+    pytestmark = pytest.mark.race
 
     def test_every_page_of_the_demo_answers_in_time(self, databases: Databases) -> None:
         assert missed(measure_pages(databases, ["sqlite"], SHORT)) == []

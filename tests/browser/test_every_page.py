@@ -8,7 +8,7 @@ from tests.bench.demo_site import Page, all_pages
 from tests.browser import steps
 from tests.browser.conftest import Demo, Watched, Windows
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PUBLIC = ("/book/", "/manage/")
 PARTS = ("/bookings/times",)

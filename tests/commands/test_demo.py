@@ -20,7 +20,6 @@ import pytest
 from tests.bench.servers import free_port
 from tests.static.sizes import ROOT
 
-pytestmark = pytest.mark.xdist_group("demo-process")
 SECONDS = 60.0
 
 

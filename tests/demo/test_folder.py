@@ -12,8 +12,6 @@ from app.storage.migrate import migrate
 from app.storage.store import open_store
 from tests.demo.conftest import NOW
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 def quiet(step: str) -> None:
     """Say nothing."""

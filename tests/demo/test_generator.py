@@ -16,7 +16,6 @@ from app.demo.generator import Generator, Invented, Known, day_number
 from app.storage.store import Store
 from tests.demo.conftest import NOW
 
-pytestmark = pytest.mark.xdist_group("demo")
 FIRST, LAST = date(2026, 3, 16), date(2026, 4, 12)
 """Four weeks around the clock change, with Easter in them."""
 

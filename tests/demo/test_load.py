@@ -21,7 +21,6 @@ from app.storage.tables import Allocation, Booking, ChangeRequest, OutboxMessage
 from tests.demo.conftest import NOW, PASSWORD
 
 DAY = 86_400
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 def quiet(step: str) -> None:
