@@ -40,14 +40,16 @@ def cancel(context: Context, booking: str, reason: str = "", reach: Reach = Reac
     """
     reason = clean_text(reason, "reason", MAX_REASON)
 
-    def work() -> None:
+    def work() -> int:
         expire(context)
         row = records.get_locked(booking)
-        for one in occurrences_in_reach(row, reach, context.now):
+        rows = occurrences_in_reach(row, reach, context.now)
+        for one in rows:
             _cancel_row(context, one, reason)
+        return len(rows)
 
-    context.store.write(work)
-    return view_of(context, booking)
+    reached = context.store.write(work)
+    return replace(view_of(context, booking), reached=reached)
 
 
 def _cancel_row(context: Context, row: Booking, reason: str) -> None:
@@ -125,16 +127,16 @@ def move(context: Context, request: MoveRequest) -> BookingView:
             wanted[:] = [step.wanted]
             freed += _finish_move(context, step)
         _offer_all(context, freed)
-        return str(first.public_id)
+        return ",".join(row.public_id for row in rows)
 
     try:
-        repeats.once(context, repeats.Repeat("move", request.key, request), work)
+        moved = repeats.once(context, repeats.Repeat("move", request.key, request), work)
     except Refusal as refusal:
         completed = with_next_free(context, wanted[0], refusal) if wanted else refusal
         if completed is refusal:
             raise
         raise completed from refusal
-    return view_of(context, request.booking)
+    return replace(view_of(context, request.booking), reached=len(moved.split(",")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,10 @@ class ChangeView:
 
 @dataclass(frozen=True, slots=True)
 class BookingView:
-    """One booking. Client fields are empty where the actor may not see them; then ``service_name`` is "Busy"."""
+    """One booking. Client fields are empty where the actor may not see them; then ``service_name`` is "Busy".
+
+    ``reached``: how many bookings the change that gave this view was made to, itself included.
+    """
 
     public_id: str
     status: str
@@ -67,6 +70,7 @@ class BookingView:
     change: ChangeView | None = None
     version: int = 1
     sequence: int = 0
+    reached: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,5 +124,20 @@ def test_move_in_a_series_reaches_as_far_as_chosen(
 ) -> None:
     desk.submit("/bookings/new", form(cast, repeat="weekly", count="3"))
     second = store.read(lambda: Booking.get(Booking.start_at == TEN + WEEK))
-    desk.submit(f"/bookings/{second.public_id}/move", to("12:00", date="2030-01-14", reach=reach))
+    fields = to("12:00", date="2030-01-14", reach=reach, key="the same key")
+    reached = sum(1 for hours in moved if hours)
+    said = f"{reached} bookings are moved, this one to Monday" if reached > 1 else "Moved to Monday 14 January"
+    for _ in range(2):
+        assert said in desk.submit(f"/bookings/{second.public_id}/move", fields, follow_redirects=True).text
     assert starts(store) == [TEN + number * WEEK + hours * HOUR for number, hours in enumerate(moved)]
+
+
+@pytest.mark.parametrize(("reach", "said"), [("one", "The new time waits"), ("all", "2 new times wait")])
+def test_move_that_has_to_be_approved_says_so(desk: Browser, cast: Cast, store: Store, reach: str, said: str) -> None:
+    fields = form(cast, repeat="weekly", count="2", service="Approval")
+    desk.submit("/bookings/new", fields)
+    store.write(lambda: Booking.update(status="confirmed", expires_at=None).execute())
+    first = store.read(lambda: Booking.get(Booking.start_at == TEN))
+    answer = desk.submit(f"/bookings/{first.public_id}/move", to("12:00", reach=reach), follow_redirects=True)
+    assert f"{said} for approval; until then nothing is moved." in words(answer.text)
+    assert starts(store) == [TEN, TEN + WEEK]

@@ -82,7 +82,10 @@ def test_exdates_are_separated_by_anything() -> None:
 
 def test_series_without_conflict_is_booked(desk: Browser, cast: Cast, store: Store) -> None:
     answer = desk.submit("/bookings/new", form(cast, repeat="weekly", count="3", exdates="2030-01-14"))
-    assert (answer.status_code, "2 of 2 booked." in words(answer.text)) == (200, True)
+    series = store.read(lambda: Booking.select().first().series.public_id)
+    assert (answer.status_code, answer.location) == (303, f"/bookings/together?series={series}")
+    page = words(desk.get(answer.location).text)
+    assert ("2 booked." in page, "2 bookings, by date." in page) == (True, True)
     assert starts(store) == [TEN, TEN + 2 * WEEK]
 
 
@@ -108,8 +111,25 @@ def test_series_with_conflict_does_as_chosen(
 
 def test_series_sent_twice_is_booked_once(desk: Browser, cast: Cast, store: Store) -> None:
     fields = form(cast, repeat="daily", count="2")
-    pages = [words(desk.submit("/bookings/new", fields).text) for _ in range(2)]
-    assert ("2 of 2 booked." in pages[1], len(starts(store))) == (True, 2)
+    answers = [desk.submit("/bookings/new", fields) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert (answers[0].location, len(starts(store))) == (answers[1].location, 2)
+
+
+def test_series_of_a_service_with_approval_says_so(desk: Browser, cast: Cast) -> None:
+    answer = desk.submit("/bookings/new", form(cast, repeat="weekly", count="2", service="Approval"))
+    assert "2 requested: somebody has to approve them." in words(desk.get(answer.location).text)
+
+
+@pytest.mark.parametrize(("choice", "second"), [("book_rest", "Not booked"), ("move_conflicts", "Booked at another")])
+def test_series_report_loaded_anew_books_nothing_more_and_stays(
+    desk: Browser, cast: Cast, store: Store, conflict: None, choice: str, second: str
+) -> None:
+    fields = form(cast, repeat="weekly", count="3", on_conflict=choice)
+    first, again = (desk.submit("/bookings/new", fields) for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert len(starts(store)) == {"book_rest": 4, "move_conflicts": 5}[choice]
+    assert all(f"2 Monday 14 January 2030, 10:00 {second}" in words(page.text) for page in (first, again))
 
 
 def test_series_wrong_rule_is_refused_beside_its_field(desk: Browser, cast: Cast, store: Store) -> None:
@@ -141,5 +161,6 @@ def test_series_page_of_unknown_series_is_not_found(desk: Browser) -> None:
 def test_cancel_following_of_a_series(desk: Browser, cast: Cast, store: Store) -> None:
     desk.submit("/bookings/new", form(cast, repeat="weekly", count="3"))
     second = store.read(lambda: Booking.get(Booking.start_at == TEN + WEEK))
-    desk.submit(f"/bookings/{second.public_id}/cancel", {"reach": "following"})
+    answer = desk.submit(f"/bookings/{second.public_id}/cancel", {"reach": "following"}, follow_redirects=True)
+    assert "2 bookings of the series are cancelled." in words(answer.text)
     assert starts(store) == [TEN]

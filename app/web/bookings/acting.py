@@ -27,7 +27,11 @@ def cancel_booking(public_id: str) -> ResponseReturnValue:
     """Cancel a booking, or this and later ones of its series."""
     typed = Typed(request.form)
     reach = read_reach(typed)
-    return act(public_id, lambda context: cancel(context, public_id, typed.text("reason"), reach), "Cancelled.")
+    return act(public_id, lambda context: cancel(context, public_id, typed.text("reason"), reach), _cancelled)
+
+
+def _cancelled(booking: BookingView) -> str:
+    return "Cancelled." if booking.reached == 1 else f"{booking.reached} bookings of the series are cancelled."
 
 
 def mark(public_id: str) -> ResponseReturnValue:
@@ -39,14 +43,16 @@ def mark(public_id: str) -> ResponseReturnValue:
     work = MARKS.get(request.form.get("status", ""))
     if work is None:
         raise InvalidInput("status", "A booking can be marked as completed or as a no-show; please choose one of them.")
-    return act(public_id, lambda context: work(context, public_id), "Noted.")
+    return act(public_id, lambda context: work(context, public_id), lambda _: "Noted.")
 
 
-def act(public_id: str, work: Callable[[Context], BookingView], done: str) -> ResponseReturnValue:
+def act(
+    public_id: str, work: Callable[[Context], BookingView], words: Callable[[BookingView], str]
+) -> ResponseReturnValue:
     """Do something to a booking and go back to its page; a refusal is shown there, with what was typed."""
     context = current_context()
     try:
-        work(context)
+        booking = work(context)
     except (NotAllowed, NotFound):
         raise
     except Refusal as refusal:
@@ -54,7 +60,7 @@ def act(public_id: str, work: Callable[[Context], BookingView], done: str) -> Re
         g.tzid = booking.tzid
         errors = {field_of(refusal): sentence(refusal, booking.tzid)}
         return render_booking(context, booking, errors, request.form.get("reason", "")), status_of(refusal)
-    flash(done)
+    flash(words(booking))
     return redirect(url_for("bookings.show", public_id=public_id))
 
 

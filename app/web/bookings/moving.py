@@ -51,8 +51,17 @@ def save(public_id: str) -> ResponseReturnValue:
         raise
     except Refusal as refusal:
         return _page(context, booking, refused(Filled(request.form), refusal, booking.tzid)), status_of(refusal)
-    flash(f"Moved to {span_text(moved.start, moved.end, moved.tzid)}.")
+    flash(_moved(moved, booking))
     return redirect(url_for("bookings.show", public_id=public_id))
+
+
+def _moved(moved: BookingView, before: BookingView) -> str:
+    """Say what became of a move; whoever may not approve only asks for the new times of some services."""
+    if moved.change is not None and moved.change != before.change:
+        many = "The new time waits" if moved.reached == 1 else f"{moved.reached} new times wait"
+        return f"{many} for approval; until then nothing is moved."
+    when = span_text(moved.start, moved.end, moved.tzid)
+    return f"Moved to {when}." if moved.reached == 1 else f"{moved.reached} bookings are moved, this one to {when}."
 
 
 def _movable(public_id: str) -> tuple[Context, BookingView]:

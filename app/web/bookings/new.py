@@ -52,7 +52,7 @@ def create() -> ResponseReturnValue:
     try:
         wanted = read_booking(context, typed)
         if typed.text("repeat"):
-            return _show_series(typed, tzid, _book_series(context, typed, wanted, tzid))
+            return _answer_series(typed, tzid, _book_series(context, typed, wanted, tzid))
         booking = book(context, wanted)
     except NotAllowed:
         raise
@@ -85,12 +85,25 @@ def _book_series(context: Context, typed: Typed, first: BookingRequest, tzid: st
     return book_series(context, request_)
 
 
-def _show_series(typed: Typed, tzid: str, result: SeriesResult) -> ResponseReturnValue:
-    """Show what became of each occurrence; while nothing is booked, with the choice of what to do about conflicts."""
+def _answer_series(typed: Typed, tzid: str, result: SeriesResult) -> ResponseReturnValue:
+    """Lead to the series when all of it is booked as wished; else show what became of each occurrence."""
+    times = [one.booking.start if one.booking else None for one in result.occurrences]
+    if result.series is None or times != [one.start for one in result.occurrences]:
+        return _show_series(typed, tzid, result), 200 if result.series else 409
+    requested = any(one.booking and one.booking.status == "requested" for one in result.occurrences)
+    flash(f"{len(times)} requested: somebody has to approve them." if requested else f"{len(times)} booked.")
+    return redirect(url_for("bookings.together", series=result.series), 303)
+
+
+def _show_series(typed: Typed, tzid: str, result: SeriesResult) -> str:
+    """Show what became of each occurrence; while nothing is booked, with the choice of what to do about conflicts.
+
+    Loading the page anew sends the same key, which books nothing twice and shows what was booked then.
+    """
     carried = [
         (name, text) for name, texts in typed.fields.lists() if name not in NOT_CARRIED for text in texts if text
     ]
-    page = render_template(
+    return render_template(
         "bookings/series.html",
         result=result,
         moments=moments_of(result.occurrences, tzid),
@@ -98,4 +111,3 @@ def _show_series(typed: Typed, tzid: str, result: SeriesResult) -> ResponseRetur
         carried=carried,
         key=new_key(),
     )
-    return page, 200 if result.series else 409

@@ -92,11 +92,14 @@ def put_start(fields: MultiDict[str, str], start: Instant, tzid: str) -> None:
 
 
 def moments_of(occurrences: Iterable[OccurrenceResult], tzid: str) -> dict[int, tuple[str, str]]:
-    """Return by number the wished time and, if something else was found, the other time in words."""
-    return {
-        one.number: (
-            moment_text(one.start, tzid) if one.start is not None else day_text(date.fromisoformat(one.local_day)),
-            moment_text(one.suggestion, tzid) if one.suggestion is not None else "",
-        )
-        for one in occurrences
-    }
+    """Return by number the wished time and, if something else was booked or found, the other time in words."""
+    return {one.number: (_wished(one, tzid), _other(one, tzid)) for one in occurrences}
+
+
+def _wished(one: OccurrenceResult, tzid: str) -> str:
+    return moment_text(one.start, tzid) if one.start is not None else day_text(date.fromisoformat(one.local_day))
+
+
+def _other(one: OccurrenceResult, tzid: str) -> str:
+    found = one.suggestion if one.booking is None else one.booking.start
+    return "" if found is None or found == one.start else moment_text(found, tzid)
