@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who is signed in. ``stamp`` changes with their password, so that older sessions end."""
+    """Somebody who is signed in. ``stamp`` changes with password and sign-out, so that older sessions end."""
 
     actor: Actor
     stamp: str
@@ -72,4 +72,15 @@ def get_account(store: Store, public_id: str) -> Account | None:
     if row is None:
         return None
     actor = Actor(ActorKind.USER, row.name, row.id, Role(row.role), row.resource_id)
-    return Account(actor, hashlib.sha256(row.password_hash.encode()).hexdigest()[:16])
+    return Account(actor, f"{hashlib.sha256(row.password_hash.encode()).hexdigest()[:16]}.{row.sign_outs}")
+
+
+def end_sessions(store: Store, user_id: int) -> bool:
+    """End all sessions of an account, copied cookies included; False when the database cannot be written now."""
+    change = User.update(sign_outs=User.sign_outs + 1).where(User.id == user_id)
+    try:
+        store.write(change.execute)
+    except Unavailable:
+        _log.warning("the sessions of an account could not be ended")
+        return False
+    return True

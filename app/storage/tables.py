@@ -76,7 +76,7 @@ class Resource(Record):
 
 
 class User(Record):
-    """Somebody who signs in; a provider's account names the resource that is them."""
+    """Somebody who signs in; a provider's account names the resource that is them. A sign-out ends all sessions."""
 
     email = CharField(unique=True)
     name = CharField()
@@ -84,6 +84,7 @@ class User(Record):
     role = CharField()
     resource = ForeignKeyField(Resource, null=True)
     active = BooleanField(default=True)
+    sign_outs = IntegerField(default=0)
 
 
 class Pool(Record):
@@ -354,6 +355,14 @@ class IdempotencyKey(Table):
         primary_key = CompositeKey("scope", "key")
 
 
+class SignInTry(Table):
+    """A sign-in that failed, or is being checked; ``who`` is a keyed hash that tells nobody's name or address."""
+
+    id = AutoField()
+    who = CharField()
+    tried_at = BigIntegerField()
+
+
 class SchemaMigration(Table):
     """Which migrations this database has."""
 
@@ -389,5 +398,6 @@ TABLES: tuple[type[Table], ...] = (
     BusyTime,
     OutboxMessage,
     IdempotencyKey,
+    SignInTry,
 )
 """All tables with content, each after those that it refers to."""

@@ -5,21 +5,23 @@ from __future__ import annotations
 import hmac
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, login_user, logout_user
 
-from app.operations.sign_in import check_password, get_account
+from app.operations.sign_in import check_password, end_sessions, get_account
+from app.operations.throttle import begin_try, forgive, guest_of
 from app.web.access import public
 from app.web.context import SignedIn, current_actor, now, site
-from app.web.throttle import ADDRESS_TRIES, Throttle
 
 blueprint = Blueprint("sign_in", __name__)
-THROTTLE = "eigenplan_sign_in"
 CSRF_FIELD = "csrf_token"
 MAX_PASSWORD = 1000
-MAX_EMAIL = 254
 WRONG = "This mail address and password do not belong together; please check both."
+SIGNED_OUT = "You are signed out, on all your devices."
+SIGNED_OUT_HERE = (
+    "You are signed out here. Other devices may be signed in still, as the database cannot be written now."
+)
 TOO_OFTEN = "That was tried too often; please wait five minutes and try again."
 
 
@@ -29,11 +31,10 @@ def init_sign_in(app: Flask) -> None:
     manager.session_protection = None  # people change networks; the cookie is signed, HttpOnly and short-lived
     manager.user_loader(_load)
     manager.init_app(app, add_context_processor=False)
-    app.extensions[THROTTLE] = (Throttle(), Throttle(ADDRESS_TRIES))
 
 
 def _load(session_id: str) -> SignedIn | None:
-    """Return who a session is about; a session from before the last change of the password is none."""
+    """Return who a session is about; one from before the last sign-out or change of the password is none."""
     public_id, _, stamp = session_id.partition(".")
     user = _find(public_id)
     return user if user is not None and hmac.compare_digest(user.stamp.encode(), stamp.encode()) else None
@@ -59,17 +60,14 @@ def show() -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     """Check mail address and password."""
     email, target = request.form.get("email", ""), _target(request.form.get("next", ""))
-    by_account, by_address = current_app.extensions[THROTTLE]
-    address = request.remote_addr or ""
-    who = f"{address} {email.strip().lower()[:MAX_EMAIL]}"
-    if by_account.is_closed(who, now()) or by_address.is_closed(address, now()):
+    guest = guest_of(site().config.secret_key, request.remote_addr or "", email)
+    tried = begin_try(site().store, guest, now())
+    if tried is None:
         return _again(email, target, TOO_OFTEN), 429
     user = _check(email, request.form.get("password", ""))
     if user is None:
-        by_account.count(who, now())
-        by_address.count(address, now())
         return _again(email, target, WRONG), 422
-    by_account.forget(who)
+    forgive(site().store, tried)
     _begin_session(user)
     return redirect(target, 303)
 
@@ -112,9 +110,11 @@ def _is_own_path(wanted: str) -> bool:
 
 @blueprint.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    """End the session."""
+    """End all sessions of the account: a cookie that somebody copied must not outlive this one."""
+    user_id = current_actor().user_id
+    everywhere = user_id is not None and end_sessions(site().store, user_id)
     logout_user()
     session.clear()
     g.pop("actor", None)
-    flash("You are signed out.")
+    flash(SIGNED_OUT if everywhere else SIGNED_OUT_HERE)
     return redirect(url_for("sign_in.show"), 303)

@@ -22,8 +22,8 @@ from tests.cast import NOW, Cast
 
 SECRET = b"a secret of the tests, long enough"
 RAW_TOKEN = "the raw token of a session"
-EMPTY_STAMP = hashlib.sha256(b"").hexdigest()[:16]
-"""The stamp of accounts that have no password, as those of these tests."""
+EMPTY_STAMP = f"{hashlib.sha256(b'').hexdigest()[:16]}.0"
+"""The stamp of accounts that have no password and never signed out, as those of these tests."""
 
 
 class Browser(FlaskClient):
