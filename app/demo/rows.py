@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from app.storage.base import Record, Table
 from app.storage.store import Store
-from app.storage.tables import Record, Table
 
 
 def insert(store: Store, table: type[Table], rows: Sequence[dict[str, Any]]) -> None:

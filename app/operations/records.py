@@ -15,9 +15,10 @@ from app.operations.context import Context
 from app.operations.placing import Place
 from app.operations.wanted import Wanted
 from app.storage import allocations, sessions
+from app.storage.base import database_proxy
 from app.storage.public_ids import new_public_id
 from app.storage.statements import insert_row, insert_sql, run
-from app.storage.tables import Allocation, Attendee, Booking, Client, database_proxy
+from app.storage.tables import Allocation, Attendee, Booking, Client
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from app.storage.base import Table
 from app.storage.migrate import check_schema
 from app.storage.statements import insert_sql
 from app.storage.store import Store
-from app.storage.tables import TABLES, Revision, Table
+from app.storage.tables import TABLES, Revision
 
 BATCH = 2000
 Row = tuple[Any, ...]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from app.booking.refusals import SessionFull
 from app.booking.values import Instant, Service
+from app.storage.base import database_proxy
 from app.storage.public_ids import new_public_id
 from app.storage.statements import among, fetch, run
-from app.storage.tables import Allocation, GroupSession, Seat, database_proxy
+from app.storage.tables import Allocation, GroupSession, Seat
 
 _OPEN = (
     "SELECT s.id, s.capacity - (SELECT COUNT(*) FROM seat WHERE seat.session_id = s.id) FROM group_session s "

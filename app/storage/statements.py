@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from app.storage.tables import database_proxy
+from app.storage.base import database_proxy
 
 
 def run(sql: str, params: Sequence[Any] = ()) -> Any:

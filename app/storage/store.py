@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 
 from app.booking.refusals import JustTaken, Unavailable
 from app.booking.values import Catalog
+from app.storage.base import database_proxy
 from app.storage.catalog import load_catalog
 from app.storage.database import PostgresServer, SqliteFile, make_database
 from app.storage.errors import ERRORS, Meaning, code_of, meaning_of
-from app.storage.tables import database_proxy
 
 T = TypeVar("T")
 

@@ -11,10 +11,11 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.storage.base import database_proxy
 from app.storage.migrate import migrate
 from app.storage.public_ids import new_public_id
 from app.storage.store import open_store
-from app.storage.tables import Allocation, Booking, Client, database_proxy
+from app.storage.tables import Allocation, Booking, Client
 from tests.bench import reference
 from tests.bench.databases import settle
 from tests.cast import Cast, Need

@@ -15,9 +15,10 @@ from app.demo.load import load_demo, load_state, refresh_demo
 from app.operations.change import cancel
 from app.operations.context import Context
 from app.operations.sign_in import check_password
+from app.storage.base import Record
 from app.storage.check import check_database
 from app.storage.store import Store, open_store
-from app.storage.tables import Allocation, Booking, ChangeRequest, OutboxMessage, Record, Series, User, WaitingEntry
+from app.storage.tables import Allocation, Booking, ChangeRequest, OutboxMessage, Series, User, WaitingEntry
 from tests.demo.conftest import NOW, PASSWORD
 
 DAY = 86_400

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from app.booking.refusals import JustTaken
+from app.storage.base import Table
 from app.storage.check import check_database
 from app.storage.copy import CopyError, columns_of, copy_database, digest_of
 from app.storage.migrate import SchemaError
 from app.storage.store import Store, open_store
-from app.storage.tables import TABLES, BusyTime, Client, Setting, Table
+from app.storage.tables import TABLES, BusyTime, Client, Setting
 from tests.cast import NOW, Cast
 from tests.storage.helpers import HALF, TEN, at_once, closing, stamped
 from tests.storage.test_check import change, group, held_beside, installation, plain, series, waiting

@@ -16,10 +16,11 @@ from peewee import IntegrityError, OperationalError
 
 from app.booking.refusals import JustTaken, NotFound, Unavailable
 from app.storage import idempotency
+from app.storage.base import database_proxy
 from app.storage.database import make_database
 from app.storage.errors import Meaning, meaning_of
 from app.storage.store import PAUSES, Store, open_store
-from app.storage.tables import Setting, database_proxy
+from app.storage.tables import Setting
 from tests.cast import NOW, one_provider
 from tests.storage.helpers import at_once, booked, closing
 

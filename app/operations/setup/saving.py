@@ -13,8 +13,8 @@ from app.access.permissions import Permission
 from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput, NotFound, StaleVersion
 from app.operations.context import Context
+from app.storage.base import Record
 from app.storage.public_ids import new_public_id
-from app.storage.tables import Record
 
 MAX_NAME = 120
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
