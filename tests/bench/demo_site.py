@@ -23,6 +23,7 @@ from app.operations.requests import VisitPart
 from app.operations.slots import find_slots
 from app.operations.visits import find_visit_slots
 from app.storage import tables
+from app.storage.base import Record
 from app.storage.migrate import migrate
 from app.storage.store import open_store
 from tests.bench.databases import settle
@@ -111,7 +112,7 @@ class Examples:
             tables.Booking.status == "confirmed", tables.Booking.start_at > clock.now()
         )
         self.booking = firm.order_by(tables.Booking.start_at).offset(50).first()
-        self.tables: Mapping[str, type[tables.Record]] = {
+        self.tables: Mapping[str, type[Record]] = {
             "closures": tables.Closure,
             "locations": tables.Location,
             "pools": tables.Pool,
