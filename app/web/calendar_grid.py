@@ -6,7 +6,7 @@ Rows follow real time, not the wall clock, so a day with 23 or 25 hours has fewe
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from app.booking.values import Instant, Interval
@@ -51,7 +51,10 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One table cell that starts in its row and covers ``rowspan`` rows; ``lane`` is the column's number."""
+    """One table cell that starts in its row and covers ``rowspan`` rows; ``lane`` is the column's number.
+
+    ``again``: a closed cell that only bookings part from the one above it, which has said so already.
+    """
 
     kind: CellKind
     lane: int
@@ -59,6 +62,7 @@ class Cell:
     rowspan: int = 1
     text: str = ""
     bookings: tuple[BookingView, ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +101,21 @@ def lay_out(lanes: Sequence[Lane], shown: Interval) -> list[Row]:
     start, end = shown
     rows = [Row(at) for at in range(start, end, ROW_SECONDS)]
     for number, lane in enumerate(lanes):
-        for index, cell in _lane_cells(number, lane, start, len(rows)):
+        for index, cell in _told_once(_lane_cells(number, lane, start, len(rows))):
             rows[index].cells.append(cell)
     return rows
+
+
+_PARTS = (CellKind.BOOKING, CellKind.BUFFER, CellKind.CLOSED)
+
+
+def _told_once(cells: Iterable[tuple[int, Cell]]) -> Iterator[tuple[int, Cell]]:
+    """Mark the closed cells after the first of each stretch that only bookings and their buffers interrupt."""
+    is_told = False
+    for index, cell in cells:
+        is_closed = cell.kind is CellKind.CLOSED
+        yield index, replace(cell, again=True) if is_closed and is_told else cell
+        is_told = is_closed or (is_told and cell.kind in _PARTS)
 
 
 def _lane_cells(number: int, lane: Lane, start: Instant, count: int) -> Iterator[tuple[int, Cell]]:

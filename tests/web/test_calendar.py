@@ -16,7 +16,7 @@ from app.operations.context import Context
 from app.operations.requests import HoldRequest
 from app.storage.public_ids import new_public_id
 from app.storage.store import Store
-from app.storage.tables import BusyTime, Closure, TimeOff
+from app.storage.tables import Booking, BusyTime, Closure, TimeOff
 from tests.cast import HOUR, MONDAY, NOW, Cast
 from tests.web.conftest import Browser, SignIn
 from tests.web.staff_cast import DAY, TEN, booked, counted, practice, words
@@ -72,6 +72,20 @@ def test_day_shows_a_hold_until_it_expires(desk: Browser, cast: Cast, monkeypatc
     shown = "Consultation held" in words(desk.get(ON).text)
     monkeypatch.setattr("app.clock.now", lambda: NOW + 3600)
     assert (shown, "Consultation held" in words(desk.get(ON).text)) == (True, False)
+
+
+def test_day_tells_of_a_short_booking_that_it_is_at_another_place(desk: Browser, cast: Cast, store: Store) -> None:
+    booking = booked(cast, provider=cast.ids["Ada"])
+
+    def move_away() -> None:
+        Booking.update(location=cast.location("North")).where(Booking.public_id == booking).execute()
+        store.bump_catalog()
+
+    at_home = desk.get(ON).text
+    store.write(move_away)
+    page = desk.get(ON).text
+    assert [text.count('title="Nora Client at North"') for text in (at_home, page)] == [0, 1]
+    assert [text.count("booking-pin") for text in (at_home, page)] == [0, 1]
 
 
 def test_day_group_session_lists_all_names(desk: Browser, cast: Cast) -> None:

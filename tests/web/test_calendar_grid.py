@@ -75,6 +75,20 @@ def test_booking_interrupts_a_long_note() -> None:
     assert kinds(lane(booking(EIGHT + HOUR, 30), notes=(away,))) == [("time_off", 4), ("booking", 2), ("time_off", 2)]
 
 
+def test_closed_time_says_so_once_where_only_bookings_interrupt_it() -> None:
+    opens = [(EIGHT + 2 * HOUR, EIGHT + 3 * HOUR)]
+    between = [booking(EIGHT + number * HOUR, 30) for number in (0, 1)]
+    off = Note(CellKind.TIME_OFF, EIGHT + 4 * HOUR, EIGHT + 5 * HOUR)
+    rows = lay_out([Lane("Ada", "ada", "person", opens, between, (off,))], (EIGHT, EIGHT + 6 * HOUR))
+    closed = [cell for row in rows for cell in row.cells if cell.kind is CellKind.CLOSED]
+    assert [((cell.start - EIGHT) // QUARTER, cell.again) for cell in closed] == [
+        (2, False),
+        (6, True),
+        (12, False),
+        (20, False),
+    ]
+
+
 def test_every_row_is_covered_exactly_once() -> None:
     lanes = [lane(booking(EIGHT + 7 * 60, 50)), lane(notes=(Note(CellKind.BUSY, EIGHT, EIGHT + 1),)), lane()]
     rows = lay_out(lanes, (EIGHT, EIGHT + 2 * HOUR))
