@@ -18,7 +18,7 @@ from app.demo.group import ACCOUNTS, CENTRE
 from app.demo.load import load_demo
 from app.factory import create_app
 from app.operations.context import Context
-from app.operations.links import manage_token
+from app.operations.links import manage_token, waiting_token
 from app.operations.requests import VisitPart
 from app.operations.slots import find_slots
 from app.operations.visits import find_visit_slots
@@ -134,11 +134,18 @@ class Examples:
     def value(self, endpoint: str, name: str) -> str:
         """Return a value for a part of an address."""
         makers: Mapping[str, Callable[[], str]] = {
-            "token": lambda: manage_token(self.site.secret, self.booking.public_id),
+            "token": lambda: self.token(endpoint),
             "delivery_id": lambda: str(tables.OutboxMessage.select().first().public_id),
             "public_id": lambda: self.record(endpoint),
         }
         return makers[name]()
+
+    def token(self, endpoint: str) -> str:
+        """Return the token of a client's link: to their booking, or to their entry on the waiting list."""
+        if endpoint == "public.wish":
+            entry = tables.WaitingEntry.select().where(tables.WaitingEntry.status == "waiting").first()
+            return waiting_token(self.site.secret, entry.public_id)
+        return manage_token(self.site.secret, self.booking.public_id)
 
     def record(self, endpoint: str) -> str:
         """Return the public id of a record that this page shows."""
