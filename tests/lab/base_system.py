@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.lab.folder import locked
-from tests.lab.machine import run
+from tests.lab.machine import LabError, run
 
 RECIPE = "1"
 """Part of the key: another number makes every base system anew."""
@@ -33,7 +33,6 @@ PACKAGES = (
     "systemd-sysv",
     "udev",
 )
-ARCHIVE, SECURITY = "http://deb.debian.org/debian", "http://deb.debian.org/debian-security"
 SOURCES = Path("/etc/apt/sources.list.d/debian.sources")
 SETTINGS = ("Acquire::http", "Acquire::https", "Acquire::Check-", "Acquire::Retries")
 """Which of this machine's apt settings say how the archive is reached: proxies, authorities, clocks."""
@@ -56,13 +55,21 @@ class BaseSystem:
 
 
 def read_mirrors(sources: str) -> tuple[str, str]:
-    """Return the archive and the security archive that a ``debian.sources`` names; Debian's own where it names none."""
-    found = {"archive": ARCHIVE, "security": SECURITY}
+    """Return the archive and the security archive that a ``debian.sources`` names.
+
+    Raises:
+        LabError: it does not name both; we know no other mirror than those this machine uses.
+    """
+    found: dict[str, str] = {}
     for stanza in re.split(r"\n\s*\n", sources):
         fields = dict(line.split(": ", 1) for line in stanza.splitlines() if ": " in line and line[0] not in "# ")
         if "URIs" in fields and fields.get("Enabled", "yes").strip() != "no":
             kind = "security" if "-security" in fields.get("Suites", "") else "archive"
             found[kind] = fields["URIs"].split()[0]
+    if len(found) < len(("archive", "security")):
+        raise LabError(
+            f"{SOURCES} names no Debian archive with its security updates; the lab's hosts use the same ones."
+        )
     return found["archive"], found["security"]
 
 

@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.lab.base_system import (
-    ARCHIVE,
-    SECURITY,
     BaseCache,
     BaseSystem,
     apt_settings,
@@ -18,6 +16,7 @@ from tests.lab.base_system import (
     read_mirrors,
     removed_on_failure,
 )
+from tests.lab.machine import LabError
 
 SOURCES = """Types: deb
 # URIs: http://commented.example/debian
@@ -55,8 +54,9 @@ def test_mirrors_are_this_machines() -> None:
 
 
 @pytest.mark.parametrize("sources", ["", SOURCES.replace("Types: deb", "Types: deb\nEnabled: no")])
-def test_mirrors_are_debians_when_none_is_named(sources: str) -> None:
-    assert read_mirrors(sources) == (ARCHIVE, SECURITY)
+def test_mirrors_that_are_not_named_are_asked_for(sources: str) -> None:
+    with pytest.raises(LabError, match="names no Debian archive"):
+        read_mirrors(sources)
 
 
 def test_sources_have_the_hosts_suite() -> None:
