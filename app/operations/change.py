@@ -15,7 +15,7 @@ from app.booking.statuses import Status, check_movable, check_transition
 from app.booking.values import MINUTE, Catalog, Instant, Service
 from app.operations import records, repeats
 from app.operations.announce import announce
-from app.operations.changes import end_change, request_change
+from app.operations.changes import end_change, only_asks, request_change
 from app.operations.context import Context
 from app.operations.expiry import expire
 from app.operations.look_up import view_of
@@ -164,8 +164,7 @@ def _begin_move(context: Context, row: Booking, wanted: Wanted) -> _Step:
 
     The times of all rows of a series are new before any is looked at, so that limits count each where it goes.
     """
-    needs_approval = row.status == Status.CONFIRMED and wanted.service.needs_approval
-    if needs_approval and not context.may(Permission.APPROVE):
+    if only_asks(context, row, wanted.service):
         return _Step(row, wanted, row.start_at, asks=True)
     freed = (freed_by(row), *end_change(context, row))
     old_start, row.start_at, row.end_at = row.start_at, wanted.start, wanted.end

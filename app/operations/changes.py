@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
+from app.access.permissions import Permission
 from app.booking.intervals import subtract
+from app.booking.statuses import Status
 from app.booking.values import MINUTE, Instant, Service
 from app.operations import records
 from app.operations.announce import announce
@@ -43,6 +45,11 @@ def request_change(context: Context, row: Booking, wanted: Wanted, place: Place)
     row.save()
     announce(context, row, "change_requested", change=change.public_id, new_start=wanted.start)
     return freed
+
+
+def only_asks(context: Context, row: Booking, service: Service) -> bool:
+    """Whether a move by the actor only becomes a change request: the booking keeps what it has until it is approved."""
+    return row.status == Status.CONFIRMED and service.needs_approval and not context.may(Permission.APPROVE)
 
 
 def expiry_of_request(context: Context, service: Service, start: Instant) -> Instant:

@@ -47,10 +47,10 @@ def get_booking(context: Context, public_id: str) -> BookingView:
     return view
 
 
-def row_id_of(public_id: str | None) -> int | None:
-    """Return the row id of a booking, None where there is none."""
-    row = None if public_id is None else Booking.get_or_none(Booking.public_id == public_id)
-    return None if row is None else int(row.id)
+def row_of(public_id: str | None) -> Booking | None:
+    """Return the row of a booking, None where there is none."""
+    row: Booking | None = None if public_id is None else Booking.get_or_none(Booking.public_id == public_id)
+    return row
 
 
 def view_of(context: Context, public_id: str) -> BookingView:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.access.permissions import Permission
 from app.booking.explain import Explanation, explain
 from app.booking.limits import has_limits
@@ -9,10 +11,11 @@ from app.booking.refusals import InvalidInput
 from app.booking.rules import Wish
 from app.booking.slots import SlotQuery, concerned_resources
 from app.booking.slots import find_slots as search
-from app.booking.values import MINUTE, Instant
+from app.booking.values import MINUTE, Instant, Interval
+from app.operations.changes import only_asks
 from app.operations.context import Context
 from app.operations.limits import count_bookings, within_limits
-from app.operations.look_up import row_id_of
+from app.operations.look_up import row_of
 from app.operations.names import candidate_ids, get_location, get_service, provider_id, wished_provider
 from app.operations.wanted import Wanted
 from app.storage import taken
@@ -30,11 +33,13 @@ def find_slots(
     duration_minutes: int | None = None,
     provider: str | None = None,
     seats: int = 1,
+    ignore_booking: str | None = None,
 ) -> list[Instant]:
     """Return the free starts in ``[start, end)``, sorted; two queries, whatever the number of providers.
 
     Days and weeks whose limit is reached are left out, at the cost of a query each where there is such a limit. The
-    booking whose link the actor holds does not count for it: this is where it may move to.
+    booking ``ignore_booking`` (its public id; else the one whose link the actor holds) is in no way of its own and
+    counts for no limit: this is where it may move to.
 
     Raises:
         NotFound, InvalidInput, WrongDuration: names or numbers that cannot be used.
@@ -50,15 +55,26 @@ def find_slots(
     ids = sorted(concerned_resources(wanted, wished))
 
     def look() -> list[Instant]:
-        busy = taken.find_taken(ids, start - margin, end + margin, context.now)
+        row = row_of(ignore_booking or context.actor.booking)
+        own = None if row is None else row.id
+        seats_of = None if row is None or only_asks(context, row, wanted) else own
+        busy = taken.find_taken(ids, start - margin, end + margin, context.now, own)
+        _take_out(busy, () if seats_of is None else taken.find_own_sessions(seats_of))
         has_sessions = wanted.capacity > 1
-        sessions = taken.find_sessions(wanted.id, place.id, start, end, context.now) if has_sessions else ()
+        sessions = taken.find_sessions(wanted.id, place.id, start, end, context.now, seats_of) if has_sessions else ()
         found = search(catalog, query, busy, context.now, sessions=sessions)
         if not has_limits(wanted):
             return found
-        return within_limits(wanted, place, found, context.now, row_id_of(context.actor.booking))
+        return within_limits(wanted, place, found, context.now, own)
 
     return context.store.read(look)
+
+
+def _take_out(busy: dict[int, list[Interval]], own: Iterable[tuple[int, Instant, Instant]]) -> None:
+    """Leave out the times of sessions that end when the moved booking leaves them."""
+    for resource_id, since, until in own:
+        if (since, until) in busy.get(resource_id, ()):
+            busy[resource_id].remove((since, until))
 
 
 def check_days(start: Instant, end: Instant) -> None:

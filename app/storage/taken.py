@@ -86,6 +86,9 @@ def find_conflicts(resource_ids: Sequence[int], start: Instant, end: Instant, no
     return [_conflict(row, bookings, sessions) for row in rows]
 
 
+_NONE = 0
+"""No row has this id."""
+
 _BOOKINGS = "SELECT id, public_id, status, start_at, end_at FROM booking WHERE id"
 _GROUP_SESSIONS = "SELECT id, public_id, 'confirmed', start_at, end_at FROM group_session WHERE id"
 _Behind = Mapping[int, tuple[str, str, Instant, Instant]]
@@ -111,17 +114,34 @@ def _conflict(row: tuple[Any, ...], bookings: _Behind, sessions: _Behind) -> Tak
 
 
 _SESSIONS = (
-    "SELECT s.id, s.start_at, s.end_at, s.capacity - (SELECT COUNT(*) FROM seat WHERE seat.session_id = s.id) "
-    "FROM group_session s WHERE s.active AND s.service_id = %s AND s.location_id = %s "
+    "SELECT s.id, s.start_at, s.end_at, s.capacity, "
+    "(SELECT COUNT(*) FROM seat WHERE seat.session_id = s.id AND seat.booking_id <> %s) FROM group_session s "
+    "WHERE s.active AND s.service_id = %s AND s.location_id = %s "
     "AND s.start_at >= %s AND s.start_at < %s ORDER BY s.start_at"
 )
 
 
-def find_sessions(service_id: int, location_id: int, start: Instant, end: Instant, now: Instant) -> list[OpenSession]:
+def find_sessions(
+    service_id: int, location_id: int, start: Instant, end: Instant, now: Instant, ignore_booking: int | None = None
+) -> list[OpenSession]:
     """Return the sessions of a service that start in ``[start, end)`` and not before ``now``, with the seats left.
 
-    Two queries, whatever the number of sessions.
+    The seats of ``ignore_booking`` (a row id) count as free; sessions in which nobody else is are left out, as they end
+    when it leaves them. Two queries, whatever the number of sessions.
     """
-    rows = fetch(_SESSIONS, (service_id, location_id, max(start, now), end))
+    found = fetch(_SESSIONS, (ignore_booking or _NONE, service_id, location_id, max(start, now), end))
+    rows = [row for row in found if row[4] > 0]
     members = members_of([row[0] for row in rows])
-    return [OpenSession(since, until, left, members[one]) for one, since, until, left in rows]
+    return [OpenSession(since, until, size - used, members[one]) for one, since, until, size, used in rows]
+
+
+_OWN_SESSIONS = (
+    "SELECT a.resource_id, a.start_at, a.end_at FROM allocation a "
+    "WHERE a.active AND a.session_id IN (SELECT session_id FROM seat WHERE booking_id = %s) "
+    "AND NOT EXISTS (SELECT 1 FROM seat WHERE seat.session_id = a.session_id AND seat.booking_id <> %s)"
+)
+
+
+def find_own_sessions(booking_id: int) -> list[tuple[int, Instant, Instant]]:
+    """Return resource, start and end of what sessions take in which there is nobody but this booking (row id)."""
+    return [(resource_id, start, end) for resource_id, start, end in fetch(_OWN_SESSIONS, (booking_id, booking_id))]

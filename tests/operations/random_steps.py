@@ -131,13 +131,14 @@ def move_anything(world: World) -> set[str]:
 
 
 def move_to_what_is_offered(world: World) -> set[str]:
-    """A booking goes where its service is offered to others."""
+    """A booking goes where it is offered, also where only it is in the way itself."""
     booking = world.booking(*OPEN)
     if booking is None:
         return set()
     view = get_booking(world.system(), booking)
     minutes = (view.end - view.start) // MINUTE
-    what = {"service": view.service, "location": view.location, "duration_minutes": minutes, "seats": view.seats}
+    what: dict[str, object] = {"service": view.service, "location": view.location, "duration_minutes": minutes}
+    what |= {"seats": view.seats, "ignore_booking": booking}
     starts = world.slots(world.system(), what)
     if not starts or (view.expires_at or world.now + 1) <= world.now:
         return set()

@@ -132,7 +132,7 @@ class World:
     def slots(self, context: Context, what: dict[str, object]) -> list[Instant]:
         """The free starts of the days that are offered to somebody who wishes this."""
         names = (str(what["service"]), str(what["location"]))
-        more = {name: what[name] for name in ("duration_minutes", "provider", "seats") if name in what}
+        more = {name: value for name, value in what.items() if name not in ("service", "location")}
         return find_slots(context, *names, FIRST, FIRST + DAYS * DAY, **more)  # type: ignore[arg-type]
 
     def wish(self) -> dict[str, object]:

@@ -8,12 +8,13 @@ from app.access.permissions import Role
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, WrongDuration
 from app.operations.book import book, hold
 from app.operations.change import move
+from app.operations.context import Context
 from app.operations.requests import HoldRequest, MoveRequest
 from app.operations.slots import explain_time, find_slots
 from app.storage.store import Store
 from app.storage.tables import BusyTime
 from tests.cast import HOUR, MONDAY, Cast, one_provider, pool_of
-from tests.operations.helpers import TEN, client, staff, system, visitor, wish
+from tests.operations.helpers import BEN, TEN, client, staff, system, visitor, wish
 
 DAY = 86_400
 
@@ -134,3 +135,44 @@ def test_slots_count_a_wished_new_time_once_for_the_limit(store: Store) -> None:
     assert TEN + HOUR in slots(cast, MONDAY, MONDAY + DAY)
     book(system(cast), wish(cast, TEN + HOUR))
     assert slots(cast, MONDAY, MONDAY + DAY) == []
+
+
+def own_slots(context: Context, cast: Cast, booking: str, seats: int = 1) -> list[int]:
+    """Free starts from half past nine to half past ten for a booking that moves."""
+    names, bounds = (cast.ids["Consultation"], cast.ids["Centre"]), (TEN - 1800, TEN + 1801)
+    return find_slots(context, *names, *bounds, seats=seats, ignore_booking=booking)
+
+
+def test_slots_moved_booking_is_not_in_its_own_way(store: Store) -> None:
+    cast = one_provider(store, buffer_after_minutes=10)
+    mine = book(visitor(cast), wish(cast)).public_id
+    every = [TEN - 1800 + 900 * number for number in range(5)]
+    desk = staff(cast, Role.FRONT_DESK)
+    assert own_slots(desk, cast, mine) == every
+    assert find_slots(client(cast, mine), cast.ids["Consultation"], cast.ids["Centre"], TEN, TEN + 60) == [TEN]
+    book(visitor(cast), wish(cast, TEN + HOUR, client=BEN))
+    assert own_slots(desk, cast, mine) == every[:4]
+
+
+def test_slots_moved_booking_counts_its_own_seats_as_free(store: Store) -> None:
+    cast = one_provider(store, capacity=3)
+    mine = book(visitor(cast), wish(cast, seats=2)).public_id
+    desk = staff(cast, Role.FRONT_DESK)
+    assert own_slots(desk, cast, mine, seats=2) == [TEN - 1800 + 900 * number for number in range(5)]
+    book(visitor(cast), wish(cast, client=BEN))
+    assert own_slots(desk, cast, mine, seats=2) == [TEN - 1800, TEN, TEN + 1800]
+    assert slots(cast, TEN, TEN + 1, seats=2) == []
+    assert move(desk, MoveRequest(mine, TEN)).start == TEN
+
+
+def test_slots_group_booking_that_only_asks_keeps_its_own_seats(store: Store) -> None:
+    cast = one_provider(store, capacity=3, needs_approval=True)
+    mine = book(system(cast), wish(cast, seats=2)).public_id
+    assert own_slots(client(cast, mine), cast, mine, seats=2) == [TEN - 1800, TEN + 1800]
+    assert len(own_slots(system(cast), cast, mine, seats=2)) == 5
+
+
+def test_slots_of_a_booking_that_is_not_there_are_everybodys(store: Store) -> None:
+    cast = one_provider(store)
+    book(visitor(cast), wish(cast))
+    assert own_slots(system(cast), cast, "gone") == [TEN - 1800, TEN + 1800]

@@ -36,6 +36,12 @@ def test_form_offers_free_times_of_the_date_asked_for(desk: Browser, cast: Cast)
     assert ("New time on Tuesday 8 January 2030 08:00 08:15" in page, "17:15" in page) == (True, False)
 
 
+def test_form_offers_times_that_only_the_booking_itself_takes(desk: Browser, cast: Cast) -> None:
+    booking = booked(cast, service="Class", seats=5)
+    page = words(desk.get(f"/bookings/{booking}/move", query_string={"date": DAY}).text)
+    assert "09:30 09:45 10:00 10:15 10:30 10:45" in page
+
+
 def test_form_with_unreadable_date_still_shows(desk: Browser, cast: Cast) -> None:
     page = words(desk.get(f"/bookings/{booked(cast)}/move", query_string={"date": "soon", "duration": "x"}).text)
     assert "a date that cannot be read" in page

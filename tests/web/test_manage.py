@@ -154,10 +154,11 @@ def test_manage_after_deadline_tells_so_and_refuses(visitor: FlaskClient, store:
     assert states() == [("confirmed", TEN, 1)]
 
 
-def test_move_shows_free_times_without_own(visitor: FlaskClient, store: Store) -> None:
+def test_move_shows_free_times_without_the_present_one(visitor: FlaskClient, store: Store) -> None:
     token = book(visitor, one_provider(store))
     page = Page(visitor.get(f"/manage/{token}/move?day=2030-01-07").text)
-    assert [str(start) in page.radios for start in (NINE, TEN, TEN + HOUR)] == [True, False, True]
+    around = (NINE, TEN - 900, TEN, TEN + 900, TEN + HOUR)
+    assert [str(start) in page.radios for start in around] == [True, True, False, True, True]
 
 
 def test_move_by_button(visitor: FlaskClient, store: Store) -> None:

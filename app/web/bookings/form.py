@@ -19,6 +19,7 @@ from app.operations.context import Context
 from app.operations.look_up import find_clients
 from app.operations.requests import BookingRequest, ClientDetails
 from app.operations.slots import find_slots
+from app.operations.views import BookingView
 from app.web.bookings import choices
 from app.web.bookings.rule import REPEATS, WEEKDAYS
 from app.web.bookings.when import Offer, ShownTwice, offers, put_start, read_instant, read_start
@@ -101,8 +102,13 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
-def free_times(context: Context, service: Service, location: Location, typed: Typed) -> tuple[Offer, ...]:
-    """Return the free times of the form's date; none when its fields cannot be read, which is said beside them."""
+def free_times(
+    context: Context, service: Service, location: Location, typed: Typed, moved: BookingView | None = None
+) -> tuple[Offer, ...]:
+    """Return the free times of the form's date; none when its fields cannot be read, which is said beside them.
+
+    ``moved``: the booking that looks for another time, for as many people as it is; it is not in its own way.
+    """
     try:
         start, end = day_bounds(typed.day("date"), location.tzid)
         provider = choices.by_public_id(context.catalog, typed.text("provider"))
@@ -114,7 +120,8 @@ def free_times(context: Context, service: Service, location: Location, typed: Ty
             end,
             duration_minutes=typed.optional_number("duration"),
             provider=provider.public_id if provider is not None and choices.gives(service, provider) else None,
-            seats=_seats(typed),
+            seats=_seats(typed) if moved is None else moved.seats,
+            ignore_booking=None if moved is None else moved.public_id,
         )
     except (InvalidInput, WrongDuration, OverflowError):
         return ()

@@ -98,7 +98,7 @@ def _page(context: Context, booking: BookingView, filled: Filled) -> str:
     shown: Mapping[str, Any] = {
         "durations": _durations(service, typed.text("duration")),
         "providers": [("", "Keep if possible, else whoever is free"), *_people(context, service, location)],
-        "free": free_times(context, service, location, typed),
+        "free": free_times(context, service, location, typed, booking),
     }
     return render_template(
         "bookings/move.html",

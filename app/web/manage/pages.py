@@ -174,7 +174,7 @@ def _times(opened: Opened, refusal: Refusal | None = None, status: int = 200) ->
         opened=opened,
         booking=opened.booking,
         chosen=chosen,
-        week=week_of(opened.context, chosen),
+        week=week_of(opened.context, chosen, leave_out=opened.booking.start),
         errors=errors,
         offers=offers,
         key=secrets.token_urlsafe(12),

@@ -73,10 +73,14 @@ def _next_free(wish: Wish, search: Search, start: Instant, last: Instant) -> dat
     return None
 
 
-def week_of(context: Context, chosen: Selection) -> Week:
-    """Return a week of free times for a selection of one service."""
+def week_of(context: Context, chosen: Selection, leave_out: Instant | None = None) -> Week:
+    """Return a week of free times for a selection of one service; ``leave_out``: a start that nobody would choose."""
     wish = Wish(chosen.tzid, chosen.place.tzid, chosen.day, chosen.service.booking_window_days)
-    return find_week(context.now, wish, lambda start, end: _search(context, chosen, start, end))
+
+    def search(start: Instant, end: Instant) -> list[Instant]:
+        return [one for one in _search(context, chosen, start, end) if one != leave_out]
+
+    return find_week(context.now, wish, search)
 
 
 def is_free(context: Context, chosen: Selection) -> bool:
