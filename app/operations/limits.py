@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 from app.booking.limits import Counts, check_limits, has_limits
@@ -23,36 +24,48 @@ def check_within_limits(wanted: Wanted, now: Instant, client_email: str, ignore_
         check_limits(wanted.service, count_bookings(wanted, now, client_email, ignore_booking))
 
 
-def within_limits(
-    service: Service, location: Location, starts: list[Instant], now: Instant, ignore_booking: int | None = None
-) -> list[Instant]:
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """Whose limits are asked for, and when. ``ignore_booking``: the row id of a booking that does not count.
+
+    ``earlier``: by how many seconds other bookings begin before each start, which would be made with it.
+    """
+
+    service: Service
+    location: Location
+    now: Instant
+    ignore_booking: int | None = None
+    earlier: tuple[int, ...] = ()
+
+
+def within_limits(limited: Limited, starts: list[Instant]) -> list[Instant]:
     """Leave out the sorted starts on days and in weeks whose limit is reached; at most one query for each limit."""
+    service = limited.service
     if service.limit_per_day is not None:
-        starts = _leave_out(service.limit_per_day, day_bounds, starts, (service.id, location, now, ignore_booking))
+        starts = _leave_out(limited, service.limit_per_day, day_bounds, starts)
     if service.limit_per_week is not None:
-        starts = _leave_out(service.limit_per_week, week_bounds, starts, (service.id, location, now, ignore_booking))
+        starts = _leave_out(limited, service.limit_per_week, week_bounds, starts)
     return starts
 
 
 def _leave_out(
-    limit: int,
-    bounds_of: Callable[[date, str], Interval],
-    starts: list[Instant],
-    asked: tuple[int, Location, Instant, int | None],
+    limited: Limited, limit: int, bounds_of: Callable[[date, str], Interval], starts: list[Instant]
 ) -> list[Instant]:
-    service_id, location, now, ignore_booking = asked
+    location = limited.location
     periods: list[Interval] = []
     for start in starts:
         if not periods or start >= periods[-1][1]:
             periods.append(bounds_of(local_date(start, location.tzid), location.tzid))
     if not periods:
         return []
-    booked = starts_in((periods[0][0], periods[-1][1]), service_id, location.id, now, ignore_booking)
+    whole = (periods[0][0], periods[-1][1])
+    booked = starts_in(whole, limited.service.id, location.id, limited.now, limited.ignore_booking)
     kept: list[Instant] = []
     for since, until in periods:
         there = booked[bisect_left(booked, (since,)) : bisect_left(booked, (until,))]
-        if len({row_id for _, row_id in there}) < limit:
-            kept += starts[bisect_left(starts, since) : bisect_left(starts, until)]
+        left = limit - len({row_id for _, row_id in there})
+        inside = starts[bisect_left(starts, since) : bisect_left(starts, until)]
+        kept += [start for start in inside if sum(start - before >= since for before in limited.earlier) < left]
     return kept
 
 

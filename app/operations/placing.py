@@ -17,7 +17,7 @@ from app.booking.rules import check_time, find_assignment
 from app.booking.slots import Holes, OpenSession, SlotQuery, concerned_resources, find_slots
 from app.booking.values import Instant
 from app.operations.context import Context
-from app.operations.limits import check_within_limits, within_limits
+from app.operations.limits import Limited, check_within_limits, within_limits
 from app.operations.names import candidate_ids
 from app.operations.wanted import Wanted
 from app.storage import allocations, sessions, taken
@@ -155,7 +155,7 @@ def next_free(
     open_sessions = taken.find_sessions(service.id, wanted.location.id, start, end, context.now)
     found = find_slots(wanted.catalog, query, busy, context.now, sessions=open_sessions)
     if has_limits(service):
-        found = within_limits(service, wanted.location, found, context.now)
+        found = within_limits(Limited(service, wanted.location, context.now), found)
     return tuple(found[:count])
 
 

@@ -14,7 +14,7 @@ from app.booking.slots import find_slots as search
 from app.booking.values import MINUTE, Instant, Interval
 from app.operations.changes import only_asks
 from app.operations.context import Context
-from app.operations.limits import count_bookings, within_limits
+from app.operations.limits import Limited, count_bookings, within_limits
 from app.operations.look_up import row_of
 from app.operations.names import candidate_ids, get_location, get_service, provider_id, wished_provider
 from app.operations.wanted import Wanted
@@ -65,7 +65,7 @@ def find_slots(
         found = search(catalog, query, busy, context.now, sessions=sessions)
         if not has_limits(wanted):
             return found
-        return within_limits(wanted, place, found, context.now, own)
+        return within_limits(Limited(wanted, place, context.now, own), found)
 
     return context.store.read(look)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from app.access.permissions import Permission
 from app.booking.limits import has_limits
 from app.booking.refusals import InvalidInput, JustTaken, NoAssignment, Refusal
 from app.booking.rules import find_refusals
-from app.booking.slots import Holes
+from app.booking.slots import Holes, duration_of
 from app.booking.values import DAY_MINUTES, MINUTE, Catalog, Instant, Interval, Location
 from app.booking.visits import Part, VisitQuery, assign_visit, find_visit_starts
 from app.operations import records, repeats
@@ -18,7 +19,7 @@ from app.operations.book import FIRST_MESSAGE, Particulars, add_at, check_partic
 from app.operations.clients import find_or_add_client
 from app.operations.context import Context
 from app.operations.expiry import expire
-from app.operations.limits import check_within_limits
+from app.operations.limits import Limited, check_within_limits, within_limits
 from app.operations.look_up import views_of
 from app.operations.names import candidate_ids, get_location, get_service, wished_provider
 from app.operations.placing import LOAD_SECONDS, NEXT_FREE_COUNT, NEXT_FREE_DAYS, Place
@@ -57,6 +58,8 @@ def find_visit_slots(
 ) -> list[Instant]:
     """Return the starts in ``[start, end)`` at which all parts can be had one after the other, sorted.
 
+    Starts at which a part would be on a day or in a week whose limit is reached are left out.
+
     Raises:
         NotFound, InvalidInput, WrongDuration: names or numbers that cannot be used.
     """
@@ -67,7 +70,23 @@ def find_visit_slots(
 
 def _find_starts(context: Context, visit: _Visit, start: Instant, end: Instant) -> list[Instant]:
     holes = taken.find_taken(visit.ids, *visit.around(start, end), context.now)
-    return find_visit_starts(visit.catalog, visit.query(start, end), holes, context.now)
+    found = find_visit_starts(visit.catalog, visit.query(start, end), holes, context.now)
+    return _within_limits(context, visit, found)
+
+
+def _within_limits(context: Context, visit: _Visit, starts: list[Instant]) -> list[Instant]:
+    """Leave out starts at which a part would pass a limit; parts of the same service count for each other."""
+    after = 0
+    before: dict[int, list[int]] = defaultdict(list)
+    for part in visit.parts:
+        service = visit.catalog.services[part.service_id]
+        if has_limits(service):
+            earlier = tuple(after - one for one in before[service.id])
+            limited = Limited(service, visit.location, context.now, earlier=earlier)
+            starts = [one - after for one in within_limits(limited, [one + after for one in starts])]
+        before[service.id].append(after)
+        after += duration_of(service, part.duration_minutes) * MINUTE
+    return starts
 
 
 def book_visit(context: Context, request: VisitRequest) -> list[BookingView]:

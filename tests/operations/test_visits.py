@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from app.booking.refusals import InvalidInput, JustTaken
+from app.booking.refusals import InvalidInput, JustTaken, LimitReached
 from app.operations.book import book
 from app.operations.requests import VisitPart, VisitRequest
 from app.operations.visits import book_visit, find_visit_slots
 from app.storage.check import check_database
 from app.storage.store import Store
-from app.storage.tables import Booking
-from tests.cast import HOUR, Cast, Need, one_provider
+from app.storage.tables import Booking, Service, WeeklyHours
+from tests.cast import HOUR, MONDAY, Cast, Need, one_provider
 from tests.operations.helpers import ADA, BEN, TEN, message_kinds, visitor, wish
 
 
@@ -95,3 +95,43 @@ def test_visit_with_a_group_session_is_refused(store: Store) -> None:
     cast = one_provider(store, capacity=3)
     with pytest.raises(InvalidInput):
         book_visit(visitor(cast), twice(cast))
+
+
+DAY = 24 * HOUR
+
+
+def visit_slots(cast: Cast, names: tuple[str, ...], days: int) -> list[int]:
+    parts = tuple(VisitPart(cast.ids[name]) for name in names)
+    return find_visit_slots(visitor(cast), parts, cast.ids["Centre"], MONDAY, MONDAY + days * DAY)
+
+
+@pytest.mark.parametrize(("limit", "free"), [("limit_per_day", TEN + DAY), ("limit_per_week", TEN + 7 * DAY)])
+def test_visit_slots_leave_out_days_and_weeks_whose_limit_is_reached(store: Store, limit: str, free: int) -> None:
+    cast = two_services(store)
+    store.write(lambda: Service.update({limit: 1}).where(Service.name == "Consultation").execute())
+    store.write(store.bump_catalog)
+    names = ("Massage", "Consultation")
+    assert visit_slots(cast, names, 1)[0] == TEN - 2 * HOUR
+    book(visitor(cast), wish(cast, TEN + 7 * HOUR, client=BEN))
+    assert visit_slots(cast, names, 14)[0] == free - 2 * HOUR
+    assert visit_slots(cast, ("Massage",), 1)[0] == TEN - 2 * HOUR
+
+
+def test_visit_slots_count_the_parts_of_the_visit_for_the_limit(store: Store) -> None:
+    cast = one_provider(store, limit_per_day=2)
+    names = ("Consultation", "Consultation")
+    assert TEN in visit_slots(cast, names, 1)
+    assert visit_slots(cast, (*names, "Consultation"), 1) == []
+    book(visitor(cast), wish(cast, TEN + HOUR, client=BEN))
+    assert visit_slots(cast, names, 1) == []
+    with pytest.raises(LimitReached):
+        book_visit(visitor(cast), twice(cast))
+
+
+def test_visit_over_midnight_counts_each_part_on_its_own_day(store: Store) -> None:
+    cast = one_provider(store, limit_per_day=1)
+    store.write(lambda: WeeklyHours.delete().execute())
+    store.write(store.bump_catalog)
+    found = visit_slots(cast, ("Consultation", "Consultation"), 2)
+    assert [start - MONDAY - DAY for start in found] == [-1800, -900, DAY - 1800, DAY - 900]
+    assert len(book_visit(visitor(cast), twice(cast, found[0]))) == 2
