@@ -17,15 +17,16 @@ from app.booking.values import MINUTE, Interval, ResourceKind
 from app.integrations.ics.write import BookingEvent, Person, method_of, write_bookings
 from app.integrations.mail.values import Attachment
 from app.operations.context import Context
-from app.operations.letters_text import KINDS, LetterFacts, say_time, subject_of, text_of
+from app.operations.letters_text import KINDS, LetterFacts, PartFacts, say_time, subject_of, text_of
 from app.operations.links import manage_token, waiting_token
-from app.operations.look_up import view_of
+from app.operations.look_up import read_views, view_of
 from app.operations.views import BookingView
 from app.storage.tables import Booking, ChangeRequest, OutboxMessage, Series, WaitingEntry
 
 FILE_NAME = "booking.ics"
 _WITH_CALENDAR = frozenset({"confirmed", "approved", "requested", "declined", "expired", "moved", "cancelled"})
 _SERIES = frozenset({"series_booked", "series_requested"})
+_VISIT = "visit_booked"
 _KEPT = [status.value for status in MOVABLE]
 _LINK_HOME = frozenset({"declined", "expired", "cancelled"})
 
@@ -129,6 +130,8 @@ def _booking_letter(context: Context, message: OutboxMessage, payload: dict[str,
     facts = _facts(context, message, view, payload, head)
     if message.kind in _SERIES:
         return _series_letter(context, view, facts, head, message)
+    if message.kind == _VISIT:
+        return _visit_letter(context, view, facts, head, message)
     attachment = None
     if message.kind in _WITH_CALENDAR:
         method = method_of(Status(view.status))
@@ -204,6 +207,35 @@ def _series_letter(
     return _letter(replace(facts, dates=dates), view.client_email, attachment)
 
 
+def _visit_letter(
+    context: Context, view: BookingView, facts: LetterFacts, head: Letterhead, message: OutboxMessage
+) -> Letter:
+    """One letter with all parts that are kept, as they are now; each changes by itself later, by a link of its own."""
+    of_visit = (Booking.visit == view.visit) & Booking.status.in_(_KEPT)
+    views = read_views(context, lambda query: query.where(of_visit).order_by(Booking.start_at, Booking.id))
+    if not views:
+        raise NoLetterError("None of the parts of the visit is kept any more.")
+    parts = tuple(_part(one, head) for one in views)
+    events = [
+        _event(replace(facts, service=part.service, time=part.time, link=part.link), one, message, head)
+        for part, one in zip(parts, views, strict=True)
+    ]
+    attachment = Attachment(FILE_NAME, write_bookings(events, "PUBLISH"), "PUBLISH")
+    whole = (views[0].start, views[-1].end)
+    return _letter(replace(facts, time=whole, people=(), rooms=(), parts=parts), view.client_email, attachment)
+
+
+def _part(view: BookingView, head: Letterhead) -> PartFacts:
+    return PartFacts(
+        service=view.service_name,
+        time=(view.start, view.end),
+        link=head.manage_link(view.public_id),
+        people=_names(view, ResourceKind.PERSON),
+        rooms=_names(view, ResourceKind.ROOM),
+        waits_until=view.expires_at,
+    )
+
+
 def _event(facts: LetterFacts, view: BookingView, message: OutboxMessage, head: Letterhead) -> BookingEvent:
     where = ", ".join(filter(None, (facts.location, " ".join(facts.address.splitlines()))))
     return BookingEvent(
@@ -223,5 +255,6 @@ def _event(facts: LetterFacts, view: BookingView, message: OutboxMessage, head: 
 
 
 def _letter(facts: LetterFacts, email: str, attachment: Attachment | None) -> Letter:
-    links = tuple(link for _, link in facts.dates) or tuple(filter(None, (facts.link, facts.leave)))
+    several = (*(link for _, link in facts.dates), *(part.link for part in facts.parts))
+    links = several or tuple(filter(None, (facts.link, facts.leave)))
     return Letter(facts.name, email, subject_of(facts), text_of(facts), links, attachment)

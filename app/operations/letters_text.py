@@ -17,12 +17,25 @@ CALENDAR_GONE = "The calendar file that comes with this mail takes it out of you
 
 
 @dataclass(frozen=True, slots=True)
+class PartFacts:
+    """One part of a visit, with its own link. ``waits_until``: when its request ends; None once it is confirmed."""
+
+    service: str
+    time: Interval
+    link: str
+    people: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
+    waits_until: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LetterFacts:
     """What a letter tells. ``time`` is the booking's, or for the waiting list when a slot may begin.
 
     ``tzid`` is the client's zone, ``place_tzid`` the location's. ``other`` is the old or the wished time, ``until``
     when an offer or request ends, ``changeable_until`` the service's latest time to change, if that is still to come.
-    ``dates``: those of a series, each with its link. ``leave``: the link by which a client stops waiting.
+    ``dates``: those of a series, each with its link. ``parts``: those of a visit, in their order. ``leave``: the link
+    by which a client stops waiting.
     """
 
     kind: str
@@ -43,6 +56,7 @@ class LetterFacts:
     until: Instant | None = None
     changeable_until: Instant | None = None
     dates: tuple[tuple[Interval, str], ...] = ()
+    parts: tuple[PartFacts, ...] = ()
     link: str = ""
     leave: str = ""
 
@@ -145,6 +159,12 @@ _WORDINGS: Mapping[str, _Wording] = {
         "To see, move or withdraw one of them, open the link below its date:",
         calendar="The calendar file that comes with this mail puts them into your calendar.",
     ),
+    "visit_booked": _Wording(
+        "Your visit: {when}",
+        "Thank you for your booking. Below are all parts of your visit, and whether each is confirmed.",
+        "To see, move or cancel one of them, open the link below it:",
+        calendar="The calendar file that comes with this mail puts all of them into your calendar.",
+    ),
 }
 
 KINDS = tuple(_WORDINGS)
@@ -179,6 +199,9 @@ def text_of(facts: LetterFacts) -> str:
     if facts.dates:
         parts.append(wording.next_step)
         parts += [f"{_clocks(time, facts)}\n{link}" for time, link in facts.dates]
+    elif facts.parts:
+        parts.append(wording.next_step)
+        parts += [_part(part, facts) for part in facts.parts]
     else:
         parts.append(f"{wording.next_step}\n{facts.link}")
     if facts.leave:
@@ -196,17 +219,18 @@ def _deadlines(facts: LetterFacts, wording: _Wording) -> list[str]:
     found = []
     if facts.until is not None and facts.kind in _UNTIL:
         found.append(_UNTIL[facts.kind].format(until=_moment(facts.until, facts)))
-    if facts.changeable_until is not None and not wording.is_over and not facts.dates and facts.kind != "slot_offered":
+    has_one_link = not facts.dates and not facts.parts and facts.kind != "slot_offered"
+    if facts.changeable_until is not None and not wording.is_over and has_one_link:
         found.append(f"You can move or cancel it by this link until {_moment(facts.changeable_until, facts)}.")
     return found
 
 
 def _details(facts: LetterFacts, wording: _Wording) -> str:
-    lines = [("What", facts.service)]
+    lines = [] if facts.parts else [("What", facts.service)]
     if facts.kind == "waiting_joined":
         lines.append(("From", say_day(facts.time[0], facts.tzid)))
         lines.append(("Until", say_day(facts.time[1] - 1, facts.tzid)))
-    elif not facts.dates:
+    elif not facts.dates and not facts.parts:
         lines.append(("When", _clocks(facts.time, facts)))
     if facts.other is not None and wording.other:
         lines.append((wording.other, _clocks(facts.other, facts)))
@@ -217,6 +241,15 @@ def _details(facts: LetterFacts, wording: _Wording) -> str:
     if facts.comment:
         lines.append(("You wrote", facts.comment))
     return "\n".join(_line(name, text) for name, text in lines)
+
+
+def _part(part: PartFacts, facts: LetterFacts) -> str:
+    state = "Confirmed"
+    if part.waits_until is not None:
+        state = f"Not confirmed yet\nYou will hear from us by {_moment(part.waits_until, facts)}."
+    lines = [("What", part.service), ("When", _clocks(part.time, facts))]
+    lines += [(name, ", ".join(names)) for name, names in (("With", part.people), ("Room", part.rooms)) if names]
+    return "\n".join([*(_line(name, text) for name, text in (*lines, ("Status", state))), part.link])
 
 
 def _who(facts: LetterFacts) -> Sequence[tuple[str, tuple[str, ...]]]:

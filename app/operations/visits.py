@@ -15,7 +15,7 @@ from app.booking.values import DAY_MINUTES, MINUTE, Catalog, Instant, Interval, 
 from app.booking.visits import Part, VisitQuery, assign_visit, find_visit_starts
 from app.operations import records, repeats
 from app.operations.announce import announce
-from app.operations.book import FIRST_MESSAGE, Particulars, add_at, check_particulars, draft_of
+from app.operations.book import Particulars, add_at, check_particulars, draft_of
 from app.operations.clients import find_or_add_client
 from app.operations.context import Context
 from app.operations.expiry import expire
@@ -102,8 +102,7 @@ def book_visit(context: Context, request: VisitRequest) -> list[BookingView]:
     def work() -> str:
         expire(context)
         rows = _place_parts(context, visit, parts)
-        for row in rows:
-            announce(context, row, FIRST_MESSAGE[row.status])
+        announce(context, rows[0], "visit_booked", visit=str(rows[0].visit))
         return ",".join(row.public_id for row in rows)
 
     try:

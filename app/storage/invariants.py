@@ -177,16 +177,17 @@ SESSIONS = (
 )
 
 _TOLD = (
-    "SELECT b.public_id, b.status, b.series_id, b.created_at, "
+    "SELECT b.public_id, b.status, b.series_id, b.visit, b.created_at, "
     f"(SELECT COUNT(*) FROM outbox_message o WHERE o.booking_id = b.id AND o.kind IN ({_FIRST})) AS told FROM booking b"
 )
 OUTBOX = (
-    # A held slot is announced when somebody confirms it; one that was given back never was. A series is one message.
+    # A held slot is announced when somebody confirms it; one that was given back never was. A series is one message,
+    # and so is a visit.
     Invariant(
         "Booking {} is {} and has {} first messages in the outbox instead of 1.",
         f"SELECT public_id, status, told FROM ({_TOLD}) AS one "
         "WHERE status IN ('requested', 'confirmed', 'completed', 'no_show', 'declined') "
-        f"AND told <> 1 AND (series_id IS NULL OR told > 1) AND created_at >= {_RECORDED_FROM}",
+        f"AND told <> 1 AND (series_id IS NULL OR told > 1) AND visit IS NULL AND created_at >= {_RECORDED_FROM}",
     ),
     Invariant(
         "Booking {} is {} and has {} first messages in the outbox instead of at most 1.",
@@ -201,6 +202,16 @@ OUTBOX = (
         "SELECT s.public_id, COUNT(o.id) FROM series s LEFT JOIN booking b ON b.series_id = s.id "
         f"LEFT JOIN outbox_message o ON o.booking_id = b.id AND o.kind IN ({_FIRST_OF_SERIES}) "
         f"WHERE s.created_at >= {_RECORDED_FROM} GROUP BY s.public_id HAVING COUNT(o.id) <> 1",
+    ),
+    Invariant(
+        "Visit {} has {} first messages in the outbox instead of 1.",
+        "SELECT b.visit, COUNT(o.id) FROM booking b "
+        "LEFT JOIN outbox_message o ON o.booking_id = b.id AND o.kind = 'visit_booked' "
+        f"WHERE b.visit IS NOT NULL AND b.created_at >= {_RECORDED_FROM} GROUP BY b.visit HAVING COUNT(o.id) <> 1",
+    ),
+    Invariant(
+        "Booking {} is a part of visit {} and has {} first messages of its own in the outbox.",
+        f"SELECT public_id, visit, told FROM ({_TOLD}) AS one WHERE visit IS NOT NULL AND told > 0",
     ),
     Invariant(
         "Message {} about booking {} ({}) is in the outbox {} times.",

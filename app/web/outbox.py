@@ -31,6 +31,7 @@ KIND_WORDS = {
     "slot_offered": "Free time offered",
     "series_booked": "Series confirmed",
     "series_requested": "Series requested",
+    "visit_booked": "Visit booked",
 }
 _LONGEST_NUMBER = 15
 

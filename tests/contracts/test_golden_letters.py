@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.operations.letters_text import KINDS, LetterFacts, say_time, subject_of, text_of
+from app.operations.letters_text import KINDS, LetterFacts, PartFacts, say_time, subject_of, text_of
 from tests.cast import HOUR, MONDAY
 from tests.contracts.golden_files import FOLDER, golden
 
@@ -55,6 +55,22 @@ MORE: dict[str, LetterFacts] = {
         ),
     ),
 }
+MORE["visit_booked"] = replace(
+    FACTS,
+    people=(),
+    rooms=(),
+    comment="I come by wheelchair.",
+    parts=(
+        PartFacts("Massage", (TEN, TEN + HOUR), LINK, ("Ben Provider",), ("Blue room",)),
+        PartFacts(
+            "Consultation",
+            (TEN + HOUR, TEN + 2 * HOUR),
+            "https://book.example.org/manage/b2.mac",
+            ("Cleo Provider",),
+            waits_until=TEN - 48 * HOUR,
+        ),
+    ),
+)
 MORE["series_requested"] = MORE["series_booked"]
 
 

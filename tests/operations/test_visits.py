@@ -5,14 +5,18 @@ from __future__ import annotations
 import pytest
 
 from app.booking.refusals import InvalidInput, JustTaken, LimitReached
+from app.operations.approve import approve
 from app.operations.book import book
+from app.operations.change import cancel
+from app.operations.letters import NoLetterError
 from app.operations.requests import VisitPart, VisitRequest
 from app.operations.visits import book_visit, find_visit_slots
 from app.storage.check import check_database
 from app.storage.store import Store
 from app.storage.tables import Booking, Service, WeeklyHours
 from tests.cast import HOUR, MONDAY, Cast, Need, one_provider
-from tests.operations.helpers import ADA, BEN, TEN, message_kinds, visitor, wish
+from tests.operations.helpers import ADA, BEN, TEN, client, message_kinds, system, visitor, wish
+from tests.operations.letter_helpers import HEAD, in_calendar, letters
 
 
 def twice(cast: Cast, start: int = TEN, **changes: object) -> VisitRequest:
@@ -80,7 +84,7 @@ def test_visit_same_key_twice_books_once(store: Store) -> None:
     cast = one_provider(store)
     first = book_visit(visitor(cast), twice(cast, key="v1"))
     assert book_visit(visitor(cast), twice(cast, key="v1")) == first
-    assert (Booking.select().count(), message_kinds()) == (2, ["confirmed", "confirmed"])
+    assert (Booking.select().count(), message_kinds()) == (2, ["visit_booked"])
 
 
 @pytest.mark.parametrize("parts", [0, 9])
@@ -135,3 +139,45 @@ def test_visit_over_midnight_counts_each_part_on_its_own_day(store: Store) -> No
     found = visit_slots(cast, ("Consultation", "Consultation"), 2)
     assert [start - MONDAY - DAY for start in found] == [-1800, -900, DAY - 1800, DAY - 900]
     assert len(book_visit(visitor(cast), twice(cast, found[0]))) == 2
+
+
+def asked_visit(store: Store) -> tuple[Cast, list[str]]:
+    """A massage that is confirmed at once, then a consultation that has to be approved."""
+    cast = two_services(store)
+    store.write(lambda: Service.update(needs_approval=True).where(Service.name == "Consultation").execute())
+    store.write(store.bump_catalog)
+    parts = (VisitPart(cast.ids["Massage"]), VisitPart(cast.ids["Consultation"]))
+    views = book_visit(visitor(cast), VisitRequest(parts, cast.ids["Centre"], TEN, ADA))
+    return cast, [view.public_id for view in views]
+
+
+def test_visit_letter_has_every_part_with_its_link_and_state(store: Store) -> None:
+    cast, bookings = asked_visit(store)
+    letter = letters(cast)["visit_booked"]
+    assert (letter.subject, letter.to_email) == ("Your visit: Monday 7 January 2030, 11:00", "ada@example.org")
+    assert letter.links == tuple(map(HEAD.manage_link, bookings))
+    _, massage, consultation = letter.text.split("What:")
+    assert [word in massage for word in ("Massage", "11:00 to 11:30", "Ben", "Status:        Confirmed")] == [True] * 4
+    assert [word in consultation for word in ("11:30 to 12:00", "Ada", "Not confirmed yet")] == [True] * 3
+    assert letter.attachment is not None
+    assert (letter.attachment.method, letter.attachment.content.count(b"BEGIN:VEVENT")) == ("PUBLISH", 2)
+    assert [word in letter.attachment.content for word in (b"SUMMARY:Massage", b"SUMMARY:Consultation")] == [True] * 2
+    assert check_database(store) == []
+
+
+def test_visit_part_is_approved_by_a_letter_of_its_own(store: Store) -> None:
+    cast, bookings = asked_visit(store)
+    approve(system(cast), bookings[1])
+    assert message_kinds() == ["visit_booked", "approved"]
+    assert in_calendar(letters(cast)["approved"]) == [TEN + 1800]
+    assert "Not confirmed yet" not in letters(cast)["visit_booked"].text
+    assert check_database(store) == []
+
+
+def test_visit_letter_leaves_out_what_was_cancelled_before_it_left(store: Store) -> None:
+    cast, bookings = asked_visit(store)
+    cancel(client(cast, bookings[0]), bookings[0])
+    assert letters(cast)["visit_booked"].links == (HEAD.manage_link(bookings[1]),)
+    cancel(client(cast, bookings[1]), bookings[1])
+    with pytest.raises(NoLetterError, match="None of the parts"):
+        letters(cast)

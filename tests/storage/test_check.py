@@ -91,6 +91,19 @@ def series(cast: Cast, announced: int) -> None:
         outbox.add_message("series_booked", cast.rows["b3"], {"number": number}, NOW)
 
 
+def visit(cast: Cast, announced: int) -> None:
+    """A visit of one part with as many first messages."""
+    plain(cast, "b3", TEN + 20 * HALF, told=False)
+    run("UPDATE booking SET visit = 'v1' WHERE id = {b3}")(cast)
+    for number in range(announced):
+        outbox.add_message("visit_booked", cast.rows["b3"], {"number": number}, NOW)
+
+
+def part_with_a_letter(cast: Cast) -> None:
+    visit(cast, 1)
+    outbox.add_message("confirmed", cast.rows["b3"], {}, NOW)
+
+
 def run(*statements: str) -> Callable[[Cast], None]:
     """A fault planted by SQL; ``{b1}`` and the like stand for row ids."""
 
@@ -240,6 +253,14 @@ FAULTS: dict[str, tuple[Plant, Sequence[str]]] = {
         lambda cast: series(cast, 0),
         ["Series r1 has 0 first messages in the outbox instead of 1."],
     ),
+    "silent visit": (
+        lambda cast: visit(cast, 0),
+        ["Visit v1 has 0 first messages in the outbox instead of 1."],
+    ),
+    "part of a visit with a letter of its own": (
+        part_with_a_letter,
+        ["Booking b3 is a part of visit v1 and has 1 first messages of its own in the outbox."],
+    ),
     "doubled message": (
         lambda cast: [outbox.add_message("moved", cast.rows["b1"], {"sequence": 1}, NOW) for _ in "12"],
         ["Message 3 about booking b1 (moved) is in the outbox 2 times."],
@@ -281,6 +302,7 @@ def test_check_finds_a_planted(store: Store, name: str) -> None:
     "plant",
     [
         lambda cast: series(cast, 1),
+        lambda cast: visit(cast, 1),
         lambda cast: held_beside(cast, change(cast, "c1"), NOW + 60),
         lambda cast: plain(cast, "b3", TEN + 20 * HALF, "requested", expires_at=NOW),
         lambda cast: plain(cast, "b3", TEN + 20 * HALF, "held", told=False, expires_at=NOW),
