@@ -42,6 +42,19 @@ def test_form_offers_times_that_only_the_booking_itself_takes(desk: Browser, cas
     assert "09:30 09:45 10:00 10:15 10:30 10:45" in page
 
 
+def test_booking_of_a_service_switched_off_can_still_be_moved(desk: Browser, cast: Cast, store: Store) -> None:
+    booking = booked(cast)
+
+    def switch_off() -> None:
+        Service.update(active=False).where(Service.id == cast.rows["Consultation"]).execute()
+        store.bump_catalog()
+
+    store.write(switch_off)
+    page = desk.get(f"/bookings/{booking}/move")
+    answer = desk.submit(f"/bookings/{booking}/move", to("11:00"))
+    assert (page.status_code, answer.status_code, starts(store)) == (200, 302, [TEN + HOUR])
+
+
 def test_form_with_unreadable_date_still_shows(desk: Browser, cast: Cast) -> None:
     page = words(desk.get(f"/bookings/{booked(cast)}/move", query_string={"date": "soon", "duration": "x"}).text)
     assert "a date that cannot be read" in page

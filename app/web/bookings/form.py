@@ -11,7 +11,7 @@ from flask import render_template
 from werkzeug.datastructures import MultiDict
 
 from app.access.permissions import Permission
-from app.booking.refusals import InvalidInput, JustTaken, MissingHour, Refusal, WrongDuration
+from app.booking.refusals import InvalidInput, JustTaken, MissingHour, NotFound, Refusal, WrongDuration
 from app.booking.values import Instant, Location, Service
 from app.booking.wall_clock import day_bounds, local_date
 from app.booking.words import sentence
@@ -105,7 +105,7 @@ def new_key() -> str:
 def free_times(
     context: Context, service: Service, location: Location, typed: Typed, moved: BookingView | None = None
 ) -> tuple[Offer, ...]:
-    """Return the free times of the form's date; none when its fields cannot be read, which is said beside them.
+    """Return the free times of the form's date; none when its fields cannot be read or its service is not offered now.
 
     ``moved``: the booking that looks for another time, for as many people as it is; it is not in its own way.
     """
@@ -123,7 +123,7 @@ def free_times(
             seats=_seats(typed) if moved is None else moved.seats,
             ignore_booking=None if moved is None else moved.public_id,
         )
-    except (InvalidInput, WrongDuration, OverflowError):
+    except (InvalidInput, NotFound, WrongDuration, OverflowError):  # also a service that was switched off
         return ()
     return offers(found, location.tzid)
 
