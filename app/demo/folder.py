@@ -56,10 +56,13 @@ class DemoFolder:
             probe.touch()
             probe.unlink()
         except OSError as error:
-            raise DemoError(
-                f"The folder {self.path} cannot be written ({_words(error)}); "
-                "make it writable for you, or choose another one with --folder."
-            ) from error
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> DemoError:
+        return DemoError(
+            f"The folder {self.path} cannot be written ({_words(error)}); "
+            "make it writable for you, or choose another one with --folder."
+        )
 
     @contextmanager
     def lock(self, address: str = "") -> Iterator[None]:
@@ -93,7 +96,11 @@ class DemoFolder:
         Raises:
             DemoError: one runs, or the folder cannot be written.
         """
-        if self._lock.exists():
+        try:
+            exists = self._lock.exists()
+        except OSError as error:
+            raise self._unwritable(error) from error
+        if exists:
             self.make()
             with self.lock():
                 pass

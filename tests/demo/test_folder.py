@@ -34,6 +34,12 @@ def test_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
         DemoFolder(tmp_path / "file").make()
 
 
+def test_folder_that_cannot_be_looked_into_is_refused(tmp_path: Path) -> None:
+    too_long = "x" * 300  # like a folder of another user this fails before it is known whether it exists, for root too
+    with pytest.raises(DemoError, match=r"cannot be written \(file name too long\).*--folder"):
+        DemoFolder(tmp_path / too_long).refuse_second()
+
+
 def test_folder_second_demo_is_refused(folder: DemoFolder) -> None:
     with folder.lock("http://127.0.0.1:8"), pytest.raises(DemoError, match=r"already at http://127\.0\.0\.1:8/;"):
         folder.refuse_second()
