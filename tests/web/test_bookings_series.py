@@ -10,8 +10,9 @@ from werkzeug.datastructures import MultiDict
 from app.access.permissions import Role
 from app.booking.refusals import InvalidInput
 from app.booking.wall_clock import local_date
+from app.storage.public_ids import new_public_id
 from app.storage.store import Store
-from app.storage.tables import Booking
+from app.storage.tables import Booking, TimeOff
 from app.web.bookings.rule import read_exdates, read_rule
 from app.web.setup.reading import Typed
 from tests.cast import HOUR, Cast
@@ -96,6 +97,24 @@ def test_series_with_conflict_books_nothing_and_asks(desk: Browser, cast: Cast, 
     assert "Nothing is booked yet: 1 of 3 cannot be had as wished." in page
     assert "2 Monday 14 January 2030, 10:00 Not free This time is not free because" in page
     assert 'name="comment" value="Every week"' in answer.text
+
+
+def test_series_with_conflict_promises_no_more_than_can_be_had(desk: Browser, cast: Cast, conflict: None) -> None:
+    fields = form(cast, repeat="weekly", count="3")
+    offered = words(desk.submit("/bookings/new", fields).text)
+    for name in ("Ada", "Ben"):
+        TimeOff.create(
+            public_id=new_public_id(),
+            created_at=0,
+            changed_at=0,
+            resource=cast.rows[name],
+            start_at=TEN + WEEK + 12 * HOUR,
+            end_at=TEN + 5 * WEEK,
+        )
+    cast.store.write(cast.store.bump_catalog)
+    left = words(desk.submit("/bookings/new", fields).text)
+    assert "Book all, those in conflict at the other time" in offered
+    assert "Book 2 of 3, those in conflict at the other time" in left
 
 
 @pytest.mark.parametrize(("choice", "second"), [("book_rest", []), ("move_conflicts", [TEN + WEEK - 2700])])
