@@ -45,7 +45,7 @@ PLAIN = "not browser and not race and not lab"
 SYSTEM = "(browser or race) and not lab"
 WHOLE = "tests of the whole system"
 TIERS = {
-    "quick": Tier((Part("tests", f"{PLAIN} and not slow"),), coverage=False),
+    "quick": Tier((Part("tests", f"{PLAIN} and not slow and not gate"),), coverage=False),
     "gate": Tier((Part("tests", f"{PLAIN} and not slow"), Part(WHOLE, f"{SYSTEM} and not slow", True)), coverage=True),
     "full": Tier((Part("tests", PLAIN), Part(WHOLE, SYSTEM, True)), coverage=True),
     "lab": Tier((Part("tests on real hosts", "lab", alone=True),), coverage=False, code=False),

@@ -20,6 +20,8 @@ import pytest
 from tests.bench.servers import free_port
 from tests.static.sizes import ROOT
 
+pytestmark = pytest.mark.gate
+
 SECONDS = 60.0
 
 

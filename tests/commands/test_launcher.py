@@ -14,6 +14,8 @@ import pytest
 
 from tests.static.sizes import ROOT
 
+pytestmark = pytest.mark.gate
+
 FILES = ("eigenplan", "package.json", "package-lock.json", "frontend.json", ".npmrc", "app/commands/bootstrap.py")
 DEAD_INDEX = {
     "PIP_INDEX_URL": "http://127.0.0.1:9/simple",

@@ -12,6 +12,8 @@ from app.storage.migrate import migrate
 from app.storage.store import open_store
 from tests.demo.conftest import NOW
 
+pytestmark = pytest.mark.gate
+
 
 def quiet(step: str) -> None:
     """Say nothing."""

@@ -21,6 +21,8 @@ from app.storage.store import Store, open_store
 from app.storage.tables import Allocation, Booking, ChangeRequest, OutboxMessage, Series, User, WaitingEntry
 from tests.demo.conftest import NOW, PASSWORD
 
+pytestmark = pytest.mark.gate
+
 DAY = 86_400
 
 

@@ -13,6 +13,8 @@ from app.integrations.ics.times import usual_window
 from app.integrations.ics.values import Problem, Reading, Window
 from tests.integrations.ics_samples import YEAR, at, calendar, event
 
+pytestmark = pytest.mark.gate
+
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "ics"
 GOOD = ("BEGIN:VEVENT", "UID:good", "DTSTART:20260105T100000Z", "DURATION:PT1H", "END:VEVENT")
 ENDLESS = event("DTSTART:20200101T100000Z", "DURATION:PT1H", "RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30")

@@ -26,6 +26,8 @@ from tests.integrations.mail_server import Postbox, mail_server
 from tests.operations.helpers import TEN, system, visitor, wish
 from tests.operations.letter_helpers import DEMO, HEAD, messages
 
+pytestmark = pytest.mark.gate
+
 
 @pytest.fixture
 def postbox() -> Postbox:

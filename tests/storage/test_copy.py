@@ -20,6 +20,8 @@ from tests.cast import NOW, Cast
 from tests.storage.helpers import HALF, TEN, at_once, closing, stamped
 from tests.storage.test_check import change, group, held_beside, installation, plain, series, waiting
 
+pytestmark = pytest.mark.gate
+
 WAYS = [("sqlite", "postgresql"), ("postgresql", "sqlite"), ("sqlite", "sqlite")]
 
 

@@ -44,13 +44,6 @@ def plan(store: Store, sql: str, params: Sequence[object]) -> str:
     return "\n".join(row[0] for row in store.rows(f"EXPLAIN {sql}", params))
 
 
-@pytest.mark.parametrize(("sql", "params", "indexes"), STATEMENTS, ids=lambda part: type(part).__name__)
-def test_statement_goes_down_its_index(store: Store, sql: str, params: Sequence[object], indexes: set[str]) -> None:
-    shown = plan(store, sql, params)
-    assert {name for name in indexes if name not in shown} == set()
-    assert "SCAN" not in shown.replace("SCAN CONSTANT ROW", "")
-
-
 def fill(store: Store) -> None:
     """Enough allocations and statistics for PostgreSQL's planner to tell one index from another."""
     installation(store)
@@ -60,6 +53,15 @@ def fill(store: Store) -> None:
         "FROM allocation, generate_series(1, 1000) AS n WHERE booking_id IS NOT NULL AND active"
     )
     store.run("ANALYZE allocation")
+
+
+@pytest.mark.parametrize(("sql", "params", "indexes"), STATEMENTS, ids=lambda part: type(part).__name__)
+def test_statement_goes_down_its_index(store: Store, sql: str, params: Sequence[object], indexes: set[str]) -> None:
+    if store.kind == "postgresql":
+        fill(store)
+    shown = plan(store, sql, params)
+    assert {name for name in indexes if name not in shown} == set()
+    assert "SCAN" not in shown.replace("SCAN CONSTANT ROW", "")
 
 
 def test_search_of_taken_times_goes_down_its_indexes(store: Store) -> None:

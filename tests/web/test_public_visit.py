@@ -15,6 +15,8 @@ from tests.web.conftest import SECRET
 from tests.web.reading import Form, Page
 from tests.web.way import ADA, TEN, send
 
+pytestmark = pytest.mark.gate
+
 WEEK = "2030-01-07"
 
 

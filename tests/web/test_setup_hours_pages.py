@@ -19,6 +19,8 @@ from tests.operations.setup_cast import add_location, add_person, context_of
 from tests.web.conftest import Browser, SignIn
 from tests.web.setup_pages import Form, counted_queries, error_beside, value_of
 
+pytestmark = pytest.mark.gate
+
 FEAST = date(2030, 5, 1)
 
 

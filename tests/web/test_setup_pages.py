@@ -18,6 +18,8 @@ from tests.operations.setup_cast import add_many, add_person, context_of
 from tests.web.conftest import Browser, SignIn
 from tests.web.setup_pages import REMOVABLE, SLUGS, counted_queries, error_beside, find_id, make_forms, saving, value_of
 
+pytestmark = pytest.mark.gate
+
 every_kind = pytest.mark.parametrize("slug", SLUGS)
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what does not depend on the database, such as rights and the sentences of a form."""

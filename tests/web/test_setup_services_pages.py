@@ -11,6 +11,8 @@ from tests.operations.setup_cast import context_of
 from tests.web.conftest import Browser, SignIn
 from tests.web.setup_pages import Form, error_beside, find_id, make_forms, saving, value_of
 
+pytestmark = pytest.mark.gate
+
 QUESTIONS: Form = {
     "question_id": ["", ""],
     "question_label": ["Which side?", "Anything else?"],

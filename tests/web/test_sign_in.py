@@ -20,6 +20,8 @@ from app.web.sign_in import TOO_OFTEN, WRONG
 from tests.cast import NOW, Cast
 from tests.web.conftest import SECRET, Browser, SignIn, make_read_only
 
+pytestmark = pytest.mark.gate
+
 PASSWORD = "correct horse"
 
 
