@@ -61,7 +61,7 @@ def create_app(config: Config) -> Flask:
     check_schema_at_start(store)
     app.extensions[EXTENSION] = Site(config, store)
     if config.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)  # type: ignore[method-assign]  # how Flask is wrapped
     init_sign_in(app)
     init_errors(app)
     init_access(app)

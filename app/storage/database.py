@@ -72,11 +72,11 @@ class _Kept:
 
     def begin_write(self) -> None:
         """Begin a write transaction; on SQLite as its only writer, so that nothing read in it can grow old."""
-        self.transaction(*self._begin_words).__enter__()  # type: ignore[attr-defined]
+        self.transaction(*self._begin_words).__enter__()  # type: ignore[attr-defined]  # peewee's Database, mixed in
 
     def begin_snapshot(self) -> None:
         """Begin a transaction that sees the database as it is now, whatever others write meanwhile."""
-        self.transaction().__enter__()  # type: ignore[attr-defined]
+        self.transaction().__enter__()  # type: ignore[attr-defined]  # peewee's Database, mixed in
 
     def end(self, *, keep: bool) -> None:
         """Commit, or undo; what fails to commit is undone and raised."""
@@ -85,7 +85,7 @@ class _Kept:
             self._undo()
             return
         try:
-            self.commit()  # type: ignore[attr-defined]
+            self.commit()  # type: ignore[attr-defined]  # peewee's Database, mixed in
         except ERRORS:
             self._undo()
             raise
@@ -93,7 +93,7 @@ class _Kept:
     def _undo(self) -> None:
         """Roll back; where even that fails the connection is dropped, and the database undoes by itself."""
         try:
-            self.rollback()  # type: ignore[attr-defined]
+            self.rollback()  # type: ignore[attr-defined]  # peewee's Database, mixed in
         except ERRORS:
             self.abandon()
 
@@ -101,7 +101,7 @@ class _Kept:
         """Close the connection, whatever state it is in."""
         self._state.transactions.clear()
         if not self._state.closed:
-            self.close()  # type: ignore[attr-defined]
+            self.close()  # type: ignore[attr-defined]  # peewee's Database, mixed in
 
 
 @cache
