@@ -55,10 +55,15 @@ def prepared(clone: Path) -> Path:
     return clone
 
 
-def start(clone: Path, environment: Mapping[str, str] = DEAD_INDEX, user: str | None = None) -> tuple[int, str]:
-    """Run ``./eigenplan demo`` and return its status and all it said."""
+def start(
+    clone: Path,
+    environment: Mapping[str, str] = DEAD_INDEX,
+    user: str | None = None,
+    words: tuple[str, ...] = ("demo",),
+) -> tuple[int, str]:
+    """Run ``./eigenplan demo``, or other words, and return its status and all it said."""
     result = subprocess.run(
-        [clone / "eigenplan", "demo"],
+        [clone / "eigenplan", *words],
         env={**os.environ, **environment},
         user=user,
         cwd="/",
@@ -121,6 +126,32 @@ def quick(prepared: Path) -> Path:
     (prepared / "app" / "commands" / "bootstrap.py").write_text("print('setting up')\n")
     assert start(prepared) == (0, "setting up\nthe command line\n")
     return prepared
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (("worker",), "runtime"),
+        (("lab", "up"), "runtime"),
+        (("lab", "apply"), "deploy"),
+        (("lab", "verify", "debian13"), "deploy"),
+        (("deploy",), "deploy"),
+        (("test", "quick"), "dev"),
+        (("bench",), "dev"),
+    ],
+)
+def test_launcher_installs_what_the_command_needs(quick: Path, words: tuple[str, ...], wanted: str) -> None:
+    (quick / ".venv" / "runtime.stamp").unlink()
+    (quick / "app" / "commands" / "bootstrap.py").write_text("import sys\nprint(sys.argv[2])\n")
+    assert start(quick, words=words) == (0, f"{wanted}\nthe command line\n")
+
+
+@pytest.mark.parametrize("more", ["dev", "deploy"])
+def test_launcher_larger_set_up_serves_smaller_commands(quick: Path, more: str) -> None:
+    words = {"dev": ("test",), "deploy": ("deploy",)}[more]
+    start(quick, words=words)
+    (quick / ".venv" / "runtime.stamp").unlink()
+    assert start(quick) == (0, "the command line\n")
 
 
 @pytest.mark.parametrize("name", ["requirements/runtime.txt", "package-lock.json", "frontend.json"])
