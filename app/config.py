@@ -28,6 +28,7 @@ class Config:
     """The options of a running program. ``demo``: mails are shown on a page instead of being sent.
 
     ``proxies``: how many reverse proxies of ours stand in front and set ``X-Forwarded-For``.
+    ``serving_file``: where two web processes take turns, the file that is there while this one takes requests.
     """
 
     database_url: str
@@ -41,6 +42,7 @@ class Config:
     smtp_security: str = "none"
     demo: bool = False
     proxies: int = 0
+    serving_file: str = ""
 
     @property
     def is_https(self) -> bool:
@@ -105,6 +107,12 @@ def _yes_no(value: str) -> bool:
     return _WORDS[value.lower()]
 
 
+def _full_path(value: str) -> str:
+    if value and not value.startswith("/"):
+        raise ValueError("must be a full path, which begins with /")
+    return value
+
+
 def _key(value: str) -> bytes:
     if len(value.encode()) < MIN_KEY_BYTES:
         raise ValueError(f"must hold at least {MIN_KEY_BYTES} bytes; make one with: openssl rand -hex 32")
@@ -123,6 +131,7 @@ OPTIONS = (
     Option("smtp_security", _one_of(SECURITY_KINDS), "none", "How mails are protected: none, starttls or tls."),
     Option("demo", _yes_no, "no", "Show mails on a page instead of sending them."),
     Option("proxies", _number(0, 9), "0", "Number of own reverse proxies in front of the program."),
+    Option("serving_file", _full_path, "", "File without which `/readyz` says no; empty: there is no such file."),
 )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+import os.path
+
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import Unavailable
@@ -13,6 +15,8 @@ from app.web.context import site
 
 blueprint = Blueprint("health", __name__)
 TEXT = {"Content-Type": "text/plain; charset=utf-8"}
+ONLY_DATABASE = "database"
+NOT_SERVING = "This slot takes no requests now: its serving file is not there."
 
 
 @blueprint.get("/healthz")
@@ -25,7 +29,12 @@ def healthz() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """Say whether the database can be reached and written and has the schema of this program."""
+    """Say whether requests should come here: this slot is meant to serve, and the database can take bookings.
+
+    ``/readyz?database`` asks about the database alone, for whoever is about to let a slot serve.
+    """
+    if not (_is_serving() or ONLY_DATABASE in request.args):
+        return NOT_SERVING + "\n", 503, TEXT
     try:
         check_ready(site().store)
     except Unavailable as refusal:
@@ -33,3 +42,9 @@ def readyz() -> ResponseReturnValue:
     except SchemaError as error:
         return f"{error}\n", 503, TEXT
     return "ready\n", TEXT
+
+
+def _is_serving() -> bool:
+    """Whether the slot's file is there; always where the options name none. A file that cannot be seen is not there."""
+    path = site().config.serving_file
+    return not path or os.path.isfile(path)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.config import Config
 from app.factory import create_app
 from app.storage.store import Store
 from app.storage.tables import SchemaMigration
+from app.web.context import EXTENSION, Site
 from tests.web.conftest import make_read_only
 
 
@@ -43,3 +49,59 @@ def test_readyz_with_unreachable_database_is_503_and_healthz_lives() -> None:
     url = "postgresql://eigenplan@127.0.0.1:9/nothing"
     client = create_app(Config(database_url=url, secret_key=b"x" * 32, base_url="http://localhost")).test_client()
     assert [client.get(path).status_code for path in ("/readyz", "/healthz", "/")] == [503, 200, 503]
+
+
+@pytest.fixture
+def serving(app: Flask, config: Config, store: Store, tmp_path: Path) -> Path:
+    """The serving file of the application, which is there."""
+    path = tmp_path / "run/serving"
+    path.parent.mkdir()
+    path.touch()
+    app.extensions[EXTENSION] = Site(replace(config, serving_file=str(path)), store)
+    return path
+
+
+def test_readyz_follows_the_serving_file_at_once(serving: Path, visitor: FlaskClient) -> None:
+    statuses = [visitor.get("/readyz").status_code]
+    serving.unlink()
+    answer = visitor.get("/readyz")
+    assert (answer.status_code, answer.text.count("\n")) == (503, 1)
+    assert answer.text.startswith("This slot takes no requests now")
+    assert str(serving.parent) not in answer.text
+    serving.touch()
+    statuses.append(visitor.get("/readyz").status_code)
+    assert statuses == [200, 200]
+
+
+def test_readyz_of_a_slot_that_does_not_serve_leaves_the_database_alone(
+    serving: Path, visitor: FlaskClient, store: Store
+) -> None:
+    serving.unlink()
+    visitor.get("/readyz")
+    assert store.rows("SELECT value FROM revision WHERE name = 'ping'") == []
+
+
+@pytest.mark.parametrize("kind", ["folder", "unreachable"])
+def test_readyz_with_something_else_than_the_serving_file_is_503(
+    serving: Path, visitor: FlaskClient, kind: str
+) -> None:
+    serving.unlink()
+    if kind == "folder":
+        serving.mkdir()
+    else:
+        serving.parent.rename(serving.parent.with_name("elsewhere"))
+    assert visitor.get("/readyz").status_code == 503
+
+
+def test_pages_of_a_slot_that_does_not_serve_answer_still(serving: Path, visitor: FlaskClient) -> None:
+    serving.unlink()
+    assert [visitor.get(path).status_code for path in ("/healthz", "/", "/sign-in")] == [200, 200, 200]
+
+
+def test_readyz_about_the_database_alone_asks_nothing_else(serving: Path, visitor: FlaskClient, store: Store) -> None:
+    serving.unlink()
+    first = visitor.get("/readyz?database")
+    make_read_only(store)
+    second = visitor.get("/readyz?database")
+    assert (first.status_code, first.text) == (200, "ready\n")
+    assert (second.status_code, "can only be read right now" in second.text) == (503, True)
