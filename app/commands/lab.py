@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 if TYPE_CHECKING:
+    from tests.lab.base_system import BaseCache
     from tests.lab.folder import LabFolder
 
 
@@ -24,6 +25,13 @@ def _folder() -> LabFolder:
     return LabFolder(state_folder(os.environ))
 
 
+def _cache() -> BaseCache:
+    from tests.lab.base_system import BaseCache
+    from tests.lab.folder import cache_folder
+
+    return BaseCache(cache_folder(os.environ))
+
+
 @click.group()
 def command() -> None:
     """Run real Debian hosts on this machine, to try playbooks on; see docs/lab.md."""
@@ -34,8 +42,6 @@ def command() -> None:
 def up(hosts: tuple[str, ...]) -> None:
     """Bring up the hosts of these names; all of them when none is named."""
     from tests.lab import lab
-    from tests.lab.base_system import BaseCache
-    from tests.lab.folder import cache_folder
     from tests.lab.machine import LabError
 
     known = {one.name: one for one in lab.HOSTS}
@@ -44,7 +50,7 @@ def up(hosts: tuple[str, ...]) -> None:
         _fail(f"There is no host {unknown[0]}; there are {' and '.join(known)}.")
     plans = [known[name] for name in dict.fromkeys(hosts or known)]
     try:
-        lab.up(_folder(), BaseCache(cache_folder(os.environ)), plans, lambda step: click.echo(f"  · {step}", err=True))
+        lab.up(_folder(), _cache(), plans, lambda step: click.echo(f"  · {step}", err=True))
     except (LabError, OSError) as error:
         _fail(str(error))
     click.echo("The lab is up: ./eigenplan lab shell HOST opens a shell, ./eigenplan lab down takes it down.")
@@ -57,7 +63,7 @@ def down() -> None:
     from tests.lab.machine import LabError
 
     try:
-        was_there = lab.down(_folder())
+        was_there = lab.down(_folder(), _cache())
     except (LabError, OSError) as error:
         _fail(str(error))
     click.echo("The lab is gone." if was_there else "There was no lab.")

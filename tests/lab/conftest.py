@@ -28,4 +28,4 @@ def lab(cache: BaseCache, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Both hosts, with small data disks."""
     folder = LabFolder(tmp_path_factory.mktemp("lab") / "lab")
     yield up(folder, cache, [replace(one, data_mib=64) for one in HOSTS], print)
-    down(folder)
+    down(folder, cache)

@@ -56,6 +56,21 @@ class LabFolder:
         """The hosts' own keys."""
         return self.path / "known-hosts"
 
+    @property
+    def inventory(self) -> Path:
+        """For Ansible: the hosts, and what an operator would have decided about them."""
+        return self.path / "inventory"
+
+    @property
+    def sockets(self) -> Path:
+        """Where Ansible keeps the sockets of its connections: they must not outlive this lab's hosts."""
+        return self.path / "cp"
+
+    @property
+    def mails(self) -> Path:
+        """What the lab's relay has taken."""
+        return self.path / "mails"
+
     def host(self, name: str) -> Path:
         """Return the folder of a host."""
         return self.path / "hosts" / name

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from tests.lab.control_group import ControlGroup
 from tests.lab.disk import Mount, make_image
 from tests.lab.folder import LabFolder
 from tests.lab.host_files import Wiring, write_files
-from tests.lab.machine import PATH, LabError, last_lines, run
+from tests.lab.machine import PATH, LabError, last_lines, run, wait_until
 from tests.lab.ssh import know_host, ssh_run
 from tests.lab.state import HostPlan, State
 
@@ -245,16 +244,3 @@ class Host:
     def restore_link(self) -> None:
         """Put its cable back."""
         run("ip", "link", "set", self.cable, "up")
-
-
-def wait_until(condition: Callable[[], bool], seconds: float, trouble: str) -> None:
-    """Wait for something, looking five times a second.
-
-    Raises:
-        LabError: it did not come about; says ``trouble``.
-    """
-    until = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > until:
-            raise LabError(trouble)
-        time.sleep(0.2)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 
 from tests.lab.base_system import apt_sources, machine_settings, machine_sources
 from tests.lab.machine import run
+from tests.lab.names import hosts_lines
 from tests.lab.state import HostPlan
 
 AUTHORITIES = Path("/usr/local/share/ca-certificates")
@@ -27,6 +29,8 @@ class Wiring:
     address: IPv4Interface
     gateway: IPv4Address
     name_servers: tuple[IPv4Address, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What all hosts of the lab are called (one or more names in one text), each with its address."""
 
 
 def networkd_file(wiring: Wiring) -> str:
@@ -52,16 +56,16 @@ def interfaces_file(wiring: Wiring) -> str:
     )
 
 
-def hosts_file(name: str, wiring: Wiring) -> str:
+def hosts_file(wiring: Wiring) -> str:
     """Return ``/etc/hosts``."""
-    return f"127.0.0.1\tlocalhost\n{wiring.address.ip}\t{name}\n::1\tlocalhost ip6-localhost ip6-loopback\n"
+    return f"127.0.0.1\tlocalhost\n{hosts_lines(wiring.names)}::1\tlocalhost ip6-localhost ip6-loopback\n"
 
 
 def write_files(root: Path, plan: HostPlan, wiring: Wiring, public_key: str) -> None:
     """Make an unpacked base system into this host."""
     texts = {
         "etc/hostname": f"{plan.name}\n",
-        "etc/hosts": hosts_file(plan.name, wiring),
+        "etc/hosts": hosts_file(wiring),
         "etc/machine-id": f"{uuid.uuid4().hex}\n",
         "etc/resolv.conf": "".join(f"nameserver {one}\n" for one in wiring.name_servers),
         "etc/apt/sources.list": "".join(f"{one}\n" for one in apt_sources(plan.suite, machine_sources())),

@@ -20,7 +20,11 @@ from tests.lab.disk import Mount
 from tests.lab.folder import LabFolder, locked
 from tests.lab.host import Host, Leftover
 from tests.lab.host_files import Wiring
+from tests.lab.inventory import Target, site_name, site_values, write_inventory
 from tests.lab.machine import LabError, boot_id, find_obstacle
+from tests.lab.mail import PORT, MailRelay
+from tests.lab.names import Names
+from tests.lab.packages import PackageCache
 from tests.lab.ssh import make_key, ssh_config
 from tests.lab.state import HostPlan, Part, State, load_state
 from tests.lab.uplink import Forwarding, Masquerade
@@ -29,7 +33,7 @@ HOSTS = (HostPlan("debian13", "trixie"), HostPlan("debian12", "bookworm", ifupdo
 """What ``./eigenplan lab up`` brings up when it is asked for nothing else."""
 
 PARTS: dict[str, Callable[[str], Part]] = {
-    one.kind: one for one in (Bridge, Client, ControlGroup, Forwarding, Leftover, Masquerade, Mount)
+    one.kind: one for one in (Bridge, Client, ControlGroup, Forwarding, Leftover, Masquerade, Mount, Names)
 }
 """How to find a part again by what the state says of it."""
 
@@ -77,9 +81,20 @@ class Lab:
         """All its hosts."""
         return [self._host(number, one) for number, one in enumerate(self.state.hosts, start=1)]
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What hosts are called, in full and in short, and their addresses."""
+        numbered = enumerate(self.state.hosts, start=1)
+        return {f"{site_name(one.name)} {one.name}": str(self.plan.host(number).ip) for number, one in numbered}
+
+    @property
+    def relay(self) -> MailRelay:
+        """Who takes the hosts' mails."""
+        return MailRelay(self.state.tag, str(self.plan.machine.ip), self.folder.mails)
+
     def _host(self, number: int, plan: HostPlan) -> Host:
         servers = tuple(map(IPv4Address, self.state.name_servers))
-        wiring = Wiring(self.plan.host(number), self.plan.machine.ip, servers)
+        wiring = Wiring(self.plan.host(number), self.plan.machine.ip, servers, self.names)
         return Host(plan, number, self.state.tag, self.folder, wiring, self.bridge)
 
     def host(self, name: str) -> Host:
@@ -97,23 +112,37 @@ class Lab:
         """Make what hosts are plugged into."""
         self.state.save()
         table = Masquerade(f"eigenplan_lab_{self.state.tag}", self.plan.network)
-        for part in (self.bridge, table, Forwarding(self.state.tag), self.client):
+        names = Names(self.client.name, self.names)
+        for part in (self.bridge, table, Forwarding(self.state.tag), self.client, names, self.relay.group):
             self.state.make(part)
 
-    def make_hosts(self, archives: Sequence[Path], say: Say) -> None:
-        """Make the hosts, start them, wait until they are up."""
+    def make_hosts(self, archives: Sequence[Path], cache: BaseCache, say: Say) -> None:
+        """Make the hosts and what they need, start them, wait until they are up."""
+        self.relay.start()
         key = make_key(self.folder)
+        self._write_inventory(key)
         addresses = {one.plan.name: one.address for one in self.hosts}
         self.folder.ssh_config.write_text(ssh_config(self.folder, addresses))
         for host, archive in zip(self.hosts, archives, strict=True):
             say(f"making {host.plan.name}")
             host.prepare(self.state, archive, key)
+            packages_of(host, cache).seed(host.root)
             host.start()
         for host in self.hosts:
             host.wait_up()
             say(f"{host.plan.name} is up")
         self.state.complete = True
         self.state.save()
+
+    def _write_inventory(self, key: str) -> None:
+        self.folder.sockets.mkdir()
+        targets = [Target(one.plan.name, one.address) for one in self.hosts]
+        write_inventory(self.folder, targets, site_values(key, self.relay.address, PORT))
+
+    def keep_packages(self, cache: BaseCache) -> None:
+        """Keep what the hosts have downloaded for the next lab."""
+        for host in self.hosts:
+            packages_of(host, cache).collect(host.root)
 
     def take_down(self) -> None:
         """Undo everything, the newest first; what cannot be undone now stays written down for the next try.
@@ -137,6 +166,11 @@ class Lab:
             return f"{kind} {name}: {error}"
         self.state.forget(kind, name)
         return None
+
+
+def packages_of(host: Host, cache: BaseCache) -> PackageCache:
+    """Return the kept packages of a host's suite."""
+    return PackageCache(cache.folder / "packages" / host.plan.suite)
 
 
 def find_name_servers() -> list[str]:
@@ -193,7 +227,7 @@ def up(folder: LabFolder, cache: BaseCache, plans: Sequence[HostPlan], say: Say)
             with undone_on_failure(lab):
                 lab.make_network()
         with undone_on_failure(lab):
-            lab.make_hosts(archives, say)
+            lab.make_hosts(archives, cache, say)
         return lab
 
 
@@ -253,8 +287,10 @@ def find_running(folder: LabFolder) -> Lab:
     return lab
 
 
-def down(folder: LabFolder) -> bool:
+def down(folder: LabFolder, cache: BaseCache | None = None) -> bool:
     """Remove a lab, however much of it there is; returns whether there was one.
+
+    ``cache``: keep the packages that its hosts have downloaded there.
 
     Raises:
         LabError: another command is at it, or something could not be removed.
@@ -265,5 +301,7 @@ def down(folder: LabFolder) -> bool:
             with suppress(FileNotFoundError):
                 folder.remove()  # made, but broken off before its state was written
             return False
+        if cache is not None and lab.state.complete and lab.state.boot == boot_id():
+            lab.keep_packages(cache)
         lab.take_down()
         return True

@@ -7,7 +7,8 @@ import shlex
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -107,3 +108,16 @@ def find_obstacle() -> str | None:
     if os.geteuid() != 0:
         return "The lab makes bridges, mounts and hosts, which only root can; start it with sudo."
     return None
+
+
+def wait_until(condition: Callable[[], bool], seconds: float, trouble: str) -> None:
+    """Wait for something, looking five times a second.
+
+    Raises:
+        LabError: it did not come about; says ``trouble``.
+    """
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            raise LabError(trouble)
+        time.sleep(0.2)

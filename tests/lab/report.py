@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.lab.host import DATA, Host
 from tests.lab.lab import BEYOND, Lab
+from tests.lab.mail import PORT
 
 
 def describe(lab: Lab) -> str:
@@ -15,6 +16,8 @@ def describe(lab: Lab) -> str:
             *rows,
             "",
             f"SSH:      ssh -F {lab.folder.ssh_config} HOST",
+            f"Ansible:  ansible-playbook -i {lab.folder.inventory} playbooks/site.yml",
+            f"mails:    {lab.folder.mails} has what the hosts have sent to {lab.relay.address}:{PORT}",
             f"outside:  ip netns exec {lab.client.name} COMMAND (a client on the hosts' network)",
             f"disks:    {DATA} in every host is a disk of its own",
             "",

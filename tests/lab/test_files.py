@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
 
@@ -45,7 +46,8 @@ def test_interfaces_file_is_as_the_installer_leaves_it() -> None:
 
 
 def test_hosts_file_knows_the_host_by_its_address() -> None:
-    assert "10.213.0.12\tdebian12\n" in hosts_file("debian12", WIRING)
+    wiring = replace(WIRING, names={"debian12.lab.test debian12": "10.213.0.12"})
+    assert "10.213.0.12\tdebian12.lab.test debian12\n" in hosts_file(wiring)
 
 
 def test_masquerade_is_one_table_of_our_own() -> None:
