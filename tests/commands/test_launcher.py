@@ -132,7 +132,8 @@ def quick(prepared: Path) -> Path:
     ("words", "wanted"),
     [
         (("worker",), "runtime"),
-        (("lab", "up"), "runtime"),
+        (("lab", "down"), "runtime"),
+        (("lab", "up"), "deploy"),
         (("lab", "apply"), "deploy"),
         (("lab", "verify", "debian13"), "deploy"),
         (("deploy",), "deploy"),
