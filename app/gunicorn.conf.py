@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import os
+import sys
+
+MOST_WORKERS = 64
+
+
+def _worker_count(given: str) -> int:
+    """Return the number of processes: what WEB_CONCURRENCY says, else two for each processor, two to eight."""
+    if not given:
+        return max(2, min(8, 2 * (os.cpu_count() or 1)))
+    if not (given.isascii() and given.isdigit() and 1 <= int(given) <= MOST_WORKERS):
+        sys.exit(f"eigenplan: WEB_CONCURRENCY must be a whole number from 1 to {MOST_WORKERS}, not {given!r}.")
+    return int(given)
+
 
 bind = "127.0.0.1:8000"
-workers = max(2, min(8, 2 * (os.cpu_count() or 1)))
+workers = _worker_count(os.environ.get("WEB_CONCURRENCY", ""))
 worker_class = "sync"
+worker_tmp_dir = next(filter(os.path.isdir, ("/dev/shm",)), None)  # noqa: S108 a busy disk is no dead worker
 preload_app = False
 control_socket_disable = True  # nobody asks it anything, and it would need a home folder
 timeout = 30

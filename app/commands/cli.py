@@ -11,6 +11,8 @@ COMMANDS = {
     "demo": "Run a site with demo data and print its address and logins.",
     "test": "Run the tests: quick, gate (the default), lab or full.",
     "lab": "Run real Debian hosts on this machine, to try playbooks on.",
+    "release": "Pack what a host needs to build the image of this version.",
+    "web": "Serve the site.",
     "worker": "Deliver mails and do timed work.",
     "database": "Migrate, check or copy the database.",
     "administrator": "Make an administrator's account, the first one above all.",

@@ -42,15 +42,16 @@ BUILDING = ".building-"
 
 @dataclass(frozen=True, slots=True)
 class BaseSystem:
-    """A suite and what is installed from it."""
+    """A suite and what is installed from it; ``options`` are mmdebstrap's, for a system that is not a host's."""
 
     suite: str
     packages: tuple[str, ...] = PACKAGES
+    options: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """What distinguishes it in the cache."""
-        words = "\n".join([RECIPE, self.suite, *sorted(set(self.packages))])
+        words = "\n".join([RECIPE, self.suite, *sorted(set(self.packages)), *self.options])
         return f"{self.suite}-{hashlib.sha256(words.encode()).hexdigest()[:16]}"
 
 
@@ -143,7 +144,8 @@ class BaseCache:
 
 def _options(base: BaseSystem, settings: Path) -> Sequence[str]:
     given = [f"--aptopt={settings}"] if settings.stat().st_size else []
-    return ["--variant=minbase", "--quiet", f"--include={','.join(sorted(set(base.packages)))}", *given]
+    include = ",".join(sorted(set(base.packages)))
+    return ["--variant=minbase", "--quiet", f"--include={include}", *base.options, *given]
 
 
 @contextmanager
