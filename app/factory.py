@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.config import Config
 from app.operations.readiness import check_schema_at_start
 from app.storage.store import open_store
-from app.web import bookings, calendar, health, manage, outbox, public, requests, sign_in, waiting
+from app.web import bookings, calendar, health, manage, outbox, password, public, requests, sign_in, waiting
 from app.web.access import init_access
 from app.web.context import EXTENSION, Site
 from app.web.errors import QuietFlask, init_errors
@@ -29,6 +29,7 @@ BLUEPRINTS = (
     public.blueprint,
     manage.blueprint,
     sign_in.blueprint,
+    password.blueprint,
     calendar.blueprint,
     bookings.blueprint,
     requests.blueprint,

@@ -242,6 +242,14 @@ class MissingHour(Refusal):
 
 
 @dataclass(eq=True)
+class LinkSpent(Refusal):
+    """A link that counts once counts no more; ``reason`` is used, replaced or expired."""
+
+    code: ClassVar[str] = "link_spent"
+    reason: str
+
+
+@dataclass(eq=True)
 class Unavailable(Refusal):
     """The database cannot be used right now; ``problem`` is locked, full, read_only or gone."""
 

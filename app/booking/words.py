@@ -34,6 +34,12 @@ _PROBLEMS: Mapping[str, str] = {
     "gone": "The database cannot be reached, so nothing was changed; please try again in a few minutes.",
 }
 
+_SPENT: Mapping[str, str] = {
+    "used": "This link has been used already; please sign in with the password that was chosen by it.",
+    "replaced": "This link counts no more, as a newer one was made or the account was changed; please use the newest.",
+    "expired": "This link has expired; please ask whoever looks after the server for a new one.",
+}
+
 
 @singledispatch
 def sentence(refusal: Refusal, tzid: str) -> str:
@@ -238,6 +244,11 @@ def _already_waiting(refusal: refusals.AlreadyWaiting, tzid: str) -> str:
 def _missing_hour(refusal: refusals.MissingHour, tzid: str) -> str:
     possible = say_moment(refusal.next_possible, tzid)
     return f"This time does not exist because the clocks go forward; the next possible time is {possible}."
+
+
+@sentence.register
+def _link_spent(refusal: refusals.LinkSpent, tzid: str) -> str:
+    return _SPENT[refusal.reason]
 
 
 @sentence.register

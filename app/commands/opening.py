@@ -28,6 +28,24 @@ def named_database(url: str | None) -> str:
     return found
 
 
+def named_site(url: str | None) -> str:
+    """Return the address of the site that an option gives, or else the environment, without a slash at its end.
+
+    Raises:
+        click.UsageError: neither does, or it cannot be used.
+    """
+    from app.config import OPTIONS
+
+    option = next(one for one in OPTIONS if one.name == "base_url")
+    found = url or os.environ.get(option.variable)
+    if not found:
+        raise click.UsageError(f"Please give the address of the site: --site https://… or {option.variable}.")
+    try:
+        return str(option.read(found))
+    except ValueError as error:
+        raise click.UsageError(f"The address of the site {error}.") from error
+
+
 @contextmanager
 def system_at(url: str | None) -> Iterator[Context]:
     """Let the system act on a database, ``url`` or else that of the environment; what can be mended is one sentence.

@@ -42,15 +42,15 @@ def make_hash(password: str) -> str:
 def check_password(store: Store, email: str, password: str) -> str | None:
     """Return the public id of the active account with this mail address and password, or None.
 
-    Unknown addresses cost the same time as wrong passwords, so that nobody learns who has an account. A hash that was
-    made with weaker parameters than today's is made anew.
+    Unknown addresses, and accounts without a password, cost the same time as wrong passwords, so that nobody learns who
+    has an account. A hash that was made with weaker parameters than today's is made anew.
     """
     row: User | None = store.read(lambda: User.get_or_none(User.email == email.strip().lower(), User.active))
     try:
-        _hasher.verify(_nobody() if row is None else row.password_hash, password)
+        _hasher.verify(row.password_hash if row is not None and row.password_hash else _nobody(), password)
     except (VerifyMismatchError, InvalidHashError):
         return None
-    if row is None:
+    if row is None or not row.password_hash:
         return None
     if _hasher.check_needs_rehash(row.password_hash):
         _renew_hash(store, row, password)

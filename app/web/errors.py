@@ -18,6 +18,7 @@ from app.booking.refusals import (
     JustTaken,
     KeyReused,
     LimitReached,
+    LinkSpent,
     NoAssignment,
     NotAllowed,
     NotFound,
@@ -44,12 +45,13 @@ STATUSES: Mapping[type[Refusal], int] = {
     StaleVersion: 409,
     KeyReused: 409,
     AlreadyWaiting: 409,
+    LinkSpent: 410,
     Unavailable: 503,
 }
 """All other refusals are about what was typed: 422."""
 
 MOST_DRAINED = 64 * 1024 * 1024
-SECRETS = ("csrf_token", "password", "new_password")
+SECRETS = ("csrf_token", "password", "password_again")
 TITLES = {
     400: "This request cannot be read",
     401: "Please sign in",
@@ -57,6 +59,7 @@ TITLES = {
     404: "Not found",
     405: "Not possible this way",
     409: "Not possible any more",
+    410: "This link counts no more",
     413: "Too large",
     422: "Please check what you typed",
     429: "Too many tries",

@@ -36,11 +36,12 @@ def init_sign_in(app: Flask) -> None:
 def _load(session_id: str) -> SignedIn | None:
     """Return who a session is about; one from before the last sign-out or change of the password is none."""
     public_id, _, stamp = session_id.partition(".")
-    user = _find(public_id)
+    user = find_user(public_id)
     return user if user is not None and hmac.compare_digest(user.stamp.encode(), stamp.encode()) else None
 
 
-def _find(public_id: str) -> SignedIn | None:
+def find_user(public_id: str) -> SignedIn | None:
+    """Return an active account by its public id."""
     account = get_account(site().store, public_id)
     return None if account is None else SignedIn(public_id, account)
 
@@ -68,11 +69,11 @@ def sign_in() -> ResponseReturnValue:
     if user is None:
         return _again(email, target, WRONG), 422
     forgive(site().store, tried)
-    _begin_session(user)
+    begin_session(user)
     return redirect(target, 303)
 
 
-def _begin_session(user: SignedIn) -> None:
+def begin_session(user: SignedIn) -> None:
     """Begin anew, but let forms that were opened before on other pages still be sent."""
     token = session.get(CSRF_FIELD)
     session.clear()
@@ -86,7 +87,7 @@ def _check(email: str, password: str) -> SignedIn | None:
     if len(password) > MAX_PASSWORD:
         return None
     public_id = check_password(site().store, email, password)
-    return None if public_id is None else _find(public_id)
+    return None if public_id is None else find_user(public_id)
 
 
 def _again(email: str, target: str, error: str) -> str:

@@ -19,6 +19,7 @@ from app.demo.load import load_demo
 from app.factory import create_app
 from app.operations.context import Context
 from app.operations.links import manage_token, waiting_token
+from app.operations.password_links import make_link
 from app.operations.requests import VisitPart
 from app.operations.slots import find_slots
 from app.operations.visits import find_visit_slots
@@ -141,10 +142,12 @@ class Examples:
         return makers[name]()
 
     def token(self, endpoint: str) -> str:
-        """Return the token of a client's link: to their booking, or to their entry on the waiting list."""
+        """Return the token of a link: to a booking, to an entry on the waiting list, or to choose a password."""
         if endpoint == "public.wish":
             entry = tables.WaitingEntry.select().where(tables.WaitingEntry.status == "waiting").first()
             return waiting_token(self.site.secret, entry.public_id)
+        if endpoint == "password.show":
+            return make_link(self.context.as_system(), email_of("administrator"), "").token
         return manage_token(self.site.secret, self.booking.public_id)
 
     def record(self, endpoint: str) -> str:

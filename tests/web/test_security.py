@@ -24,6 +24,8 @@ PUBLIC = {
     "health.readyz",
     "sign_in.show",
     "sign_in.sign_in",
+    "password.show",
+    "password.choose",
     "public.services",
     "public.times",
     "public.details",

@@ -16,6 +16,9 @@ from app.operations.setup.saving import MAX_NAME, Key, Saved, edit, find_row, lo
 from app.operations.sign_in import make_hash
 from app.storage.tables import Resource, User
 
+NO_PASSWORD = ""
+"""Stored where a hash belongs: nobody can sign in until a password is chosen (``password_links.py``)."""
+
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200
 
@@ -39,7 +42,9 @@ def save_user(context: Context, draft: UserDraft, public_id: str | None = None, 
         InvalidInput: also when no administrator would remain. NotAllowed, NotFound, StaleVersion.
     """
     context.require(Permission.EDIT_USERS)
-    values = _checked(draft, is_new=public_id is None)
+    values = _checked(draft)
+    if public_id is None or draft.password:  # the slow hash is made before the transaction begins
+        values["password_hash"] = make_hash(check_new_password(draft.password or ""))
 
     def work() -> str:
         _check_free(values["email"], public_id)
@@ -51,21 +56,34 @@ def save_user(context: Context, draft: UserDraft, public_id: str | None = None, 
     return edit(context, work, Permission.EDIT_USERS)
 
 
-def _checked(draft: UserDraft, *, is_new: bool) -> dict[str, Any]:
-    """Check what needs no database; the slow password hash is made before the transaction begins."""
+def invite_administrator(context: Context, email: str, name: str) -> User:
+    """Make an administrator's account without a password and return its row; only within a transaction of ``edit``.
+
+    Raises:
+        InvalidInput: the mail address or the name cannot be used.
+    """
+    values = _checked(UserDraft(email, name, Role.ADMINISTRATOR.value))
+    return put(context, User, "user", Key(), values | {"password_hash": NO_PASSWORD})
+
+
+def list_administrators(context: Context) -> list[str]:
+    """Return the mail addresses of all administrators who may sign in, or could once they have a password."""
+    query = User.select(User.email).where(User.role == Role.ADMINISTRATOR.value, User.active).order_by(User.email)
+    return look(context, lambda: [str(row.email) for row in query], Permission.EDIT_USERS)
+
+
+def _checked(draft: UserDraft) -> dict[str, Any]:
+    """Check what needs no database."""
     if draft.role not in {one.value for one in Role}:
         raise InvalidInput("role", "Please choose a role from the list.")
     if draft.role == Role.PROVIDER and draft.resource is None:
         raise InvalidInput("resource", "A provider's account belongs to a person; please choose which one.")
-    values: dict[str, Any] = {
+    return {
         "email": check_email(draft.email, "email").lower(),
         "name": clean_line(draft.name, "name", MAX_NAME, required=True),
         "role": draft.role,
         "active": draft.active,
     }
-    if is_new or draft.password:
-        values["password_hash"] = make_hash(_check_password(draft.password or ""))
-    return values
 
 
 def _person_id(public_id: str) -> int:
@@ -75,7 +93,8 @@ def _person_id(public_id: str) -> int:
     return int(row.id)
 
 
-def _check_password(password: str) -> str:
+def check_new_password(password: str) -> str:
+    """Return a password that somebody chose, or raise InvalidInput."""
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise InvalidInput("password", f"Please choose a password of {MIN_PASSWORD} to {MAX_PASSWORD} characters.")
     return password

@@ -100,6 +100,15 @@ EXAMPLES: list[tuple[Refusal, str]] = [
         "Monday 7 January 2030, 09:00.",
     ),
     (
+        r.LinkSpent("used"),
+        "This link has been used already; please sign in with the password that was chosen by it.",
+    ),
+    (
+        r.LinkSpent("replaced"),
+        "This link counts no more, as a newer one was made or the account was changed; please use the newest.",
+    ),
+    (r.LinkSpent("expired"), "This link has expired; please ask whoever looks after the server for a new one."),
+    (
         r.Unavailable("locked"),
         "The database is busy right now, so nothing was changed; please try again in a moment.",
     ),

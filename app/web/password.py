@@ -1,0 +1,50 @@
+"""The page behind a link by which somebody chooses a password once. Looking, as mail scanners do, uses nothing up."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.booking.refusals import InvalidInput
+from app.booking.words import sentence
+from app.operations.password_links import choose_password, find_link
+from app.web.access import public
+from app.web.context import now, site
+from app.web.errors import UNPROCESSABLE
+from app.web.sign_in import begin_session, find_user
+
+blueprint = Blueprint("password", __name__, url_prefix="/password/<token>")
+DIFFERENT = "The two passwords are not the same; please type them again."
+CHOSEN = (
+    "Your password is chosen and you are signed in. The link counts no more; from now on sign in with the password."
+)
+
+
+@blueprint.get("")
+@public
+def show(token: str) -> str:
+    """Show the form."""
+    return _page(token, {})
+
+
+@blueprint.post("")
+@public
+def choose(token: str) -> ResponseReturnValue:
+    """Give the account the password and begin a session."""
+    password, again = request.form.get("password", ""), request.form.get("password_again", "")
+    if password != again:
+        return _page(token, {"password_again": DIFFERENT}), UNPROCESSABLE
+    try:
+        public_id = choose_password(site().store, token, password, now())
+    except InvalidInput as refusal:
+        return _page(token, {"password": sentence(refusal, "UTC")}), UNPROCESSABLE
+    user = find_user(public_id)
+    if user is not None:
+        begin_session(user)
+        flash(CHOSEN)
+    return redirect(url_for("calendar.day"), 303)
+
+
+def _page(token: str, errors: dict[str, str]) -> str:
+    link = find_link(site().store, token, now())
+    return render_template("sign_in/password.html", link=link, token=token, errors=errors)
