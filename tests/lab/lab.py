@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from tests.lab.addresses import AddressPlan, choose_network, name_servers, networks_in_use
+from tests.lab.base_image import BASE_IMAGE
 from tests.lab.base_system import PACKAGES, BaseCache, BaseSystem
 from tests.lab.bridge import Bridge
 from tests.lab.client import Client
@@ -22,7 +23,7 @@ from tests.lab.host import Host, Leftover
 from tests.lab.host_files import Wiring
 from tests.lab.inventory import Target, site_name, site_values, write_inventory
 from tests.lab.machine import LabError, boot_id, find_obstacle
-from tests.lab.mail import PORT, MailRelay
+from tests.lab.mail import MailRelay
 from tests.lab.names import Names
 from tests.lab.packages import PackageCache
 from tests.lab.ssh import make_key, ssh_config
@@ -117,10 +118,14 @@ class Lab:
             self.state.make(part)
 
     def make_hosts(self, archives: Sequence[Path], cache: BaseCache, say: Say) -> None:
-        """Make the hosts and what they need, start them, wait until they are up."""
+        """Make the hosts and what they need, start them, wait until they are up.
+
+        ``archives``: the base system of each host, then the base of the site's image.
+        """
+        *archives, image = archives
         self.relay.start()
         key = make_key(self.folder)
-        self._write_inventory(key)
+        self._write_inventory(key, image)
         addresses = {one.plan.name: one.address for one in self.hosts}
         self.folder.ssh_config.write_text(ssh_config(self.folder, addresses))
         for host, archive in zip(self.hosts, archives, strict=True):
@@ -134,10 +139,10 @@ class Lab:
         self.state.complete = True
         self.state.save()
 
-    def _write_inventory(self, key: str) -> None:
+    def _write_inventory(self, key: str, image: Path) -> None:
         self.folder.sockets.mkdir()
         targets = [Target(one.plan.name, one.address) for one in self.hosts]
-        write_inventory(self.folder, targets, site_values(key, self.relay.address, PORT))
+        write_inventory(self.folder, targets, site_values(key, self.relay.address, image))
 
     def keep_packages(self, cache: BaseCache) -> None:
         """Keep what the hosts have downloaded for the next lab."""
@@ -220,7 +225,7 @@ def up(folder: LabFolder, cache: BaseCache, plans: Sequence[HostPlan], say: Say)
         if folder.state.exists():
             raise LabError("A lab is here already; `lab status` shows it, `lab down` takes it down.")
         check_names(plans)
-        archives = [cache.obtain(base_system(one), say) for one in plans]
+        archives = [cache.obtain(one, say) for one in (*map(base_system, plans), BASE_IMAGE)]
         folder.make()
         with locked(NETWORKS, wait=True):  # another lab might choose the same network until our bridge is there
             lab = Lab(folder, new_state(folder, plans))
@@ -301,7 +306,9 @@ def down(folder: LabFolder, cache: BaseCache | None = None) -> bool:
             with suppress(FileNotFoundError):
                 folder.remove()  # made, but broken off before its state was written
             return False
-        if cache is not None and lab.state.complete and lab.state.boot == boot_id():
-            lab.keep_packages(cache)
-        lab.take_down()
+        try:
+            if cache is not None and lab.state.complete and lab.state.boot == boot_id():
+                lab.keep_packages(cache)
+        finally:
+            lab.take_down()
         return True

@@ -24,7 +24,7 @@ from tests.lab.relay import serve
 
 def test_inventory_has_hosts_and_values(tmp_path: Path) -> None:
     folder = LabFolder(tmp_path / "lab")
-    values = site_values("ssh-ed25519 AAAA lab\n", "10.213.0.1", 1025)
+    values = site_values("ssh-ed25519 AAAA lab\n", "10.213.0.1", Path("/base.tar"))
     written = write_inventory(folder, [Target("debian13", "10.213.0.11")], values)
     hosts = yaml.safe_load((written / "hosts.yml").read_text())
     assert hosts == {
