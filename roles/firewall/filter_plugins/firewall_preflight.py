@@ -1,0 +1,56 @@
+"""What the firewall's preflight asks of texts and networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from ipaddress import ip_address, ip_network
+
+SLEEPING = {"", "disabled", "masked", "masked-runtime", "static", "indirect"}
+"""States of a unit's file in which nothing starts it at boot; empty: there is no such unit."""
+
+ACTIVE = {"active", "activating", "reloading"}
+
+
+def firewall_units_in_use(shown: str) -> list[str]:
+    """Return the units that run or will at the next boot.
+
+    Args:
+        shown: what ``systemctl show --property=Id,ActiveState,UnitFileState UNIT…`` prints.
+    """
+    units = [dict(line.split("=", 1) for line in block.splitlines()) for block in shown.strip().split("\n\n")]
+    return [one["Id"] for one in units if _is_active(one) or one["UnitFileState"] not in SLEEPING]
+
+
+def _is_active(unit: dict[str, str]) -> bool:
+    """Say whether a unit runs; one that is masked runs for the last time and cannot even be stopped by its own command."""
+    return unit["ActiveState"] in ACTIVE and not unit["UnitFileState"].startswith("masked")
+
+
+def firewall_networks_wrong(networks: Sequence[str]) -> list[str]:
+    """Return those that are no network or address."""
+    return [one for one in networks if not _is_network(one)]
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+def firewall_networks_with(networks: Sequence[str], address: str) -> list[str]:
+    """Return the networks that an address lies in."""
+    return [one for one in networks if ip_address(address) in ip_network(one)]
+
+
+class FilterModule:
+    """What Ansible finds the filters of this file by."""
+
+    def filters(self) -> dict[str, Callable[..., object]]:
+        """Return the filters by their names."""
+        return {
+            "firewall_units_in_use": firewall_units_in_use,
+            "firewall_networks_wrong": firewall_networks_wrong,
+            "firewall_networks_with": firewall_networks_with,
+        }
