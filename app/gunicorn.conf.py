@@ -6,6 +6,7 @@ import os
 import sys
 
 MOST_WORKERS = 64
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 the folder, not a file in it
 
 
 def _worker_count(given: str) -> int:
@@ -20,7 +21,7 @@ def _worker_count(given: str) -> int:
 bind = "127.0.0.1:8000"
 workers = _worker_count(os.environ.get("WEB_CONCURRENCY", ""))
 worker_class = "sync"
-worker_tmp_dir = next(filter(os.path.isdir, ("/dev/shm",)), None)  # noqa: S108 a busy disk is no dead worker
+worker_tmp_dir = SHARED_MEMORY if os.path.isdir(SHARED_MEMORY) else None  # signs of life: a busy disk is no dead worker
 preload_app = False
 control_socket_disable = True  # nobody asks it anything, and it would need a home folder
 timeout = 30

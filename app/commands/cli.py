@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from pathlib import Path
 
 import click
 
@@ -13,12 +14,23 @@ COMMANDS = {
     "lab": "Run real Debian hosts on this machine, to try playbooks on.",
     "release": "Pack what a host needs to build the image of this version.",
     "web": "Serve the site.",
+    "deploy": "Install the site on hosts, or check, verify or remove it.",
     "worker": "Deliver mails and do timed work.",
     "database": "Migrate, check or copy the database.",
     "administrator": "Make an administrator's account, the first one above all.",
+    "probe": "Open, close or ask about the service that checks of the installation book.",
     "import-calendar": "Read iCalendar files as busy time.",
     "bench": "Measure speed and write docs/benchmarks.md.",
 }
+
+
+def present_commands() -> dict[str, str]:
+    """Return the commands that are here, with what they do: an image lacks those that work on a checkout."""
+    return {name: text for name, text in COMMANDS.items() if (Path(__file__).parent / f"{_module(name)}.py").exists()}
+
+
+def _module(name: str) -> str:
+    return name.replace("-", "_")
 
 
 class LazyGroup(click.Group):
@@ -26,20 +38,20 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
-        return list(COMMANDS)
+        return list(present_commands())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load a command; None for a name that we do not have."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in present_commands():
             return None
-        module = importlib.import_module(f"app.commands.{cmd_name.replace('-', '_')}")
+        module = importlib.import_module(f"app.commands.{_module(cmd_name)}")
         command: click.Command = module.command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading any."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(list(present_commands().items()))
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

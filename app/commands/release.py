@@ -23,7 +23,7 @@ from app.commands.release_parts import PLATFORMS, PYTHON, Files, ReleaseError, o
 from app.storage.migrations import MIGRATIONS
 
 ROOT = Path(__file__).parents[2]
-FORM = b"1"
+FORM = "1"
 """Part of every release's name: another number renames all of them."""
 
 MOMENT = 1_577_836_800
@@ -86,22 +86,16 @@ def make_release(root: Path, architecture: str, folder: Path) -> Path:
 
 
 def describe(root: Path, files: Files, architecture: str) -> dict[str, str]:
-    """Return what ``release.json`` says: ``id`` is the version and a checksum of all that is packed."""
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    schema = str(MIGRATIONS[-1].number)
-    marks = [f"{place} {hashlib.sha256(files[place]).hexdigest()}" for place in sorted(files)]
-    words = "\n".join(
-        [FORM.decode(), project["version"], PYTHON, *marks]
-    )  # wheels are in it by the hashes of the locks
+    """Return what ``release.json`` says: ``id`` is the version and a checksum of all that is packed.
+
+    Wheels count by the hashes in the locks, so a release has one name for all architectures.
+    """
+    version: str = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    marks = {place: hashlib.sha256(content).hexdigest() for place, content in files.items()}
+    words = json.dumps([FORM, version, PYTHON, PLATFORMS, marks], sort_keys=True)
     own = hashlib.sha256(words.encode()).hexdigest()[:12]
-    version: str = project["version"]
-    return {
-        "id": f"{version}-{own}",
-        "version": version,
-        "schema": schema,
-        "architecture": architecture,
-        "python": PYTHON,
-    }
+    facts = {"id": f"{version}-{own}", "version": version, "schema": str(MIGRATIONS[-1].number)}
+    return facts | {"architecture": architecture, "python": PYTHON}
 
 
 def complete(files: Files, facts: Mapping[str, str]) -> Files:

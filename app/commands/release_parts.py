@@ -27,10 +27,8 @@ PLATFORMS = {
 LOCKS = ("requirements/image.txt", "requirements/runtime.txt")
 IMAGE = "containers/eigenplan"
 VENDOR = "app/web/static/vendor"
-CHECKOUT_ONLY = frozenset(
-    f"app/commands/{one}.py" for one in ("bench", "bootstrap", "deploy", "lab", "release", "release_parts", "test")
-)
-"""Commands that work on the checkout, with its tests and roles; an image has none."""
+CHECKOUT_ONLY = re.compile(r"app/commands/(bench|bootstrap|checks|deploy\w*|lab|release\w*|test)\.py")
+"""Commands that work on the checkout, with its tests and roles: an image has neither."""
 
 FETCH_PROBLEM = "The wheels could not be fetched; check the connection to the package index and start again"
 HASH_PROBLEM = "The package index gave a file whose hash is not in the lock files of requirements/; nothing was packed"
@@ -46,7 +44,7 @@ def our_files(root: Path) -> Files:
     Raises:
         ReleaseError: a file is missing, or the libraries of the pages are not those of the lock file.
     """
-    places = {one: one for one in [*shipped(root), *vendor_files(root), *LOCKS, "package-lock.json"]}
+    places = {one: one for one in [*shipped(root), *vendor_files(root), *LOCKS, "LICENSE", "package-lock.json"]}
     places |= {f"{IMAGE}/{one}": one for one in ("Dockerfile", "health.py", "sbom.py")}
     try:
         return {place: (root / origin).read_bytes() for origin, place in places.items()}
@@ -57,14 +55,19 @@ def our_files(root: Path) -> Files:
 def shipped(root: Path) -> list[str]:
     """Return the files of ``app/`` that the project holds, without those for the checkout alone."""
     found = _known_to_git(root) if (root / ".git").exists() else _by_their_names(root)
-    return sorted(one for one in found if one not in CHECKOUT_ONLY and (root / one).is_file())
+    return sorted(one for one in found if _is_for_images(one) and (root / one).is_file())
+
+
+def _is_for_images(place: str) -> bool:
+    return not CHECKOUT_ONLY.fullmatch(place)
 
 
 def _known_to_git(root: Path) -> list[str]:
-    listed, others = _git(root), _git(root, "--others", "--exclude-standard")
-    for one in others:
-        print(f"  · {one} is not in git and is left out", file=sys.stderr)
-    return listed
+    """List what git holds and what it would take: a module that is not added yet is missed by those that import it."""
+    others = _git(root, "--others", "--exclude-standard")
+    for one in filter(_is_for_images, others):
+        print(f"  · {one} is packed, though not in git yet", file=sys.stderr)
+    return [*_git(root), *others]
 
 
 def _git(root: Path, *options: str) -> list[str]:

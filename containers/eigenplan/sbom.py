@@ -22,7 +22,8 @@ Component = dict[str, Any]
 DPKG_STATUS = Path("/var/lib/dpkg/status")
 OS_RELEASE = Path("/etc/os-release")
 OWN_REFERENCE = "eigenplan"
-SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*( (AND|OR|WITH) [A-Za-z0-9][A-Za-z0-9.+-]*)*")
+LONGEST_NAME = 60
+"""A longer text is a licence, not the name of one."""
 
 
 def _component(purl: str, name: str, version: str, **more: object) -> Component:
@@ -60,14 +61,16 @@ def python_components(found: Iterable[importlib.metadata.Distribution]) -> list[
 
 def _python(one: importlib.metadata.Distribution) -> Component:
     name = re.sub(r"[-_.]+", "-", one.name).lower()
-    licences = _licences(one.metadata.get_all("License-Expression") or one.metadata.get_all("License") or [])
-    return _component(f"pkg:pypi/{name}@{_encode(one.version)}", name, one.version, **licences)
+    purl = f"pkg:pypi/{name}@{_encode(one.version)}"
+    return _component(purl, name, one.version, **_python_licences(one.metadata))
 
 
-def _licences(texts: Iterable[str]) -> dict[str, object]:
-    """Keep what is an SPDX expression; some packages put a whole licence text there."""
-    expression = next(iter(texts), "")
-    return {"licenses": [{"expression": expression}]} if SPDX.fullmatch(expression) else {}
+def _python_licences(metadata: importlib.metadata.PackageMetadata) -> dict[str, object]:
+    """Keep an SPDX expression (PEP 639) or, from older packages, a name; a whole licence text is none."""
+    expression, name = (str((metadata.get_all(one) or [""])[0]) for one in ("License-Expression", "License"))
+    if expression:
+        return {"licenses": [{"expression": expression}]}
+    return {"licenses": [{"license": {"name": name}}]} if 0 < len(name) <= LONGEST_NAME and "\n" not in name else {}
 
 
 def npm_components(lock: str) -> list[Component]:
@@ -81,7 +84,7 @@ def _npm(name: str, one: Mapping[str, str]) -> Component:
     kind, _, digest = one["integrity"].partition("-")
     checksum = {"alg": f"SHA-{kind.removeprefix('sha')}", "content": base64.b64decode(digest).hex()}
     purl = f"pkg:npm/{quote(name, safe='/.-_~')}@{_encode(version)}"
-    return _component(purl, name, version, hashes=[checksum], **_licences([one.get("license", "")]))
+    return _component(purl, name, version, hashes=[checksum], licenses=[{"expression": one["license"]}])
 
 
 def make_sbom(release: Mapping[str, str], components: Iterable[Component]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.static.sizes import ROOT, modules
 
-LOCKS = ("requirements/runtime.txt", "requirements/dev.txt", "requirements/frontend.txt", "package-lock.json")
+LOCKS = (*(f"requirements/{one}.txt" for one in ("runtime", "dev", "frontend", "image")), "package-lock.json")
 ADDRESS = re.compile(r"https?://|--(extra-)?index-url|--find-links|\"resolved\"")
 DONATE = re.compile(r"^\s+\"url\": ")
 """Where npm says that authors take donations."""
