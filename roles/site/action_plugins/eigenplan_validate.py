@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
+
+try:
+    from ansible._internal._datatag._tags import Origin
+except ImportError:  # no promised interface; without it messages do not say where a value was typed
+    Origin = None
 
 ROLES = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROLES / "site/python"))
@@ -41,7 +46,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible is not typed
 class Host:
     """The variables that an inventory and the command line give to one host."""
 
-    def __init__(self, action: ActionModule, name: str, options: Mapping[str, Option], variables: dict[str, Any]) -> None:
+    def __init__(
+        self, action: ActionModule, name: str, options: Mapping[str, Option], variables: dict[str, Any]
+    ) -> None:
         self.name = name
         self._loader = action._loader
         self._options = options
@@ -71,7 +78,8 @@ class Host:
         """Yield what is wrong with this host's variables."""
         others = self.values.get(check.OTHERS) or []
         now = datetime.datetime.now(datetime.UTC)
-        yield from self._placed(check.check_names(self._raw, self._options, others if isinstance(others, list) else []))
+        typed = filter(self._is_typed, self._raw)
+        yield from self._placed(check.check_names(typed, self._options, others if isinstance(others, list) else []))
         yield from (Problem(sentence) for name, sentence in check.check_missing(self._present(), self._options))
         yield from self._placed(self._unknown)
         wrong = list(check.check_values(self.values, self._options))
@@ -84,16 +92,29 @@ class Host:
     def _present(self) -> dict[str, Any]:
         return dict.fromkeys((name for name, _ in self._unknown), True) | self.values
 
-    def _placed(self, found: Any) -> Iterator[Problem]:
+    def _placed(self, found: Iterable[tuple[str, str]]) -> Iterator[Problem]:
         yield from (Problem(sentence, self.place(name)) for name, sentence in found)
 
     def place(self, name: str) -> str:
         """Return where a variable was typed; nothing when Ansible does not know."""
-        key = next((one for one in self._raw if one == name), name)
-        origin = _origin(self._raw.get(name)) or _origin(key)
+        origin = self._origin(name)
         if origin is None or not origin.path:
             return "on the command line" if origin and "CLI" in (origin.description or "") else ""
         return Place(origin.path, origin.line_num).text(Path.cwd())
+
+    def _is_typed(self, name: str) -> bool:
+        """Whether somebody wrote a variable down, other than roles and the host's facts."""
+        if name in self._raw.get("ansible_facts", ()):
+            return False
+        origin = self._origin(name)
+        return origin is None or not origin.path or not Path(origin.path).is_relative_to(ROLES)
+
+    def _origin(self, name: str) -> Any:
+        """Return Ansible's note of where a value was read, or else its name, as there are values that bear none."""
+        if Origin is None:
+            return None
+        key = next((one for one in self._raw if one == name), name)
+        return Origin.get_tag(self._raw.get(name)) or Origin.get_tag(key)
 
     def _read_file(self, path: str) -> bytes:
         with open(path, "rb"):  # Ansible's own error says neither which nor why
@@ -111,24 +132,13 @@ def _shared_addresses(hosts: list[Host]) -> Iterator[tuple[str, Problem]]:
 
 
 def _tell_examples(hosts: list[Host]) -> str:
-    typed = {
-        f"{name} ({host.place(name)})": None for host in hosts for name in examples.find_examples(host.values)
-    }
+    typed = {f"{name} ({host.place(name)})": None for host in hosts for name in examples.find_examples(host.values)}
     if not typed:
         return ""
     return (
         "Nothing was touched, as these values are only an example's (names of example.org and the like, addresses kept "
         f"for documentation): {', '.join(typed)}; put in your own."
     )
-
-
-def _origin(value: Any) -> Any:
-    """Return Ansible's note of where a value was read; None when there is none."""
-    try:
-        from ansible._internal._datatag._tags import Origin
-    except ImportError:  # it is no promised interface: without it messages say less
-        return None
-    return Origin.get_tag(value)
 
 
 def _first_line(error: Exception) -> str:

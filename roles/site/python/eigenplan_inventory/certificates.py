@@ -1,4 +1,4 @@
-"""Certificates and keys on the machine that runs Ansible: whether they are there, whole, in time, and fit each other."""
+"""Certificates and keys on the machine that runs Ansible: are they there, whole, in time, and fit each other?"""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 Read = Callable[[str], bytes]
-"""Gives a file's content, decrypted when a vault holds it; OSError when it cannot be read, ValueError when not decrypted."""
+"""Gives a file's content, decrypted; OSError when it cannot be read, ValueError when it cannot be decrypted."""
 
 
-class FileProblem(Exception):
+class FileError(Exception):
     """A file cannot be used; the text says why, without any of its content."""
 
 
@@ -27,15 +27,15 @@ def check_files(values: Mapping[str, Any], read: Read, now: datetime.datetime) -
     return [*wrong, *_check_pair(values, read, now)] if values.get("site_tls") == "files" else wrong
 
 
-def _paths(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) and value else list(value or ())
+def _paths(value: object) -> list[str]:
+    return [value] if isinstance(value, str) and value else [*map(str, value)] if isinstance(value, list) else []
 
 
 def _check_authority(path: str, read: Read, now: datetime.datetime) -> str:
     try:
         for certificate in _load_chain(path, read):
             _check_time(path, certificate, now)
-    except FileProblem as problem:
+    except FileError as problem:
         return str(problem)
     return ""
 
@@ -50,11 +50,11 @@ def _check_pair(values: Mapping[str, Any], read: Read, now: datetime.datetime) -
         certificate = _load_chain(path, read)[0]
         _check_time(path, certificate, now)
         _check_covers(path, certificate, str(values.get("site_domain", "")))
-    except FileProblem as problem:
+    except FileError as problem:
         return [(name, f"{name} {problem}")]
     try:
         key = _load_key(str(values[key_name]), read)
-    except FileProblem as problem:
+    except FileError as problem:
         return [(key_name, f"{key_name} {problem}")]
     fits = _bytes(key) == _bytes(certificate.public_key())
     return [] if fits else [(key_name, f"{key_name} is not the key of the certificate {path}")]
@@ -62,20 +62,22 @@ def _check_pair(values: Mapping[str, Any], read: Read, now: datetime.datetime) -
 
 def _read(path: str, read: Read) -> bytes:
     if not PurePath(path).is_absolute():
-        raise FileProblem(f"must be an absolute path; for a file beside the inventory write {{{{ inventory_dir }}}}/{path}")
+        raise FileError(
+            f"must be an absolute path; for a file beside the inventory write {{{{ inventory_dir }}}}/{path}"
+        )
     try:
         return read(path)
     except OSError as error:
-        raise FileProblem(f"names {path}, which cannot be read on this machine: {error.strerror}") from error
+        raise FileError(f"names {path}, which cannot be read on this machine: {error.strerror}") from error
     except ValueError as error:
-        raise FileProblem(f"names {path}, which is encrypted: {error}") from error
+        raise FileError(f"names {path}, which is encrypted: {error}") from error
 
 
 def _load_chain(path: str, read: Read) -> list[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(_read(path, read))
     except ValueError as error:
-        raise FileProblem(f"names {path}, which holds no certificate in PEM") from error
+        raise FileError(f"names {path}, which holds no certificate in PEM") from error
 
 
 def _load_key(path: str, read: Read) -> PublicKeyTypes:
@@ -83,26 +85,28 @@ def _load_key(path: str, read: Read) -> PublicKeyTypes:
     try:
         return load_pem_private_key(_read(path, read), None).public_key()
     except TypeError as error:
-        raise FileProblem(f"names {path}, which needs a passphrase; take it off, and encrypt the file by ansible-vault") from error
+        raise FileError(
+            f"names {path}, which needs a passphrase; take it off, and encrypt the file by ansible-vault"
+        ) from error
     except ValueError as error:
-        raise FileProblem(f"names {path}, which holds no private key in PEM") from error
+        raise FileError(f"names {path}, which holds no private key in PEM") from error
 
 
 def _check_time(path: str, certificate: x509.Certificate, now: datetime.datetime) -> None:
     if certificate.not_valid_after_utc <= now:
-        raise FileProblem(f"names {path}, which expired on {certificate.not_valid_after_utc:%Y-%m-%d}")
+        raise FileError(f"names {path}, which expired on {certificate.not_valid_after_utc:%Y-%m-%d}")
     if certificate.not_valid_before_utc > now:
-        raise FileProblem(f"names {path}, which is valid only from {certificate.not_valid_before_utc:%Y-%m-%d} on")
+        raise FileError(f"names {path}, which is valid only from {certificate.not_valid_before_utc:%Y-%m-%d} on")
 
 
 def _check_covers(path: str, certificate: x509.Certificate, domain: str) -> None:
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
-        raise FileProblem(f"names {path}, a certificate without names (subjectAltName), which browsers refuse") from None
+        raise FileError(f"names {path}, a certificate without names (subjectAltName), which browsers refuse") from None
     covered = names.get_values_for_type(x509.DNSName)
     if domain not in covered and f"*.{domain.partition('.')[2]}" not in covered:
-        raise FileProblem(f"names {path}, a certificate for {', '.join(covered) or 'no name'} and not for {domain}")
+        raise FileError(f"names {path}, a certificate for {', '.join(covered) or 'no name'} and not for {domain}")
 
 
 def _bytes(key: PublicKeyTypes) -> bytes:

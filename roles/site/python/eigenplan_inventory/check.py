@@ -16,7 +16,9 @@ UNUSED = {"acme": FILES, "internal": (*FILES, *AUTHORITY), "files": AUTHORITY}
 """What says nothing where certificates come from elsewhere."""
 
 
-def check_names(given: Iterable[str], options: Mapping[str, Option], others: Sequence[str]) -> Iterator[tuple[str, str]]:
+def check_names(
+    given: Iterable[str], options: Mapping[str, Option], others: Sequence[str]
+) -> Iterator[tuple[str, str]]:
     """Yield pairs of a name and what is wrong with it."""
     for name in given:
         wrong = explain_unknown(name, options, others)

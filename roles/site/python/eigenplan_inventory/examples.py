@@ -17,7 +17,7 @@ def find_examples(values: Mapping[str, Any]) -> list[str]:
     return [name for name, value in values.items() if any(map(_is_example, _texts(value)))]
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list | tuple):

@@ -7,7 +7,6 @@ import re
 import zoneinfo
 from collections.abc import Callable, Mapping
 from email.utils import parseaddr
-from typing import Any
 from urllib.parse import urlsplit
 
 from eigenplan_inventory.options import suggest
@@ -135,10 +134,10 @@ FORMATS: Mapping[str, Check] = {
     "site_owner_user": check_account,
     "site_owner_uid": check_uid,
 }
-"""The check of a variable, or of each entry where the variable is a list. An empty text of an optional one is not looked at."""
+"""The check of a variable, or of each entry where the variable is a list. Empty texts are not looked at."""
 
 
-def check_format(name: str, value: Any) -> list[str]:
+def check_format(name: str, value: object) -> list[str]:
     """Return what is wrong with a value whose type is right, each beginning with the variable's name."""
     check = FORMATS.get(name) or (check_port if name.endswith("_port") else None)
     if check is None:

@@ -12,8 +12,10 @@ FOREIGN = ("ansible_", "vault_", "__")
 """Beginnings of names that are never ours: Ansible's own, secrets that ours refer to, internals of roles."""
 
 MAGIC = frozenset(
-    ("inventory_file", "inventory_dir", "inventory_hostname", "inventory_hostname_short", "group_names", "groups")
-    + ("hostvars", "omit", "playbook_dir", "environment")
+    (
+        *("inventory_file", "inventory_dir", "inventory_hostname", "inventory_hostname_short"),
+        *("group_names", "groups", "hostvars", "omit", "playbook_dir", "environment"),
+    )
 )
 """Names that Ansible gives to every host."""
 
@@ -23,7 +25,7 @@ RENAMED: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One variable as its role declares it; ``elements`` is the type of a list's members, ``inner`` a dictionary's keys."""
+    """One variable as its role declares it; ``elements`` is the type of members, ``inner`` a dictionary's keys."""
 
     name: str
     type: str
@@ -41,7 +43,7 @@ def read_options(roles: Path, read: Callable[[str], Any]) -> dict[str, Option]:
     return {option.name: option for file in files for option in _parse_file(read(str(file)))}
 
 
-def _parse_file(content: Any) -> Iterable[Option]:
+def _parse_file(content: Mapping[str, Any]) -> Iterable[Option]:
     declared = content["argument_specs"].get("main", {}).get("options") or {}
     return parse(declared).values()
 
@@ -71,7 +73,9 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]}" if near else ""
 
 
-def explain_unknown(name: str, known: Iterable[str], others: Iterable[str], renamed: Mapping[str, str] = RENAMED) -> str:
+def explain_unknown(
+    name: str, known: Iterable[str], others: Iterable[str], renamed: Mapping[str, str] = RENAMED
+) -> str:
     """Return what is wrong with a variable's name; empty when it is known or belongs to somebody else.
 
     ``others`` are names, or beginnings of names followed by ``*``, that other playbooks use.

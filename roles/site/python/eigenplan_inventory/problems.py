@@ -42,7 +42,9 @@ def tell(found: Iterable[tuple[str, Problem]], hosts: Sequence[str]) -> str:
         return ""
     if len(lines) == 1:
         return f"The inventory cannot be used, nothing was touched: {lines[0]}"
-    return "\n".join([f"The inventory cannot be used, nothing was touched. {len(lines)} things are wrong:", *_bullets(lines)])
+    return "\n".join(
+        [f"The inventory cannot be used, nothing was touched. {len(lines)} things are wrong:", *_bullets(lines)]
+    )
 
 
 def _line(problem: Problem, hosts: Sequence[str]) -> str:

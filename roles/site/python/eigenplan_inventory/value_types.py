@@ -8,7 +8,7 @@ from typing import Any
 from eigenplan_inventory.options import Option, suggest
 
 
-def check_type(option: Option, value: Any) -> Iterator[str]:
+def check_type(option: Option, value: object) -> Iterator[str]:
     """Yield what is wrong with the type, the choices and what is inside of a value."""
     wrong = _wrong_type(option.type, value)
     if wrong:
@@ -17,7 +17,7 @@ def check_type(option: Option, value: Any) -> Iterator[str]:
         yield f"{option.name} must be one of {', '.join(map(str, option.choices))}{_near(option, value)}"
     elif isinstance(value, Mapping) and option.inner is not None:
         yield from check_inner(option.name, option.inner, value)
-    elif option.type == "list":
+    elif isinstance(value, Sequence) and option.type == "list":
         yield from _check_members(option, value)
 
 
@@ -42,41 +42,41 @@ def _check_members(option: Option, value: Sequence[Any]) -> Iterator[str]:
             yield from check_inner(f"entry {number} of {option.name}", option.inner, member)
 
 
-def _near(option: Option, value: Any) -> str:
+def _near(option: Option, value: object) -> str:
     return "" if option.secret or not isinstance(value, str) else suggest(value, map(str, option.choices))
 
 
-def _wrong_type(name: str, value: Any) -> str:
+def _wrong_type(name: str, value: object) -> str:
     """Return what the value must be; empty when it is that, or the type is one that takes anything."""
     check = _TYPES.get(name)
     return "" if check is None else check(value)
 
 
-def _wrong_text(value: Any) -> str:
+def _wrong_text(value: object) -> str:
     if isinstance(value, bool):
         return "text; YAML reads yes, no, on and off as true or false, so put it in quotes"
     return "" if isinstance(value, str | int | float) else "text"
 
 
-def _wrong_number(value: Any) -> str:
+def _wrong_number(value: object) -> str:
     good = isinstance(value, int) and not isinstance(value, bool)
     return "" if good or (isinstance(value, str) and value.isdecimal()) else "a whole number"
 
 
-def _wrong_fraction(value: Any) -> str:
+def _wrong_fraction(value: object) -> str:
     return "" if isinstance(value, float) else _wrong_number(value).replace("whole ", "")
 
 
-def _wrong_switch(value: Any) -> str:
+def _wrong_switch(value: object) -> str:
     return "" if isinstance(value, bool) else "true or false, without quotes"
 
 
-def _wrong_list(value: Any) -> str:
+def _wrong_list(value: object) -> str:
     good = isinstance(value, Sequence) and not isinstance(value, str | bytes)
     return "" if good else "a list, each entry on a line that begins with a dash"
 
 
-def _wrong_dictionary(value: Any) -> str:
+def _wrong_dictionary(value: object) -> str:
     return "" if isinstance(value, Mapping) else "a dictionary, each entry as a key, a colon and a value"
 
 
