@@ -97,3 +97,34 @@ def shell(host: str, words: tuple[str, ...]) -> None:
         _fail(str(error))
     line = [*ssh_words(found.lab, host), *(["--", shlex.join(words)] if words else [])]
     os.execvp(line[0], line)  # noqa: S606 ssh takes our place, with its terminal and its status
+
+
+@command.command(context_settings={"ignore_unknown_options": True})
+@click.argument("host", default="")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- WORDS FOR ANSIBLE-PLAYBOOK]")
+@click.pass_context
+def apply(ctx: click.Context, host: str, words: tuple[str, ...]) -> None:
+    """Install the site on the lab's hosts, or on one of them: ./eigenplan deploy with the lab's inventory."""
+    _deploy(ctx, "site", host, words)
+
+
+@command.command(context_settings={"ignore_unknown_options": True})
+@click.argument("host", default="")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- WORDS FOR ANSIBLE-PLAYBOOK]")
+@click.pass_context
+def verify(ctx: click.Context, host: str, words: tuple[str, ...]) -> None:
+    """Ask the sites on the lab's hosts, or on one of them, whether they keep their promises."""
+    _deploy(ctx, "verify", host, words)
+
+
+def _deploy(ctx: click.Context, playbook: str, host: str, words: tuple[str, ...]) -> None:
+    from app.commands import deploy
+    from tests.lab import lab
+    from tests.lab.machine import LabError
+
+    try:
+        running = lab.find_running(_folder())
+        name = running.host(host).plan.name if host else None
+    except LabError as error:
+        _fail(str(error))
+    ctx.invoke(deploy.command, inventory=running.folder.inventory, playbook=playbook, limit=name, words=words)

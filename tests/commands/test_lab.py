@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from app.commands.cli import cli
 from tests.lab.folder import LabFolder
+from tests.lab.inventory import Target, write_inventory
 from tests.lab.lab import HOSTS
 from tests.lab.machine import boot_id
 from tests.lab.state import State
@@ -35,7 +36,9 @@ def plant(folder: LabFolder, *, complete: bool = True) -> None:
     State(folder.state, "ep0001", boot_id(), "10.213.7.0/24", [], list(HOSTS), complete=complete).save()
 
 
-@pytest.mark.parametrize("words", [("status",), ("shell",), ("shell", "debian12", "true")])
+@pytest.mark.parametrize(
+    "words", [("status",), ("shell",), ("shell", "debian12", "true"), ("apply",), ("verify", "debian12")]
+)
 def test_lab_that_is_not_there_is_named(words: tuple[str, ...]) -> None:
     assert call(*words) == (1, NONE_THERE)
 
@@ -106,11 +109,27 @@ def test_shell_becomes_ssh(folder: LabFolder, monkeypatch: pytest.MonkeyPatch) -
     assert became == [[*ssh, "debian13"], [*ssh, "debian12", "--", "echo 'a  b'"]]
 
 
+@pytest.mark.parametrize("verb", ["apply", "verify"])
+def test_playbooks_are_not_run_on_an_unknown_host(folder: LabFolder, verb: str) -> None:
+    plant(folder)
+    sentence = "eigenplan: This lab has no host debian11; it has debian13 and debian12.\n"
+    assert call(verb, "debian11") == (1, sentence)
+
+
+def test_apply_deploys_with_the_inventory_of_the_lab(folder: LabFolder) -> None:
+    plant(folder)
+    write_inventory(folder.inventory, [Target("debian13", "10.213.7.11")], {"site_tls": "interna"})
+    status, said = call("apply", "debian13")
+    assert (status, "site_tls" in said, "nothing was touched" in said) == (1, True, True)
+
+
 def test_verbs_are_those_that_work() -> None:
     listed = call("--help")[1].partition("Commands:")[2].split("\n")
     assert [line.split()[0] for line in listed if line.startswith("  ") and line[2] != " "] == [
+        "apply",
         "down",
         "shell",
         "status",
         "up",
+        "verify",
     ]

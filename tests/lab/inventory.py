@@ -65,13 +65,12 @@ def connection(folder: LabFolder) -> dict[str, object]:
     }
 
 
-def write_inventory(folder: LabFolder, targets: Sequence[Target], values: Mapping[str, object]) -> Path:
-    """Write ``hosts.yml`` and ``group_vars``; returns the inventory's folder."""
+def write_inventory(folder: Path, targets: Sequence[Target], values: Mapping[str, object]) -> None:
+    """Write ``hosts.yml`` and ``group_vars`` into a folder."""
     hosts = {one.name: {"site_domain": site_name(one.name), "site_address": one.address} for one in targets}
-    (folder.inventory / "group_vars").mkdir(parents=True, exist_ok=True)
-    (folder.inventory / "hosts.yml").write_text(yaml({GROUP: {"hosts": hosts}}))
-    (folder.inventory / "group_vars" / f"{GROUP}.yml").write_text(yaml({**values, **connection(folder)}))
-    return folder.inventory
+    (folder / "group_vars").mkdir(parents=True, exist_ok=True)
+    (folder / "hosts.yml").write_text(yaml({GROUP: {"hosts": hosts}}))
+    (folder / "group_vars" / f"{GROUP}.yml").write_text(yaml(values))
 
 
 def yaml(content: Mapping[str, object]) -> str:

@@ -21,7 +21,7 @@ from tests.lab.disk import Mount
 from tests.lab.folder import LabFolder, locked
 from tests.lab.host import Host, Leftover
 from tests.lab.host_files import Wiring
-from tests.lab.inventory import Target, site_name, site_values, write_inventory
+from tests.lab.inventory import Target, connection, site_name, site_values, write_inventory
 from tests.lab.machine import LabError, boot_id, find_obstacle
 from tests.lab.mail import MailRelay
 from tests.lab.names import Names
@@ -142,7 +142,8 @@ class Lab:
     def _write_inventory(self, key: str, image: Path) -> None:
         self.folder.sockets.mkdir()
         targets = [Target(one.plan.name, one.address) for one in self.hosts]
-        write_inventory(self.folder, targets, site_values(key, self.relay.address, image))
+        values = {**site_values(key, self.relay.address, image), **connection(self.folder)}
+        write_inventory(self.folder.inventory, targets, values)
 
     def keep_packages(self, cache: BaseCache) -> None:
         """Keep what the hosts have downloaded for the next lab."""

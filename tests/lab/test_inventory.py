@@ -14,7 +14,7 @@ import yaml
 from tests.bench.servers import free_port
 from tests.lab import names
 from tests.lab.folder import LabFolder
-from tests.lab.inventory import Target, site_values, write_inventory
+from tests.lab.inventory import Target, connection, site_values, write_inventory
 from tests.lab.inventory import yaml as as_yaml
 from tests.lab.machine import wait_until
 from tests.lab.mail import MailRelay
@@ -25,13 +25,15 @@ from tests.lab.relay import serve
 def test_inventory_has_hosts_and_values(tmp_path: Path) -> None:
     folder = LabFolder(tmp_path / "lab")
     values = site_values("ssh-ed25519 AAAA lab\n", "10.213.0.1", Path("/base.tar"))
-    written = write_inventory(folder, [Target("debian13", "10.213.0.11")], values)
+    values |= connection(folder)
+    written = folder.inventory
+    write_inventory(written, [Target("debian13", "10.213.0.11")], values)
     hosts = yaml.safe_load((written / "hosts.yml").read_text())
     assert hosts == {
         "eigenplan": {"hosts": {"debian13": {"site_domain": "debian13.lab.test", "site_address": "10.213.0.11"}}}
     }
     group = yaml.safe_load((written / "group_vars" / "eigenplan.yml").read_text())
-    assert values.items() <= group.items()
+    assert group == values
     assert group["ansible_ssh_common_args"] == f"-F {folder.ssh_config}"
 
 
