@@ -140,9 +140,10 @@ class Question:
 
 
 class Visibility(StrEnum):
-    """Who may see and book a service: everybody by the public page, or signed-in staff only."""
+    """Who may book a service: everybody by the public page, who has its address (it is not listed), or staff only."""
 
     PUBLIC = "public"
+    LINK = "link"
     STAFF = "staff"
 
 

@@ -69,7 +69,7 @@ class Opened:
     @property
     def may_move(self) -> bool:
         """Whether the rules let the client move now; services for staff only are moved by staff."""
-        return self.may_cancel and self.service.active and self.service.visibility is Visibility.PUBLIC
+        return self.may_cancel and self.service.active and self.service.visibility is not Visibility.STAFF
 
 
 def open_booking(token: str) -> Opened:

@@ -245,6 +245,12 @@ def test_move_of_cancelled_booking_shows_how_it_stands(visitor: FlaskClient, sto
     assert visitor.post(f"/manage/{token}/move", data={"start": str(NINE)}).status_code == 409
 
 
+def test_move_of_service_that_is_not_listed_works_as_of_any(visitor: FlaskClient, store: Store) -> None:
+    token = book(visitor, one_provider(store))
+    change_services(store, visibility="link")
+    assert f"/manage/{token}/move" in Page(visitor.get(f"/manage/{token}").text).links
+
+
 def test_move_of_service_for_staff_only_is_not_offered(visitor: FlaskClient, store: Store) -> None:
     token = book(visitor, one_provider(store))
     change_services(store, visibility="staff")

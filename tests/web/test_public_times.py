@@ -28,6 +28,28 @@ def test_services_lists_public_ones_only(visitor: FlaskClient, store: Store) -> 
     assert f"/book/times?{query(cast)}" in page.links
 
 
+def test_service_that_is_not_listed_is_booked_by_its_address(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store, visibility="link")
+    first = visitor.get("/")
+    assert ("Consultation" in first.text, cast.ids["Consultation"] in first.text) == (False, False)
+    token = book(visitor, cast)
+    assert f"/manage/{token}/move" in Page(visitor.get(f"/manage/{token}").text).links
+
+
+def test_visit_offers_a_service_that_is_not_listed_to_whoever_has_its_address(
+    visitor: FlaskClient, store: Store
+) -> None:
+    cast = one_provider(store)
+
+    def add() -> None:
+        cast.service("Quiet hour", [Need([cast.rows["Ada"]])], ["Centre"], visibility="link")
+        store.bump_catalog()
+
+    store.write(add)
+    plain, chosen = (visitor.get(f"/book/visit{rest}") for rest in ("", f"?service={cast.ids['Quiet hour']}"))
+    assert ["Quiet hour" in answer.text for answer in (plain, chosen)] == [False, True]
+
+
 def test_services_of_empty_installation_says_so(visitor: FlaskClient) -> None:
     answer = visitor.get("/")
     assert (answer.status_code, "Nothing can be booked here yet" in answer.text) == (200, True)

@@ -64,6 +64,21 @@ def test_service_has_every_rule_of_its_form(admin: Browser, store: Store, form: 
     )
 
 
+@pytest.mark.parametrize(("visibility", "listed"), [("public", ""), ("link", "not listed"), ("staff", "staff only")])
+def test_service_shows_who_may_book_it_and_its_address(
+    admin: Browser, store: Store, form: Form, visibility: str, listed: str
+) -> None:
+    admin.submit(PATH, saving(form, visibility=visibility))
+    public_id, draft = _saved(admin, store)
+    page, overview = admin.get(f"/setup/services/{public_id}").text, admin.get("/setup/services").text
+    address = f'href="http://localhost/book/times?service={public_id}"'
+    assert (draft.visibility, address in page) == (visibility, visibility != "staff")
+    assert [words in overview for words in ("not listed", "staff only")] == [
+        words == listed for words in ("not listed", "staff only")
+    ]
+    assert address not in admin.get(PATH).text
+
+
 def test_service_saved_as_shown_stays_the_same(admin: Browser, store: Store, form: Form) -> None:
     admin.submit(PATH, saving({**form, **QUESTIONS}))
     public_id, before = _saved(admin, store)

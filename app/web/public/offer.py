@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from app.booking.values import Catalog, Location, Resource, ResourceKind, Service, Visibility
 
 
@@ -12,12 +14,12 @@ def offered_by_place(catalog: Catalog) -> list[tuple[Location, list[Service]]]:
     return [(place, services) for place, services in found if services]
 
 
-def public_services(catalog: Catalog, place: Location) -> list[Service]:
-    """Return the public services that a place offers, by name."""
+def public_services(catalog: Catalog, place: Location, known: Collection[Service] = ()) -> list[Service]:
+    """Return the public services that a place offers, by name, and those whose address the visitor has."""
     found = [
         one
         for one in catalog.services.values()
-        if one.active and one.visibility is Visibility.PUBLIC and place.id in one.location_ids
+        if one.active and place.id in one.location_ids and (one.visibility is Visibility.PUBLIC or one in known)
     ]
     return sorted(found, key=lambda one: one.name.casefold())
 

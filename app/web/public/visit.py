@@ -116,10 +116,15 @@ def _times_page(context: Context, chosen: VisitSelection, errors: dict[str, str]
         errors=errors,
         week=week,
         places=[place for place, _ in offered_by_place(context.catalog)],
-        services=[one for one in public_services(context.catalog, chosen.place) if one.capacity == 1],
+        services=_choices(context, chosen),
         rows=ROWS,
     )
     return page, 422 if errors else 200
+
+
+def _choices(context: Context, chosen: VisitSelection) -> list[Service]:
+    found = public_services(context.catalog, chosen.place, chosen.services)
+    return [one for one in found if one.capacity == 1]
 
 
 def _week(context: Context, chosen: VisitSelection) -> Week:

@@ -13,6 +13,7 @@ from app.operations.context import Context
 from app.operations.setup import pools, services
 from app.operations.setup.questions import QuestionDraft
 from app.operations.setup.services import RequirementDraft, ServiceDraft
+from app.web.context import site
 from app.web.setup.kinds import Kind
 from app.web.setup.places import location_names, resource_groups, resource_names, ticked
 from app.web.setup.reading import Typed, whole_number
@@ -37,7 +38,11 @@ QUESTION_WORDS = {
 UNITS = {"minutes": 1, "hours": 60, "days": DAY_MINUTES}
 LONG = ("minimum_notice_minutes", "change_notice_minutes", "request_expiry_minutes", "offer_minutes")
 """Lengths of time that are typed with a unit."""
-VISIBILITY_WORDS = {Visibility.PUBLIC: "Everybody, on the public page", Visibility.STAFF: "Staff only"}
+VISIBILITY_WORDS = {
+    Visibility.PUBLIC: "Everybody, on the public page",
+    Visibility.LINK: "Everybody who has its address; it is not listed",
+    Visibility.STAFF: "Staff only",
+}
 
 
 def _read(context: Context, typed: Typed) -> ServiceDraft:
@@ -146,6 +151,7 @@ def _options(context: Context) -> dict[str, Any]:
         "pools": {one.public_id: one.draft for one in pools.list_pools(context)},
         "question_kinds": QUESTION_WORDS,
         "visibilities": VISIBILITY_WORDS,
+        "site_url": site().config.base_url,
     }
 
 
