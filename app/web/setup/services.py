@@ -40,7 +40,7 @@ LONG = ("minimum_notice_minutes", "change_notice_minutes", "request_expiry_minut
 """Lengths of time that are typed with a unit."""
 VISIBILITY_WORDS = {
     Visibility.PUBLIC: "Everybody, on the public page",
-    Visibility.LINK: "Everybody who has its address; it is not listed",
+    Visibility.LINK: "Everybody with its address; not listed",
     Visibility.STAFF: "Staff only",
 }
 
