@@ -19,7 +19,8 @@ from pathlib import Path, PurePosixPath
 
 import click
 
-from app.commands.release_parts import PLATFORMS, PYTHON, Files, ReleaseError, obtain_wheels, our_files
+from app.commands.release_files import Files, ReleaseError, our_files
+from app.commands.release_wheels import PLATFORMS, PYTHON, obtain_wheels
 from app.storage.migrations import MIGRATIONS
 
 ROOT = Path(__file__).parents[2]
@@ -53,8 +54,10 @@ def command(architecture: str | None) -> None:
     except ReleaseError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
-        place = error.filename or folder
-        raise click.ClickException(f"The release was not packed: {place}: {error.strerror}; mend that.") from error
+        trouble = f"{error.filename or folder}: {error.strerror}"
+        raise click.ClickException(
+            f"The release was not packed ({trouble}); free the disk or make the folder writable, then start again."
+        ) from error
 
 
 def releases_folder(environ: Mapping[str, str]) -> Path:

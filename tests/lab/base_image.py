@@ -24,8 +24,8 @@ SLIM = (
     "--dpkgopt=path-include=/usr/share/doc/*/copyright",
 )
 BASE_IMAGE = BaseSystem("trixie", ("ca-certificates", "python3"), SLIM)
-BARE_IMAGE = BaseSystem("trixie", (), SLIM)
-"""What Debian itself calls trixie-slim: without Python."""
+BARE_IMAGE = BaseSystem("trixie", ("ca-certificates",), SLIM)
+"""Without Python, as Debian's own: what has to be installed while the image is built."""
 
 
 def obtain_base_image(environ: Mapping[str, str], say: Callable[[str], None], base: BaseSystem = BASE_IMAGE) -> Path:

@@ -1,0 +1,95 @@
+"""What a container does by itself: serve pages, by as many processes as it is told."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from app.commands import cli, web
+from app.storage.migrate import migrate
+from app.storage.store import open_store
+from containers.eigenplan import health
+from tests.bench.servers import free_port
+from tests.static.sizes import ROOT
+
+CONFIG = ROOT / "app" / "gunicorn.conf.py"
+
+
+def workers() -> int:
+    """How many web processes gunicorn would start now."""
+    count: int = runpy.run_path(str(CONFIG))["workers"]
+    return count
+
+
+def test_web_processes_are_as_many_as_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_CONCURRENCY", "5")
+    assert workers() == 5
+
+
+@pytest.mark.parametrize(("processors", "processes"), [(None, 2), (1, 2), (3, 6), (64, 8)])
+def test_web_processes_are_two_for_each_processor(
+    monkeypatch: pytest.MonkeyPatch, processors: int | None, processes: int
+) -> None:
+    monkeypatch.delenv("WEB_CONCURRENCY", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+    assert workers() == processes
+
+
+@pytest.mark.parametrize("given", ["0", "65", "two", "-1", "²", "1.5"])
+def test_web_processes_of_no_sensible_number_are_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("WEB_CONCURRENCY", given)
+    with pytest.raises(SystemExit, match="WEB_CONCURRENCY must be a whole number from 1 to 64, not "):
+        workers()
+
+
+def test_signs_of_life_are_kept_in_memory() -> None:
+    settings = runpy.run_path(str(CONFIG))
+    assert settings["worker_tmp_dir"] == settings["SHARED_MEMORY"]
+
+
+def test_web_gives_its_place_to_gunicorn(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda program, words: started.append([program, *words]))
+    CliRunner().invoke(web.command, ["--bind", "0.0.0.0:8000"], catch_exceptions=False)
+    python, config = sys.executable, str(CONFIG)
+    gunicorn = [python, "-m", "gunicorn", "--config", config, "--bind", "0.0.0.0:8000", "app.wsgi:app"]
+    assert started == [[python, *gunicorn]]
+
+
+@pytest.mark.gate
+def test_web_serves_until_it_is_asked_to_end(tmp_path: Path) -> None:
+    url, port = f"sqlite:///{tmp_path / 'site.db'}", free_port()
+    store = open_store(url)
+    migrate(store)
+    store.close()
+    (tmp_path / "key").write_text("k" * 64)
+    options = {
+        "EIGENPLAN_DATABASE_URL": url,
+        "EIGENPLAN_SECRET_KEY_FILE": str(tmp_path / "key"),
+        "EIGENPLAN_BASE_URL": "https://bookings.example.org",
+        "WEB_CONCURRENCY": "1",
+    }
+    words = [sys.executable, "-m", "app.commands", "web", "--bind", f"127.0.0.1:{port}"]
+    with subprocess.Popen(words, cwd=ROOT, env={**os.environ, **options}, stderr=subprocess.DEVNULL) as process:
+        until = time.monotonic() + 30
+        while health.find_trouble(port) and time.monotonic() < until:
+            time.sleep(0.1)
+        answer, is_web = health.find_trouble(port), health.serves_web(Path("/proc"))
+        process.send_signal(signal.SIGTERM)
+        assert (answer, is_web, process.wait(30)) == ("", True, 0)
+
+
+def test_commands_that_an_image_lacks_are_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(cli.COMMANDS, "missing", "Is not here.")
+    offered = CliRunner().invoke(cli.cli, ["--help"]).output
+    refused = CliRunner().invoke(cli.cli, ["missing"])
+    assert ("release" in offered, "missing" in offered, refused.exit_code) == (True, False, 2)
+    assert "No such command 'missing'" in refused.output
