@@ -17,6 +17,7 @@ AT_ONCE = 2
 
 CHECKS = {
     "mypy": ("mypy",),
+    "ansible-lint": ("ansible-lint", "-q", "--nocolor"),
     "ruff check": ("ruff", "check", "."),
     "ruff format": ("ruff", "format", "--check", "."),
     "import direction": ("lint-imports", "--no-logo"),
