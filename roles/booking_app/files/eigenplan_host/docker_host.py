@@ -1,0 +1,162 @@
+"""A host as it is: Docker, Compose and systemd, each by its own command."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from eigenplan_host.host import Facts
+from eigenplan_host.refusal import FailedError
+from eigenplan_host.site import WORKER, Places, Settings
+
+REPOSITORY = "eigenplan"
+PROJECT = "eigenplan"
+TASK_TAG = "EIGENPLAN_TASK_TAG"
+_LAST_LINES = 4
+
+
+def container_of(service: str) -> str:
+    """Return the name of a service's container."""
+    return f"{PROJECT}-{service}"
+
+
+def unit_of(service: str) -> str:
+    """Return the name of a service's unit."""
+    return f"eigenplan-{WORKER}.service" if service == WORKER else f"eigenplan-web@{service[-1]}.service"
+
+
+def run(words: Sequence[str | Path], environ: Mapping[str, str] | None = None) -> str:
+    """Run a program and return what it says.
+
+    Raises:
+        FailedError: it is not there, or it ended with an error; the text holds its last words.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 the words are ours
+            words, env=environ, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, check=False
+        )
+    except FileNotFoundError as error:
+        raise FailedError(f"{words[0]} is not installed on this host.") from error
+    if done.returncode:
+        raise FailedError(f"{' '.join(map(str, words[:3]))} failed: {last_lines(done.stderr or done.stdout)}")
+    return done.stdout
+
+
+def last_lines(text: str) -> str:
+    """Return the end of a program's output as one line."""
+    return " | ".join(line.strip() for line in text.strip().splitlines()[-_LAST_LINES:])
+
+
+class DockerHost:
+    """Acts by ``docker``, ``docker-compose`` and ``systemctl``."""
+
+    def __init__(self, places: Places, settings: Settings) -> None:
+        self.places = places
+        self.settings = settings
+
+    def compose(self, *words: str) -> list[str]:
+        """Return the words that call Compose for this installation."""
+        file = self.places.settings / "compose.yml"
+        return ["docker-compose", "--project-name", PROJECT, "--file", str(file), *words]
+
+    def image_id(self, image: str) -> str:
+        """Return Docker's id of an image; empty when there is none."""
+        if image.startswith("sha256:"):
+            return image if image in run(["docker", "image", "ls", "--all", "--quiet", "--no-trunc"]).split() else ""
+        name = image if ":" in image else f"{REPOSITORY}:{image}"
+        return run(["docker", "image", "ls", "--quiet", "--no-trunc", name]).strip().split("\n")[0]
+
+    def tag(self, image: str, name: str) -> None:
+        """Give an image another name of ours."""
+        source = image if image.startswith("sha256:") else f"{REPOSITORY}:{image}"
+        run(["docker", "tag", source, f"{REPOSITORY}:{name}"])
+
+    def task_environ(self, name: str) -> dict[str, str]:
+        """Return the environment in which Compose's service ``task`` runs the image of this name."""
+        return {**os.environ, TASK_TAG: name}
+
+    def task(self, words: Sequence[str], *, terminal: bool = False, owner: bool = False) -> list[str]:
+        """Return the words that run a command of the application in a container of its own."""
+        options = ["run", "--rm", "--no-deps"]
+        if not terminal:
+            options.append("-T")
+        if owner and self.settings.owner_url:
+            number = str(self.settings.owner_uid)
+            options += ["--user", f"{number}:{number}", "-e", f"EIGENPLAN_DATABASE_URL={self.settings.owner_url}"]
+        return self.compose(*options, "task", *words)
+
+    def schema(self, image: str) -> int:
+        """Return the number of the database's schema that an image needs: what its label says."""
+        said = run(
+            ["docker", "image", "inspect", "--format", '{{index .Config.Labels "eigenplan.schema"}}', image]
+        ).strip()
+        if not said.isdigit():
+            raise FailedError(f"The image {image} has no label eigenplan.schema, so it is none of Eigenplan's.")
+        return int(said)
+
+    def migrate(self, name: str) -> None:
+        """Bring the database to the schema of the image of this name."""
+        run(self.task(["database", "migrate"], owner=True), self.task_environ(name))
+
+    def prepare(self, service: str) -> None:
+        """Make the container of a service anew, stopped."""
+        words = self.compose("up", "--no-start", "--no-build", "--no-deps", "--force-recreate", service)
+        run(words, self.task_environ("slot-a"))
+
+    def start(self, service: str) -> None:
+        """Start the unit of a service."""
+        run(["systemctl", "start", unit_of(service)])
+
+    def stop(self, service: str) -> None:
+        """Stop the unit of a service, and its container even where the unit does not know of it."""
+        run(["systemctl", "stop", unit_of(service)])
+        self.stop_container(service)
+
+    def enable(self, service: str, wanted: bool) -> None:
+        """Let a service start with the host, or not."""
+        run(["systemctl", "--quiet", "enable" if wanted else "disable", unit_of(service)])
+
+    def start_container(self, service: str) -> None:
+        """Start a container as it was made last; make it where it is gone."""
+        if not self._inspect(service):
+            self.prepare(service)
+        run(["docker", "start", container_of(service)])
+
+    def stop_container(self, service: str) -> None:
+        """End a container after what it has in hand; one that is not there is fine."""
+        if self._inspect(service):
+            run(["docker", "stop", "--time", str(self.settings.stop_seconds), container_of(service)])
+
+    def facts(self, service: str) -> Facts:
+        """Return what the container of a service does now."""
+        found = self._inspect(service)
+        if not found:
+            return Facts()
+        state = found["State"]
+        running = state["Running"] and not state["Restarting"]
+        return Facts(running, found["RestartCount"], found["Image"], state["StartedAt"])
+
+    def _inspect(self, service: str) -> dict[str, Any]:
+        listed = run(["docker", "container", "ls", "--all", "--quiet", "--filter", f"name=^{container_of(service)}$"])
+        if not listed.strip():
+            return {}
+        found: dict[str, Any] = json.loads(run(["docker", "inspect", listed.strip()]))[0]
+        return found
+
+    def complaint(self, service: str) -> str:
+        """Return the last lines that a service has logged."""
+        words = ["journalctl", "--quiet", "--no-pager", "--output=cat", f"--lines={_LAST_LINES}"]
+        return last_lines(run([*words, f"CONTAINER_NAME={container_of(service)}"]))
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        time.sleep(seconds)
+
+    def clock(self) -> float:
+        """Return a time that only grows, in seconds."""
+        return time.monotonic()

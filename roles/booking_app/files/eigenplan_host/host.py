@@ -1,0 +1,76 @@
+"""What can be done to a host: images, containers, units. ``docker_host.py`` does it; tests have a host of threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a container does now. ``restarts``: how often Docker had to start it again. ``since``: ISO 8601, UTC."""
+
+    running: bool = False
+    restarts: int = 0
+    image: str = ""
+    since: str = ""
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether it runs and has never ended by itself."""
+        return self.running and self.restarts == 0
+
+
+class Host(Protocol):
+    """A service is ``web-a``, ``web-b`` or ``worker``; an image is a tag of ours or an id.
+
+    Everything raises ``FailedError`` with a sentence when the host refuses.
+    """
+
+    def image_id(self, image: str) -> str:
+        """Return Docker's id of an image; empty when there is none."""
+        ...
+
+    def tag(self, image: str, name: str) -> None:
+        """Give an image another name of ours (``slot-a`` …)."""
+        ...
+
+    def schema(self, image: str) -> int:
+        """Return the number of the database's schema that an image needs."""
+        ...
+
+    def migrate(self, name: str) -> None:
+        """Bring the database to the schema of the image of this name, by the account that owns the tables."""
+        ...
+
+    def prepare(self, service: str) -> None:
+        """Make the container of a service anew, stopped, from its image and the present settings."""
+        ...
+
+    def start(self, service: str) -> None:
+        """Start the unit of a service."""
+        ...
+
+    def stop(self, service: str) -> None:
+        """Stop the unit of a service; requests and letters in hand are ended first."""
+        ...
+
+    def enable(self, service: str, wanted: bool) -> None:
+        """Let a service start with the host, or not."""
+        ...
+
+    def facts(self, service: str) -> Facts:
+        """Return what the container of a service does now."""
+        ...
+
+    def complaint(self, service: str) -> str:
+        """Return the last lines that a service has logged."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        ...
+
+    def clock(self) -> float:
+        """Return a time that only grows, in seconds."""
+        ...

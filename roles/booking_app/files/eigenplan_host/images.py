@@ -1,0 +1,164 @@
+"""Where images come from: a base from an archive, a release built from its archive, or a finished image loaded."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from eigenplan_host.docker_host import REPOSITORY, run
+from eigenplan_host.refusal import FailedError, RefusedError
+from eigenplan_host.site import Site
+from eigenplan_host.state import load_state, write_whole
+
+BASE = "debian:trixie-slim"
+ROOT_LABEL = "eigenplan.base"
+STAGE = f"{REPOSITORY}:build"
+_ARCHIVE = re.compile(r"eigenplan-(?P<release>[A-Za-z0-9_][A-Za-z0-9_.-]*)-(?:x86_64|aarch64)\.tar")
+_OWN_TAG = re.compile(r"\d[A-Za-z0-9_.-]*")
+_MEGABYTE = 1_000_000
+
+
+def release_of(archive: Path) -> str:
+    """Return the name of the release in an archive.
+
+    Raises:
+        RefusedError: it is none that ``./eigenplan release`` makes.
+    """
+    found = _ARCHIVE.fullmatch(archive.name)
+    if not found:
+        raise RefusedError(
+            f"{archive.name} is not named as ./eigenplan release names archives: eigenplan-RELEASE-ARCHITECTURE.tar"
+        )
+    return found["release"]
+
+
+def import_base(site: Site, archive: Path, checksum: str) -> None:
+    """Make ``debian:trixie-slim`` from the archive of a root file system, and remember which one it was."""
+    need_room(site, archive.stat().st_size // _MEGABYTE * 2)
+    site.say(f"Importing {BASE} from an archive.")
+    run(["docker", "import", "--change", 'CMD ["bash"]', archive, BASE])
+    _remember(site, "base", {"archive": checksum, "image": site.host.image_id(BASE)})
+
+
+def build(site: Site, archive: Path) -> str:
+    """Build the image of a release from its archive, without any network; return the release's name.
+
+    Raises:
+        RefusedError: the archive is none of ours, or there is too little room for it.
+        FailedError: the build failed; no image of that name was made or changed.
+    """
+    release = release_of(archive)
+    need_room(site, site.settings.build_megabytes)
+    folder = _unpack(site, archive, release)
+    site.say(f"Building the image of release {release}.")
+    words = ["docker", "build", "--quiet", "--force-rm", "--network=none"]
+    if not site.host.image_id(BASE):
+        words.remove("--network=none")
+    try:
+        run([*words, "--target=build", f"--tag={STAGE}", folder])
+        base = site.host.image_id(BASE)
+        run([*words, f"--label={ROOT_LABEL}={base}", f"--tag={REPOSITORY}:{release}", folder])
+    except FailedError as error:
+        raise FailedError(
+            f"The image of release {release} was not built; what runs is not touched. {error}{_hint(site)}"
+        ) from error
+    finally:
+        _forget(STAGE)
+    return release
+
+
+def _hint(site: Site) -> str:
+    if site.host.image_id(BASE):
+        return ""
+    return f" There is no {BASE} on this host: let it reach a registry of images, or set booking_app_base_archive."
+
+
+def load(site: Site, archive: Path, checksum: str) -> str:
+    """Load a finished image, as ``docker save`` writes it, and remember which one it was; return its release.
+
+    Raises:
+        FailedError: it holds no image, or none of Eigenplan's.
+    """
+    need_room(site, archive.stat().st_size // _MEGABYTE * 2)
+    site.say("Loading the image from an archive.")
+    said = run(["docker", "load", "--quiet", "--input", archive])
+    found = re.search(r"Loaded image(?: ID)?: (\S+)", said)
+    if not found:
+        raise FailedError(f"{archive.name} holds no image; write one with: docker save --output=FILE IMAGE")
+    site.host.schema(found[1])
+    release = label(found[1], "org.opencontainers.image.revision")
+    run(["docker", "tag", found[1], f"{REPOSITORY}:{release}"])
+    _remember(site, "loaded", {**archives(site).get("loaded", {}), checksum: release})
+    return release
+
+
+def label(image: str, name: str) -> str:
+    """Return what an image's label says; empty when it has none."""
+    return run(["docker", "image", "inspect", "--format", f'{{{{index .Config.Labels "{name}"}}}}', image]).strip()
+
+
+def need_room(site: Site, megabytes: int) -> None:
+    """Go on only where Docker has room for that much.
+
+    Raises:
+        RefusedError: it has not.
+    """
+    folder = run(["docker", "info", "--format", "{{.DockerRootDir}}"]).strip()
+    free = shutil.disk_usage(folder).free // _MEGABYTE
+    if free < megabytes:
+        raise RefusedError(
+            f"{folder} has {free} MB free and this needs {megabytes} MB; make room there. Nothing was changed."
+        )
+
+
+def _unpack(site: Site, archive: Path, release: str) -> Path:
+    """Unpack beside and rename, so that a folder with a release's name is whole."""
+    folder, part = site.places.releases / release, site.places.releases / f"{release}.part"
+    for left in (part, folder):
+        shutil.rmtree(left, ignore_errors=True)
+    part.mkdir(parents=True)
+    run(["tar", "--extract", "--no-same-owner", "--no-same-permissions", f"--directory={part}", f"--file={archive}"])
+    part.rename(folder)
+    return folder
+
+
+def releases(site: Site) -> dict[str, str]:
+    """Return the releases that have an image here, each with the base that it was built on (empty: loaded)."""
+    listed = run(["docker", "image", "ls", "--format", "{{.Tag}}", REPOSITORY]).split()
+    return {tag: label(f"{REPOSITORY}:{tag}", ROOT_LABEL) for tag in listed if _OWN_TAG.fullmatch(tag)}
+
+
+def archives(site: Site) -> dict[str, Any]:
+    """Return which archives images were made from: checksums, as the playbook knows them."""
+    path = site.places.state / "archives.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _remember(site: Site, name: str, value: object) -> None:
+    write_whole(site.places.state / "archives.json", json.dumps({**archives(site), name: value}, indent=2) + "\n")
+
+
+def prune(site: Site) -> None:
+    """Remove images and folders of releases other than the present one and the one before."""
+    state = load_state(site.places.state)
+    kept = {one.release for one in (state.serving, state.previous, state.worker) if one}
+    for release in releases(site):
+        if release not in kept:
+            site.say(f"Removing release {release}, which is older than the one before.")
+            _forget(f"{REPOSITORY}:{release}")
+    for folder in site.places.releases.glob("*"):
+        if folder.name not in kept:
+            shutil.rmtree(folder)
+
+
+def _forget(image: str) -> None:
+    """Take a name off an image; Docker keeps what a container still uses."""
+    if run(["docker", "image", "ls", "--quiet", image]).strip():
+        run(["docker", "image", "rm", image])

@@ -1,0 +1,89 @@
+"""What runs, as a table for people and as facts for the playbook."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from eigenplan_host import images, slots
+from eigenplan_host.probes import ask
+from eigenplan_host.site import SLOTS, WORKER, Site
+from eigenplan_host.state import Deployed, State, load_state
+from eigenplan_host.update import is_done, wish
+
+HEADINGS = ("service", "release", "role", "health", "since (UTC)")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table."""
+
+    service: str
+    release: str
+    role: str
+    health: str
+    since: str
+    is_good: bool = True
+
+
+def rows(site: Site) -> list[Row]:
+    """Return a line for each slot and one for the worker."""
+    state = load_state(site.places.state)
+    return [*(_slot_row(site, state, slot) for slot in SLOTS), _worker_row(site, state)]
+
+
+def _slot_row(site: Site, state: State, slot: str) -> Row:
+    deployed, service = state.web.get(slot), slots.service_of(slot)
+    facts = site.host.facts(service)
+    active = slot == state.active
+    if not facts.running:
+        return Row(service, _release(deployed), "active" if active else "idle", "stopped", "-", not active)
+    answer = ask(site.settings.port(slot), "/readyz", site.settings.domain)
+    health = answer.text or f"answers {answer.status}"
+    is_good = not active or answer.status == 200
+    return Row(service, _release(deployed), "active" if active else "left over", health, _moment(deployed), is_good)
+
+
+def _worker_row(site: Site, state: State) -> Row:
+    facts = site.host.facts(WORKER)
+    health = "stopped"
+    if facts.running:
+        health = f"running, restarted {facts.restarts} times" if facts.restarts else "running"
+    return Row(WORKER, _release(state.worker), "active", health, _moment(state.worker), facts.running)
+
+
+def _release(deployed: Deployed | None) -> str:
+    return deployed.release if deployed else "-"
+
+
+def _moment(deployed: Deployed | None) -> str:
+    return datetime.fromtimestamp(deployed.since, UTC).strftime("%Y-%m-%d %H:%M") if deployed else "-"
+
+
+def table(found: list[Row]) -> str:
+    """Return the lines as a table."""
+    cells = [HEADINGS, *((row.service, row.release, row.role, row.health, row.since) for row in found)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(HEADINGS))]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells
+    )
+
+
+def facts(site: Site) -> dict[str, Any]:
+    """Return what the playbook asks for: images, archives, the state, and whether all is as wished."""
+    state = load_state(site.places.state)
+    return {
+        "state": asdict(state),
+        "releases": images.releases(site),
+        "base": site.host.image_id(images.BASE),
+        "archives": images.archives(site),
+        "moment": int(time.time()),
+    }
+
+
+def is_up_to_date(site: Site, release: str) -> bool:
+    """Whether an update to a release would change nothing."""
+    state = load_state(site.places.state)
+    return is_done(site, state, wish(site, state, release))

@@ -1,0 +1,33 @@
+"""Filters of the role: what stands in its files, and which release an archive holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+_ARCHIVE = re.compile(r"eigenplan-([A-Za-z0-9_][A-Za-z0-9_.-]*)-(?:x86_64|aarch64)\.tar")
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f]|\\\\|\\'|\\$")
+
+
+def booking_app_unwritable(values: Mapping[str, object]) -> list[str]:
+    """Return the names of values that Compose 1.29 and 2.26 would not read alike from a file of options."""
+    return [name for name, value in values.items() if _UNWRITABLE.search(str(value))]
+
+
+def booking_app_option(value: object) -> str:
+    """Write a value so that both read it as it is: in apostrophes nothing is special but they themselves."""
+    return "'" + str(value).replace("'", r"\'") + "'"
+
+
+def booking_app_release(path: str) -> str:
+    """Return the release that an archive holds, by its name; empty when it has none."""
+    found = _ARCHIVE.fullmatch(path.rpartition("/")[2])
+    return found[1] if found else ""
+
+
+class FilterModule:
+    """What Ansible looks for."""
+
+    def filters(self) -> dict[str, Callable[..., object]]:
+        """Return the filters by their names."""
+        return {one.__name__: one for one in (booking_app_unwritable, booking_app_option, booking_app_release)}
