@@ -50,6 +50,12 @@ def test_host_does_not_forward_until_it_is_told_to(host: Host) -> None:
     assert said(host, "cat", "/proc/sys/net/ipv4/ip_forward") == "0"
 
 
+def test_host_cannot_set_the_clock_of_this_machine(host: Host) -> None:
+    before = time.time()
+    assert host.run("date", "--set", "2020-01-01").returncode == 1
+    assert 0.0 <= time.time() - before < 60.0
+
+
 def test_hosts_are_strangers_to_each_other(lab: Lab) -> None:
     for file in ("/etc/machine-id", "/etc/ssh/ssh_host_ed25519_key.pub"):
         assert len({said(one, "cat", file) for one in lab.hosts}) == 2
