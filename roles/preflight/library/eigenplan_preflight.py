@@ -35,7 +35,7 @@ options:
   versions: {type: list, elements: str, required: true, description: Supported versions of Debian.}
   cores: {type: int, required: true, description: The fewest processors; 0 looks at none.}
   memory: {type: int, required: true, description: The least memory in MiB; 0 looks at none.}
-  disk: {type: int, required: true, description: The least free disk in MiB before the first installation; 0 looks at none.}
+  disk: {type: int, required: true, description: The least free disk in MiB before an installation; 0 looks at none.}
   disk_installed: {type: int, required: true, description: The same where it is installed already.}
   folders: {type: list, elements: path, required: true, description: Where the site keeps data.}
   storage: {type: bool, required: true, description: Whether disks must not rotate.}
@@ -47,7 +47,7 @@ options:
   names: {type: dict, required: true, description: Further names that are needed, each with the variable that holds it.}
   ports: {type: list, elements: int, required: true, description: TCP ports that the site needs.}
   packages: {type: bool, required: true, description: Whether the servers of packages must answer.}
-  mirrors: {type: list, elements: str, required: true, description: Their addresses; empty takes those of apt's sources.}
+  mirrors: {type: list, elements: str, required: true, description: Their addresses; else those of apt.}
   proxy: {type: str, required: true, description: The proxy that is asked instead of them.}
 author: The Eigenplan developers
 """
