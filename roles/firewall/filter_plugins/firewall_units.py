@@ -1,9 +1,8 @@
-"""What the firewall's preflight asks of texts and networks."""
+"""Which units of systemd have a host's rules in their hands."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from ipaddress import ip_address, ip_network
+from collections.abc import Callable
 
 SLEEPING = {"", "disabled", "masked", "masked-runtime", "static", "indirect"}
 """States of a unit's file in which nothing starts it at boot; empty: there is no such unit."""
@@ -22,26 +21,8 @@ def firewall_units_in_use(shown: str) -> list[str]:
 
 
 def _is_active(unit: dict[str, str]) -> bool:
-    """Say whether a unit runs; one that is masked runs for the last time and cannot even be stopped by its own command."""
+    """Say whether a unit runs; one that is masked runs for the last time and does nothing when it is stopped."""
     return unit["ActiveState"] in ACTIVE and not unit["UnitFileState"].startswith("masked")
-
-
-def firewall_networks_wrong(networks: Sequence[str]) -> list[str]:
-    """Return those that are no network or address."""
-    return [one for one in networks if not _is_network(one)]
-
-
-def _is_network(text: str) -> bool:
-    try:
-        ip_network(text)
-    except ValueError:
-        return False
-    return True
-
-
-def firewall_networks_with(networks: Sequence[str], address: str) -> list[str]:
-    """Return the networks that an address lies in."""
-    return [one for one in networks if ip_address(address) in ip_network(one)]
 
 
 class FilterModule:
@@ -49,8 +30,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., object]]:
         """Return the filters by their names."""
-        return {
-            "firewall_units_in_use": firewall_units_in_use,
-            "firewall_networks_wrong": firewall_networks_wrong,
-            "firewall_networks_with": firewall_networks_with,
-        }
+        return {"firewall_units_in_use": firewall_units_in_use}
