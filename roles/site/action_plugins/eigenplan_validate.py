@@ -71,7 +71,7 @@ class Host:
             try:
                 yield name, self._templar.template(raw)
             except AnsibleError as error:
-                if "ansible_" not in str(raw):  # facts are not known yet; the role itself checks what needs them
+                if not (isinstance(raw, str) and "ansible_" in raw):  # facts are not known yet; roles check these
                     self._unknown.append((name, f"{name} cannot be worked out: {_first_line(error)}"))
 
     def problems(self) -> Iterator[Problem]:
