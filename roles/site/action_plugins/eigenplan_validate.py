@@ -84,7 +84,7 @@ class Host:
         yield from self._placed(self._unknown)
         wrong = list(check.check_values(self.values, self._options))
         yield from self._placed(wrong)
-        yield from self._placed(check.check_together(self.values))
+        yield from self._placed(check.check_together(self._present()))
         sound = {name: value for name, value in self.values.items() if name not in dict(wrong)}
         files = certificates.check_files(sound, self._read_file, now)
         yield from self._placed(one for one in files if one[0] not in dict(wrong))

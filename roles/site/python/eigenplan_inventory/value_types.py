@@ -68,7 +68,7 @@ def _wrong_fraction(value: object) -> str:
 
 
 def _wrong_switch(value: object) -> str:
-    return "" if isinstance(value, bool) else "true or false, without quotes"
+    return "" if isinstance(value, bool) else "true or false, without quotes; after -e only as JSON"
 
 
 def _wrong_list(value: object) -> str:
