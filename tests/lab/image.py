@@ -40,12 +40,24 @@ class ImageOnHost:
         place = self.host.root / FOLDER.lstrip("/")
         (place / "data").mkdir(parents=True)
         (place / "key").write_text("k" * 64)
-        shutil.copy(base, place / "base.tar")
         shutil.unpack_archive(release, place / "release", filter="data")
         self.do("chown", "--recursive", f"{USER}:{USER}", f"{FOLDER}/data", f"{FOLDER}/key")
         self.do("chmod", "0400", f"{FOLDER}/key")
+        self.use_base(base)
+        self.build_image(NAME, "--network=none")
+
+    def use_base(self, archive: Path) -> None:
+        """Let an archive stand for Debian's own image from now on."""
+        shutil.copy(archive, self.host.root / FOLDER.lstrip("/") / "base.tar")
         self.docker("import", f"{FOLDER}/base.tar", BASE_NAME)
-        self.docker("build", "--quiet", "--network=none", f"--tag={NAME}", f"{FOLDER}/release")
+
+    def build_image(self, name: str, *options: str) -> None:
+        """Build the image from the release and whatever stands for Debian's own now.
+
+        Raises:
+            LabError: it cannot be built.
+        """
+        self.docker("build", "--quiet", *options, f"--tag={name}", f"{FOLDER}/release")
 
     def do(self, *words: str) -> str:
         """Run a command in the host that has to succeed; returns what it says.

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import pytest
 
 from app.commands.release import make_release, releases_folder
-from tests.lab.base_image import BASE_IMAGE
+from tests.lab.base_image import BARE_IMAGE, BASE_IMAGE
 from tests.lab.base_system import BaseCache
 from tests.lab.folder import LabFolder
 from tests.lab.host import ROOT
 from tests.lab.image import FOLDER, NAME, PORT, ImageOnHost, architecture
 from tests.lab.lab import down, up
-from tests.lab.machine import wait_until
+from tests.lab.machine import LabError, wait_until
 from tests.lab.state import HostPlan
 
 pytestmark = pytest.mark.lab
@@ -167,3 +167,13 @@ def test_commands_are_those_of_an_installation(image: ImageOnHost) -> None:
     offered = re.findall(r"^  ([a-z-]+)  ", image.once("--help"), re.MULTILINE)
     assert {"database", "web", "worker"} <= set(offered)
     assert set(offered) & {"bench", "deploy", "lab", "release", "test"} == set()
+
+
+def test_image_from_a_base_without_python_installs_it(image: ImageOnHost, cache: BaseCache) -> None:
+    image.use_base(cache.obtain(BARE_IMAGE, print))
+    with pytest.raises(LabError, match="failed: "):
+        image.build_image("eigenplan:offline", "--network=none")
+    image.build_image("eigenplan:online")
+    assert image.docker("image", "ls", "--format={{.Tag}}", "eigenplan").split() == ["online", "tried"]
+    assert image.inspect("eigenplan:online", "image")["Size"] < LARGEST
+    assert image.docker("run", "--rm", "--read-only", "eigenplan:online", "web", "--help").startswith("Usage: ")
