@@ -41,6 +41,7 @@ def main(words: Sequence[str]) -> int:
     if os.geteuid() != 0:
         print(f"eigenplan: only root may do this; say: sudo eigenplan {' '.join(words)}".rstrip(), file=sys.stderr)
         return 1
+    os.umask(0o022)  # whatever the caller's is: the service has to read what becomes an image
     try:
         if words and words[0] in APPLICATION:
             return _pass_on(words)
