@@ -68,7 +68,7 @@ class View:
 
     def _draw(self, line: str) -> None:
         width = shutil.get_terminal_size().columns - 1
-        click.echo(f"\r\x1b[K{line[:width]}", nl=False, err=True)
+        click.echo(f"\r\x1b[K{line[:width]}", nl=False, err=True, color=True)
 
     def _say(self, line: str) -> None:
         click.echo(line, err=True)

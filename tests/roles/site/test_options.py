@@ -101,7 +101,7 @@ def test_value_of_its_type_is_taken(name: str, value: object) -> None:
         ("site_hosts", [True], "entry 1 of site_hosts must be text"),
         ("site_map", ["a"], "must be a dictionary"),
         ("site_pools", [{"size": 24}], "entry 1 of site_pools lacks base"),
-        ("site_pools", [{"base": "a", "sise": 1}], "entry 1 of site_pools has no key sise; did you mean size"),
+        ("site_pools", [{"base": "a", "sizes": 1}], "entry 1 of site_pools has no key sizes; did you mean size"),
         ("site_pools", [{"base": "a", "size": "x"}], "entry 1 of site_pools: size must be a whole number"),
         ("site_pool", {"base": []}, "site_pool: base must be text"),
     ],
@@ -111,4 +111,4 @@ def test_value_of_another_type_is_refused(name: str, value: object, told: str) -
 
 
 def test_secret_is_never_shown_nor_hinted_at() -> None:
-    assert wrong("site_password", "opem") == ["site_password must be one of open"]
+    assert wrong("site_password", "opened") == ["site_password must be one of open"]
