@@ -21,7 +21,7 @@ ASKING = ("remove",)
 GROUP = "eigenplan"
 TAIL = 20000
 """So much of Ansible's output is searched for what it says where no host was spoken to."""
-ERROR = re.compile(r"^(?:\[ERROR\]|ERROR!|ansible-playbook: error): ?(.+?)(?=\n\n|\nOrigin|\Z)", re.M | re.S)
+ERROR = re.compile(r"^(?:\[ERROR\]|ERROR!|ansible-playbook: error): ?(.+?)(?=\n *\n|\nOrigin|\nusage:|\Z)", re.M | re.S)
 
 
 @dataclass(frozen=True, slots=True)
