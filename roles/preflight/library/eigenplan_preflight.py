@@ -12,7 +12,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.eigenplan_address import check_address
 from ansible.module_utils.eigenplan_clock import check_clock
-from ansible.module_utils.eigenplan_findings import Finding, make_table, tell
+from ansible.module_utils.eigenplan_findings import UNKNOWN, Finding, make_table, tell
 from ansible.module_utils.eigenplan_machine import (
     Root,
     check_cores,
@@ -42,6 +42,7 @@ options:
   time: {type: bool, required: true, description: Whether the clock must be synchronised.}
   time_servers: {type: list, elements: str, required: true, description: Whom to ask where it is not.}
   address: {type: str, required: true, description: The host's own address; empty looks at none.}
+  static: {type: bool, required: true, description: Whether it must not be by DHCP.}
   domain: {type: str, required: true, description: The site's name; empty looks at no names.}
   domain_addresses: {type: list, elements: str, required: true, description: Where it may lead.}
   names: {type: dict, required: true, description: Further names that are needed, each with the variable that holds it.}
@@ -53,12 +54,12 @@ author: The Eigenplan developers
 """
 RETURN = r"""
 table: {type: str, returned: success, description: All that was looked at, as a table.}
-unknown: {type: str, returned: success, description: What could not be found out, as a table; empty when all could.}
+unknown: {type: list, elements: str, returned: success, description: What could not be found out, in sentences.}
 """
 TYPES = {
     "str": ("address", "domain", "proxy"),
     "int": ("cores", "memory", "disk", "disk_installed"),
-    "bool": ("storage", "time", "packages"),
+    "bool": ("storage", "time", "static", "packages"),
     "dict": ("names",),
 }
 LISTS = {
@@ -87,8 +88,8 @@ def main() -> None:
     message = tell(findings)
     if message:
         module.fail_json(msg=message)
-    unknown = [one for one in findings if one.state == "unknown"]
-    module.exit_json(changed=False, table=make_table(findings), unknown=make_table(unknown) if unknown else "")
+    unknown = [f"Not known: {one.check} ({one.found}): {one.remedy}." for one in findings if one.state == UNKNOWN]
+    module.exit_json(changed=False, table=make_table(findings), unknown=unknown)
 
 
 def look(root: Root, wanted: dict[str, Any]) -> Iterator[Finding]:
@@ -99,7 +100,7 @@ def look(root: Root, wanted: dict[str, Any]) -> Iterator[Finding]:
             _output("timedatectl", "show", "--property=NTPSynchronized", "--value") == "yes", wanted["time_servers"]
         )
     if wanted["address"]:
-        yield check_address(root, wanted["address"], _output("ip", "-json", "-4", "address"))
+        yield check_address(root, wanted["address"], _output("ip", "-json", "-4", "address"), static=wanted["static"])
     if wanted["domain"]:
         yield check_domain(wanted["domain"], wanted["domain_addresses"])
         yield from (check_name(name, variable) for name, variable in wanted["names"].items())

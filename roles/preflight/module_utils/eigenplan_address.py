@@ -13,7 +13,7 @@ from ansible.module_utils.eigenplan_machine import Root
 CHECK = "address"
 
 
-def check_address(root: Root, wanted: str, links: str) -> Finding:
+def check_address(root: Root, wanted: str, links: str, *, static: bool = True) -> Finding:
     """Say whether an address is the host's own and no lease; ``links`` is what ``ip -j -4 address`` prints."""
     if not links:
         remedy = "the command ip is missing, so nobody can say; apt install iproute2"
@@ -24,11 +24,12 @@ def check_address(root: Root, wanted: str, links: str) -> Finding:
         others = [str(one["local"]) for _, one in addresses if one.get("scope") == "global"]
         remedy = "correct site_address in the inventory, or give the host this address"
         return Finding(CHECK, SHORT, ", ".join(others) or "none", wanted, remedy)
-    lease = find_lease(root, *own[0])
+    lease = find_lease(root, *own[0]) if static else ""
     if lease:
         remedy = "configure it as a static address of the host, or set preflight_require_static_address to false"
         return Finding(CHECK, SHORT, f"{wanted} by DHCP ({lease})", f"{wanted}, static", remedy)
-    return Finding(CHECK, GOOD, f"{wanted} on {own[0][0]['ifname']}, static", f"{wanted}, static")
+    goal = f"{wanted}, static" if static else wanted
+    return Finding(CHECK, GOOD, f"{goal} (on {own[0][0]['ifname']})", goal)
 
 
 def find_lease(root: Root, link: Mapping[str, Any], address: Mapping[str, Any]) -> str:

@@ -23,7 +23,7 @@ UNKNOWN = Finding("disk of /", "unknown", "vda, virtual", "SSD", "ask")
 NOTHING: dict[str, Any] = {
     **dict.fromkeys(("address", "domain", "proxy"), ""),
     **dict.fromkeys(("cores", "memory", "disk", "disk_installed"), 0),
-    **dict.fromkeys(("storage", "time", "packages"), False),
+    **dict.fromkeys(("storage", "time", "static", "packages"), False),
     **{name: [] for name in ("versions", "time_servers", "domain_addresses", "mirrors", "folders", "ports")},
     "names": {},
 }

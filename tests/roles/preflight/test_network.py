@@ -63,6 +63,10 @@ def test_address_that_ends_is_a_lease(tmp_path: Path) -> None:
     assert check_address(Root(tmp_path), ADDRESS, links(dynamic=True)).state == "short"
 
 
+def test_address_by_dhcp_may_be_allowed(tmp_path: Path) -> None:
+    assert check_address(Root(tmp_path), ADDRESS, links(dynamic=True), static=False).state == "good"
+
+
 def test_address_of_somebody_else_is_a_shortfall_that_names_the_own(tmp_path: Path) -> None:
     found = check_address(Root(tmp_path), "10.0.0.6", links())
     assert (found.state, found.found, found.wanted) == ("short", ADDRESS, "10.0.0.6")
