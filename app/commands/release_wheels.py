@@ -61,7 +61,7 @@ def read_wheels(folder: Path) -> Files:
 def are_sound(wheels: Mapping[str, bytes], locks: Mapping[str, str]) -> bool:
     """Say whether there is one wheel for each line of the locks, each with a hash that stands there."""
     allowed = {one for lock in locks.values() for one in re.findall(r"sha256:([0-9a-f]{64})", lock)}
-    wanted = sum(len(re.findall(r"^[a-z0-9.-]+==", lock, re.MULTILINE)) for lock in locks.values())
+    wanted = sum(len(re.findall(r"^[A-Za-z0-9._-]+==", lock, re.MULTILINE)) for lock in locks.values())
     return len(wheels) == wanted and all(hashlib.sha256(one).hexdigest() in allowed for one in wheels.values())
 
 

@@ -51,6 +51,12 @@ runpy.run_module("pip", run_name="__main__", alter_sys=True)
 """
 """In place of the locked pip: this machine's own."""
 
+CARELESS_PIP = """import pathlib, sys
+folder = pathlib.Path(sys.argv[sys.argv.index("--dest") + 1])
+(folder / "small_lib-1.0-py3-none-any.whl").write_text("something else")
+"""
+"""One that compares no hashes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -85,13 +91,13 @@ class Project:
             subprocess.run(["git", *words], cwd=self.root, check=True, capture_output=True)
 
 
-def make_project(folder: Path) -> Project:
+def make_project(folder: Path, pip_program: str = PIP) -> Project:
     """Make the project; what it holds does not depend on ``folder``."""
     project = Project(folder / "project", folder / "index")
     project.index.mkdir(parents=True)
     for place, text in FILES.items():
         project.write(place, text)
-    pip = _wheel(project.index, "pip", "99.0", {"pip/__main__.py": PIP})
+    pip = _wheel(project.index, "pip", "99.0", {"pip/__main__.py": pip_program})
     library = _wheel(project.index, "small_lib", "1.0", {"small_lib.py": "x = 1\n"})
     project.write("requirements/image.txt", f"pip==99.0 \\\n    --hash=sha256:{pip}\n")
     marked = "small-lib==1.0 ; python_full_version < '3' \\\n    --hash=sha256:"

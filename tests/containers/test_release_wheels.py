@@ -9,7 +9,7 @@ import pytest
 
 from app.commands.release_files import ReleaseError
 from app.commands.release_wheels import are_sound, obtain_wheels, without_markers
-from tests.containers.project import Project
+from tests.containers.project import CARELESS_PIP, Project, make_project
 
 PIP = "wheels/pip-99.0-py3-none-any.whl"
 LIBRARY = "wheels/small_lib-1.0-py3-none-any.whl"
@@ -50,6 +50,17 @@ def test_wheel_with_another_hash_is_refused(project: Project, index: Path, cache
     wheel.write_bytes(wheel.read_bytes() + b"\0")
     with pytest.raises(ReleaseError, match="whose hash is not in the lock files of requirements/; nothing was packed"):
         obtain_wheels(project.root, "x86_64", cache)
+    assert list(cache.iterdir()) == []
+
+
+@pytest.mark.gate
+def test_wheel_with_another_hash_is_refused_even_when_pip_does_not_mind(
+    index: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    careless = make_project(tmp_path / "careless", CARELESS_PIP)
+    monkeypatch.setenv("PIP_FIND_LINKS", str(careless.index))
+    with pytest.raises(ReleaseError, match="whose hash is not in the lock files of requirements/; nothing was packed"):
+        obtain_wheels(careless.root, "x86_64", cache)
     assert list(cache.iterdir()) == []
 
 
