@@ -1,0 +1,1 @@
+"""Asks a running site from outside whether what was promised holds."""
