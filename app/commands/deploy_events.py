@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+BY_SSH = re.compile(r".*?(?:over|via) ssh: ", re.DOTALL)
+"""What Ansible says before it says what SSH said."""
 FAILED = ("failed", "unreachable")
+BROKEN = "Task failed"
+"""What Ansible says first where a task itself could not be worked out."""
 OF_ALL = "eigenplan_validate"
 """The action that speaks for all hosts at once."""
 TELLING = ("assert", "fail", "eigenplan_preflight")
@@ -83,10 +88,10 @@ class Run:
 def _sentence(event: Mapping[str, Any]) -> str:
     """Return why a host failed, beginning with its name."""
     if event["outcome"] == "unreachable":
-        return f"{event['host']} cannot be reached: {event['message']}"
+        return f"{event['host']} cannot be reached: {BY_SSH.sub('', event['message'])}"
     if event["action"] == OF_ALL:
         return str(event["message"])
-    if event["action"] in TELLING:
+    if event["action"] in TELLING and not event["message"].startswith(BROKEN):
         return f"{event['host']}: {event['message']}"
     where = f"{event['role']}, " if event["role"] else ""
     return f"{event['host']} ({where}{event['task'][:1].lower()}{event['task'][1:]}): {event['message']}"

@@ -48,8 +48,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible is not type
     def v2_runner_on_ok(self, result: Any) -> None:
         """Tell that a host did a task, and what a ``debug`` task has to say."""
         outcome = "changed" if result.result.get("changed") else "ok"
-        said = result.result.get("msg") if result.task.action.endswith("debug") else None
-        self._tell_result(result, outcome, message=str(said) if said else "")
+        said = result.result.get("msg", "") if result.task.action.endswith("debug") else ""
+        self._tell_result(result, outcome, message="\n".join(map(str, said)) if isinstance(said, list) else str(said))
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         """Tell that a host failed, and why."""

@@ -62,6 +62,7 @@ def test_run_counts_steps_and_changes_by_role() -> None:
     [
         ({"message": "no space"}, "a (base, set the time): no space"),
         ({"message": "Do x.", "action": "assert"}, "a: Do x."),
+        ({"message": "Task failed: x", "action": "assert"}, "a (base, set the time): Task failed: x"),
         ({"message": "All is wrong.", "action": "eigenplan_validate"}, "All is wrong."),
         ({"message": "no space", "role": ""}, "a (set the time): no space"),
     ],
@@ -71,8 +72,9 @@ def test_failure_is_told_with_what_it_takes_to_understand_it(more: dict[str, str
 
 
 def test_host_that_is_not_reached_is_told_so() -> None:
-    run = taken(result("unreachable", message="timed out"), ended(a=1))
-    assert run.hosts["a"].failure == "a cannot be reached: timed out"
+    message = "Task failed: Failed to connect to the host via ssh: ssh: connect to host a port 22: timed out"
+    run = taken(result("unreachable", message=message), ended(a=1))
+    assert run.hosts["a"].failure == "a cannot be reached: ssh: connect to host a port 22: timed out"
 
 
 def test_host_that_was_rescued_has_not_failed() -> None:
