@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-from eigenplan_host import images, slots, status
+from eigenplan_host import images, slots, status, units
 from eigenplan_host.docker_host import DockerHost, container_of
 from eigenplan_host.lock import locked
 from eigenplan_host.refusal import FailedError, RefusedError
@@ -167,27 +167,22 @@ def _logs(chosen: argparse.Namespace) -> int:
 
 
 def _slot_up(chosen: argparse.Namespace) -> int:
-    site, host = _opened()
-    host.start_container(slots.service_of(chosen.slot))
-    if load_state(site.places.state).active == chosen.slot:
-        slots.let_serve(site, chosen.slot)
+    units.slot_up(open_site(), chosen.slot)
     return 0
 
 
 def _slot_down(chosen: argparse.Namespace) -> int:
-    site, host = _opened()
-    slots.let_rest(site, chosen.slot)
-    host.stop_container(slots.service_of(chosen.slot))
+    units.slot_down(open_site(), chosen.slot)
     return 0
 
 
 def _worker_up(chosen: argparse.Namespace) -> int:
-    _opened()[1].start_container(WORKER)
+    units.worker_up(open_site())
     return 0
 
 
 def _worker_down(chosen: argparse.Namespace) -> int:
-    _opened()[1].stop_container(WORKER)
+    units.worker_down(open_site())
     return 0
 
 

@@ -90,7 +90,7 @@ class DockerHost:
             options += ["--user", f"{number}:{number}", "-e", f"EIGENPLAN_DATABASE_URL={self.settings.owner_url}"]
         return self.compose(*options, "task", *words)
 
-    def schema(self, image: str) -> int:
+    def schema_of(self, image: str) -> int:
         """Return the number of the database's schema that an image needs: what its label says."""
         said = run(
             ["docker", "image", "inspect", "--format", '{{index .Config.Labels "eigenplan.schema"}}', image]
@@ -149,9 +149,10 @@ class DockerHost:
         return found
 
     def complaint(self, service: str) -> str:
-        """Return the last lines that a service has logged."""
+        """Return the last lines that the present container of a service has logged."""
+        number = self._inspect(service).get("Id", "")
         words = ["journalctl", "--quiet", "--no-pager", "--output=cat", f"--lines={_LAST_LINES}"]
-        return last_lines(run([*words, f"CONTAINER_NAME={container_of(service)}"]))
+        return last_lines(run([*words, f"CONTAINER_ID_FULL={number}"])) or "it has logged nothing"
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""

@@ -35,7 +35,7 @@ class Host(Protocol):
         """Give an image another name of ours (``slot-a`` …)."""
         ...
 
-    def schema(self, image: str) -> int:
+    def schema_of(self, image: str) -> int:
         """Return the number of the database's schema that an image needs."""
         ...
 
@@ -53,6 +53,14 @@ class Host(Protocol):
 
     def stop(self, service: str) -> None:
         """Stop the unit of a service; requests and letters in hand are ended first."""
+        ...
+
+    def start_container(self, service: str) -> None:
+        """Start a container as it was made last; make it where it is gone. For the units."""
+        ...
+
+    def stop_container(self, service: str) -> None:
+        """End a container after what it has in hand; one that is not there is fine. For the units."""
         ...
 
     def enable(self, service: str, wanted: bool) -> None:

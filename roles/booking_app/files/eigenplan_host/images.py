@@ -88,7 +88,7 @@ def load(site: Site, archive: Path, checksum: str) -> str:
     found = re.search(r"Loaded image(?: ID)?: (\S+)", said)
     if not found:
         raise FailedError(f"{archive.name} holds no image; write one with: docker save --output=FILE IMAGE")
-    site.host.schema(found[1])
+    site.host.schema_of(found[1])
     release = label(found[1], "org.opencontainers.image.revision")
     run(["docker", "tag", found[1], f"{REPOSITORY}:{release}"])
     _remember(site, "loaded", {**archives(site).get("loaded", {}), checksum: release})

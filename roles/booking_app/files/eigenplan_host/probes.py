@@ -27,6 +27,11 @@ class Answer:
         """Whether it is what a healthy page answers; a redirect is."""
         return 200 <= self.status < 400
 
+    @property
+    def reason(self) -> str:
+        """What it says, for the middle of a sentence."""
+        return self.text.rstrip(".") or f"it answers {self.status}"
+
 
 def ask(port: int, path: str, domain: str, timeout: float = TIMEOUT_SECONDS) -> Answer:
     """Get a page from a port of this host."""

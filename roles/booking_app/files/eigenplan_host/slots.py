@@ -66,12 +66,16 @@ def wait_until_good(site: Site, slot: str) -> None:
     while not _is_ready(site, slot):
         _refuse_unsteady(site, slot)
         if site.host.clock() > deadline:
-            reason = ask_slot(site, slot, "/readyz?database").text
-            raise FailedError(f"it was not ready after {site.settings.ready_seconds:g} s: {reason}")
+            raise FailedError(f"it was not ready after {site.settings.ready_seconds:g} s: {_excuse(site, slot)}")
         site.host.wait(STEP_SECONDS)
     fault = find_fault(site.settings.port(slot), site.settings.domain)
     if fault:
         raise FailedError(f"its pages do not work: {fault}")
+
+
+def _excuse(site: Site, slot: str) -> str:
+    answer = ask_slot(site, slot, "/readyz?database")
+    return answer.reason if answer.status else site.host.complaint(service_of(slot))
 
 
 def _is_ready(site: Site, slot: str) -> bool:
@@ -95,7 +99,7 @@ def watch(site: Site, slot: str) -> None:
         site.host.wait(STEP_SECONDS)
         answer = ask_slot(site, slot, "/readyz")
         if answer.status != 200:
-            raise FailedError(f"it stopped serving: {answer.text or answer.status}")
+            raise FailedError(f"it stopped serving: {answer.reason}")
         _refuse_unsteady(site, slot)
 
 

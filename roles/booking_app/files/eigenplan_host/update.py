@@ -29,7 +29,7 @@ def wish(site: Site, state: State, release: str = "") -> Deployed:
     image = site.host.image_id(wanted) or (present.image if present and present.release == wanted else "")
     if not image:
         raise RefusedError(f"There is no image of release {wanted} on this host; run the playbook, which makes it.")
-    schema = site.host.schema(image)
+    schema = site.host.schema_of(image)
     if present and schema < present.schema:
         raise RefusedError(
             f"Release {wanted} knows the database's schema {schema} only, but the database has {present.schema}. "

@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROLE = Path(__file__).parents[3] / "roles" / "booking_app"
+sys.path.insert(0, str(ROLE / "files"))

@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from eigenplan_host.refusal import FailedError, RefusedError
+from eigenplan_host.site import WORKER, Places
+from eigenplan_host.state import load_state
+from eigenplan_host.update import update
+
+from .proxy import Visitor
+from .thread_host import SERVICES, Image, KilledError, ThreadHost
+
+KNOWN = (
+    Image("one"),
+    Image("two"),
+    Image("never", "never-ready"),
+    Image("error", "error-500"),
+    Image("behind", "error-500-behind"),
+    Image("dead", "dies-at-start"),
+    Image("later", "dies-later"),
+    Image("lazy", "worker-dies"),
+    Image("newer", schema=5),
+    Image("older", schema=3),
+)
+
+
+def write_settings(places: Places, text: str = "") -> None:
+    (places.settings / "secrets").mkdir(parents=True, exist_ok=True)
+    (places.settings / "secrets" / "secret_key").write_text("k" * 64)
+    (places.settings / "compose.yml").write_text("services: {}")
+    (places.settings / "eigenplan.env").write_text(f"A='{text}'")
+
+
+def bare_host(folder: Path) -> ThreadHost:
+    host = ThreadHost(folder)
+    write_settings(host.site().places)
+    host.site().places.state.mkdir()
+    for image in KNOWN:
+        host.add(image)
+    return host
+
+
+def shut_down(host: ThreadHost) -> None:
+    for service in SERVICES:
+        host.stop_container(service)
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[ThreadHost]:
+    host = bare_host(tmp_path)
+    yield host
+    shut_down(host)
+
+
+@pytest.fixture
+def host(bare: ThreadHost) -> ThreadHost:
+    """A host on which ``one`` serves in slot a."""
+    update(bare.site(), "one")
+    bare.changes.clear()
+    bare.said.clear()
+    return bare
+
+
+def test_first_update_migrates_before_anything_starts(bare: ThreadHost) -> None:
+    assert update(bare.site(), "one")
+    assert bare.changes.index("migrate task") < bare.changes.index("start web-a")
+    assert (bare.serving(), bare.enabled, bare.schema) == ("one", {"web-a", "worker"}, 4)
+
+
+def test_second_update_to_the_same_changes_nothing(host: ThreadHost) -> None:
+    assert not update(host.site(), "one")
+    assert host.changes == []
+
+
+def test_update_without_a_release_keeps_the_present_one(host: ThreadHost) -> None:
+    assert not update(host.site())
+
+
+def test_update_on_a_bare_host_without_a_release_is_refused(bare: ThreadHost) -> None:
+    with pytest.raises(RefusedError, match="name a release"):
+        update(bare.site())
+
+
+def test_update_to_a_release_without_image_is_refused(host: ThreadHost) -> None:
+    with pytest.raises(RefusedError, match="no image of release three"):
+        update(host.site(), "three")
+    assert host.changes == []
+
+
+def test_update_to_an_older_schema_is_refused(host: ThreadHost) -> None:
+    with pytest.raises(RefusedError, match="schema 3 only"):
+        update(host.site(), "older")
+    assert host.serving() == "one"
+
+
+def test_update_fails_no_visitor(host: ThreadHost) -> None:
+    with Visitor(host) as visitor:
+        update(host.site(), "two")
+        update(host.site(), "one")
+        update(host.site(), "two")
+    assert visitor.failed == []
+    assert visitor.visits > 50
+    assert (host.serving(), host.running()) == ("two", {"web-b": "two", "worker": "two"})
+    assert host.enabled == {"web-b", "worker"}
+
+
+def test_changed_settings_go_through_the_other_slot(host: ThreadHost) -> None:
+    write_settings(host.site().places, "another domain")
+    with Visitor(host) as visitor:
+        assert update(host.site())
+    assert (visitor.failed, host.active(), host.serving()) == ([], "b", "one")
+
+
+def test_update_keeps_the_release_before_for_a_way_back(host: ThreadHost) -> None:
+    update(host.site(), "two")
+    previous = load_state(host.site().places.state).previous
+    assert previous is not None
+    assert (previous.release, host.tags["previous"]) == ("one", "sha256:one")
+
+
+@pytest.mark.parametrize(
+    ("release", "reason"),
+    [
+        ("never", "it was not ready after 6 s: The database is locked. Slot a serves as before"),
+        ("error", "its pages do not work: / answers 500"),
+        ("behind", "its pages do not work: /book/x"),
+        ("dead", "it ended by itself: web-b has no words"),
+        ("later", "it stopped serving: no answer"),
+    ],
+)
+def test_broken_release_is_not_taken(host: ThreadHost, release: str, reason: str) -> None:
+    with Visitor(host) as visitor, pytest.raises(FailedError) as error:
+        update(host.site(), release)
+    assert reason in str(error.value)
+    assert (host.serving(), host.running()) == ("one", {"web-a": "one", "worker": "one"})
+    assert host.enabled == {"web-a", "worker"}
+    assert [one for one in visitor.failed if one != "RemoteDisconnected"] == []
+
+
+def test_good_release_is_taken_after_a_broken_one(host: ThreadHost) -> None:
+    with pytest.raises(FailedError):
+        update(host.site(), "error")
+    update(host.site(), "two")
+    assert (host.serving(), host.running()) == ("two", {"web-b": "two", "worker": "two"})
+
+
+def test_worker_that_dies_is_replaced_by_the_one_before(host: ThreadHost) -> None:
+    with pytest.raises(FailedError, match="the one before goes on"):
+        update(host.site(), "lazy")
+    assert host.running() == {"web-b": "lazy", "worker": "one"}
+    update(host.site(), "two")
+    assert host.running() == {"web-a": "two", "worker": "two"}
+
+
+def test_first_worker_that_dies_is_told(bare: ThreadHost) -> None:
+    with pytest.raises(FailedError, match="so no mail leaves"):
+        update(bare.site(), "lazy")
+    assert bare.running() == {"web-a": "lazy"}
+
+
+def test_first_release_that_is_broken_leaves_nothing_running(bare: ThreadHost) -> None:
+    with pytest.raises(FailedError, match="Nothing serves yet"):
+        update(bare.site(), "error")
+    assert (bare.running(), bare.active()) == ({}, "")
+    update(bare.site(), "one")
+    assert bare.serving() == "one"
+
+
+def test_host_that_refuses_to_start_the_slot_keeps_the_old_one(host: ThreadHost) -> None:
+    host.refuses = "prepare web-b"
+    with Visitor(host) as visitor, pytest.raises(FailedError, match="Slot a serves as before"):
+        update(host.site(), "two")
+    assert (visitor.failed, host.serving()) == ([], "one")
+
+
+def test_other_schema_migrates_while_nothing_runs(host: ThreadHost) -> None:
+    update(host.site(), "newer")
+    order = [host.changes.index(step) for step in ("stop web-a", "stop worker", "migrate task", "start web-b")]
+    assert order == sorted(order)
+    assert (host.serving(), host.schema, host.running()) == ("newer", 5, {"web-b": "newer", "worker": "newer"})
+
+
+def test_migration_that_fails_lets_the_old_release_serve_again(host: ThreadHost) -> None:
+    host.refuses = "migrate"
+    with pytest.raises(FailedError, match="The database was not changed"):
+        update(host.site(), "newer")
+    assert (host.serving(), host.running()) == ("one", {"web-a": "one", "worker": "one"})
+
+
+def test_way_back_over_a_change_of_the_schema_is_refused(host: ThreadHost) -> None:
+    update(host.site(), "newer")
+    with pytest.raises(RefusedError, match="the database has 5"):
+        update(host.site(), "one")
+
+
+def test_slot_that_was_stopped_by_hand_is_started_again(host: ThreadHost) -> None:
+    host.stop("web-a")
+    assert update(host.site())
+    assert host.serving() == "one"
+
+
+def test_worker_that_was_stopped_by_hand_is_started_again(host: ThreadHost) -> None:
+    host.stop(WORKER)
+    assert update(host.site())
+    assert host.running()[WORKER] == "one"
+
+
+def test_disk_that_is_full_changes_nothing(host: ThreadHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = host.site().places.state
+    (folder / "state.new").symlink_to("/dev/full")
+    with Visitor(host) as visitor, pytest.raises(FailedError, match="No space left on device"):
+        update(host.site(), "two")
+    assert (host.serving(), visitor.failed) == ("one", [])
+    (folder / "state.new").unlink()
+    update(host.site(), "two")
+    assert host.serving() == "two"
+
+
+def count_changes(folder: Path, release: str) -> int:
+    host = bare_host(folder)
+    update(host.site(), "one")
+    before = len(host.changes)
+    update(host.site(), release)
+    shut_down(host)
+    return len(host.changes) - before
+
+
+def killed(folder: Path, step: int, release: str) -> ThreadHost:
+    host = bare_host(folder)
+    update(host.site(), "one")
+    host.kill_at = len(host.changes) + step
+    with pytest.raises(KilledError):
+        update(host.site(), release)
+    host.kill_at = -1
+    return host
+
+
+def steps(release: str, tmp_path: Path) -> Iterator[tuple[int, Path]]:
+    total = count_changes(tmp_path / "whole", release)
+    for step in range(total):
+        yield step, tmp_path / str(step)
+
+
+@pytest.mark.gate
+def test_update_that_is_killed_anywhere_leaves_somebody_serving_and_the_next_completes(tmp_path: Path) -> None:
+    for step, folder in steps("two", tmp_path):
+        host = killed(folder, step, "two")
+        assert host.serving(), f"nobody serves after step {step}"
+        with Visitor(host) as visitor:
+            update(host.site(), "two")
+        assert (visitor.failed, host.serving()) == ([], "two"), f"after step {step}"
+        assert sorted(host.running().values()) == ["two", "two"], f"after step {step}"
+        shut_down(host)
+
+
+@pytest.mark.gate
+def test_power_that_is_lost_anywhere_in_an_update_leaves_one_slot_serving(tmp_path: Path) -> None:
+    for step, folder in steps("two", tmp_path):
+        host = killed(folder, step, "two")
+        host.cut_power()
+        assert host.serving() in ("one", "two"), f"after step {step}"
+        assert len(host.running()) == 2, f"after step {step}"
+        update(host.site(), "two")
+        assert host.serving() == "two", f"after step {step}"
+        shut_down(host)
+
+
+@pytest.mark.gate
+def test_change_of_the_schema_that_is_killed_anywhere_is_completed_by_the_next_run(tmp_path: Path) -> None:
+    for step, folder in steps("newer", tmp_path):
+        host = killed(folder, step, "newer")
+        update(host.site(), "newer")
+        assert (host.serving(), host.schema) == ("newer", 5), f"after step {step}"
+        shut_down(host)

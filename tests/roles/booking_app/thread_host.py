@@ -1,0 +1,227 @@
+"""A host whose containers are small HTTP servers in threads of this process, with a clock that runs faster."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from eigenplan_host import slots, units
+from eigenplan_host.host import Facts
+from eigenplan_host.refusal import FailedError
+from eigenplan_host.site import SLOTS, WORKER, Places, Settings, Site
+from eigenplan_host.state import load_state
+
+SPEED = 20
+"""How many seconds of the host pass in one of ours."""
+
+BOTH_SERVE = "both slots serve"
+SERVICES = (*map(slots.service_of, SLOTS), WORKER)
+
+
+class KilledError(BaseException):
+    """The tool was ended at once, as by signal 9: nothing of it may run after this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What a container of it does: good, never-ready, error-500, dies-at-start, dies-later, worker-dies."""
+
+    name: str
+    manner: str = "good"
+    schema: int = 4
+
+
+@dataclass(slots=True)
+class Container:
+    image: Image
+    server: ThreadingHTTPServer | None = None
+    running: bool = False
+    restarts: int = 0
+    born: float = 0
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+
+def handler(image: Image, serving: Path, age: Callable[[], float]) -> type[BaseHTTPRequestHandler]:
+    def answer(path: str) -> tuple[int, str]:
+        if image.manner == "dies-later" and age() > 1:
+            return 0, ""
+        if path.startswith("/readyz"):
+            if image.manner == "never-ready":
+                return 503, "The database is locked."
+            return (200, "ready") if "database" in path or serving.exists() else (503, "not serving")
+        if path == "/healthz":
+            return 200, "alive"
+        if path == "/" or path.startswith("/book"):
+            is_bad = image.manner == ("error-500" if path == "/" else "error-500-behind")
+            return (500, "") if is_bad else (200, f'<a href="/book/x?a=1&amp;b=2">{image.name}</a>')
+        return (200, image.name) if path == "/sign-in" else (404, "")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, text = answer(self.path)
+            if status:
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    return Handler
+
+
+@dataclass(slots=True)
+class ThreadHost:
+    """``kill_at``: which of the changes to the host is the last one begun."""
+
+    folder: Path
+    images: dict[str, Image] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    containers: dict[str, Container] = field(default_factory=dict)
+    enabled: set[str] = field(default_factory=set)
+    changes: list[str] = field(default_factory=list)
+    kill_at: int = -1
+    schema: int = 0
+    refuses: str = ""
+    said: list[str] = field(default_factory=list)
+    ports: dict[str, int] = field(default_factory=lambda: {slot: free_port() for slot in SLOTS})
+
+    def site(self) -> Site:
+        places = Places(self.folder / "etc", self.folder / "state", self.folder / "run", self.folder / "releases")
+        settings = Settings("example.org", port_a=self.ports["a"], port_b=self.ports["b"], ready_seconds=6)
+        return Site(places, settings, self, self.said.append)
+
+    def add(self, image: Image) -> None:
+        self.images[f"sha256:{image.name}"] = image
+        self.tags[image.name] = f"sha256:{image.name}"
+
+    def _change(self, text: str) -> None:
+        self.changes.append(text)
+        if len(self.changes) - 1 == self.kill_at:
+            raise KilledError
+        if self.refuses and text.startswith(self.refuses):
+            raise FailedError(f"{text} is refused here")
+
+    def image_id(self, image: str) -> str:
+        return image if image in self.images else self.tags.get(image, "")
+
+    def tag(self, image: str, name: str) -> None:
+        self._change(f"tag {name}")
+        self.tags[name] = self.image_id(image)
+
+    def schema_of(self, name: str) -> int:
+        return self.images[self.image_id(name)].schema
+
+    def migrate(self, name: str) -> None:
+        self._change(f"migrate {name}")
+        self.schema = self.schema_of(name)
+
+    def prepare(self, service: str) -> None:
+        self._change(f"prepare {service}")
+        self.stop_container(service)
+        tag = WORKER if service == WORKER else f"slot-{service[-1]}"
+        self.containers[service] = Container(self.images[self.tags[tag]])
+
+    def start(self, service: str) -> None:
+        self._change(f"start {service}")
+        if service == WORKER:
+            units.worker_up(self.site())
+        else:
+            units.slot_up(self.site(), service[-1])
+
+    def stop(self, service: str) -> None:
+        self._change(f"stop {service}")
+        if service == WORKER:
+            units.worker_down(self.site())
+        else:
+            units.slot_down(self.site(), service[-1])
+
+    def start_container(self, service: str) -> None:
+        one = self.containers[service]
+        if one.running:
+            return
+        one.running, one.restarts, one.born = True, 0, self.clock()
+        if one.image.manner == "dies-at-start" or (service == WORKER and one.image.manner == "worker-dies"):
+            one.restarts = 1
+        elif service != WORKER:
+            self._serve(one, service[-1])
+
+    def _serve(self, one: Container, slot: str) -> None:
+        serving = self.site().places.serving(slot)
+        answers = handler(one.image, serving, lambda: self.clock() - one.born)
+        one.server = Server(("127.0.0.1", self.ports[slot]), answers)
+        threading.Thread(target=one.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    def stop_container(self, service: str) -> None:
+        one = self.containers.get(service)
+        if one and one.server:
+            one.server.shutdown()
+            one.server.server_close()
+            one.server = None
+        if one:
+            one.running = False
+
+    def enable(self, service: str, wanted: bool) -> None:
+        self._change(f"enable {service} {wanted}")
+        (self.enabled.add if wanted else self.enabled.discard)(service)
+
+    def facts(self, service: str) -> Facts:
+        one = self.containers.get(service)
+        return Facts(one.running, one.restarts, f"sha256:{one.image.name}") if one else Facts()
+
+    def complaint(self, service: str) -> str:
+        return f"{service} has no words"
+
+    def wait(self, seconds: float) -> None:
+        """How often one waits depends on the machine; only that both slots serve meanwhile is a moment of its own."""
+        both = all(slots.is_serving(self.site(), slot) for slot in SLOTS)
+        if both and self.changes[-1] != BOTH_SERVE:
+            self._change(BOTH_SERVE)
+        time.sleep(seconds / SPEED)
+
+    def clock(self) -> float:
+        return time.monotonic() * SPEED
+
+    def cut_power(self) -> None:
+        """Lose all processes and what was in memory, and come up again."""
+        self.kill_at = -1
+        was_running = [service for service in SERVICES if self.facts(service).running]
+        for service in SERVICES:
+            self.stop_container(service)
+        for slot in SLOTS:
+            slots.let_rest(self.site(), slot)
+        for service in was_running:
+            self.start_container(service)
+        for service in sorted(self.enabled):
+            self.start(service)
+
+    def serving(self) -> str:
+        """Return the names of the images that take requests."""
+        found = [self.containers[slots.service_of(slot)].image.name for slot in SLOTS if self._takes(slot)]
+        return " ".join(found)
+
+    def _takes(self, slot: str) -> bool:
+        return slots.ask_slot(self.site(), slot, "/readyz").status == 200
+
+    def running(self) -> dict[str, str]:
+        return {service: one.image.name for service, one in sorted(self.containers.items()) if one.running}
+
+    def active(self) -> str:
+        return load_state(self.site().places.state).active
