@@ -19,6 +19,7 @@ PLAYBOOK_NAMES = ("site", "preflight", "verify", "remove")
 ASKING = ("remove",)
 """Playbooks that ask questions, so that their output has to be seen as it comes."""
 GROUP = "eigenplan"
+INTERRUPTED = "Interrupted. What was begun is completed by the next run."
 TAIL = 20000
 """So much of Ansible's output is searched for what it says where no host was spoken to."""
 ERROR = re.compile(r"^(?:\[ERROR\]|ERROR!|ansible-playbook: error): ?(.+?)(?=\n *\n|\nOrigin|\nusage:|\Z)", re.M | re.S)
@@ -131,7 +132,7 @@ def _close(wish: Wish, process: Process, seen: _Seen, status: int) -> NoReturn:
         sys.exit(0)
     click.echo(f"The log of this run: {seen.log}", err=True)
     if process.interrupted:
-        _fail("Interrupted. What was begun is completed by the next run.")
+        _fail(INTERRUPTED)
     for failure in failures[:-1]:
         click.echo(f"eigenplan: {failure}", err=True)
     _fail(failures[-1] if failures else _explain(wish, seen, status))

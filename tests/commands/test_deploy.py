@@ -157,6 +157,47 @@ def test_process_is_listened_to_until_it_ends() -> None:
     assert (process.run(os.environ), b"ansible-playbook" in b"".join(pieces)) == (0, True)
 
 
+def test_process_goes_on_to_its_end_after_an_interruption() -> None:
+    interruptions = iter([KeyboardInterrupt])
+
+    def tick() -> None:
+        for one in interruptions:
+            raise one
+
+    pieces: list[bytes] = []
+    process = Process(["--version"], Listener(lambda line: None, pieces.append, tick))
+    assert (process.run(os.environ), process.interrupted) == (0, True)
+    assert b"ansible-playbook" in b"".join(pieces)
+
+
+def test_run_that_is_interrupted_says_that_the_next_completes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(process: Process, environ: object) -> int:
+        process.interrupted = True
+        return 99
+
+    monkeypatch.setattr(Process, "run", interrupted)
+    done = call("-i", str(ROOT / "inventory.example"))
+    assert (done.exit_code, done.output.splitlines()[-1]) == (1, f"eigenplan: {deploy.INTERRUPTED}")
+
+
+def test_run_that_says_nothing_is_told_by_its_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Process, "run", lambda process, environ: 250)
+    done = call("-i", str(ROOT / "inventory.example"))
+    assert done.output.splitlines()[-1] == "eigenplan: Ansible ended with the status 250; its log says more."
+
+
+def test_log_that_cannot_be_written_stops_the_run(state: Path) -> None:
+    state.mkdir(parents=True)
+    (state / "deploy").write_text("in the way")
+    done = call("-i", str(ROOT / "inventory.example"))
+    assert (done.exit_code, "The log of the run cannot be written" in done.output) == (1, True)
+
+
+def test_ansible_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deploy, "PROGRAM", Path("/none/ansible-playbook"))
+    assert "Ansible is not in .venv" in call("-i", str(ROOT / "inventory.example")).output
+
+
 def test_inventory_that_is_not_named_nor_a_lab_is_asked_for() -> None:
     done = call()
     assert (done.exit_code, "by -i FOLDER" in done.output) == (1, True)
