@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 def docker_pool_clashes(routes: Sequence[Mapping[str, object]], pools: Sequence[Mapping[str, object]]) -> list[str]:
     """The routes that lie in a pool, as texts such as `172.30.4.0/24 (eth1)`.
 
-    `routes` is what `ip -json -4 route show` prints. The default route and the bridges that Docker itself made are no clash.
+    `routes` is what `ip -json -4 route show` prints. The default route and Docker's own bridges are no clash.
     """
     bases = [IPv4Network(str(pool["base"])) for pool in pools]
     return [
@@ -27,4 +27,5 @@ class FilterModule:
     """What Ansible finds the filters of this file by."""
 
     def filters(self) -> dict[str, Callable[..., object]]:
+        """The filters, by name."""
         return {"docker_pool_clashes": docker_pool_clashes}
