@@ -125,14 +125,15 @@ def _run(wish: Wish, words: list[str], log: BinaryIO) -> tuple[Process, _Seen, i
 
 def _close(wish: Wish, process: Process, seen: _Seen, status: int) -> NoReturn:
     """Say how it went, a failure last, and end with a status that tells it."""
-    for line in summarise(seen.run, seen.view.seconds, only_looked=wish.check):
+    for line in summarise(seen.run, seen.view.seconds, wish.playbook, only_looked=wish.check):
         click.echo(line)
-    failures = [*dict.fromkeys(host.failure for host in seen.run.hosts.values() if host.has_failed)]
-    if not failures and not status and seen.run.hosts and not process.interrupted:
+    failed = [host for host in seen.run.hosts.values() if host.has_failed]
+    if not failed and not status and seen.run.hosts and not process.interrupted:
         sys.exit(0)
     click.echo(f"The log of this run: {seen.log}", err=True)
     if process.interrupted:
         _fail(INTERRUPTED)
+    failures = [failure for failure in dict.fromkeys(host.failure for host in failed) if failure]
     for failure in failures[:-1]:
         click.echo(f"eigenplan: {failure}", err=True)
     _fail(failures[-1] if failures else _explain(wish, seen, status))

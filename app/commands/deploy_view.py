@@ -11,6 +11,14 @@ import click
 
 from app.commands.deploy_events import HostRun, Run
 
+LOOKED = {
+    "validate": "its part of the inventory is right",
+    "preflight": "it can take the site",
+    "verify": "the site does what was promised",
+}
+"""What a good end means where a playbook only looks."""
+QUIET = ("site",)
+"""Roles without a line of their own."""
 FEW = 12
 """So many changes are told one by one; of more only how many each role made."""
 
@@ -57,7 +65,7 @@ class View:
             return
         role, begun, steps, changed = self._part
         steps, changed = self._run.steps - steps, self._run.changed - changed
-        if role and steps:
+        if role and steps and role not in QUIET:
             self._say(f"  · {role}: {counted(steps, 'step')}, {changed} changed ({duration(self._clock() - begun)})")
         self._part = None
 
@@ -74,25 +82,23 @@ class View:
         click.echo(line, err=True)
 
 
-def summarise(run: Run, seconds: float, *, only_looked: bool) -> Iterator[str]:
+def summarise(run: Run, seconds: float, playbook: str, *, only_looked: bool = False) -> Iterator[str]:
     """Yield the lines of the closing summary of the hosts that did not fail."""
     for host in run.hosts.values():
         if not host.has_failed:
-            yield from _summarise_host(host, seconds, only_looked=only_looked)
+            what = LOOKED.get(playbook) or _what_changed(host.changed.total(), only_looked=only_looked)
+            yield f"{host.name}: {what}; {counted(host.steps, 'step')} in {duration(seconds)}."
+            yield from (f"  {line}" for line in _changes(host, only_looked=only_looked))
+            yield from (f"  {line}" for text in host.said for line in text.splitlines())
 
 
-def _summarise_host(host: HostRun, seconds: float, *, only_looked: bool) -> Iterator[str]:
-    number = host.changed.total()
-    verb = "would be changed" if only_looked else "changed"
-    what = (
-        f"{counted(number, 'thing')} {verb}"
-        if number
-        else f"nothing {'would be' if only_looked else 'had to be'} changed"
-    )
-    yield f"{host.name}: {what}; {counted(host.steps, 'step')} in {duration(seconds)}."
-    if number and (only_looked or number <= FEW):
-        yield from (f"  {task}" for task in host.tasks)
-    elif number:
-        yield f"  by role: {', '.join(f'{role} {count}' for role, count in host.changed.items())}"
-    for text in host.said:
-        yield from (f"  {line}" for line in text.splitlines())
+def _what_changed(number: int, *, only_looked: bool) -> str:
+    if only_looked:
+        return f"{counted(number, 'thing') if number else 'nothing'} would be changed"
+    return f"{counted(number, 'thing')} changed" if number else "nothing had to be changed"
+
+
+def _changes(host: HostRun, *, only_looked: bool) -> list[str]:
+    if only_looked or len(host.tasks) <= FEW:
+        return host.tasks
+    return [f"by role: {', '.join(f'{role} {count}' for role, count in host.changed.items())}"]

@@ -84,24 +84,38 @@ def test_host_that_was_rescued_has_not_failed() -> None:
 def test_summary_names_few_changes_and_counts_many() -> None:
     few = taken(result("changed"), ended(a=0))
     many = taken(*[result("changed")] * 13, ended(a=0))
-    assert list(summarise(few, 61, only_looked=False)) == [
+    assert list(summarise(few, 61, "site")) == [
         "a: 1 thing changed; 1 step in 1 min 1 s.",
         "  base: Set the time",
     ]
-    assert list(summarise(many, 5, only_looked=False)) == [
+    assert list(summarise(many, 5, "site")) == [
         "a: 13 things changed; 13 steps in 5 s.",
         "  by role: base 13",
     ]
 
 
 def test_summary_of_a_look_names_all_that_would_be_changed() -> None:
-    lines = list(summarise(taken(*[result("changed")] * 13, ended(a=0)), 5, only_looked=True))
+    lines = list(summarise(taken(*[result("changed")] * 13, ended(a=0)), 5, "site", only_looked=True))
     assert (lines[0], len(lines)) == ("a: 13 things would be changed; 13 steps in 5 s.", 14)
+
+
+@pytest.mark.parametrize(
+    ("playbook", "only_looked", "told"),
+    [
+        ("site", False, "nothing had to be changed"),
+        ("site", True, "nothing would be changed"),
+        ("preflight", False, "it can take the site"),
+        ("verify", False, "the site does what was promised"),
+    ],
+)
+def test_summary_without_changes_says_what_that_means(playbook: str, only_looked: bool, told: str) -> None:
+    run = taken(result("ok"), ended(a=0))
+    assert list(summarise(run, 1, playbook, only_looked=only_looked)) == [f"a: {told}; 1 step in 1 s."]
 
 
 def test_summary_shows_what_tasks_had_to_say_and_nothing_of_failed_hosts() -> None:
     run = taken(result("ok", message="The site is up.\nLook."), result("failed", host="b"), ended(a=0, b=1))
-    assert list(summarise(run, 1, only_looked=False)) == [
+    assert list(summarise(run, 1, "site")) == [
         "a: nothing had to be changed; 1 step in 1 s.",
         "  The site is up.",
         "  Look.",
@@ -211,7 +225,7 @@ def test_inventory_that_is_not_there_is_named() -> None:
 def test_inventory_of_the_lab_is_taken_by_itself(state: Path) -> None:
     shutil.copytree(ROOT / "inventory.example", state / "lab/inventory")
     done = call("--validate")
-    assert (done.exit_code, "bookings: nothing had to be changed" in done.output) == (0, True)
+    assert (done.exit_code, "bookings: its part of the inventory is right" in done.output) == (0, True)
 
 
 @pytest.mark.gate
