@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from app.config import ConfigError, load_config
+
 CONFIG = Path(__file__).parents[1] / "gunicorn.conf.py"
 
 
@@ -18,5 +20,9 @@ def command(bind: str) -> None:
 
     The options come from the environment, the same as for the worker.
     """
+    try:
+        load_config(os.environ)
+    except ConfigError as error:  # said once, before every process of gunicorn would say it
+        raise click.ClickException(f"The options cannot be used:\n{error}") from error
     words = [sys.executable, "-m", "gunicorn", "--config", str(CONFIG), "--bind", bind, "app.wsgi:app"]
     os.execv(sys.executable, words)  # noqa: S606 our own words; gunicorn takes our place, so signals reach it

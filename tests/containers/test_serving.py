@@ -55,7 +55,19 @@ def test_signs_of_life_are_kept_in_memory() -> None:
     assert settings["worker_tmp_dir"] == settings["SHARED_MEMORY"]
 
 
-def test_web_gives_its_place_to_gunicorn(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def options(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """The options of a site; returns the database's URL."""
+    (tmp_path / "key").write_text("k" * 64)
+    url = f"sqlite:///{tmp_path / 'site.db'}"
+    monkeypatch.setenv("EIGENPLAN_DATABASE_URL", url)
+    monkeypatch.setenv("EIGENPLAN_SECRET_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("EIGENPLAN_BASE_URL", "https://bookings.example.org")
+    monkeypatch.setenv("WEB_CONCURRENCY", "1")
+    return url
+
+
+def test_web_gives_its_place_to_gunicorn(options: str, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[list[str]] = []
     monkeypatch.setattr(os, "execv", lambda program, words: started.append([program, *words]))
     CliRunner().invoke(web.command, ["--bind", "0.0.0.0:8000"], catch_exceptions=False)
@@ -64,27 +76,41 @@ def test_web_gives_its_place_to_gunicorn(monkeypatch: pytest.MonkeyPatch) -> Non
     assert started == [[python, *gunicorn]]
 
 
+def test_web_with_wrong_options_says_all_once(options: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EIGENPLAN_COLOUR", "green")
+    monkeypatch.delenv("EIGENPLAN_BASE_URL")
+    result = CliRunner().invoke(web.command)
+    named = [one in result.output for one in ("The options cannot be used", "EIGENPLAN_COLOUR", "EIGENPLAN_BASE_URL")]
+    assert (result.exit_code, named) == (1, [True] * 3)
+
+
+def start_web(port: int) -> subprocess.Popen[str]:
+    """Start the site, as a container does."""
+    words = [sys.executable, "-m", "app.commands", "web", "--bind", f"127.0.0.1:{port}"]
+    return subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+
+
 @pytest.mark.gate
-def test_web_serves_until_it_is_asked_to_end(tmp_path: Path) -> None:
-    url, port = f"sqlite:///{tmp_path / 'site.db'}", free_port()
-    store = open_store(url)
+def test_web_serves_until_it_is_asked_to_end(options: str) -> None:
+    store = open_store(options)
     migrate(store)
     store.close()
-    (tmp_path / "key").write_text("k" * 64)
-    options = {
-        "EIGENPLAN_DATABASE_URL": url,
-        "EIGENPLAN_SECRET_KEY_FILE": str(tmp_path / "key"),
-        "EIGENPLAN_BASE_URL": "https://bookings.example.org",
-        "WEB_CONCURRENCY": "1",
-    }
-    words = [sys.executable, "-m", "app.commands", "web", "--bind", f"127.0.0.1:{port}"]
-    with subprocess.Popen(words, cwd=ROOT, env={**os.environ, **options}, stderr=subprocess.DEVNULL) as process:
-        until = time.monotonic() + 30
+    port = free_port()
+    with start_web(port) as process:
+        until = time.monotonic() + 60
         while health.find_trouble(port) and time.monotonic() < until:
             time.sleep(0.1)
         answer, is_web = health.find_trouble(port), health.serves_web(Path("/proc"))
         process.send_signal(signal.SIGTERM)
-        assert (answer, is_web, process.wait(30)) == ("", True, 0)
+        process.communicate(timeout=60)
+    assert (answer, is_web, process.returncode) == ("", True, 0)
+
+
+@pytest.mark.gate
+def test_web_on_an_empty_database_ends_instead_of_trying_for_ever(options: str) -> None:
+    with start_web(free_port()) as process:
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, said.count("eigenplan database migrate")) == (3, 1)
 
 
 def test_commands_that_an_image_lacks_are_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
