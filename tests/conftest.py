@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from app.storage.migrate import migrate
 from app.storage.store import Store, open_store
+from tests.postgres_accounts import APPLICATION, OWNER, as_account, grant_all
 from tests.postgres_pool import PostgresPool, sibling
 from tests.postgres_server import find_binaries, start_postgres
 
@@ -56,11 +57,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_url: str) -> str:
-    """A migrated, empty PostgreSQL database to copy; returns its name."""
+    """A migrated, empty PostgreSQL database to copy, whose tables belong to their owner; returns its name."""
     name = f"{TEMPLATE}_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    store = open_store(sibling(postgres_url, name))
+    grant_all(sibling(postgres_url, name))
+    store = open_store(as_account(sibling(postgres_url, name), OWNER))
     migrate(store)
     store.close()
     return name
@@ -83,10 +85,16 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgres_pool: PostgresPool) -> Iterator[str]:
+def postgres_account() -> str:
+    """As whom tests use PostgreSQL: as the program's account, which may change rows and nothing else."""
+    return APPLICATION
+
+
+@pytest.fixture
+def postgresql_url(postgres_pool: PostgresPool, postgres_account: str) -> Iterator[str]:
     """An empty PostgreSQL database."""
     url = postgres_pool.take()
-    yield url
+    yield as_account(url, postgres_account)
     postgres_pool.give_back(url)
 
 

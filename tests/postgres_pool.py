@@ -10,6 +10,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from app.storage.tables import TABLES
+from tests.postgres_accounts import let_in
 
 _FINGERPRINT = """
 SELECT (SELECT COUNT(*) FROM pg_constraint), (SELECT COUNT(*) FROM pg_trigger), (SELECT COUNT(*) FROM pg_proc),
@@ -48,7 +49,8 @@ class PostgresPool:
     def _make(self) -> str:
         url = sibling(self.server, f"test_{uuid.uuid4().hex[:12]}")
         self._on_server(f'CREATE DATABASE "{url.rpartition("/")[2]}" TEMPLATE "{self.template}"')
-        with psycopg.connect(url) as connection:
+        with psycopg.connect(url, autocommit=True) as connection:
+            let_in(connection, url.rpartition("/")[2])
             self.fingerprint = connection.execute(_FINGERPRINT).fetchone() or ()
         return url
 

@@ -251,7 +251,7 @@ class LinkSpent(Refusal):
 
 @dataclass(eq=True)
 class Unavailable(Refusal):
-    """The database cannot be used right now; ``problem`` is locked, full, read_only or gone."""
+    """The database cannot be used right now; ``problem`` is locked, full, read_only, forbidden or gone."""
 
     code: ClassVar[str] = "unavailable"
     problem: str

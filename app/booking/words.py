@@ -31,6 +31,8 @@ _PROBLEMS: Mapping[str, str] = {
     "locked": "The database is busy right now, so nothing was changed; please try again in a moment.",
     "full": "The server's disk is full, so nothing was changed; please tell whoever looks after the server.",
     "read_only": "The database can only be read right now, so nothing was changed; please try again in a few minutes.",
+    "forbidden": "The database refuses this to the program's account, so nothing was changed; "
+    "please tell whoever looks after the server.",
     "gone": "The database cannot be reached, so nothing was changed; please try again in a few minutes.",
 }
 

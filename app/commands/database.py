@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -54,11 +55,10 @@ def command() -> None:
 @_in_one_sentence
 def migrate_command(url: str | None) -> None:
     """Bring the database to the schema that this version needs."""
-    store = _open(url)
-    for number in migrate(store):
-        click.echo(f"Migration {number} is applied.")
-    click.echo(f"The database has schema {schema_number(store)}.")
-    store.close()
+    with closing(_open(url)) as store:
+        for number in migrate(store):
+            click.echo(f"Migration {number} is applied.")
+        click.echo(f"The database has schema {schema_number(store)}.")
 
 
 @command.command("check")
@@ -66,10 +66,9 @@ def migrate_command(url: str | None) -> None:
 @_in_one_sentence
 def check_command(url: str | None) -> None:
     """Look for anything that must never be; ends with status 1 when there is something."""
-    store = _open(url)
-    check_schema(store)
-    found = check_database(store)
-    store.close()
+    with closing(_open(url)) as store:
+        check_schema(store)
+        found = check_database(store)
     for one in found:
         click.echo(one)
     click.echo(f"{len(found)} things are wrong." if found else "Nothing is wrong.")
@@ -85,9 +84,7 @@ def copy_command(source: str, target: str) -> None:
 
     TARGET is migrated first. Stop the program before: what is booked in SOURCE meanwhile is not copied.
     """
-    old, new = open_store(source), open_store(target)
-    migrate(new)
-    counts = copy_database(old, new, click.echo)
+    with closing(open_store(source)) as old, closing(open_store(target)) as new:
+        migrate(new)
+        counts = copy_database(old, new, click.echo)
     click.echo(f"{sum(counts.values())} rows in {len(counts)} tables are the same in both databases.")
-    old.close()
-    new.close()

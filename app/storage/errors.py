@@ -27,6 +27,7 @@ class Meaning(Enum):
     FULL = "full"
     READ_ONLY = "read_only"
     GONE = "gone"
+    FORBIDDEN = "forbidden"
     OTHER = "other"
 
 
@@ -36,6 +37,7 @@ _BY_STATE = {
     "55P03": Meaning.LOCKED,
     "57014": Meaning.LOCKED,
     "25006": Meaning.READ_ONLY,
+    "42501": Meaning.FORBIDDEN,
     "53100": Meaning.FULL,
     "53200": Meaning.FULL,
     "53300": Meaning.GONE,

@@ -45,7 +45,8 @@ def migrate(store: Store, upto: int | None = None) -> list[int]:
         store.database.lift_limits()
         if store.kind == "postgresql":
             store.run("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-        store.run(_REGISTER)
+        if not _has_register(store):
+            store.run(_REGISTER)
         applied = _applied(store)
         _refuse_newer(applied)
         missing = [one for one in MIGRATIONS if one.number not in applied and one.number <= last]

@@ -113,6 +113,11 @@ EXAMPLES: list[tuple[Refusal, str]] = [
         "The database is busy right now, so nothing was changed; please try again in a moment.",
     ),
     (
+        r.Unavailable("forbidden"),
+        "The database refuses this to the program's account, so nothing was changed; "
+        "please tell whoever looks after the server.",
+    ),
+    (
         r.Unavailable("odd"),
         "The database cannot be reached, so nothing was changed; please try again in a few minutes.",
     ),
