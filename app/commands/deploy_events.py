@@ -92,6 +92,7 @@ def _sentence(event: Mapping[str, Any]) -> str:
     if event["action"] == OF_ALL:
         return str(event["message"])
     if event["action"] in TELLING and not event["message"].startswith(BROKEN):
-        return f"{event['host']}: {event['message']}"
+        told, host = event["message"], event["host"]
+        return told if host in told else f"{host}: {told}"
     where = f"{event['role']}, " if event["role"] else ""
     return f"{event['host']} ({where}{event['task'][:1].lower()}{event['task'][1:]}): {event['message']}"

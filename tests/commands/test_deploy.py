@@ -61,14 +61,15 @@ def test_run_counts_steps_and_changes_by_role() -> None:
     ("more", "told"),
     [
         ({"message": "no space"}, "a (base, set the time): no space"),
-        ({"message": "Do x.", "action": "assert"}, "a: Do x."),
+        ({"message": "Do x.", "action": "assert", "host": "b1"}, "b1: Do x."),
+        ({"message": "On a do x.", "action": "fail"}, "On a do x."),
         ({"message": "Task failed: x", "action": "assert"}, "a (base, set the time): Task failed: x"),
         ({"message": "All is wrong.", "action": "eigenplan_validate"}, "All is wrong."),
         ({"message": "no space", "role": ""}, "a (set the time): no space"),
     ],
 )
 def test_failure_is_told_with_what_it_takes_to_understand_it(more: dict[str, str], told: str) -> None:
-    assert taken(result("failed", **more), ended(a=1)).hosts["a"].failure == told
+    assert [host.failure for host in taken(result("failed", **more)).hosts.values()] == [told]
 
 
 def test_host_that_is_not_reached_is_told_so() -> None:
