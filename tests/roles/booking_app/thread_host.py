@@ -58,19 +58,22 @@ class Server(ThreadingHTTPServer):
 
 
 def handler(image: Image, serving: Path, age: Callable[[], float]) -> type[BaseHTTPRequestHandler]:
+    pages = {
+        "/healthz": (200, "alive"),
+        "/sign-in": (200, image.name),
+        "/": (500 if image.manner == "error-500" else 200, f'<a href="/book/x?a=1&amp;b=2">{image.name}</a>'),
+        "/book/x?a=1&b=2": (500 if image.manner == "error-500-behind" else 200, "times"),
+    }
+
     def answer(path: str) -> tuple[int, str]:
         if image.manner == "dies-later" and age() > 1:
             return 0, ""
-        if path.startswith("/readyz"):
-            if image.manner == "never-ready":
-                return 503, "The database is locked."
-            return (200, "ready") if "database" in path or serving.exists() else (503, "not serving")
-        if path == "/healthz":
-            return 200, "alive"
-        if path == "/" or path.startswith("/book"):
-            is_bad = image.manner == ("error-500" if path == "/" else "error-500-behind")
-            return (500, "") if is_bad else (200, f'<a href="/book/x?a=1&amp;b=2">{image.name}</a>')
-        return (200, image.name) if path == "/sign-in" else (404, "")
+        return ready(path) if path.startswith("/readyz") else pages.get(path, (404, ""))
+
+    def ready(path: str) -> tuple[int, str]:
+        if image.manner == "never-ready":
+            return 503, "The database is locked."
+        return (200, "ready") if "database" in path or serving.exists() else (503, "not serving")
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -44,8 +44,8 @@ def is_done(site: Site, state: State, wanted: Deployed) -> bool:
         wanted.is_same(state.serving)
         and wanted.is_same(state.worker)
         and slots.is_serving(site, state.active)
-        and site.host.facts(slots.service_of(state.active)).running
-        and site.host.facts(WORKER).running
+        and _runs(site, slots.service_of(state.active), wanted)
+        and _runs(site, WORKER, wanted)
         and not _is_left_over(site, slots.other(state.active))
     )
 
@@ -62,9 +62,9 @@ def update(site: Site, release: str = "") -> bool:
     if is_done(site, state, wanted):
         return False
     state = settle(site, state)
-    if not wanted.is_same(state.serving):
+    if not (wanted.is_same(state.serving) and _runs(site, slots.service_of(state.active), wanted)):
         state = _exchange_web(site, state, wanted)
-    if not wanted.is_same(state.worker) or not site.host.facts(WORKER).running:
+    if not (wanted.is_same(state.worker) and _runs(site, WORKER, wanted)):
         _exchange_worker(site, state, wanted)
     return True
 
@@ -87,6 +87,11 @@ def settle(site: Site, state: State) -> State:
         site.say(f"Slot {slots.other(state.active)} is left over from an update that was cut short; it is ended.")
         slots.take_out(site, slots.other(state.active))
     return state
+
+
+def _runs(site: Site, service: str, wanted: Deployed) -> bool:
+    facts = site.host.facts(service)
+    return facts.running and facts.image == wanted.image
 
 
 def _can_serve(site: Site, slot: str) -> bool:
@@ -162,10 +167,10 @@ def _exchange_with_gap(site: Site, state: State, wanted: Deployed) -> State:
     except FailedError as error:
         _serve_again(site, old)
         raise FailedError(f"The database was not changed: {error}. Slot {old} serves as before.") from error
-    state = _record(site, state, new)
-    slots.put_in(site, new, wanted)
-    slots.let_serve(site, new)
     try:
+        slots.put_in(site, new, wanted)
+        state = _record(site, state, new)
+        slots.let_serve(site, new)
         slots.wait_until_good(site, new)
     except FailedError as error:
         raise FailedError(
