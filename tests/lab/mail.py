@@ -22,6 +22,9 @@ PORT = 1025
 TO = "X-Lab-To"
 """The header that says to whom the envelope was addressed."""
 
+LOGIN = "X-Lab-Login"
+"""The header that says by which name and password the host had signed in; ``nobody``: by none."""
+
 PART, WHOLE = ".part", ".eml"
 START_SECONDS = 20.0
 

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,10 +49,16 @@ class Player:
     runs: list[Run] = field(default_factory=list)
 
     def play(self, playbook: str | Path, *options: str, **variables: object) -> Run:
-        """Run a playbook (one of ``playbooks/`` by its name, any by its path) to its end."""
-        process, log, begun = self._start(playbook, options, variables)
-        status = process.wait(SECONDS)
-        return self._keep(status, log, begun)
+        """Run a playbook (one of ``playbooks/`` by its name, any by its path) with Ansible to its end."""
+        given = [word for name, value in variables.items() for word in ("-e", f"{name}={value}")]
+        process, log, begun = self._start([*_ansible(self, playbook), *options, *given])
+        return self._keep(process.wait(SECONDS), log, begun)
+
+    def deploy(self, playbook: str, *options: str) -> Run:
+        """Run a playbook by ``./eigenplan deploy``, which says in its own words how it went."""
+        words = [sys.executable, "-m", "app.commands", "deploy", "--inventory", str(self.inventory)]
+        process, log, begun = self._start([*words, "--playbook", playbook, *options, "--", *self.options])
+        return self._keep(process.wait(SECONDS), log, begun)
 
     def play_until(
         self, words: str, act: Callable[[subprocess.Popen[bytes]], None], playbook: str | Path = "site"
@@ -62,22 +68,14 @@ class Player:
         Raises:
             AssertionError: it ended without having said them.
         """
-        process, log, begun = self._start(playbook, (), {})
+        process, log, begun = self._start(_ansible(self, playbook))
         while process.poll() is None and words not in log.read_text():
             time.sleep(POLL_SECONDS)
         assert words in log.read_text(), log.read_text()[-2000:]
         act(process)
-        status = process.wait(SECONDS)
-        return self._keep(status, log, begun)
+        return self._keep(process.wait(SECONDS), log, begun)
 
-    def _start(
-        self, playbook: str | Path, options: Sequence[str], variables: Mapping[str, object]
-    ) -> tuple[subprocess.Popen[bytes], Path, float]:
-        file = playbook if isinstance(playbook, Path) else self.checkout / "playbooks" / f"{playbook}.yml"
-        words = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", str(self.inventory), str(file)]
-        words += [*self.options, *options]
-        for name, value in variables.items():
-            words += ["-e", f"{name}={value}"]
+    def _start(self, words: Sequence[str]) -> tuple[subprocess.Popen[bytes], Path, float]:
         log = self.inventory.parent / f"run-{len(self.runs) + 1}.log"
         with log.open("wb") as stream:
             process = subprocess.Popen(
@@ -95,3 +93,9 @@ class Player:
         run = Run(status, log.read_text(), time.monotonic() - begun)
         self.runs.append(run)
         return run
+
+
+def _ansible(player: Player, playbook: str | Path) -> list[str]:
+    file = playbook if isinstance(playbook, Path) else player.checkout / "playbooks" / f"{playbook}.yml"
+    program = Path(sys.executable).with_name("ansible-playbook")
+    return [str(program), "-i", str(player.inventory), str(file), *player.options]

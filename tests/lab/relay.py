@@ -8,10 +8,14 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.lab.keeper import join
-from tests.lab.mail import PART, TO, WHOLE
+from tests.lab.mail import LOGIN, PART, TO, WHOLE
+
+NAME = "mail.lab.test"
+ANYHOW = {"auth_require_tls": False}
+"""Who signs in may do so without encryption: everything here is between this machine and its own hosts."""
 
 
 class Box:
@@ -25,9 +29,19 @@ class Box:
         content = envelope.content
         body = content if isinstance(content, bytes) else str(content).encode()
         part = self.folder / f"{time.time_ns()}{PART}"
-        part.write_bytes(f"{TO}: {', '.join(envelope.rcpt_tos)}\r\n".encode() + body)
+        head = f"{TO}: {', '.join(envelope.rcpt_tos)}\r\n{LOGIN}: {_shown(session.auth_data)}\r\n"
+        part.write_bytes(head.encode() + body)
         part.rename(part.with_suffix(WHOLE))
         return "250 Kept"
+
+
+def accept(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
+    """Let everybody sign in; each mail says who has."""
+    return AuthResult(success=isinstance(data, LoginPassword), auth_data=data)
+
+
+def _shown(data: object) -> str:
+    return f"{data.login.decode()} {data.password.decode()}" if isinstance(data, LoginPassword) else "nobody"
 
 
 async def serve(address: str, port: int, folder: Path) -> None:
@@ -37,7 +51,8 @@ async def serve(address: str, port: int, folder: Path) -> None:
         OSError: the port is taken.
     """
     box = Box(folder)
-    server = await asyncio.get_running_loop().create_server(lambda: SMTP(box, hostname="mail.lab.test"), address, port)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(box, hostname=NAME, authenticator=accept, **ANYHOW), address, port)
     async with server:
         await server.serve_forever()
 

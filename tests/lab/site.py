@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -36,6 +37,8 @@ class Site:
     folder: Path
     player: Player
     ids: dict[str, object] = field(default_factory=dict)
+    mail_password: str = field(default_factory=lambda: f"Relay-{secrets.token_hex(12)}")
+    vault_password: str = field(default_factory=lambda: f"Vault-{secrets.token_hex(12)}")
 
     @property
     def url(self) -> str:
@@ -126,6 +129,26 @@ class Crowd:
         said, complained = self.process.communicate(timeout=LOAD_SECONDS)
         assert self.process.returncode == 0, complained
         return Outcome(**json.loads(said))
+
+
+def new_site(lab: Lab, host: Host, folder: Path, **values: object) -> Site:
+    """Return the site-to-be of a host, with an inventory of its own in a folder; its mail password is in a vault."""
+    player = Player(folder / "inventory")
+    site = Site(lab, host, folder, player)
+    site.change_inventory(**values)
+    write_vault(site)
+    return site
+
+
+def write_vault(site: Site) -> None:
+    """Add a password for the mail relay, encrypted, and tell Ansible where the vault's own password is."""
+    key = site.folder / "vault-password"
+    key.write_text(f"{site.vault_password}\n")
+    program = str(Path(sys.executable).with_name("ansible-vault"))
+    words = [program, "encrypt_string", "--vault-password-file", str(key), "--stdin-name", "site_mail_password"]
+    encrypted = run(*words, given=site.mail_password)
+    (site.player.inventory / "group_vars" / "all.yml").write_text(f"---\nsite_mail_user: lab\n{encrypted}")
+    site.player.options = ["--vault-password-file", str(key)]
 
 
 def files_changed_since(root: Path, moment: float) -> list[str]:

@@ -90,4 +90,14 @@ def test_mail_is_kept_with_its_envelope(relay: int, tmp_path: Path) -> None:
             "from@lab.test", ["one@example.org", "two@example.org"], "Subject: Booked\r\n\r\nGrüße\r\n".encode()
         )
     (mail,) = MailRelay("ep0001", "127.0.0.1", tmp_path).mails()
-    assert (mail["X-Lab-To"], mail["Subject"]) == ("one@example.org, two@example.org", "Booked")
+    found = [mail["X-Lab-To"], mail["X-Lab-Login"], mail["Subject"]]
+    assert found == ["one@example.org, two@example.org", "nobody", "Booked"]
+
+
+def test_mail_says_who_has_signed_in(relay: int, tmp_path: Path) -> None:
+    wait_until(MailRelay("ep0001", "127.0.0.1", tmp_path, relay).answers, 10.0, "no relay")
+    with smtplib.SMTP("127.0.0.1", relay) as client:
+        client.login("lab", "any password")
+        client.sendmail("from@lab.test", ["one@example.org"], b"Subject: Booked\r\n\r\nHello\r\n")
+    (mail,) = MailRelay("ep0001", "127.0.0.1", tmp_path).mails()
+    assert mail["X-Lab-Login"] == "lab any password"
