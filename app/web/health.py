@@ -33,10 +33,11 @@ def readyz() -> ResponseReturnValue:
 
     ``/readyz?database`` asks about the database alone, for whoever is about to let a slot serve.
     """
-    if not (_is_serving() or ONLY_DATABASE in request.args):
+    only_database = ONLY_DATABASE in request.args
+    if not (_is_serving() or only_database):
         return NOT_SERVING + "\n", 503, TEXT
     try:
-        check_ready(site().store)
+        check_ready(site().store, anew=only_database)
     except Unavailable as refusal:
         return sentence(refusal, "UTC") + "\n", 503, TEXT
     except SchemaError as error:

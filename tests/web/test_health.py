@@ -78,7 +78,7 @@ def test_readyz_of_a_slot_that_does_not_serve_leaves_the_database_alone(
 ) -> None:
     serving.unlink()
     visitor.get("/readyz")
-    assert store.rows("SELECT value FROM revision WHERE name = 'ping'") == []
+    assert pings(store) == []
 
 
 @pytest.mark.parametrize("kind", ["folder", "unreachable"])
@@ -91,6 +91,32 @@ def test_readyz_with_something_else_than_the_serving_file_is_503(
     else:
         serving.parent.rename(serving.parent.with_name("elsewhere"))
     assert visitor.get("/readyz").status_code == 503
+
+
+def test_readyz_asked_again_and_again_writes_once_and_forgets_that_after_a_failure(
+    visitor: FlaskClient, store: Store
+) -> None:
+    statuses = [visitor.get("/readyz").status_code for _ in range(5)]
+    assert (statuses, pings(store)) == ([200] * 5, [(1,)])
+    make_read_only(store)
+    statuses = [visitor.get(path).status_code for path in ("/readyz", "/readyz?database")]
+    make_read_only(store)
+    assert [*statuses, visitor.get("/readyz").status_code] == [200, 503, 503]
+    assert (visitor.get("/readyz").status_code, pings(store)) == (200, [(2,)])
+
+
+def test_readyz_writes_again_after_a_while(visitor: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor.get("/readyz")
+    monkeypatch.setattr("app.operations.readiness.PROOF_SECONDS", 0.0)
+    for _ in range(2):
+        visitor.get("/readyz?database")
+        visitor.get("/readyz")
+    assert pings(store) == [(5,)]
+
+
+def pings(store: Store) -> list[tuple[object, ...]]:
+    """How often the database was written to see whether it can be."""
+    return store.rows("SELECT value FROM revision WHERE name = 'ping'")
 
 
 def test_pages_of_a_slot_that_does_not_serve_answer_still(serving: Path, visitor: FlaskClient) -> None:
