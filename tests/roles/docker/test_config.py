@@ -42,8 +42,12 @@ def test_daemon_is_hardened() -> None:
     ],
 )
 def test_proxy_is_written_as_systemd_reads_it(proxy: str, expected: str) -> None:
-    text = render("proxy.conf.j2", docker_http_proxy=proxy, docker_no_proxy=[".example", "localhost"])
-    assert text.splitlines()[2:] == [
+    text = render("service.conf.j2", docker_http_proxy=proxy, docker_no_proxy=[".example", "localhost"])
+    assert [line for line in text.splitlines() if "PROXY" in line] == [
         f'Environment="HTTP_PROXY={expected}" "HTTPS_PROXY={expected}"',
         'Environment="NO_PROXY=localhost,127.0.0.1,::1,.example"',
     ]
+
+
+def test_proxy_is_left_out_where_there_is_none() -> None:
+    assert "Environment" not in render("service.conf.j2", docker_http_proxy="", docker_no_proxy=[])

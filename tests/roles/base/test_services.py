@@ -1,0 +1,35 @@
+"""Services whose settings were written when nobody was left to tell them."""
+
+from __future__ import annotations
+
+import pytest
+
+from roles.base.filter_plugins.base_services import FilterModule, base_older
+from tests.roles.base.conftest import VARIABLES
+
+SSH = {"name": "ssh.service", "file": "/etc/ssh/ours.conf", "state": "reloaded"}
+CLOCK = {"name": "clock.service", "file": "/etc/clock.conf", "state": "restarted"}
+SHOWN = "Id=ssh.service\nStateChangeTimestamp=@1000\n\nId=clock.service\nStateChangeTimestamp=\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("", []),
+        ("/etc/ssh/ours.conf 999", []),
+        ("/etc/ssh/ours.conf 1000", []),
+        ("/etc/ssh/ours.conf 1001", [SSH]),
+        ("/etc/ssh/ours.conf 1001\n/etc/clock.conf 1001", [SSH]),
+    ],
+)
+def test_service_is_older_than_a_file_written_later(written: str, expected: list[dict[str, str]]) -> None:
+    assert base_older([SSH, CLOCK], SHOWN, written) == expected
+
+
+def test_service_that_systemd_does_not_know_is_not_older() -> None:
+    assert base_older([SSH], "", "/etc/ssh/ours.conf 1") == []
+
+
+def test_services_looked_at_have_what_the_filter_needs() -> None:
+    assert [set(one) for one in VARIABLES["__base_services"]] == [{"name", "file", "state"}] * 3
+    assert FilterModule().filters() == {"base_older": base_older}
