@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -73,14 +72,17 @@ def table(found: list[Row]) -> str:
 
 def facts(site: Site) -> dict[str, Any]:
     """Return what the playbook asks for: images, archives, the state, and whether all is as wished."""
-    state = load_state(site.places.state)
     return {
-        "state": asdict(state),
+        "state": facts_of_state(site),
         "releases": images.releases(site),
         "base": site.host.image_id(images.BASE),
         "archives": images.archives(site),
-        "moment": int(time.time()),
     }
+
+
+def facts_of_state(site: Site) -> dict[str, Any]:
+    """Return what is noted about slots and worker."""
+    return asdict(load_state(site.places.state))
 
 
 def is_up_to_date(site: Site, release: str) -> bool:

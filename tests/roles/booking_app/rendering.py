@@ -1,0 +1,70 @@
+"""Renders the role's files by Ansible's own templating, without a host."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROLE = Path(__file__).parents[3] / "roles" / "booking_app"
+SITE = {
+    "site_domain": "bookings.example.org",
+    "site_mail_relay": "relay.example.org",
+    "site_mail_from": "Bookings <bookings@example.org>",
+}
+FILES = ("compose.yml", "eigenplan.env", "host.json", "eigenplan-web@.service", "eigenplan-worker.service")
+
+
+def render(folder: Path, given: Mapping[str, object]) -> dict[str, str]:
+    """Return what all files of the role hold, for variables beside the defaults."""
+    play = {
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
+        "vars_files": [
+            str(ROLE.parent / "site/defaults/main.yml"),
+            str(ROLE / "defaults/main.yml"),
+            str(ROLE / "vars/main.yml"),
+        ],
+        "vars": {**SITE, **given, "role_path": str(ROLE)},
+        "tasks": [
+            {
+                "name": "Write a file",
+                "ansible.builtin.template": {
+                    "src": f"{ROLE}/templates/{name}.j2",
+                    "dest": f"{folder}/{name}",
+                    "mode": "0600",
+                },
+            }
+            for name in FILES
+        ],
+    }
+    (folder / "play.yml").write_text(yaml.safe_dump([play]))
+    environ = {
+        **os.environ,
+        "ANSIBLE_FILTER_PLUGINS": str(ROLE / "filter_plugins"),
+        "ANSIBLE_LOCALHOST_WARNING": "False",
+    }
+    words = [str(Path(sys.executable).with_name("ansible-playbook")), str(folder / "play.yml"), "-i", "localhost,"]
+    extra = ["-e", json.dumps({**given, "ansible_python_interpreter": sys.executable})]
+    done = subprocess.run([*words, *extra], env=environ, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return {name: (folder / name).read_text() for name in FILES}
+
+
+def options(text: str) -> dict[str, str]:
+    """Read a file of options as Compose does: in apostrophes only they themselves are special."""
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return {name: value[1:-1].replace(r"\'", "'") for name, _, value in (line.partition("=") for line in lines)}
+
+
+def compose(text: str) -> dict[str, Any]:
+    """Read the description of the containers."""
+    found: dict[str, Any] = yaml.safe_load(text)
+    return found

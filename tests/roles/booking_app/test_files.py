@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.config import OPTIONS
+from roles.booking_app.filter_plugins.booking_app_files import (
+    booking_app_option,
+    booking_app_release,
+    booking_app_unwritable,
+)
+
+from .rendering import compose, options, render
+
+STRANGE = """DOM\\user $HOME ${X} #x "q" it's"""
+SERVICES = ("web-a", "web-b", "worker", "task")
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    given = {"site_mail_user": STRANGE, "site_mail_password": "sesame-open", "booking_app_web_processes": 3}
+    return render(tmp_path_factory.mktemp("sqlite"), given)
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return render(tmp_path_factory.mktemp("postgresql"), {"site_database": "postgresql"})
+
+
+def test_options_hold_the_inventory_s_values(files: dict[str, str]) -> None:
+    assert options(files["eigenplan.env"]) == {
+        "EIGENPLAN_DATABASE_URL": "sqlite:////var/lib/eigenplan/eigenplan.db",
+        "EIGENPLAN_SECRET_KEY_FILE": "/etc/eigenplan/secrets/secret_key",
+        "EIGENPLAN_BASE_URL": "https://bookings.example.org",
+        "EIGENPLAN_MAIL_FROM": "Bookings <bookings@example.org>",
+        "EIGENPLAN_SMTP_HOST": "relay.example.org",
+        "EIGENPLAN_SMTP_PORT": "25",
+        "EIGENPLAN_SMTP_SECURITY": "starttls",
+        "EIGENPLAN_PROXIES": "1",
+        "EIGENPLAN_SMTP_USER": STRANGE,
+        "EIGENPLAN_SMTP_PASSWORD_FILE": "/etc/eigenplan/secrets/smtp_password",
+    }
+
+
+def test_options_without_a_password_name_no_file_for_it(postgresql: dict[str, str]) -> None:
+    assert not {"EIGENPLAN_SMTP_USER", "EIGENPLAN_SMTP_PASSWORD_FILE"} & set(options(postgresql["eigenplan.env"]))
+
+
+def test_options_are_known_to_the_application(files: dict[str, str]) -> None:
+    assert set(options(files["eigenplan.env"])) <= {option.variable for option in OPTIONS}
+
+
+def test_files_hold_no_secret(files: dict[str, str]) -> None:
+    assert "sesame-open" not in "".join(files.values())
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_container_has_no_more_rights_than_it_needs(files: dict[str, str], service: str) -> None:
+    one = compose(files["compose.yml"])["services"][service]
+    assert (one["user"], one["read_only"], one["cap_drop"]) == ("820:820", True, ["ALL"])
+    assert one["security_opt"] == ["no-new-privileges:true"]
+    assert (one["pids_limit"], one["networks"]) == (256, ["eigenplan"])
+    assert "privileged" not in one
+
+
+@pytest.mark.parametrize(("slot", "port"), [("a", 8001), ("b", 8002)])
+def test_slot_listens_on_the_loopback_address_alone(files: dict[str, str], slot: str, port: int) -> None:
+    one = compose(files["compose.yml"])["services"][f"web-{slot}"]
+    assert one["ports"] == [f"127.0.0.1:{port}:8000"]
+    assert one["environment"] == {"EIGENPLAN_SERVING_FILE": "/run/eigenplan/serving", "WEB_CONCURRENCY": "3"}
+    assert f"/run/eigenplan/{slot}:/run/eigenplan:ro" in one["volumes"]
+    assert (one["image"], one["restart"]) == (f"eigenplan:slot-{slot}", "unless-stopped")
+
+
+def test_single_commands_are_not_logged(files: dict[str, str]) -> None:
+    one = compose(files["compose.yml"])["services"]["task"]
+    assert (one["logging"], one["restart"]) == ({"driver": "none"}, "no")
+
+
+def test_compose_file_has_no_keys_that_either_compose_warns_of(files: dict[str, str]) -> None:
+    assert set(compose(files["compose.yml"])) == {"x-service", "services", "networks"}
+
+
+def test_network_has_the_bridge_that_the_firewall_knows(files: dict[str, str]) -> None:
+    network = compose(files["compose.yml"])["networks"]["eigenplan"]
+    assert network["driver_opts"] == {"com.docker.network.bridge.name": "br-eigenplan"}
+
+
+def test_postgresql_is_reached_by_its_socket(postgresql: dict[str, str]) -> None:
+    url = "postgresql:///eigenplan?host=/var/run/postgresql&user=eigenplan"
+    volumes = compose(postgresql["compose.yml"])["services"]["worker"]["volumes"]
+    assert options(postgresql["eigenplan.env"])["EIGENPLAN_DATABASE_URL"] == url
+    assert volumes == ["/etc/eigenplan/secrets:/etc/eigenplan/secrets:ro", "/var/run/postgresql:/var/run/postgresql"]
+    assert json.loads(postgresql["host.json"])["owner_url"] == f"{url}_owner"
+
+
+def test_units_wait_for_postgresql_and_outlive_docker(postgresql: dict[str, str]) -> None:
+    for name in ("eigenplan-web@.service", "eigenplan-worker.service"):
+        lines = postgresql[name].splitlines()
+        assert "After=docker.service network-online.target postgresql.service" in lines
+        assert not [line for line in lines if line.startswith(("Requires=", "BindsTo=", "PartOf="))]
+
+
+def test_settings_of_the_command_are_numbers(files: dict[str, str]) -> None:
+    found = json.loads(files["host.json"])
+    assert {name: found[name] for name in ("port_a", "port_b", "ready_seconds", "probe_seconds", "owner_uid")} == {
+        "port_a": 8001,
+        "port_b": 8002,
+        "ready_seconds": 60,
+        "probe_seconds": 1,
+        "owner_uid": 821,
+    }
+
+
+@pytest.mark.parametrize("value", ["a\nb", "a\\\\b", "a\\'b", "a\\", "a\x00b"])
+def test_value_that_compose_would_read_otherwise_is_named(value: str) -> None:
+    assert booking_app_unwritable({"GOOD": STRANGE, "BAD": value}) == ["BAD"]
+
+
+def test_option_with_an_apostrophe_is_escaped() -> None:
+    assert booking_app_option("it's $5") == r"'it\'s $5'"
+
+
+@pytest.mark.parametrize(
+    ("path", "release"),
+    [
+        ("/x/eigenplan-0.1.0-abc-x86_64.tar", "0.1.0-abc"),
+        ("eigenplan-0.1.0-abc-aarch64.tar", "0.1.0-abc"),
+        ("/x/image.tar", ""),
+        ("/x/eigenplan-$(x)-x86_64.tar", ""),
+    ],
+)
+def test_release_is_read_from_the_archive_s_name(path: str, release: str) -> None:
+    assert booking_app_release(path) == release
+
+
+def test_release_of_the_role_and_the_command_are_the_same(tmp_path: Path) -> None:
+    from eigenplan_host.images import release_of
+
+    assert release_of(tmp_path / "eigenplan-0.1.0-abc-x86_64.tar") == booking_app_release(
+        "eigenplan-0.1.0-abc-x86_64.tar"
+    )
