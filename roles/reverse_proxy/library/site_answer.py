@@ -48,7 +48,7 @@ AWAY = (502, 503, 504)
 JOURNAL = ("journalctl", "--unit=caddy", "--output=cat", "--since=-10min", "--lines=200", "--no-pager")
 
 
-class NotYet(Exception):
+class NotYetError(Exception):
     """The site does not answer as it should; says why."""
 
 
@@ -73,7 +73,7 @@ def make_context(roots: Iterable[str], only_roots: bool) -> ssl.SSLContext:
     """Return what certificates are judged by.
 
     Raises:
-        NotYet: a file of root certificates is not there (yet) or holds none.
+        NotYetError: a file of root certificates is not there (yet) or holds none.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if not only_roots:
@@ -82,7 +82,7 @@ def make_context(roots: Iterable[str], only_roots: bool) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=root)
         except (OSError, ssl.SSLError) as error:
-            raise NotYet(f"the root certificate {root} cannot be read: {error}") from error
+            raise NotYetError(f"the root certificate {root} cannot be read: {error}") from error
     return context
 
 
@@ -90,7 +90,7 @@ def ask(site: Site, context: ssl.SSLContext) -> Answer:
     """Ask once.
 
     Raises:
-        NotYet: nobody listens, the certificate is not to be trusted or of another name, or what comes is not HTTP.
+        NotYetError: nobody listens, the certificate is not to be trusted or of another name, or what comes is not HTTP.
     """
     try:
         with (
@@ -99,11 +99,11 @@ def ask(site: Site, context: ssl.SSLContext) -> Answer:
         ):
             return _read(site, secured)
     except ssl.SSLCertVerificationError as error:
-        raise NotYet(f"the certificate is not to be trusted: {error.verify_message}") from error
+        raise NotYetError(f"the certificate is not to be trusted: {error.verify_message}") from error
     except ssl.SSLError as error:
-        raise NotYet(f"no certificate for the name is there yet ({error.reason or error})") from error
+        raise NotYetError(f"no certificate for the name is there yet ({error.reason or error})") from error
     except (OSError, http.client.HTTPException) as error:
-        raise NotYet(f"{site.address} port {site.port} does not answer: {error}") from error
+        raise NotYetError(f"{site.address} port {site.port} does not answer: {error}") from error
 
 
 def _read(site: Site, secured: ssl.SSLSocket) -> Answer:
@@ -118,7 +118,7 @@ def wait(once: Callable[[], Answer], accepts: Callable[[int], bool], seconds: fl
     """Ask until the answer is acceptable.
 
     Raises:
-        NotYet: time ran out; says what was wrong last.
+        NotYetError: time ran out; says what was wrong last.
     """
     until = time.monotonic() + seconds
     while True:
@@ -126,8 +126,8 @@ def wait(once: Callable[[], Answer], accepts: Callable[[int], bool], seconds: fl
             answer = once()
             if accepts(answer.status):
                 return answer
-            raise NotYet(f"it answers with HTTP status {answer.status}")
-        except NotYet:
+            raise NotYetError(f"it answers with HTTP status {answer.status}")
+        except NotYetError:
             if time.monotonic() + PAUSE_SECONDS > until:
                 raise
         time.sleep(PAUSE_SECONDS)
@@ -175,7 +175,7 @@ def main() -> None:
             lambda status: status < 500 or (given["accept_unavailable"] and status in AWAY),
             given["seconds"],
         )
-    except NotYet as trouble:
+    except NotYetError as trouble:
         module.fail_json(msg=explain(site, given["seconds"], str(trouble), last_complaint(read_journal())))
     module.exit_json(changed=False, status=answer.status, expires=answer.expires)
 
