@@ -4,4 +4,4 @@ import sys
 from pathlib import Path
 
 ROLE = Path(__file__).parents[3] / "roles" / "booking_app"
-sys.path.insert(0, str(ROLE / "files"))
+sys.path[:0] = [str(ROLE / "files"), str(ROLE / "filter_plugins")]

@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-
-from app.config import OPTIONS
-from roles.booking_app.filter_plugins.booking_app_files import (
+from booking_app_files import (
     booking_app_option,
     booking_app_release,
     booking_app_unwritable,
 )
+
+from app.config import OPTIONS
 
 from .rendering import compose, options, render
 
