@@ -18,6 +18,7 @@ WITHOUT_PHASES = {
     "site": "it checks the inventory and touches no host",
     "preflight": "it looks at a host and changes nothing",
     "verify": "it asks the running site and changes nothing",
+    "remove": "it takes a site away",
 }
 MOST_TASKS = 16
 TEMPLATED = re.compile(r"\{\{|\{%")
