@@ -8,9 +8,13 @@ from typing import Any
 from eigenplan_inventory.options import Option, suggest
 
 
+TYPED = "remove_"
+"""Beginning of switches that are given on the command line, where all is text; their role reads it as such."""
+
+
 def check_type(option: Option, value: object) -> Iterator[str]:
     """Yield what is wrong with the type, the choices and what is inside of a value."""
-    wrong = _wrong_type(option.type, value)
+    wrong = "" if _is_typed_switch(option, value) else _wrong_type(option.type, value)
     if wrong:
         yield f"{option.name} must be {wrong}"
     elif option.choices and value not in option.choices:
@@ -19,6 +23,10 @@ def check_type(option: Option, value: object) -> Iterator[str]:
         yield from check_inner(option.name, option.inner, value)
     elif isinstance(value, Sequence) and option.type == "list":
         yield from _check_members(option, value)
+
+
+def _is_typed_switch(option: Option, value: object) -> bool:
+    return option.type == "bool" and option.name.startswith(TYPED) and value in ("true", "false", "yes", "no")
 
 
 def check_inner(name: str, inner: Mapping[str, Option], value: Mapping[str, Any]) -> Iterator[str]:
