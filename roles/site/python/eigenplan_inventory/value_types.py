@@ -7,7 +7,6 @@ from typing import Any
 
 from eigenplan_inventory.options import Option, suggest
 
-
 TYPED = "remove_"
 """Beginning of switches that are given on the command line, where all is text; their role reads it as such."""
 
