@@ -1,0 +1,268 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from eigenplan_host import cli, images
+from eigenplan_host.docker_host import DockerHost
+from eigenplan_host.host import Facts
+from eigenplan_host.refusal import FailedError, RefusedError
+from eigenplan_host.site import Places, Settings, Site
+from eigenplan_host.state import Deployed, State, load_state, save_state
+
+STUB = Path(__file__).with_name("stub_docker.py")
+PROGRAMS = ("docker", "docker-compose", "systemctl", "journalctl")
+BASE = {"id": "sha256:base", "labels": {}}
+
+
+def image(release: str, schema: str = "4") -> dict[str, object]:
+    labels = {"eigenplan.schema": schema, "org.opencontainers.image.revision": release, "eigenplan.base": "sha256:base"}
+    return {"id": f"sha256:{release}", "labels": labels}
+
+
+class World:
+    """A host whose programs are stubs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.said: list[str] = []
+        self.places = Places(folder / "etc", folder / "state", folder / "run", folder / "releases")
+        for one in (self.places.settings, self.places.state, self.places.releases):
+            one.mkdir()
+        self.know()
+
+    def know(self, broken: str = "", **tags: dict[str, object]) -> None:
+        container = {
+            "Id": "c1",
+            "Image": "sha256:1.0-a",
+            "RestartCount": 2,
+            "State": {"Running": True, "Restarting": False, "StartedAt": "2026-01-01T00:00:00Z"},
+        }
+        known = {"debian:trixie-slim": BASE, **{f"eigenplan:{tag}": one for tag, one in tags.items()}}
+        world = {"images": known, "containers": {"eigenplan-web-a": container}, "broken": broken}
+        (self.folder / "world.json").write_text(json.dumps(world))
+
+    @property
+    def host(self) -> DockerHost:
+        return DockerHost(self.places, Settings("example.org", owner_url="postgresql:///x", build_megabytes=0))
+
+    @property
+    def site(self) -> Site:
+        return Site(self.places, self.host.settings, self.host, self.said.append)
+
+    def calls(self) -> list[str]:
+        path = self.folder / "calls"
+        return path.read_text().splitlines() if path.exists() else []
+
+    def changes(self) -> list[str]:
+        """Return the calls that change something."""
+        reading = (" ls ", " inspect ", " info ", "journalctl")
+        return [call for call in self.calls() if not any(word in call for word in reading)]
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in PROGRAMS:
+        (programs / name).symlink_to(STUB)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setenv("STUB", str(tmp_path))
+    return World(tmp_path)
+
+
+def archive(world: World, name: str = "eigenplan-1.0-b-x86_64.tar") -> Path:
+    path = world.folder / name
+    (world.folder / "Dockerfile").write_text("FROM debian:trixie-slim\n")
+    with tarfile.open(path, "w") as file:
+        file.add(world.folder / "Dockerfile", "Dockerfile")
+    return path
+
+
+def test_image_is_known_by_tag_and_by_number(world: World) -> None:
+    world.know(**{"1.0-a": image("1.0-a")})
+    names = ("1.0-a", "debian:trixie-slim", "sha256:1.0-a", "sha256:none", "none")
+    assert [world.host.image_id(one) for one in names] == ["sha256:1.0-a", "sha256:base", "sha256:1.0-a", "", ""]
+
+
+def test_schema_is_read_from_the_label(world: World) -> None:
+    world.know(**{"1.0-a": image("1.0-a", "7"), "foreign": {"id": "sha256:f", "labels": {}}})
+    assert world.host.schema_of("eigenplan:1.0-a") == 7
+    with pytest.raises(FailedError, match="none of Eigenplan's"):
+        world.host.schema_of("eigenplan:foreign")
+
+
+def test_migration_runs_as_the_owner_of_the_tables(world: World) -> None:
+    world.host.migrate("task")
+    assert world.calls() == [
+        f"docker-compose --project-name eigenplan --file {world.places.settings}/compose.yml run --rm --no-deps -T "
+        "--user 821:821 -e EIGENPLAN_DATABASE_URL=postgresql:///x task database migrate [task]"
+    ]
+
+
+def test_task_at_a_terminal_gets_it(world: World) -> None:
+    assert "-T" not in world.host.task(["administrator"], terminal=True)
+
+
+def test_container_is_made_anew_without_its_neighbours(world: World) -> None:
+    world.host.prepare("web-b")
+    assert world.calls()[0].endswith("up --no-start --no-build --no-deps --force-recreate web-b")
+
+
+def test_container_is_started_and_stopped_by_its_unit(world: World) -> None:
+    host = world.host
+    host.start("web-b")
+    host.stop("web-a")
+    host.enable("worker", True)
+    assert world.changes() == [
+        "systemctl start eigenplan-web@b.service",
+        "systemctl stop eigenplan-web@a.service",
+        "docker stop --time 40 eigenplan-web-a",
+        "systemctl --quiet enable eigenplan-worker.service",
+    ]
+
+
+def test_container_that_is_gone_is_made_before_it_is_started(world: World) -> None:
+    world.host.start_container("web-a")
+    world.host.start_container("worker")
+    assert [call.split()[-1] for call in world.changes()] == ["eigenplan-web-a", "worker", "eigenplan-worker"]
+
+
+def test_facts_of_a_container(world: World) -> None:
+    assert world.host.facts("web-a") == Facts(True, 2, "sha256:1.0-a", "2026-01-01T00:00:00Z")
+    assert world.host.facts("web-b") == Facts()
+
+
+def test_complaint_is_one_line(world: World) -> None:
+    assert world.host.complaint("web-a") == "one | two |  | three"
+
+
+def test_program_that_fails_is_quoted(world: World) -> None:
+    world.know(broken="systemctl start")
+    with pytest.raises(
+        FailedError, match=r"systemctl start eigenplan-web@a\.service failed: first line \| no space left"
+    ):
+        world.host.start("web-a")
+
+
+def test_program_that_is_missing_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(FailedError, match="docker is not installed"):
+        world.host.tag("a", "b")
+
+
+def test_build_unpacks_labels_and_forgets_the_stage(world: World) -> None:
+    assert images.build(world.site, archive(world)) == "1.0-b"
+    folder = world.places.releases / "1.0-b"
+    assert (folder / "Dockerfile").read_text() == "FROM debian:trixie-slim\n"
+    options = "docker build --quiet --force-rm --network=none"
+    assert world.changes() == [
+        f"{options} --target=build --tag=eigenplan:build {folder}",
+        f"{options} --label=eigenplan.base=sha256:base --tag=eigenplan:1.0-b {folder}",
+    ]
+
+
+def test_build_that_fails_says_why_and_leaves_no_image(world: World) -> None:
+    world.know(broken="docker build")
+    with pytest.raises(FailedError, match=r"was not built; what runs is not touched.*no space left on device"):
+        images.build(world.site, archive(world))
+
+
+def test_build_of_a_foreign_archive_is_refused(world: World) -> None:
+    with pytest.raises(RefusedError, match="not named as"):
+        images.build(world.site, archive(world, "other.tar"))
+
+
+def test_build_without_room_is_refused(world: World) -> None:
+    settings = replace(world.host.settings, build_megabytes=10**9)
+    with pytest.raises(RefusedError, match="MB free and this needs 1000000000 MB"):
+        images.build(replace(world.site, settings=settings), archive(world))
+    assert world.changes() == []
+
+
+def test_base_is_imported_and_remembered(world: World) -> None:
+    images.import_base(world.site, archive(world), "abc")
+    assert images.archives(world.site) == {"base": {"archive": "abc", "image": "sha256:base"}}
+
+
+def test_finished_image_is_loaded_and_remembered(world: World) -> None:
+    world.know(**{"slot-a": image("1.0-c")})
+    assert images.load(world.site, archive(world), "abc") == "1.0-c"
+    assert images.archives(world.site) == {"loaded": {"abc": "1.0-c"}}
+    assert world.changes()[-1] == "docker tag eigenplan:slot-a eigenplan:1.0-c"
+
+
+def test_finished_image_of_another_program_is_refused(world: World) -> None:
+    world.know(**{"slot-a": {"id": "sha256:f", "labels": {}}})
+    with pytest.raises(FailedError, match="none of Eigenplan's"):
+        images.load(world.site, archive(world), "abc")
+
+
+def test_releases_are_the_tags_that_are_versions(world: World) -> None:
+    world.know(**{"1.0-a": image("1.0-a"), "slot-a": image("1.0-a"), "worker": image("1.0-a")})
+    assert images.releases(world.site) == {"1.0-a": "sha256:base"}
+
+
+def test_prune_keeps_the_present_release_and_the_one_before(world: World) -> None:
+    world.know(**{f"1.0-{one}": image(f"1.0-{one}") for one in "abc"})
+    for one in "abc":
+        (world.places.releases / f"1.0-{one}").mkdir()
+    kept = {one: Deployed(f"1.0-{one}", f"sha256:{one}", "", 4) for one in "bc"}
+    save_state(world.places.state, State("a", {"a": kept["c"]}, kept["c"], kept["b"]))
+    images.prune(world.site)
+    assert world.changes() == ["docker image rm eigenplan:1.0-a"]
+    assert sorted(one.name for one in world.places.releases.iterdir()) == ["1.0-b", "1.0-c"]
+
+
+@pytest.fixture
+def operated(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A host whose command works on the stubs."""
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(cli, "Places", lambda: world.places)
+    (world.places.settings / "host.json").write_text('{"domain": "example.org"}')
+    return world
+
+
+def test_command_of_the_application_before_the_installation_is_refused(
+    operated: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["database", "check"]) == 1
+    assert capfd.readouterr().err == "eigenplan: Nothing is installed yet; run the playbook first.\n"
+
+
+def test_first_administrator_is_asked_for_once_it_worked(operated: World) -> None:
+    save_state(operated.places.state, State("a", {"a": Deployed("1", "i", "", 4)}))
+    operated.know(broken="task administrator")
+    assert cli.main(["first-administrator", "ada@example.org", "Ada Example"]) == 1
+    assert not load_state(operated.places.state).administrator_asked
+    operated.know()
+    assert cli.main(["first-administrator", "ada@example.org", "Ada Example"]) == 0
+    assert operated.calls()[-1].endswith("-T task administrator ada@example.org Ada Example --link --if-none [task]")
+    assert load_state(operated.places.state).administrator_asked
+
+
+def test_rollback_without_a_release_before_is_refused(operated: World, capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["rollback"]) == 1
+    assert "There is no release before the present one" in capfd.readouterr().err
+
+
+def test_status_for_programs_is_json(operated: World, capfd: pytest.CaptureFixture[str]) -> None:
+    operated.know(**{"1.0-a": image("1.0-a")})
+    assert cli.main(["status", "--json"]) == 0
+    found = json.loads(capfd.readouterr().out)
+    assert (found["releases"], found["base"], found["state"]["active"]) == ({"1.0-a": "sha256:base"}, "sha256:base", "")
+
+
+def test_terminal_that_is_lost_stops_nothing() -> None:
+    code = "from eigenplan_host.cli import say; say('one'); say('two'); import sys; print('end', file=sys.stderr)"
+    environ = {"PYTHONPATH": str(Path(cli.__file__).parents[1])}
+    with Path("/dev/full").open("w") as full:
+        words = [sys.executable, "-c", code]
+        done = subprocess.run(words, env=environ, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "end\n")
