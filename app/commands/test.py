@@ -44,11 +44,12 @@ class Tier:
 PLAIN = "not browser and not race and not lab"
 SYSTEM = "(browser or race) and not lab"
 WHOLE = "tests of the whole system"
+HOSTS = "tests on real hosts"
 TIERS = {
     "quick": Tier((Part("tests", f"{PLAIN} and not slow and not gate"),), coverage=False),
     "gate": Tier((Part("tests", f"{PLAIN} and not slow"), Part(WHOLE, f"{SYSTEM} and not slow", True)), coverage=True),
-    "full": Tier((Part("tests", PLAIN), Part(WHOLE, SYSTEM, True)), coverage=True),
-    "lab": Tier((Part("tests on real hosts", "lab", alone=True),), coverage=False, code=False),
+    "full": Tier((Part("tests", PLAIN), Part(WHOLE, SYSTEM, True), Part(HOSTS, "lab", True)), coverage=True),
+    "lab": Tier((Part(HOSTS, "lab and not slow", True),), coverage=False, code=False),
 }
 TESTS = frozenset(part.name for tier in TIERS.values() for part in tier.parts)
 NOTHING_SELECTED = 5
@@ -62,6 +63,7 @@ class Machine:
     missing: list[str] = field(default_factory=list)
     has_postgres: bool = True
     has_browser: bool = True
+    has_hosts: bool = True
 
 
 @dataclass(slots=True)
@@ -78,10 +80,14 @@ def look_at(tier: Tier) -> Machine:
     from tests.lab.machine import find_obstacle
     from tests.postgres_server import find_binaries
 
-    if not tier.code:
-        obstacle = find_obstacle()
-        return Machine([obstacle] if obstacle else [], has_postgres=False)
     machine = Machine()
+    obstacle = find_obstacle() if any(part.name == HOSTS for part in tier.parts) else None
+    if obstacle:
+        machine.has_hosts = False
+        machine.missing.append(f"{HOSTS}: {obstacle}" if tier.code else obstacle)
+    if not tier.code:
+        machine.has_postgres = False
+        return machine
     if find_binaries() is None:
         machine.has_postgres = False
         machine.missing.append("tests on PostgreSQL: no server (apt install postgresql)")
@@ -110,7 +116,7 @@ def run_tests(name: str, machine: Machine, selection: Sequence[str]) -> tuple[li
     """Run pytest for each part of a tier and add up their reports."""
     steps, total = [], Report()
     with postgres(machine) as environment:
-        for part in TIERS[name].parts:
+        for part in (one for one in TIERS[name].parts if machine.has_hosts or one.name != HOSTS):
             steps.append(_run_part(name, part, machine, environment, (total, selection)))
     if not (total.passed or total.failed or total.skipped):
         steps.append(Step("any test at all", False, 0.0))

@@ -67,12 +67,20 @@ def test_machine_without_postgresql_is_named(monkeypatch: pytest.MonkeyPatch) ->
 def test_machine_without_the_labs_packages_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.lab.machine.PROGRAMS", {"no-such-program": "no-such-package"})
     sentence = "The lab needs packages that are not installed; as root: apt install no-such-package"
-    assert look_at(TIERS["lab"]) == Machine([sentence], has_postgres=False)
+    assert look_at(TIERS["lab"]) == Machine([sentence], has_postgres=False, has_hosts=False)
+    assert f"tests on real hosts: {sentence}" in look_at(TIERS["full"]).missing
+    assert look_at(TIERS["gate"]).missing == []
 
 
-def test_lab_is_in_no_other_tier() -> None:
-    in_lab = {name for name, tier in TIERS.items() for part in tier.parts if "not lab" not in part.markers}
-    assert in_lab == {"lab"}
+def test_machine_without_hosts_leaves_their_tests_out() -> None:
+    machine = Machine(has_postgres=False, has_hosts=False)
+    steps, report = run_tests("lab", machine, [])
+    assert ([step.name for step in steps], report) == (["any test at all"], Report())
+
+
+def test_hosts_are_in_the_tiers_that_say_so() -> None:
+    with_hosts = {name for name, tier in TIERS.items() for part in tier.parts if "not lab" not in part.markers}
+    assert with_hosts == {"lab", "full"}
 
 
 def test_unknown_tier_is_refused() -> None:
