@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tarfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from eigenplan_host.state import Deployed, State, load_state, save_state
 
 STUB = Path(__file__).with_name("stub_docker.py")
 PROGRAMS = ("docker", "docker-compose", "systemctl", "journalctl")
-BASE = {"id": "sha256:base", "labels": {}}
+BASE: dict[str, object] = {"id": "sha256:base", "labels": {}}
 
 
 def image(release: str, schema: str = "4") -> dict[str, object]:
@@ -37,14 +38,14 @@ class World:
             one.mkdir()
         self.know()
 
-    def know(self, broken: str = "", **tags: dict[str, object]) -> None:
+    def know(self, tags: Mapping[str, object] | None = None, broken: str = "") -> None:
         container = {
             "Id": "c1",
             "Image": "sha256:1.0-a",
             "RestartCount": 2,
             "State": {"Running": True, "Restarting": False, "StartedAt": "2026-01-01T00:00:00Z"},
         }
-        known = {"debian:trixie-slim": BASE, **{f"eigenplan:{tag}": one for tag, one in tags.items()}}
+        known = {"debian:trixie-slim": BASE, **{f"eigenplan:{tag}": one for tag, one in (tags or {}).items()}}
         world = {"images": known, "containers": {"eigenplan-web-a": container}, "broken": broken}
         (self.folder / "world.json").write_text(json.dumps(world))
 
@@ -86,13 +87,13 @@ def archive(world: World, name: str = "eigenplan-1.0-b-x86_64.tar") -> Path:
 
 
 def test_image_is_known_by_tag_and_by_number(world: World) -> None:
-    world.know(**{"1.0-a": image("1.0-a")})
+    world.know({"1.0-a": image("1.0-a")})
     names = ("1.0-a", "debian:trixie-slim", "sha256:1.0-a", "sha256:none", "none")
     assert [world.host.image_id(one) for one in names] == ["sha256:1.0-a", "sha256:base", "sha256:1.0-a", "", ""]
 
 
 def test_schema_is_read_from_the_label(world: World) -> None:
-    world.know(**{"1.0-a": image("1.0-a", "7"), "foreign": {"id": "sha256:f", "labels": {}}})
+    world.know({"1.0-a": image("1.0-a", "7"), "foreign": {"id": "sha256:f", "labels": {}}})
     assert world.host.schema_of("eigenplan:1.0-a") == 7
     with pytest.raises(FailedError, match="none of Eigenplan's"):
         world.host.schema_of("eigenplan:foreign")
@@ -192,25 +193,25 @@ def test_base_is_imported_and_remembered(world: World) -> None:
 
 
 def test_finished_image_is_loaded_and_remembered(world: World) -> None:
-    world.know(**{"slot-a": image("1.0-c")})
+    world.know({"slot-a": image("1.0-c")})
     assert images.load(world.site, archive(world), "abc") == "1.0-c"
     assert images.archives(world.site) == {"loaded": {"abc": "1.0-c"}}
     assert world.changes()[-1] == "docker tag eigenplan:slot-a eigenplan:1.0-c"
 
 
 def test_finished_image_of_another_program_is_refused(world: World) -> None:
-    world.know(**{"slot-a": {"id": "sha256:f", "labels": {}}})
+    world.know({"slot-a": {"id": "sha256:f", "labels": {}}})
     with pytest.raises(FailedError, match="none of Eigenplan's"):
         images.load(world.site, archive(world), "abc")
 
 
 def test_releases_are_the_tags_that_are_versions(world: World) -> None:
-    world.know(**{"1.0-a": image("1.0-a"), "slot-a": image("1.0-a"), "worker": image("1.0-a")})
+    world.know({"1.0-a": image("1.0-a"), "slot-a": image("1.0-a"), "worker": image("1.0-a")})
     assert images.releases(world.site) == {"1.0-a": "sha256:base"}
 
 
 def test_prune_keeps_the_present_release_and_the_one_before(world: World) -> None:
-    world.know(**{f"1.0-{one}": image(f"1.0-{one}") for one in "abc"})
+    world.know({f"1.0-{one}": image(f"1.0-{one}") for one in "abc"})
     for one in "abc":
         (world.places.releases / f"1.0-{one}").mkdir()
     kept = {one: Deployed(f"1.0-{one}", f"sha256:{one}", "", 4) for one in "bc"}
@@ -253,7 +254,7 @@ def test_rollback_without_a_release_before_is_refused(operated: World, capfd: py
 
 
 def test_status_for_programs_is_json(operated: World, capfd: pytest.CaptureFixture[str]) -> None:
-    operated.know(**{"1.0-a": image("1.0-a")})
+    operated.know({"1.0-a": image("1.0-a")})
     assert cli.main(["status", "--json"]) == 0
     found = json.loads(capfd.readouterr().out)
     assert (found["releases"], found["base"], found["state"]["active"]) == ({"1.0-a": "sha256:base"}, "sha256:base", "")
