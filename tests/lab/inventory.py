@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.lab.folder import LabFolder
-from tests.lab.mail import PORT
+from tests.lab.mail import MailRelay
 
 DOMAIN = "lab.test"
 """Under a name that RFC 6761 keeps for tests: no DNS of the world has it."""
@@ -38,16 +38,17 @@ def site_name(host: str) -> str:
     return f"{host}.{DOMAIN}"
 
 
-def site_values(public_key: str, relay: str, image: Path) -> dict[str, object]:
+def site_values(public_key: str, relay: MailRelay, image: Path) -> dict[str, object]:
     """Return what is the same for all hosts; ``image``: the archive of the base of the site's image."""
     return {
         "site_administrator_name": "Ada Example",
         "site_administrator_email": f"ada@{DOMAIN}",
         "site_administrator_keys": [public_key.strip()],
         "site_time_zone": "Europe/Vienna",
-        "site_mail_relay": relay,
-        "site_mail_port": PORT,
-        "site_mail_security": "none",
+        "site_mail_relay": relay.address,
+        "site_mail_port": relay.port,
+        "site_mail_security": "starttls",
+        "site_authorities": [str(relay.certificate)],
         "site_mail_from": f"bookings@{DOMAIN}",
         "site_tls": "internal",
         "booking_app_base_archive": str(image),

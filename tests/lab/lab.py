@@ -142,7 +142,7 @@ class Lab:
     def _write_inventory(self, key: str, image: Path) -> None:
         self.folder.sockets.mkdir()
         targets = [Target(one.plan.name, one.address) for one in self.hosts]
-        values = {**site_values(key, self.relay.address, image), **connection(self.folder)}
+        values = {**site_values(key, self.relay, image), **connection(self.folder)}
         write_inventory(self.folder.inventory, targets, values)
 
     def keep_packages(self, cache: BaseCache) -> None:

@@ -19,6 +19,7 @@ PROGRAMS = {
     "ip": "iproute2",
     "ssh": "openssh-client",
     "mkfs.ext4": "e2fsprogs",
+    "openssl": "openssl",
 }
 """Every program that may be missing, and its Debian package."""
 

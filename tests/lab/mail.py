@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from tests.lab.control_group import ControlGroup
-from tests.lab.machine import LabError, wait_until
+from tests.lab.machine import LabError, run, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = 1025
@@ -44,6 +44,16 @@ class MailRelay:
         return ControlGroup(f"eigenplan-lab-{self.tag}-mail")
 
     @property
+    def certificate(self) -> Path:
+        """Vouches for the relay and for itself; hosts have to be told of it."""
+        return self.folder / "lab-relay.crt"
+
+    @property
+    def key(self) -> Path:
+        """The certificate's key."""
+        return self.folder / "lab-relay.key"
+
+    @property
     def log(self) -> Path:
         """What the process has complained of."""
         return self.folder / "log"
@@ -55,6 +65,7 @@ class MailRelay:
             LabError: it does not take connections.
         """
         self.folder.mkdir()
+        self.make_certificate()
         words = [sys.executable, "-m", "tests.lab.relay", str(self.group.path), self.address, str(self.port)]
         with self.log.open("ab") as log:  # setsid lets go of it, as it is to outlive us
             subprocess.run(
@@ -70,6 +81,14 @@ class MailRelay:
             wait_until(self.answers, START_SECONDS, "The lab's mail relay does not start")
         except LabError as error:
             raise LabError(f"{error}: {self.log.read_text().strip()[-300:]}") from error
+
+    def make_certificate(self) -> None:
+        """Make a certificate for the relay's address, as strict as Python 3.13 wants it."""
+        names = ["-subj", "/CN=Mail relay of the lab", "-addext", f"subjectAltName=IP:{self.address}"]
+        usage = ["-addext", "keyUsage=critical,digitalSignature,keyCertSign"]
+        files = ["-keyout", str(self.key), "-out", str(self.certificate)]
+        kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "365"]
+        run("openssl", "req", "-x509", *kind, *names, *usage, *files)
 
     def answers(self) -> bool:
         """Say whether it takes connections."""

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 1800.0
 POLL_SECONDS = 0.1
 RECAP = re.compile(r"^(\S+)\s+: (ok=.*)$", re.MULTILINE)
-TASK = re.compile(r"^TASK \[(.*?)\] \*+$", re.MULTILINE)
+TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(.*?)\] \*+$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,13 @@ class Run:
     def sentence(self) -> str:
         """What was said, on one line with single spaces, however it was wrapped."""
         return " ".join(self.output.split())
+
+    @property
+    def changes(self) -> list[str]:
+        """The tasks that have changed something."""
+        parts = TASK.split(self.output)[1:]
+        pairs = zip(parts[::2], parts[1::2], strict=True)
+        return [name for name, said in pairs if re.search("^changed: ", said, re.MULTILINE)]
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import sys
 import time
 from contextlib import suppress
@@ -11,11 +12,9 @@ from pathlib import Path
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.lab.keeper import join
-from tests.lab.mail import LOGIN, PART, TO, WHOLE
+from tests.lab.mail import LOGIN, PART, TO, WHOLE, MailRelay
 
 NAME = "mail.lab.test"
-ANYHOW = {"auth_require_tls": False}
-"""Who signs in may do so without encryption: everything here is between this machine and its own hosts."""
 
 
 class Box:
@@ -44,15 +43,19 @@ def _shown(data: object) -> str:
     return f"{data.login.decode()} {data.password.decode()}" if isinstance(data, LoginPassword) else "nobody"
 
 
-async def serve(address: str, port: int, folder: Path) -> None:
-    """Take mails until the process is ended.
+async def serve(relay: MailRelay) -> None:
+    """Take mails, over TLS from whoever signs in, until the process is ended.
 
     Raises:
         OSError: the port is taken.
     """
-    box = Box(folder)
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(box, hostname=NAME, authenticator=accept, **ANYHOW), address, port)
+    box, context = Box(relay.folder), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(relay.certificate, relay.key)
+
+    def session() -> SMTP:
+        return SMTP(box, hostname=NAME, authenticator=accept, tls_context=context)
+
+    server = await asyncio.get_running_loop().create_server(session, relay.address, relay.port)
     async with server:
         await server.serve_forever()
 
@@ -61,7 +64,7 @@ def main(group: str, address: str, port: str, folder: str) -> None:
     """Join the control group by which the lab ends this process, then serve."""
     join(Path(group))
     with suppress(KeyboardInterrupt):
-        asyncio.run(serve(address, int(port), Path(folder)))
+        asyncio.run(serve(MailRelay("", address, Path(folder), int(port))))
 
 
 if __name__ == "__main__":

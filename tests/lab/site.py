@@ -25,6 +25,11 @@ INSIDE = Path(__file__).parent / "inside"
 AUTHORITY = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
 """Where Caddy keeps the certificate of the authority that it makes for itself."""
 
+ASK = """
+import ssl, sys, urllib.request
+context = ssl.create_default_context(cafile=sys.argv[2])
+urllib.request.urlopen(sys.argv[1], timeout=5, context=context).read()
+"""
 LOAD_SECONDS = 1700.0
 
 
@@ -100,6 +105,11 @@ class Site:
                 yield Crowd(process)
             finally:
                 process.kill()
+
+    def answers(self) -> bool:
+        """Say whether a client in the network gets a page of the site, by a certificate that is to be trusted."""
+        words = [sys.executable, "-c", ASK, self.url, str(self.folder / "authority.crt")]
+        return self.lab.client.run(*words, seconds=30.0).returncode == 0
 
     def confirmed(self) -> list[str]:
         """Return the mail addresses of all confirmed bookings.

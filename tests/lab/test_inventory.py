@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
+import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +25,7 @@ from tests.lab.relay import serve
 
 def test_inventory_has_hosts_and_values(tmp_path: Path) -> None:
     folder = LabFolder(tmp_path / "lab")
-    values = site_values("ssh-ed25519 AAAA lab\n", "10.213.0.1", Path("/base.tar"))
+    values = site_values("ssh-ed25519 AAAA lab\n", MailRelay("ep0001", "10.213.0.1", tmp_path), Path("/base.tar"))
     values |= connection(folder)
     written = folder.inventory
     write_inventory(written, [Target("debian13", "10.213.0.11")], values)
@@ -71,33 +72,37 @@ def test_names_leave_other_files_alone(etc: Path) -> None:
 
 
 @pytest.fixture
-def relay(tmp_path: Path) -> Iterator[int]:
-    """The relay's program in a thread; returns its port."""
-    loop, port = asyncio.new_event_loop(), free_port()
-    task = loop.create_task(serve("127.0.0.1", port, tmp_path))
+def relay(tmp_path: Path) -> Iterator[MailRelay]:
+    """The relay's program in a thread."""
+    loop, relay = asyncio.new_event_loop(), MailRelay("ep0001", "127.0.0.1", tmp_path, free_port())
+    relay.make_certificate()
+    task = loop.create_task(serve(relay))
     thread = threading.Thread(target=lambda: loop.run_until_complete(asyncio.wait([task])))
     thread.start()
-    yield port
+    wait_until(relay.answers, 10.0, "no relay")
+    yield relay
     loop.call_soon_threadsafe(task.cancel)
     thread.join()
     loop.close()
 
 
-def test_mail_is_kept_with_its_envelope(relay: int, tmp_path: Path) -> None:
-    wait_until(MailRelay("ep0001", "127.0.0.1", tmp_path, relay).answers, 10.0, "no relay")
-    with smtplib.SMTP("127.0.0.1", relay) as client:
-        client.sendmail(
-            "from@lab.test", ["one@example.org", "two@example.org"], "Subject: Booked\r\n\r\nGrüße\r\n".encode()
-        )
-    (mail,) = MailRelay("ep0001", "127.0.0.1", tmp_path).mails()
+def test_mail_is_kept_with_its_envelope(relay: MailRelay) -> None:
+    with smtplib.SMTP(relay.address, relay.port) as client:
+        client.sendmail("from@lab.test", ["one@example.org", "two@example.org"], b"Subject: Booked\r\n\r\nHello\r\n")
+    (mail,) = relay.mails()
     found = [mail["X-Lab-To"], mail["X-Lab-Login"], mail["Subject"]]
     assert found == ["one@example.org, two@example.org", "nobody", "Booked"]
 
 
-def test_mail_says_who_has_signed_in(relay: int, tmp_path: Path) -> None:
-    wait_until(MailRelay("ep0001", "127.0.0.1", tmp_path, relay).answers, 10.0, "no relay")
-    with smtplib.SMTP("127.0.0.1", relay) as client:
+def test_mail_says_who_has_signed_in(relay: MailRelay) -> None:
+    with smtplib.SMTP(relay.address, relay.port) as client:
+        client.starttls(context=ssl.create_default_context(cafile=str(relay.certificate)))
         client.login("lab", "any password")
         client.sendmail("from@lab.test", ["one@example.org"], b"Subject: Booked\r\n\r\nHello\r\n")
-    (mail,) = MailRelay("ep0001", "127.0.0.1", tmp_path).mails()
+    (mail,) = relay.mails()
     assert mail["X-Lab-Login"] == "lab any password"
+
+
+def test_relay_wants_no_password_in_the_clear(relay: MailRelay) -> None:
+    with smtplib.SMTP(relay.address, relay.port) as client, pytest.raises(smtplib.SMTPNotSupportedError):
+        client.login("lab", "any password")

@@ -1,0 +1,158 @@
+"""What goes wrong is said in a sentence, before anything is changed or so that a later run completes it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.lab.playbook import ROOT, Run
+from tests.lab.site import Site, files_changed_since
+
+pytestmark = pytest.mark.lab
+
+FILL = """
+import os
+number = 0
+for size in (2**30, 2**26, 2**22, 2**18, 2**12):
+    while True:
+        try:
+            handle = os.open(f"/fill/{number}", os.O_CREAT | os.O_WRONLY)
+            os.posix_fallocate(handle, 0, size)
+        except OSError:
+            os.unlink(f"/fill/{number}")
+            break
+        finally:
+            os.close(handle)
+        number += 1
+"""
+
+
+def play_without(folder: Path, *roles: str) -> Path:
+    """Write ``site.yml`` without some roles; returns its path."""
+    plays = yaml.safe_load((ROOT / "playbooks" / "site.yml").read_text())
+    for play in plays:
+        play["roles"] = [one for one in play.get("roles", []) if one["role"] not in roles]
+    return _write(folder / f"without-{'-'.join(roles)}.yml", plays)
+
+
+def play_of(folder: Path, *roles: str) -> Path:
+    """Write a play of these roles alone; returns its path."""
+    play = {"name": "A few roles", "hosts": "eigenplan", "become": True, "roles": list(roles)}
+    return _write(folder / f"{'-'.join(roles)}.yml", [play])
+
+
+def _write(file: Path, plays: object) -> Path:
+    file.write_text(yaml.safe_dump(plays, sort_keys=False))
+    return file
+
+
+@contextmanager
+def nothing_changed(site: Site) -> Iterator[None]:
+    """What is done in here must change no file of the host."""
+    moment = time.time()
+    yield
+    assert files_changed_since(site.host.root, moment) == []
+
+
+def refused(run: Run, *words: str) -> None:
+    """A run has to end with a failure that says these words."""
+    missing = [one for one in words if one not in run.sentence]
+    assert (run.status != 0, missing) == (True, []), run.output[-3000:]
+
+
+def test_missing_value_is_named(bare: Site) -> None:
+    bare.change_inventory(site_mail_relay=None)
+    with nothing_changed(bare):
+        refused(bare.player.deploy("site"), "site_mail_relay", "nothing was touched")
+
+
+def test_address_of_another_host_is_named(bare: Site) -> None:
+    wrong = str(bare.lab.plan.client(9).ip)
+    bare.change_inventory()
+    with nothing_changed(bare):
+        refused(bare.player.play("site", site_address=wrong), wrong, bare.host.address)
+
+
+def test_host_that_cannot_be_reached_is_named(bare: Site) -> None:
+    bare.change_inventory()
+    bare.host.cut_link()
+    try:
+        refused(bare.player.deploy("site"), "other", "reach")
+    finally:
+        bare.host.restore_link()
+        bare.host.wait_up()
+
+
+def test_system_that_is_not_supported_is_named(bare: Site) -> None:
+    files = [bare.host.root / "etc/os-release", bare.host.root / "etc/debian_version"]
+    kept = {one: one.read_text() for one in files}
+    version = kept[files[1]].split(".")[0]
+    for one in files:
+        one.write_text(kept[one].replace(version, "11"))
+    try:
+        with nothing_changed(bare):
+            refused(bare.player.play("site"), "Debian 11")
+    finally:
+        for one in files:
+            one.write_text(kept[one])
+
+
+def test_port_that_something_else_holds_is_named(bare: Site) -> None:
+    bare.host.run("systemd-run", "--unit=squatter", "python3", "-m", "http.server", "443")
+    try:
+        with nothing_changed(bare):
+            refused(bare.player.play("site"), "443", "python3")
+    finally:
+        bare.host.run("systemctl", "stop", "squatter")
+
+
+@pytest.mark.parametrize(("roles", "words"), [(["booking_app"], "booking_app needs docker")])
+def test_missing_hard_dependency_is_named(bare: Site, roles: list[str], words: str, tmp_path: Path) -> None:
+    with nothing_changed(bare):
+        refused(bare.player.play(play_of(tmp_path, *roles)), words)
+
+
+def fill_disk(site: Site) -> None:
+    """Leave not one block of the host's disk free."""
+    site.host.run("mkdir", "/fill")
+    done = site.host.run("python3", "-", given=FILL)
+    assert done.returncode == 0, done.stderr
+
+
+def test_full_disk_is_named_and_a_later_run_completes(bare: Site, tmp_path: Path) -> None:
+    """Twice the disk fills up: while Docker is installed, and while the image is built. Then a run is killed.
+
+    The last run completes what all of them have begun; ``base`` is left out of it, so that the others show that they
+    can do without.
+    """
+    play = play_without(tmp_path, "base")
+    for task in ("TASK [docker : Install", "TASK [booking_app : Make an image"):
+        full = bare.player.play_until(task, lambda process: fill_disk(bare), play)
+        refused(full, "No space left on device")
+        bare.host.run("rm", "-r", "/fill")
+    killed = bare.player.play_until("TASK [reverse_proxy : Write how visitors", kill, play)
+    assert killed.status == -signal.SIGKILL
+    done = bare.player.play(play)
+    assert done.status == 0, done.output[-4000:]
+    outcome = bare.visit(bare.plan(30, visitors=1))
+    assert (outcome.failed, outcome.shown) == (0, [])
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End Ansible and all that it has started on this machine, at once."""
+    os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_role_that_was_left_out_is_added_later(bare: Site) -> None:
+    """The whole site on a host that had all but ``base``."""
+    run = bare.player.play("site")
+    assert run.status == 0, run.output[-4000:]
+    assert bare.visit(bare.plan(30, visitors=1, seed=2)).failed == 0
