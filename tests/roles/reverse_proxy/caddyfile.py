@@ -41,7 +41,7 @@ def variables(**given: object) -> dict[str, Any]:
     return values
 
 
-def render(template: str = "Caddyfile.j2", **given: object) -> str:
+def render(template: str = "Caddyfile.j2", /, **given: object) -> str:
     """Return a template of the role, rendered."""
     # Code for Caddy, not for browsers; the settings are those of Ansible's module template.
     environment = Environment(  # noqa: S701

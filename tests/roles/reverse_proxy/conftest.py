@@ -11,6 +11,7 @@ import pytest
 from tests.static.sizes import ROOT
 
 sys.path.insert(0, str(ROOT / "roles/verify/python"))
+sys.path.insert(0, str(ROOT / "roles/reverse_proxy/library"))
 
 from tests.roles.reverse_proxy.rig import PROGRAM, Proxy, running
 

@@ -6,10 +6,11 @@ import json
 import subprocess
 from pathlib import Path
 
+import caddy_loaded
 import pytest
+import site_answer
+from site_answer import Answer, NotYetError, Site
 
-from roles.reverse_proxy.library import caddy_loaded, site_answer
-from roles.reverse_proxy.library.site_answer import Answer, NotYetError, Site
 from tests.roles.reverse_proxy.rig import PROGRAM, Proxy, environment, free_ports
 
 ROOT_FILE = "caddy/pki/authorities/local/root.crt"
