@@ -10,8 +10,8 @@ def base_older(services: Sequence[dict[str, str]], shown: str, written: str) -> 
 
     Args:
         services: each with `name` and `file`.
-        shown: `Id=` and `StateChangeTimestamp=@SECONDS` of units, as `systemctl show --timestamp=unix` prints them. A
-            unit that never ran has no time, and is not older than anything.
+        shown: `Id`, `ActiveState` and `StateChangeTimestamp` of units, as `systemctl show --timestamp=unix` prints
+            them. A unit that does not run is not older than anything: it will read its settings when it starts.
         written: a file and the seconds since 1970 on each line; a file that is not there has none.
     """
     started = _times(shown)
@@ -22,8 +22,8 @@ def base_older(services: Sequence[dict[str, str]], shown: str, written: str) -> 
 
 def _times(shown: str) -> dict[str, int]:
     blocks = [dict(line.split("=", 1) for line in block.splitlines()) for block in shown.strip().split("\n\n")]
-    stamps = {block.get("Id", ""): block.get("StateChangeTimestamp", "") for block in blocks}
-    return {name: int(stamp[1:]) for name, stamp in stamps.items() if stamp.startswith("@")}
+    running = [block for block in blocks if block.get("ActiveState") == "active"]
+    return {block["Id"]: int(block["StateChangeTimestamp"].removeprefix("@")) for block in running}
 
 
 class FilterModule:

@@ -9,7 +9,15 @@ from tests.roles.base.conftest import VARIABLES
 
 SSH = {"name": "ssh.service", "file": "/etc/ssh/ours.conf", "state": "reloaded"}
 CLOCK = {"name": "clock.service", "file": "/etc/clock.conf", "state": "restarted"}
-SHOWN = "Id=ssh.service\nStateChangeTimestamp=@1000\n\nId=clock.service\nStateChangeTimestamp=\n"
+SHOWN = """\
+Id=ssh.service
+ActiveState=active
+StateChangeTimestamp=@1000
+
+Id=clock.service
+ActiveState=inactive
+StateChangeTimestamp=@1000
+"""
 
 
 @pytest.mark.parametrize(
