@@ -111,6 +111,11 @@ def test_task_at_a_terminal_gets_it(world: World) -> None:
     assert "-T" not in world.host.task(["administrator"], terminal=True)
 
 
+def test_task_that_reads_files_sees_their_folder_and_cannot_change_it(world: World) -> None:
+    words = world.host.task(["import-calendar", "a.ics"], folder="/srv/files")
+    assert words[-7:] == ["--volume", "/srv/files:/mnt:ro", "--workdir", "/mnt", "task", "import-calendar", "a.ics"]
+
+
 def test_container_is_made_anew_without_its_neighbours(world: World) -> None:
     world.host.prepare("web-b")
     assert world.calls()[0].endswith("up --no-start --no-build --no-deps --force-recreate web-b")

@@ -74,6 +74,11 @@ def test_slot_listens_on_the_loopback_address_alone(files: dict[str, str], slot:
     assert (one["image"], one["restart"]) == (f"eigenplan:slot-{slot}", "unless-stopped")
 
 
+def test_single_commands_reach_both_databases_to_copy_one(postgresql: dict[str, str]) -> None:
+    volumes = compose(postgresql["compose.yml"])["services"]["task"]["volumes"]
+    assert {volume.partition(":")[0] for volume in volumes} >= {"/var/lib/eigenplan", "/var/run/postgresql"}
+
+
 def test_single_commands_are_not_logged(files: dict[str, str]) -> None:
     one = compose(files["compose.yml"])["services"]["task"]
     assert (one["logging"], one["restart"]) == ({"driver": "none"}, "no")

@@ -236,7 +236,8 @@ def _pass_on(words: Sequence[str], *, wait: bool = False) -> int:
         raise RefusedError("Nothing is installed yet; run the playbook first.")
     is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     owner = list(words[:2]) == ["database", "migrate"]
-    call, environ = host.task(words, terminal=is_terminal, owner=owner), host.task_environ("task")
+    folder = str(Path.cwd()) if words[0] == "import-calendar" else ""
+    call, environ = host.task(words, terminal=is_terminal, owner=owner, folder=folder), host.task_environ("task")
     if wait:
         return os.spawnvpe(os.P_WAIT, call[0], call, environ)  # noqa: S606 the words are ours
     return os.execvpe(call[0], call, environ)  # noqa: S606 the words are ours

@@ -80,14 +80,19 @@ class DockerHost:
         """Return the environment in which Compose's service ``task`` runs the image of this name."""
         return {**os.environ, TASK_TAG: name}
 
-    def task(self, words: Sequence[str], *, terminal: bool = False, owner: bool = False) -> list[str]:
-        """Return the words that run a command of the application in a container of its own."""
+    def task(self, words: Sequence[str], *, terminal: bool = False, owner: bool = False, folder: str = "") -> list[str]:
+        """Return the words that run a command of the application in a container of its own.
+
+        ``owner``: by the account that owns PostgreSQL's tables. ``folder``: where it is, read-only.
+        """
         options = ["run", "--rm", "--no-deps"]
         if not terminal:
             options.append("-T")
         if owner and self.settings.owner_url:
             number = str(self.settings.owner_uid)
             options += ["--user", f"{number}:{number}", "-e", f"EIGENPLAN_DATABASE_URL={self.settings.owner_url}"]
+        if folder:
+            options += ["--volume", f"{folder}:/mnt:ro", "--workdir", "/mnt"]
         return self.compose(*options, "task", *words)
 
     def schema_of(self, image: str) -> int:
