@@ -125,7 +125,8 @@ def _run(wish: Wish, words: list[str], log: BinaryIO) -> tuple[Process, _Seen, i
 
 def _close(wish: Wish, process: Process, seen: _Seen, status: int) -> NoReturn:
     """Say how it went, a failure last, and end with a status that tells it."""
-    for line in summarise(seen.run, seen.view.seconds, wish.playbook, only_looked=wish.check):
+    summary = summarise(seen.run, seen.view.seconds, wish.playbook, only_looked=wish.check)
+    for line in summary if seen.run.ended and not process.interrupted else ():
         click.echo(line)
     failed = [host for host in seen.run.hosts.values() if host.has_failed]
     if not failed and not status and seen.run.hosts and not process.interrupted:
