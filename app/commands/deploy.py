@@ -7,12 +7,12 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import NoReturn
 
 import click
 
 from app.commands.deploy_events import Run
-from app.commands.deploy_run import PLAYBOOKS, PROGRAM, Listener, Process, logs_folder, new_log
+from app.commands.deploy_run import PLAYBOOKS, PROGRAM, Listener, Log, Process, logs_folder, new_log
 from app.commands.deploy_view import View, summarise
 
 PLAYBOOK_NAMES = ("site", "preflight", "verify", "remove")
@@ -83,9 +83,9 @@ def _deploy(wish: Wish) -> NoReturn:
     if not PROGRAM.exists():
         _fail("Ansible is not in .venv; start ./eigenplan deploy itself, which installs it.")
     try:
-        with new_log(logs_folder(os.environ), wish.playbook) as (path, log):
+        with new_log(logs_folder(os.environ), wish.playbook) as log:
             process, seen, status = _run(wish, [str(playbook), "-i", str(wish.inventory), *wish.words], log)
-            seen.log = path
+            seen.log = log.path
             _close(wish, process, seen, status)
     except OSError as error:
         _fail(f"The log of the run cannot be written: {error}")
@@ -101,7 +101,7 @@ class _Seen:
     tail: bytes = b""
 
 
-def _run(wish: Wish, words: list[str], log: BinaryIO) -> tuple[Process, _Seen, int]:
+def _run(wish: Wish, words: list[str], log: Log) -> tuple[Process, _Seen, int]:
     run = Run()
     seen = _Seen(run, View(run, live=False if wish.plain else None))
 

@@ -70,7 +70,7 @@ class Run:
         outcome, message = event["outcome"], event["message"]
         if outcome in FAILED:
             host.failure = _sentence(event)
-        elif message:
+        elif message and outcome != "changed":  # a message that counts as a change is only there to notify
             host.said.append(message)
         if outcome != "skipped":
             host.steps += 1

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 import selectors
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -17,13 +18,34 @@ ROOT = Path(__file__).resolve().parents[2]
 PLAYBOOKS = ROOT / "playbooks"
 PROGRAM = Path(sys.executable).parent / "ansible-playbook"
 KEPT_LOGS = 20
+LINK = re.compile(rb"(/password/)[\w-]+")
+"""A link by which whoever has it chooses an account's password."""
 CHUNK = 65536
 TICK = 1.0
 """Seconds after which the time is shown anew."""
 
 
+@dataclass(slots=True)
+class Log:
+    """The log of a run: all that Ansible writes but links that open an account."""
+
+    path: Path
+    file: BinaryIO
+    rest: bytes = b""
+
+    def write(self, piece: bytes) -> None:
+        """Write the lines that are whole; what is left waits for the next piece."""
+        whole, end, self.rest = (self.rest + piece).rpartition(b"\n")
+        self.file.write(LINK.sub(rb"\1...", whole + end))
+
+    def close(self) -> None:
+        """Write what is left."""
+        self.write(b"\n" if self.rest else b"")
+        self.file.close()
+
+
 @contextmanager
-def new_log(folder: Path, name: str) -> Iterator[tuple[Path, BinaryIO]]:
+def new_log(folder: Path, name: str) -> Iterator[Log]:
     """Open a new log for its owner alone, and remove the oldest ones.
 
     Raises:
@@ -34,8 +56,9 @@ def new_log(folder: Path, name: str) -> Iterator[tuple[Path, BinaryIO]]:
         old.unlink(missing_ok=True)
     stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S.%f")
     path = folder / f"{stamp}-{name}.log"
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as log:
-        yield path, log
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with closing(Log(path, open(handle, "wb"))) as log:
+        yield log
 
 
 def logs_folder(environ: Mapping[str, str]) -> Path:

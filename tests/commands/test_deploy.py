@@ -115,9 +115,15 @@ def test_summary_without_changes_says_what_that_means(playbook: str, only_looked
 
 
 def test_summary_shows_what_tasks_had_to_say_and_nothing_of_failed_hosts() -> None:
-    run = taken(result("ok", message="The site is up.\nLook."), result("failed", host="b"), ended(a=0, b=1))
+    run = taken(
+        result("ok", message="The site is up.\nLook."),
+        result("changed", message="to notify"),
+        result("failed", host="b"),
+        ended(a=0, b=1),
+    )
     assert list(summarise(run, 1, "site")) == [
-        "a: nothing had to be changed; 1 step in 1 s.",
+        "a: 1 thing changed; 2 steps in 1 s.",
+        "  base: Set the time",
         "  The site is up.",
         "  Look.",
     ]
@@ -149,10 +155,18 @@ def test_view_at_a_terminal_shows_the_task_at_hand(capsys: pytest.CaptureFixture
 def test_log_is_for_its_owner_alone_and_old_ones_go(tmp_path: Path) -> None:
     folder = tmp_path / "deploy"
     for _ in range(22):
-        with new_log(folder, "site") as (path, log):
+        with new_log(folder, "site") as log:
             log.write(b"x")
+    path = log.path
     assert (stat.S_IMODE(path.stat().st_mode), stat.S_IMODE(folder.stat().st_mode)) == (0o600, 0o700)
-    assert (len(list(folder.glob("*.log"))), path.read_bytes()) == (20, b"x")
+    assert (len(list(folder.glob("*.log"))), path.read_bytes()) == (20, b"x\n")
+
+
+def test_log_keeps_no_link_that_opens_an_account(tmp_path: Path) -> None:
+    with new_log(tmp_path, "site") as log:
+        for piece in (b"at https://a.test/pass", b"word/0123", b"abcd.\nthe ", b"end\n"):
+            log.write(piece)
+    assert log.path.read_text() == "at https://a.test/password/....\nthe end\n"
 
 
 def test_logs_are_in_the_state_folder_that_is_absolute() -> None:
