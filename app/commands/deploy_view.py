@@ -83,12 +83,13 @@ class View:
 
 
 def summarise(run: Run, seconds: float, playbook: str, *, only_looked: bool = False) -> Iterator[str]:
-    """Yield the lines of the closing summary of the hosts that did not fail."""
+    """Yield the lines of the closing summary; of hosts that failed only what a look at them found."""
     for host in run.hosts.values():
         if not host.has_failed:
             what = LOOKED.get(playbook) or _what_changed(host.changed.total(), only_looked=only_looked)
             yield f"{host.name}: {what}; {counted(host.steps, 'step')} in {duration(seconds)}."
             yield from (f"  {line}" for line in _changes(host, only_looked=only_looked))
+        if playbook in LOOKED or not host.has_failed:
             yield from (f"  {line}" for text in host.said for line in text.splitlines())
 
 

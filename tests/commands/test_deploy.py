@@ -129,6 +129,12 @@ def test_summary_shows_what_tasks_had_to_say_and_nothing_of_failed_hosts() -> No
     ]
 
 
+def test_summary_of_a_look_shows_what_was_found_on_a_host_that_failed() -> None:
+    run = taken(result("ok", message="mail  missing"), result("failed"), ended(a=1))
+    assert list(summarise(run, 1, "verify")) == ["  mail  missing"]
+    assert list(summarise(run, 1, "site")) == []
+
+
 def test_duration_is_in_words() -> None:
     assert [duration(0.4), duration(59.6), duration(125)] == ["0 s", "1 min 0 s", "2 min 5 s"]
 
