@@ -272,3 +272,11 @@ def test_terminal_that_is_lost_stops_nothing() -> None:
         words = [sys.executable, "-c", code]
         done = subprocess.run(words, env=environ, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "end\n")
+
+
+def test_logs_pass_their_options_to_the_journal(operated: World) -> None:
+    code = "import os, sys; os.geteuid = lambda: 0; from eigenplan_host.cli import main; main(sys.argv[1:])"
+    environ = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[1])}
+    subprocess.run([sys.executable, "-c", code, "logs", "-n", "3"], env=environ, check=True, capture_output=True)
+    fields = " + ".join(f"CONTAINER_NAME=eigenplan-{one}" for one in ("web-a", "web-b", "worker"))
+    assert operated.calls() == [f"journalctl -n 3 {fields}"]

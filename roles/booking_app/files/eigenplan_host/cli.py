@@ -45,6 +45,8 @@ def main(words: Sequence[str]) -> int:
     try:
         if words and words[0] in APPLICATION:
             return _pass_on(words)
+        if words and words[0] == "logs" and words[1:] not in (["-h"], ["--help"]):
+            return _show_logs(words[1:])
         chosen = _parser().parse_args(words)
         return int(chosen.work(chosen))
     except (RefusedError, FailedError) as error:
@@ -88,8 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--check", action="store_true", help="only say whether there is anything to do")
     add("rollback", _rollback, "go back to the release before, if the database's schema is the same")
-    command = add("logs", _logs, "show what the web processes and the worker log")
-    command.add_argument("words", nargs=argparse.REMAINDER, help="options of journalctl, such as -f or --since=today")
+    add("logs", _logs, "show what the web processes and the worker log; options of journalctl follow, such as -f")
     _add_inner(add)
     return parser
 
@@ -161,9 +162,13 @@ def _rollback(chosen: argparse.Namespace) -> int:
 
 
 def _logs(chosen: argparse.Namespace) -> int:
+    return _show_logs([])
+
+
+def _show_logs(words: Sequence[str]) -> int:
     names = [container_of(service) for service in (*map(slots.service_of, SLOTS), WORKER)]
     fields = [word for name in names for word in (f"CONTAINER_NAME={name}", "+")][:-1]
-    os.execvp("journalctl", ["journalctl", *chosen.words, *fields])  # noqa: S606,S607 root's own journalctl
+    return os.execvp("journalctl", ["journalctl", *words, *fields])  # noqa: S606,S607 root's own journalctl
 
 
 def _slot_up(chosen: argparse.Namespace) -> int:

@@ -151,7 +151,7 @@ def prune(site: Site) -> None:
     kept = {one.release for one in (state.serving, state.previous, state.worker) if one}
     for release in releases(site):
         if release not in kept:
-            site.say(f"Removing release {release}, which is older than the one before.")
+            site.say(f"Removing release {release}, which is neither the present one nor the one before.")
             _forget(f"{REPOSITORY}:{release}")
     for folder in site.places.releases.glob("*"):
         if folder.name not in kept:
