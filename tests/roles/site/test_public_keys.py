@@ -15,7 +15,8 @@ def _line(public: ed25519.Ed25519PublicKey | rsa.RSAPublicKey | ec.EllipticCurve
     return public.public_bytes(encoding, form).decode()
 
 
-ED25519 = _line(ed25519.Ed25519PrivateKey.generate().public_key())
+ED25519 = _line(ed25519.Ed25519PrivateKey.from_private_bytes(bytes(range(32))).public_key())
+"""The same in every process: it is part of the names of tests."""
 
 
 def _rsa(bits: int) -> str:
@@ -31,7 +32,7 @@ def _rsa(bits: int) -> str:
         ED25519,
         f"{ED25519} ada@lab.test",
         f"{ED25519} a comment of several words\n",
-        _line(ec.generate_private_key(ec.SECP256R1()).public_key()),
+        _line(ec.derive_private_key(2**200 + 7, ec.SECP256R1()).public_key()),
         _rsa(2048),
     ],
 )
