@@ -25,8 +25,11 @@ disk = os.statvfs("/")
 with open("/fill", "wb") as file:
     os.posix_fallocate(file.fileno(), 0, disk.f_bfree * disk.f_frsize - int(sys.argv[1]))
 """
-LEFT = 48 * MIB
-"""Enough for whatever Ansible itself writes, too little for what a site needs."""
+LEFT = 128 * MIB
+"""Enough for whatever Ansible itself writes, too little for Docker: it runs out in the midst of unpacking."""
+
+FULL = {"TASK [docker : Validating": "No space left on device", "TASK [booking_app : Make an image": "make room"}
+"""When the disk fills up, and what is said then."""
 
 
 def play_without(folder: Path, *roles: str) -> Path:
@@ -127,10 +130,11 @@ def test_full_disk_is_named_and_a_later_run_completes(bare: Site, tmp_path: Path
     can do without.
     """
     play = play_without(tmp_path, "base")
-    for task in ("TASK [docker : Install", "TASK [booking_app : Make an image"):
-        full = bare.player.play_until(task, lambda process: fill_disk(bare), play)
-        refused(full, "space")
-        bare.host.run("rm", "/fill")
+    for task, words in FULL.items():
+        try:
+            refused(bare.player.play_until(task, lambda process: fill_disk(bare), play), words)
+        finally:
+            bare.host.run("rm", "/fill")
     killed = bare.player.play_until("TASK [reverse_proxy : Write how visitors", kill, play)
     assert killed.status == -signal.SIGKILL
     done = bare.player.play(play)
