@@ -98,7 +98,7 @@ def _check_administrator(row: User) -> None:
 
 def _stored() -> Iterator[tuple[str, str, _Record]]:
     for row in Setting.select().where(Setting.key.startswith(PREFIX)):
-        yield row.key, row.value, _Record(**json.loads(row.value))
+        yield row.key, row.value, _read(row)
 
 
 def _forget_old(now: Instant) -> None:
@@ -156,15 +156,25 @@ def _open(token: str, now: Instant) -> tuple[str, _Record, User]:
     row = Setting.get_or_none(Setting.key == _key(token))
     if row is None:
         raise NotFound(kind="link", reference="")
-    record = _Record(**json.loads(row.value))
+    record = _read(row)
     user = User.get_or_none(User.id == record.user, User.active)
     if record.state != _OPEN:
         raise LinkSpent(record.state)
     if user is None or _digest(user.password_hash) != record.password:
-        raise LinkSpent(_REPLACED)
+        raise LinkSpent(_why_not_as_made(token))
     if record.expires_at <= now:
         raise LinkSpent("expired")
     return row.value, record, user
+
+
+def _why_not_as_made(token: str) -> str:
+    """Tell a link whose account has another password from one that was used between our two looks."""
+    state = _read(Setting.get(Setting.key == _key(token))).state
+    return _REPLACED if state == _OPEN else state
+
+
+def _read(row: Setting) -> _Record:
+    return _Record(**json.loads(row.value))
 
 
 def _change(key: str, old: str, new: _Record) -> bool:
