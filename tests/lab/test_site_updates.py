@@ -29,7 +29,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Releases:
 def running(site: Site) -> str:
     """Which release serves."""
     state = json.loads(site.host.run("eigenplan", "status", "--json").stdout)["state"]
-    return str(state["slots"][state["active"]])
+    return str(state["web"][state["active"]]["release"])
 
 
 def check_nothing_lost(site: Site, outcome: Outcome, before: list[str]) -> None:

@@ -13,8 +13,8 @@ pytestmark = [pytest.mark.lab]
 
 
 def test_removed_site_keeps_its_data_and_comes_back(site: Site, system: System, times: Times) -> None:
+    assert site.visit(site.plan(30, visitors=1, seed=6)).booked
     before = site.confirmed()
-    assert before
     name = site.url.removeprefix("https://")
     removed = site.player.play("remove", remove_confirm=name)
     times.note(system.name, "removal", removed.seconds)
