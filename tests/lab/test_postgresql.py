@@ -16,7 +16,7 @@ from tests.lab.host import Host
 from tests.lab.lab import HOSTS, Lab, down, up
 from tests.lab.playbook import Player, Run
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
 PLAY = """---
 - name: Set up the database
@@ -56,7 +56,7 @@ class Served:
         return done.stdout.strip()
 
 
-@pytest.fixture(scope="module", params=["debian13", pytest.param("debian12", marks=pytest.mark.slow)])
+@pytest.fixture(scope="module", params=["debian13", "debian12"])
 def served(
     request: pytest.FixtureRequest, cache: BaseCache, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:

@@ -13,13 +13,13 @@ from tests.lab.fronted import DIRECTORY, Fronted
 from tests.lab.lab import HOSTS, down, up
 from tests.lab.playbook import Player
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
 CADDYFILE = "/etc/caddy/Caddyfile"
 TAKEN = ("systemd-run", "--unit=squatter", "/usr/bin/python3", "-m", "http.server", "443")
 
 
-@pytest.fixture(scope="module", params=["debian13", pytest.param("debian12", marks=pytest.mark.slow)])
+@pytest.fixture(scope="module", params=["debian13", "debian12"])
 def fronted(
     request: pytest.FixtureRequest, cache: BaseCache, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Fronted]:
