@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,11 +26,12 @@ disk = os.statvfs("/")
 with open("/fill", "wb") as file:
     os.posix_fallocate(file.fileno(), 0, disk.f_bfree * disk.f_frsize - int(sys.argv[1]))
 """
-LEFT = 128 * MIB
-"""Enough for whatever Ansible itself writes, too little for Docker: it runs out in the midst of unpacking."""
-
-FULL = {"TASK [docker : Validating": "No space left on device", "TASK [booking_app : Make an image": "make room"}
-"""When the disk fills up, and what is said then."""
+FULL = (
+    ("TASK [docker : Validating", 64, "No space left on device"),
+    ("TASK [docker : Validating", 192, "No space left on device"),
+    ("TASK [booking_app : Make an image", 64, "make room"),
+)
+"""When the disk fills up, how many MiB are left, what is said then: in the midst of lists, packages, an image."""
 
 
 def play_without(folder: Path, *roles: str) -> Path:
@@ -117,9 +119,10 @@ def test_missing_hard_dependency_is_named(bare: Site, roles: list[str], words: s
         refused(bare.player.play(play_of(tmp_path, *roles)), words)
 
 
-def fill_disk(site: Site) -> None:
-    """Leave little of the host's disk free."""
-    done = site.host.run("python3", "-", str(LEFT), given=FILL)
+def fill_disk(site: Site, left_mib: int, process: subprocess.Popen[bytes]) -> None:
+    """Leave little of the host's disk free, while Ansible is at work on it."""
+    assert process.poll() is None
+    done = site.host.run("python3", "-", str(left_mib * MIB), given=FILL)
     assert done.returncode == 0, done.stderr
 
 
@@ -130,9 +133,9 @@ def test_full_disk_is_named_and_a_later_run_completes(bare: Site, tmp_path: Path
     can do without.
     """
     play = play_without(tmp_path, "base")
-    for task, words in FULL.items():
+    for task, left, words in FULL:
         try:
-            refused(bare.player.play_until(task, lambda process: fill_disk(bare), play), words)
+            refused(bare.player.play_until(task, partial(fill_disk, bare, left), play), words)
         finally:
             bare.host.run("rm", "/fill")
     killed = bare.player.play_until("TASK [reverse_proxy : Write how visitors", kill, play)
