@@ -28,7 +28,7 @@ with open("/fill", "wb") as file:
 """
 FULL = (
     ("TASK [docker : Validating", 64, "No space left on device"),
-    ("TASK [docker : Validating", 192, "No space left on device"),
+    ("TASK [base : Look at the lists of packages", 128, "No space left on device"),
     ("TASK [booking_app : Make an image", 64, "make room"),
 )
 """When the disk fills up, how many MiB are left, what is said then: in the midst of lists, packages, an image."""
