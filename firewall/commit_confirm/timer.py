@@ -29,7 +29,8 @@ class SystemdTimer:
     def start(self, trial: str, seconds: int) -> None:
         """Arm it; the program is called again until it succeeds."""
         timing = [f"--on-active={seconds}s", "--timer-property=AccuracySec=100ms"]
-        again = ["--property=Restart=on-failure", "--property=RestartSec=1s"]
+        # More often than five times in ten seconds systemd gives up.
+        again = ["--property=Restart=on-failure", "--property=RestartSec=3s"]
         calls = [self.program, "rollback", trial]
         run("systemd-run", "--quiet", "--collect", f"--unit={_unit(trial)}", *timing, *again, "--", *calls)
 

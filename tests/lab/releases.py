@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,7 @@ class Releases:
 
     def make(self, change: Callable[[Path], None]) -> Path:
         """Return the archive of this checkout with a change."""
-        checkout = self.folder / change.__name__
+        checkout = Path(tempfile.mkdtemp(prefix=f"{change.__name__}-", dir=self.folder))
         for part in PARTS:
             shutil.copytree(ROOT / part, checkout / part, ignore=shutil.ignore_patterns("__pycache__"))
         for one in FILES:

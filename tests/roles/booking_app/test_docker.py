@@ -163,12 +163,16 @@ def test_program_that_is_missing_is_named(world: World, monkeypatch: pytest.Monk
         world.host.tag("a", "b")
 
 
-def test_build_unpacks_labels_and_forgets_the_stage(world: World) -> None:
+@pytest.mark.parametrize(("imported", "network"), [(True, " --network=none"), (False, "")])
+def test_build_unpacks_labels_and_forgets_the_stage(world: World, imported: bool, network: str) -> None:
+    if imported:
+        images.import_base(world.site, archive(world), "abc")
+    before = len(world.changes())
     assert images.build(world.site, archive(world)) == "1.0-b"
     folder = world.places.releases / "1.0-b"
     assert (folder / "Dockerfile").read_text() == "FROM debian:trixie-slim\n"
-    options = "docker build --quiet --force-rm --network=none"
-    assert world.changes() == [
+    options = f"docker build --quiet --force-rm{network}"
+    assert world.changes()[before:] == [
         f"{options} --target=build --tag=eigenplan:build {folder}",
         f"{options} --label=eigenplan.base=sha256:base --tag=eigenplan:1.0-b {folder}",
     ]

@@ -44,7 +44,7 @@ def import_base(site: Site, archive: Path, checksum: str) -> None:
 
 
 def build(site: Site, archive: Path) -> str:
-    """Build the image of a release from its archive, without any network; return the release's name.
+    """Build the image of a release from its archive, without any network on a base that was imported; return its name.
 
     Raises:
         RefusedError: the archive is none of ours, or there is too little room for it.
@@ -54,9 +54,7 @@ def build(site: Site, archive: Path) -> str:
     need_room(site, site.settings.build_megabytes)
     folder = _unpack(site, archive, release)
     site.say(f"Building the image of release {release}.")
-    words = ["docker", "build", "--quiet", "--force-rm", "--network=none"]
-    if not site.host.image_id(BASE):
-        words.remove("--network=none")
+    words = ["docker", "build", "--quiet", "--force-rm", *_without_network(site)]
     try:
         run([*words, "--target=build", f"--tag={STAGE}", folder])
         base = site.host.image_id(BASE)
@@ -68,6 +66,12 @@ def build(site: Site, archive: Path) -> str:
     finally:
         _forget(STAGE)
     return release
+
+
+def _without_network(site: Site) -> list[str]:
+    """Return the option where it can be: a base that was imported has Python, the one of a registry gets it by apt."""
+    imported = archives(site).get("base", {}).get("image")
+    return ["--network=none"] if imported and imported == site.host.image_id(BASE) else []
 
 
 def _hint(site: Site) -> str:
