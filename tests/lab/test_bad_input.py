@@ -151,8 +151,14 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     os.killpg(process.pid, signal.SIGKILL)
 
 
-def test_role_that_was_left_out_is_added_later(bare: Site) -> None:
+def test_removed_site_comes_back_with_its_bookings_and_the_role_that_was_left_out(bare: Site) -> None:
     """The whole site on a host that had all but ``base``."""
+    assert bare.visit(bare.plan(30, visitors=1, seed=2)).booked
+    before = bare.confirmed()
+    removed = bare.player.play("remove", remove_confirm=bare.url.removeprefix("https://"))
+    assert removed.status == 0, removed.output[-4000:]
+    assert not bare.answers()
     run = bare.player.play("site")
     assert run.status == 0, run.output[-4000:]
-    assert bare.visit(bare.plan(30, visitors=1, seed=2)).failed == 0
+    assert bare.confirmed() == before
+    assert bare.visit(bare.plan(30, visitors=1, seed=3)).failed == 0

@@ -1,4 +1,7 @@
-"""The site is removed, its data stay, and it comes back with them."""
+"""The site is removed, its data stay, and it comes back with them.
+
+In the lab tier ``test_bad_input.py`` shows it, on a host that has to be installed anyway.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from tests.lab.site import Site
 from tests.lab.systems import System
 from tests.lab.times import Times
 
-pytestmark = [pytest.mark.lab]
+pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
 
 def test_removed_site_keeps_its_data_and_comes_back(site: Site, system: System, times: Times) -> None:
