@@ -6,7 +6,6 @@ import os
 import platform
 import shutil
 import tempfile
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
