@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Network
+
+_OUR_BRIDGE = re.compile(r"docker0|br-eigenplan|br-[0-9a-f]{12}")
+"""Docker's default bridge, the site's, and what Docker calls the bridge of a network that has no name for it."""
 
 
 def docker_pool_clashes(routes: Sequence[Mapping[str, object]], pools: Sequence[Mapping[str, object]]) -> list[str]:
@@ -20,7 +24,7 @@ def docker_pool_clashes(routes: Sequence[Mapping[str, object]], pools: Sequence[
 
 
 def _is_ours(route: Mapping[str, object]) -> bool:
-    return route["dst"] == "default" or str(route.get("dev", "")).startswith(("docker", "br-"))
+    return route["dst"] == "default" or _OUR_BRIDGE.fullmatch(str(route.get("dev", ""))) is not None
 
 
 class FilterModule:
