@@ -34,20 +34,29 @@ def test_daemon_is_hardened() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("proxy", "expected"),
-    [
-        ("http://proxy.example:3128", "http://proxy.example:3128"),
-        ("http://a%40b:c@proxy.example:3128", "http://a%%40b:c@proxy.example:3128"),
-    ],
-)
-def test_proxy_is_written_as_systemd_reads_it(proxy: str, expected: str) -> None:
-    text = render("service.conf.j2", docker_http_proxy=proxy, docker_no_proxy=[".example", "localhost"])
-    assert [line for line in text.splitlines() if "PROXY" in line] == [
-        f'Environment="HTTP_PROXY={expected}" "HTTPS_PROXY={expected}"',
-        'Environment="NO_PROXY=localhost,127.0.0.1,::1,.example"',
+@pytest.mark.parametrize("proxy", ["http://proxy.example:3128", "http://a%40b:c$d@proxy.example:3128"])
+def test_proxy_is_written_as_systemd_reads_it(proxy: str) -> None:
+    text = render("proxy.env.j2", docker_http_proxy=proxy, docker_no_proxy=[".example", "localhost"])
+    assert text.splitlines()[1:] == [
+        f'HTTP_PROXY="{proxy}"',
+        f'HTTPS_PROXY="{proxy}"',
+        'NO_PROXY="localhost,127.0.0.1,::1,.example"',
     ]
 
 
 def test_proxy_is_left_out_where_there_is_none() -> None:
-    assert "Environment" not in render("service.conf.j2", docker_http_proxy="", docker_no_proxy=[])
+    assert render("proxy.env.j2", docker_http_proxy="", docker_no_proxy=[]).splitlines() == ["# Ansible managed"]
+
+
+def test_password_of_a_proxy_stands_in_no_unit() -> None:
+    """``systemctl show docker`` tells everybody what stands in ``Environment=``, whatever the file's mode."""
+    unit = (ROLE / "templates/service.conf.j2").read_text("utf-8")
+    assert [word for word in ("docker_http_proxy", "Environment=") if word in unit] == []
+    assert "EnvironmentFile=-{{ __docker_proxy_file }}" in unit
+
+
+def test_file_with_the_proxy_is_for_root_alone_and_never_shown() -> None:
+    tasks = yaml.safe_load((ROLE / "tasks/configure.yml").read_text("utf-8"))
+    [task] = [one for one in tasks if one.get("ansible.builtin.template", {}).get("src") == "proxy.env.j2"]
+    written = task["ansible.builtin.template"]
+    assert (written["owner"], written["mode"], task["no_log"]) == ("root", "0600", True)
