@@ -149,10 +149,14 @@ def test_status_of_a_slot_that_is_down_is_not_good(host: ThreadHost) -> None:
     assert [row.is_good for row in rows(host.site())] == [False, True, True]
 
 
-def test_status_tells_of_what_was_left_over(host: ThreadHost) -> None:
+def test_status_of_what_was_left_over_is_not_good_until_an_update_has_ended_it(host: ThreadHost) -> None:
     host.containers["web-b"] = host.containers["web-a"].__class__(Image("two"))
     host.start_container("web-b")
-    assert rows(host.site())[1].role == "left over"
+    left = rows(host.site())[1]
+    assert (left.role, left.is_good) == ("left over", False)
+    assert left.health == "not serving; end it: sudo eigenplan update"
+    update(host.site())
+    assert [row.is_good for row in rows(host.site())] == [True, True, True]
 
 
 def test_status_is_a_table(host: ThreadHost) -> None:

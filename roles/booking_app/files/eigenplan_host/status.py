@@ -41,8 +41,12 @@ def _slot_row(site: Site, state: State, slot: str) -> Row:
         return Row(service, _release(deployed), "active" if active else "idle", "stopped", "-", not active)
     answer = ask(site.settings.port(slot), "/readyz", site.settings.domain)
     health = answer.text or f"answers {answer.status}"
-    is_good = not active or answer.status == 200
-    return Row(service, _release(deployed), "active" if active else "left over", health, _moment(deployed), is_good)
+    return Row(service, _release(deployed), *_role(active, health), _moment(deployed), active and answer.status == 200)
+
+
+def _role(active: bool, health: str) -> tuple[str, str]:
+    """Return the role of a slot that runs, and its health with what to do about one that should not."""
+    return ("active", health) if active else ("left over", f"{health}; end it: sudo eigenplan update")
 
 
 def _worker_row(site: Site, state: State) -> Row:
