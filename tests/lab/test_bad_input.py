@@ -113,10 +113,11 @@ def test_port_that_something_else_holds_is_named(bare: Site) -> None:
         bare.host.run("systemctl", "stop", "squatter")
 
 
-@pytest.mark.parametrize(("roles", "words"), [(["booking_app"], "booking_app needs docker")])
-def test_missing_hard_dependency_is_named(bare: Site, roles: list[str], words: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("database", "needed"), [("sqlite", "docker"), ("postgresql", "postgresql")])
+def test_missing_hard_dependency_is_named(bare: Site, database: str, needed: str, tmp_path: Path) -> None:
     with nothing_changed(bare):
-        refused(bare.player.play(play_of(tmp_path, *roles)), words)
+        run = bare.player.play(play_of(tmp_path, "booking_app"), site_database=database)
+        refused(run, f"booking_app needs {needed} on")
 
 
 def fill_disk(site: Site, left_mib: int, process: subprocess.Popen[bytes]) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,27 @@ FILES = ("compose.yml", "eigenplan.env", "host.json", "eigenplan-web@.service", 
 
 def render(folder: Path, given: Mapping[str, object]) -> dict[str, str]:
     """Return what all files of the role hold, for variables beside the defaults."""
-    play = {
+    tasks = [
+        {
+            "name": "Write a file",
+            "ansible.builtin.template": {
+                "src": f"{ROLE}/templates/{name}.j2",
+                "dest": f"{folder}/{name}",
+                "mode": "0600",
+            },
+        }
+        for name in FILES
+    ]
+    done = play(folder, tasks, given)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return {name: (folder / name).read_text() for name in FILES}
+
+
+def play(
+    folder: Path, tasks: Sequence[Mapping[str, object]], given: Mapping[str, object], programs: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run tasks on this machine with the role's variables; ``programs``: a folder with stand-ins for programs."""
+    content = {
         "hosts": "localhost",
         "connection": "local",
         "gather_facts": False,
@@ -33,29 +53,38 @@ def render(folder: Path, given: Mapping[str, object]) -> dict[str, str]:
             str(ROLE / "vars/main.yml"),
         ],
         "vars": {**SITE, **given, "role_path": str(ROLE)},
-        "tasks": [
-            {
-                "name": "Write a file",
-                "ansible.builtin.template": {
-                    "src": f"{ROLE}/templates/{name}.j2",
-                    "dest": f"{folder}/{name}",
-                    "mode": "0600",
-                },
-            }
-            for name in FILES
-        ],
+        "tasks": list(tasks),
     }
-    (folder / "play.yml").write_text(yaml.safe_dump([play]))
+    (folder / "play.yml").write_text(yaml.safe_dump([content]))
     environ = {
         **os.environ,
         "ANSIBLE_FILTER_PLUGINS": str(ROLE / "filter_plugins"),
         "ANSIBLE_LOCALHOST_WARNING": "False",
+        **({"PATH": f"{programs}:{os.environ['PATH']}"} if programs else {}),
     }
     words = [str(Path(sys.executable).with_name("ansible-playbook")), str(folder / "play.yml"), "-i", "localhost,"]
     extra = ["-e", json.dumps({**given, "ansible_python_interpreter": sys.executable})]
-    done = subprocess.run([*words, *extra], env=environ, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return {name: (folder / name).read_text() for name in FILES}
+    return subprocess.run([*words, *extra], env=environ, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def tasks_of(file: str, *names: str) -> list[dict[str, Any]]:
+    """Return some tasks of a file of the role, by how their names begin; handlers as if each were notified."""
+    found = yaml.safe_load((ROLE / file).read_text())
+    return [
+        {word: what for word, what in task.items() if word not in ("listen", "notify")}
+        for name in names
+        for task in found
+        if task["name"].startswith(name)
+    ]
+
+
+def program(folder: Path, name: str, text: str) -> Path:
+    """Put a stand-in for a program into a folder of its own and return that folder."""
+    programs = folder / "programs"
+    programs.mkdir(exist_ok=True)
+    (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+    (programs / name).chmod(0o755)
+    return programs
 
 
 def options(text: str) -> dict[str, str]:

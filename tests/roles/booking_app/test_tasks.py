@@ -1,0 +1,26 @@
+"""What the role refuses and how it says so: its own tasks, run on this machine with stand-ins for programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .rendering import play, program, tasks_of
+
+DATABASE = ("Look for the database", "Refuse to go on without PostgreSQL")
+
+
+def test_missing_postgresql_is_named(tmp_path: Path) -> None:
+    programs = program(tmp_path, "psql", "echo no such file >&2; exit 2")
+    done = play(
+        tmp_path, tasks_of("tasks/preflight.yml", *DATABASE), {"site_database": "postgresql"}, programs=programs
+    )
+    assert (done.returncode, "booking_app needs postgresql on localhost" in done.stdout) == (2, True)
+
+
+@pytest.mark.parametrize(("database", "status"), [("postgresql", 0), ("sqlite", 2)])
+def test_database_is_looked_for_only_where_it_is_wanted(tmp_path: Path, database: str, status: int) -> None:
+    programs = program(tmp_path, "psql", f"exit {status}")
+    done = play(tmp_path, tasks_of("tasks/preflight.yml", *DATABASE), {"site_database": database}, programs=programs)
+    assert done.returncode == 0, done.stdout
