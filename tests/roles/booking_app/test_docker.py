@@ -189,6 +189,16 @@ def test_build_of_a_foreign_archive_is_refused(world: World) -> None:
         images.build(world.site, archive(world, "other.tar"))
 
 
+@pytest.mark.parametrize("release", ["slot-a", "x1.0"])
+def test_release_that_begins_with_no_digit_is_refused(world: World, release: str) -> None:
+    with pytest.raises(RefusedError, match=f"this one is called {release};"):
+        images.build(world.site, archive(world, f"eigenplan-{release}-x86_64.tar"))
+    world.know({"slot-a": image(release)})
+    with pytest.raises(RefusedError, match=f"this one is called {release};"):
+        images.load(world.site, archive(world), "abc")
+    assert [call for call in world.changes() if not call.startswith("docker load")] == []
+
+
 def test_build_without_room_is_refused(world: World) -> None:
     settings = replace(world.host.settings, build_megabytes=10**9)
     with pytest.raises(RefusedError, match="MB free and this needs 1000000000 MB"):

@@ -24,3 +24,11 @@ def test_database_is_looked_for_only_where_it_is_wanted(tmp_path: Path, database
     programs = program(tmp_path, "psql", f"exit {status}")
     done = play(tmp_path, tasks_of("tasks/preflight.yml", *DATABASE), {"site_database": database}, programs=programs)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(("release", "status"), [("1.0-a", 0), ("1.0-b", 2)])
+def test_release_without_an_image_is_not_passed_over(tmp_path: Path, release: str, status: int) -> None:
+    given = {"__booking_app_release": release, "__booking_app_known": {"releases": {"1.0-a": "sha256:base"}}}
+    done = play(tmp_path, tasks_of("tasks/configure.yml", "Refuse to leave a release"), given)
+    assert done.returncode == status, done.stdout
+    assert ("localhost has no image of release 1.0-b" in done.stdout) == bool(status)

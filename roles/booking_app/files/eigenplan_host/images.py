@@ -32,7 +32,21 @@ def release_of(archive: Path) -> str:
         raise RefusedError(
             f"{archive.name} is not named as ./eigenplan release names archives: eigenplan-RELEASE-ARCHITECTURE.tar"
         )
+    _check_name(found["release"])
     return found["release"]
+
+
+def _check_name(release: str) -> None:
+    """Refuse what could not be told from names of other images, such as ``slot-a``.
+
+    Raises:
+        RefusedError: it begins with something else than a digit.
+    """
+    if not _OWN_TAG.fullmatch(release):
+        raise RefusedError(
+            f"A release is called by its version first, such as 1.0-abc, but this one is called {release or 'nothing'}; "
+            "make it by ./eigenplan release."
+        )
 
 
 def import_base(site: Site, archive: Path, checksum: str) -> None:
@@ -85,6 +99,7 @@ def load(site: Site, archive: Path, checksum: str) -> str:
 
     Raises:
         FailedError: it holds no image, or none of Eigenplan's.
+        RefusedError: its release is not called as one of ours.
     """
     need_room(site, archive.stat().st_size // _MEGABYTE * 2)
     site.say("Loading the image from an archive.")
@@ -94,6 +109,7 @@ def load(site: Site, archive: Path, checksum: str) -> str:
         raise FailedError(f"{archive.name} holds no image; write one with: docker save --output=FILE IMAGE")
     site.host.schema_of(found[1])
     release = label(found[1], "org.opencontainers.image.revision")
+    _check_name(release)
     run(["docker", "tag", found[1], f"{REPOSITORY}:{release}"])
     _remember(site, "loaded", {**archives(site).get("loaded", {}), checksum: release})
     return release
