@@ -1,4 +1,4 @@
-"""Filters of the role: what stands in its files, and which release an archive holds."""
+"""Filters of the role: what stands in its files, which release an archive holds, and what may be shown of errors."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 
 _ARCHIVE = re.compile(r"eigenplan-([A-Za-z0-9_][A-Za-z0-9_.-]*)-(?:x86_64|aarch64)\.tar")
+_ADDRESS = re.compile(r"\S*(?://|/password/)\S*")
+_LAST_LINES = 4
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f]|\\\\|\\'|\\$")
 
 
@@ -25,9 +27,16 @@ def booking_app_release(path: str) -> str:
     return found[1] if found else ""
 
 
+def booking_app_complaint(text: str) -> str:
+    """Return the last lines of what a program complained about, without addresses: one of them may let somebody in."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()][-_LAST_LINES:]
+    return _ADDRESS.sub("[an address]", " | ".join(lines)) or "It did not say why."
+
+
 class FilterModule:
     """What Ansible looks for."""
 
     def filters(self) -> dict[str, Callable[..., object]]:
         """Return the filters by their names."""
-        return {one.__name__: one for one in (booking_app_unwritable, booking_app_option, booking_app_release)}
+        known = (booking_app_unwritable, booking_app_option, booking_app_release, booking_app_complaint)
+        return {one.__name__: one for one in known}

@@ -44,8 +44,8 @@ def _check_name(release: str) -> None:
     """
     if not _OWN_TAG.fullmatch(release):
         raise RefusedError(
-            f"A release is called by its version first, such as 1.0-abc, but this one is called {release or 'nothing'}; "
-            "make it by ./eigenplan release."
+            f"A release is called by its version first, such as 1.0-abc, but this one is called {release or 'nothing'};"
+            " make it by ./eigenplan release."
         )
 
 
