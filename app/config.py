@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 PREFIX = "EIGENPLAN_"
 TEST_PREFIX = "EIGENPLAN_TEST_"
@@ -28,6 +29,7 @@ class Config:
     """The options of a running program. ``demo``: mails are shown on a page instead of being sent.
 
     ``proxies``: how many reverse proxies of ours stand in front and set ``X-Forwarded-For``.
+    ``time_zone``: the IANA zone that is offered first where one is chosen.
     ``serving_file``: where two web processes take turns, the file that is there while this one takes requests.
     """
 
@@ -43,6 +45,7 @@ class Config:
     demo: bool = False
     proxies: int = 0
     serving_file: str = ""
+    time_zone: str = "UTC"
 
     @property
     def is_https(self) -> bool:
@@ -107,6 +110,12 @@ def _yes_no(value: str) -> bool:
     return _WORDS[value.lower()]
 
 
+def _time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("must be the IANA name of a time zone, such as Europe/Vienna")
+    return value
+
+
 def _full_path(value: str) -> str:
     if value and not value.startswith("/"):
         raise ValueError("must be a full path, which begins with /")
@@ -132,6 +141,7 @@ OPTIONS = (
     Option("demo", _yes_no, "no", "Show mails on a page instead of sending them."),
     Option("proxies", _number(0, 9), "0", "Number of own reverse proxies in front of the program."),
     Option("serving_file", _full_path, "", "File without which `/readyz` says no; empty: there is no such file."),
+    Option("time_zone", _time_zone, "UTC", "Time zone that is offered for new locations, by its IANA name."),
 )
 
 

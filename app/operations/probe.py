@@ -109,6 +109,11 @@ def _stored() -> Probe:
     return Probe() if row is None else Probe(**json.loads(row.value))
 
 
+def probe_records(context: Context) -> frozenset[str]:
+    """Return the public ids of what belongs to the check, which nobody has set up and nobody is to choose."""
+    return frozenset(filter(None, asdict(look(context, _stored)).values()))
+
+
 def close_probe(context: Context) -> int:
     """Switch the check off and cancel what is still booked of it; return how many bookings that were.
 

@@ -42,9 +42,10 @@ def test_config_reads_every_option(environ: dict[str, str], tmp_path: Path) -> N
         "EIGENPLAN_DEMO": "Yes",
         "EIGENPLAN_PROXIES": "1",
         "EIGENPLAN_SERVING_FILE": "/run/eigenplan/serving",
+        "EIGENPLAN_TIME_ZONE": "Europe/Vienna",
     }
     config = load_config(environ | more)
-    assert config.serving_file == "/run/eigenplan/serving"
+    assert (config.serving_file, config.time_zone) == ("/run/eigenplan/serving", "Europe/Vienna")
     assert (config.smtp_port, config.smtp_password, config.smtp_security, config.demo, config.proxies) == (
         587,
         "letters",
@@ -78,6 +79,7 @@ def test_config_without_anything_names_all_that_is_missing() -> None:
         ("EIGENPLAN_SMTP_SECURITY", "some", "must be one of none, starttls, tls"),
         ("EIGENPLAN_DEMO", "perhaps", "must be yes or no"),
         ("EIGENPLAN_SERVING_FILE", "serving", "must be a full path, which begins with /"),
+        ("EIGENPLAN_TIME_ZONE", "Vienna", "must be the IANA name of a time zone, such as Europe/Vienna"),
     ],
 )
 def test_config_with_wrong_value_says_so(environ: dict[str, str], name: str, value: str, problem: str) -> None:
