@@ -15,6 +15,7 @@ import yaml
 ROLE = Path(__file__).parents[3] / "roles" / "booking_app"
 SITE = {
     "site_domain": "bookings.example.org",
+    "site_time_zone": "Europe/Vienna",
     "site_mail_relay": "relay.example.org",
     "site_mail_from": "Bookings <bookings@example.org>",
 }
