@@ -65,7 +65,7 @@ def _fail(sentence: str) -> NoReturn:
 def _find_inventory(given: Path | None) -> Path:
     if given is not None:
         if not given.exists():
-            _fail(f"There is no inventory {given}; copy inventory.example and fill it in.")
+            _fail(f"There is no folder {given}; copy inventory.example to it and fill it in.")
         return given.absolute()
     from tests.lab.folder import LabFolder, state_folder
 

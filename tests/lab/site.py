@@ -41,6 +41,8 @@ class Site:
     host: Host
     folder: Path
     player: Player
+    name: str
+    """What its inventory calls the host."""
     ids: dict[str, object] = field(default_factory=dict)
     mail_password: str = field(default_factory=lambda: f"Relay-{secrets.token_hex(12)}")
     vault_password: str = field(default_factory=lambda: f"Vault-{secrets.token_hex(12)}")
@@ -144,21 +146,28 @@ class Crowd:
 def new_site(lab: Lab, host: Host, folder: Path, **values: object) -> Site:
     """Return the site-to-be of a host, with an inventory of its own in a folder; its mail password is in a vault."""
     player = Player(folder / "inventory")
-    site = Site(lab, host, folder, player)
+    site = Site(lab, host, folder, player, host.plan.name)
     site.change_inventory(**values)
     write_vault(site)
     return site
 
 
-def write_vault(site: Site) -> None:
-    """Add a password for the mail relay, encrypted, and tell Ansible where the vault's own password is."""
-    key = site.folder / "vault-password"
-    key.write_text(f"{site.vault_password}\n")
+def write_vault(site: Site, **values: str) -> None:
+    """Add a password for the mail relay, encrypted, with other values; tell Ansible where the vault's password is."""
+    key = vault_key(site)
     program = str(Path(sys.executable).with_name("ansible-vault"))
     words = [program, "encrypt_string", "--vault-password-file", str(key), "--stdin-name", "site_mail_password"]
     encrypted = run(*words, given=site.mail_password)
-    (site.player.inventory / "group_vars" / "all.yml").write_text(f"---\nsite_mail_user: lab\n{encrypted}")
+    more = "".join(f"{name}: {value}\n" for name, value in values.items())
+    (site.player.inventory / "group_vars" / "all.yml").write_text(f"---\nsite_mail_user: lab\n{more}{encrypted}")
     site.player.options = ["--vault-password-file", str(key)]
+
+
+def vault_key(site: Site) -> Path:
+    """Return the file that holds the password of the vault."""
+    key = site.folder / "vault-password"
+    key.write_text(f"{site.vault_password}\n")
+    return key
 
 
 def files_changed_since(root: Path, moment: float) -> list[str]:

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from tests.lab.conftest import INSTALL_SECONDS, Installed
+from tests.lab.conftest import INSTALL_SECONDS
+from tests.lab.installing import Installed
 from tests.lab.machine import wait_until
 from tests.lab.site import Site
 from tests.lab.systems import System
@@ -18,7 +19,7 @@ BACK_SECONDS = 30.0
 
 
 def test_dry_run_on_a_bare_host_completes_and_changes_nothing(installed: Installed) -> None:
-    name = installed.site.host.plan.name
+    name = installed.site.name
     assert (installed.dry.status, installed.dry.recap(name)["failed"]) == (0, 0), installed.dry.output[-4000:]
     assert installed.touched == []
 
@@ -33,14 +34,14 @@ def test_second_run_changes_nothing(site: Site, system: System, times: Times) ->
     run = site.player.play("site", "--diff")
     assert times.note(system.name, "second run", run.seconds)
     assert run.status == 0, run.output[-4000:]
-    assert run.recap(system.host)["changed"] == 0, run.changes
+    assert run.recap(site.name)["changed"] == 0, run.changes
 
 
 def test_dry_run_on_the_installed_host_would_change_nothing(site: Site, system: System, times: Times) -> None:
     run = site.player.play("site", "--check", "--diff")
     assert times.note(system.name, "check mode on the installed host", run.seconds)
     assert run.status == 0, run.output[-4000:]
-    assert run.recap(system.host)["changed"] == 0, run.changes
+    assert run.recap(site.name)["changed"] == 0, run.changes
 
 
 def test_site_is_back_by_itself_with_every_booking(site: Site, system: System, times: Times) -> None:
