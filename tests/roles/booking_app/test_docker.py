@@ -38,7 +38,9 @@ class World:
             one.mkdir()
         self.know()
 
-    def know(self, tags: Mapping[str, object] | None = None, broken: str = "") -> None:
+    def know(
+        self, tags: Mapping[str, object] | None = None, broken: str = "", running: str = "eigenplan-web-a"
+    ) -> None:
         container = {
             "Id": "c1",
             "Image": "sha256:1.0-a",
@@ -46,7 +48,7 @@ class World:
             "State": {"Running": True, "Restarting": False, "StartedAt": "2026-01-01T00:00:00Z"},
         }
         known = {"debian:trixie-slim": BASE, **{f"eigenplan:{tag}": one for tag, one in (tags or {}).items()}}
-        world = {"images": known, "containers": {"eigenplan-web-a": container}, "broken": broken}
+        world = {"images": known, "containers": {running: container}, "broken": broken}
         (self.folder / "world.json").write_text(json.dumps(world))
 
     @property
@@ -101,10 +103,19 @@ def test_schema_is_read_from_the_label(world: World) -> None:
 
 def test_migration_runs_as_the_owner_of_the_tables(world: World) -> None:
     world.host.migrate("task")
-    assert world.calls() == [
-        f"docker-compose --project-name eigenplan --file {world.places.settings}/compose.yml run --rm --no-deps -T "
+    assert world.changes() == [
+        f"docker-compose --project-name eigenplan --file {world.places.settings}/compose.yml run --rm --no-deps "
+        "--name=eigenplan-migration -T "
         "--user 821:821 -e EIGENPLAN_DATABASE_URL=postgresql:///x task database migrate [task]"
     ]
+
+
+def test_migration_that_failed_goes_on_nowhere(world: World) -> None:
+    """Compose may have been ended while its container, with Docker, is not."""
+    world.know(broken="database migrate", running="eigenplan-migration")
+    with pytest.raises(FailedError, match="no space left"):
+        world.host.migrate("task")
+    assert world.changes()[-1] == "docker rm --force eigenplan-migration"
 
 
 def test_task_at_a_terminal_gets_it(world: World) -> None:

@@ -189,6 +189,32 @@ def test_migration_that_fails_lets_the_old_release_serve_again(host: ThreadHost)
     assert (host.serving(), host.running()) == ("one", {"web-a": "one", "worker": "one"})
 
 
+def test_old_release_that_does_not_come_back_is_not_said_to_serve(host: ThreadHost) -> None:
+    host.refuses = "migrate"
+    host.containers["web-a"].image = Image("one", "never-ready")
+    with pytest.raises(FailedError, match=r"does not run again as it should: it was not ready after 6 s") as error:
+        update(host.site(), "newer")
+    assert "as before" not in str(error.value)
+
+
+def test_old_worker_that_does_not_come_back_is_told(host: ThreadHost) -> None:
+    host.refuses = "migrate"
+    host.containers[WORKER].image = Image("one", "worker-dies")
+    with pytest.raises(FailedError, match="the worker ended by itself: worker has no words"):
+        update(host.site(), "newer")
+    assert host.serving() == "one"
+
+
+def test_worker_of_the_old_schema_starts_at_no_boot_once_the_schema_is_new(host: ThreadHost) -> None:
+    host.refuses = "prepare web-b"
+    with pytest.raises(FailedError, match="The site is down until"):
+        update(host.site(), "newer")
+    assert (host.schema, WORKER in host.running(), WORKER in host.enabled) == (5, False, False)
+    host.refuses = ""
+    update(host.site(), "newer")
+    assert (host.running(), host.enabled) == ({"web-b": "newer", "worker": "newer"}, {"web-b", "worker"})
+
+
 def test_way_back_over_a_change_of_the_schema_is_refused(host: ThreadHost) -> None:
     update(host.site(), "newer")
     with pytest.raises(RefusedError, match="the database has 5"):
@@ -273,4 +299,22 @@ def test_change_of_the_schema_that_is_killed_anywhere_is_completed_by_the_next_r
         host = killed(folder, step, "newer")
         update(host.site(), "newer")
         assert (host.serving(), host.schema) == ("newer", 5), f"after step {step}"
+        shut_down(host)
+
+
+@pytest.mark.gate
+def test_change_of_the_schema_that_is_asked_to_end_before_the_schema_is_new_is_led_back(tmp_path: Path) -> None:
+    for step, folder in steps("newer", tmp_path):
+        host = bare_host(folder)
+        update(host.site(), "one")
+        host.end_at = len(host.changes) + step
+        with pytest.raises(FailedError, match="asked to end") as error:
+            update(host.site(), "newer")
+        is_led_back = "Slot a serves as before" in str(error.value)
+        assert is_led_back == (host.schema == 4), f"after step {step}"
+        if is_led_back:
+            assert (host.serving(), host.running()) == ("one", {"web-a": "one", "worker": "one"}), f"after step {step}"
+            assert host.enabled == {"web-a", "worker"}, f"after step {step}"
+        update(host.site(), "newer")
+        assert (host.serving(), host.running()[WORKER]) == ("newer", "newer"), f"after step {step}"
         shut_down(host)

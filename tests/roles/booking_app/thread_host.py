@@ -92,7 +92,9 @@ def handler(image: Image, serving: Path, age: Callable[[], float]) -> type[BaseH
 
 @dataclass(slots=True)
 class ThreadHost:
-    """``kill_at``: which of the changes to the host is the last one begun."""
+    """``kill_at``: which of the changes to the host is the last one begun; ``end_at``: which one fails as the tool is
+    asked to end.
+    """
 
     folder: Path
     images: dict[str, Image] = field(default_factory=dict)
@@ -101,6 +103,7 @@ class ThreadHost:
     enabled: set[str] = field(default_factory=set)
     changes: list[str] = field(default_factory=list)
     kill_at: int = -1
+    end_at: int = -1
     schema: int = 0
     refuses: str = ""
     said: list[str] = field(default_factory=list)
@@ -119,6 +122,8 @@ class ThreadHost:
         self.changes.append(text)
         if len(self.changes) - 1 == self.kill_at:
             raise KilledError
+        if len(self.changes) - 1 == self.end_at:
+            raise FailedError("the tool was asked to end by SIGTERM")
         if self.refuses and text.startswith(self.refuses):
             raise FailedError(f"{text} is refused here")
 

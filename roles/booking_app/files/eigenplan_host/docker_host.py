@@ -7,6 +7,7 @@ import os
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from eigenplan_host.site import WORKER, Places, Settings
 
 REPOSITORY = "eigenplan"
 PROJECT = "eigenplan"
+MIGRATION = "migration"
 TASK_TAG = "EIGENPLAN_TASK_TAG"
 _LAST_LINES = 4
 
@@ -80,12 +82,15 @@ class DockerHost:
         """Return the environment in which Compose's service ``task`` runs the image of this name."""
         return {**os.environ, TASK_TAG: name}
 
-    def task(self, words: Sequence[str], *, terminal: bool = False, owner: bool = False, folder: str = "") -> list[str]:
+    def task(
+        self, words: Sequence[str], *, terminal: bool = False, owner: bool = False, folder: str = "", name: str = ""
+    ) -> list[str]:
         """Return the words that run a command of the application in a container of its own.
 
-        ``owner``: by the account that owns PostgreSQL's tables. ``folder``: where it is, read-only.
+        ``owner``: by the account that owns PostgreSQL's tables. ``folder``: where it is, read-only. ``name``: the
+        container's.
         """
-        options = ["run", "--rm", "--no-deps"]
+        options = ["run", "--rm", "--no-deps", *([f"--name={name}"] if name else [])]
         if not terminal:
             options.append("-T")
         if owner and self.settings.owner_url:
@@ -105,8 +110,18 @@ class DockerHost:
         return int(said)
 
     def migrate(self, name: str) -> None:
-        """Bring the database to the schema of the image of this name."""
-        run(self.task(["database", "migrate"], owner=True), self.task_environ(name))
+        """Bring the database to the schema of the image of this name; nothing goes on with it once this has failed."""
+        self._remove(MIGRATION)
+        try:
+            run(self.task(["database", "migrate"], owner=True, name=container_of(MIGRATION)), self.task_environ(name))
+        except FailedError:
+            with suppress(FailedError):  # of two who remove it one fails, and Docker may be the other
+                self._remove(MIGRATION)
+            raise
+
+    def _remove(self, service: str) -> None:
+        if self._inspect(service):
+            run(["docker", "rm", "--force", container_of(service)])
 
     def prepare(self, service: str) -> None:
         """Make the container of a service anew, stopped."""

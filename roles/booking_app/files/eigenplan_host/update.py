@@ -159,20 +159,21 @@ def _exchange_with_gap(site: Site, state: State, wanted: Deployed) -> State:
     old, new = state.active, slots.other(state.active)
     site.say(f"Release {wanted.release} changes the database: nothing serves until that is done.")
     state = _note(site, state.with_slot(new, wanted))
-    site.host.tag(wanted.image, "task")
-    slots.take_out(site, old)
-    site.host.stop(WORKER)
     try:
+        site.host.tag(wanted.image, "task")
+        slots.take_out(site, old)
+        site.host.stop(WORKER)
         site.host.migrate("task")
-    except FailedError as error:
-        _serve_again(site, old)
+    except (FailedError, OSError) as error:
+        _serve_again(site, state, error)
         raise FailedError(f"The database was not changed: {error}. Slot {old} serves as before.") from error
     try:
+        site.host.enable(WORKER, False)  # the one that is there does not know the new schema, after a reboot neither
         slots.put_in(site, new, wanted)
         state = _record(site, state, new)
         slots.let_serve(site, new)
         slots.wait_until_good(site, new)
-    except FailedError as error:
+    except (FailedError, OSError) as error:
         raise FailedError(
             f"The database is changed, but release {wanted.release} does not serve: {error}. The site is down until a "
             "release with this schema is installed, or the backup from before is restored."
@@ -180,10 +181,27 @@ def _exchange_with_gap(site: Site, state: State, wanted: Deployed) -> State:
     return state
 
 
-def _serve_again(site: Site, slot: str) -> None:
-    site.host.start(slots.service_of(slot))
-    slots.let_serve(site, slot)
-    site.host.start(WORKER)
+def _serve_again(site: Site, state: State, cause: Exception) -> None:
+    """Let everything run as before a change of the schema that failed, and see that it does.
+
+    Raises:
+        FailedError: it does not.
+    """
+    old = state.active
+    try:
+        site.host.start(slots.service_of(old))
+        slots.let_serve(site, old)
+        if state.worker:
+            site.host.start(WORKER)
+        slots.wait_until_good(site, old)
+        slots.watch(site, old)
+        if state.worker:
+            _refuse_unsteady_worker(site)
+    except (FailedError, OSError) as error:
+        raise FailedError(
+            f"The change of the database failed: {cause}. What ran before does not run again as it should: {error}. "
+            "See what is wrong by: sudo eigenplan logs, and update again."
+        ) from error
 
 
 def _exchange_worker(site: Site, state: State, wanted: Deployed) -> State:
@@ -210,8 +228,12 @@ def _start_worker(site: Site, wanted: Deployed) -> None:
     site.host.prepare(WORKER)
     site.host.start(WORKER)
     site.host.wait(site.settings.settle_seconds)
+    _refuse_unsteady_worker(site)
+
+
+def _refuse_unsteady_worker(site: Site) -> None:
     if not site.host.facts(WORKER).is_steady:
-        raise FailedError(f"it ended by itself: {site.host.complaint(WORKER)}")
+        raise FailedError(f"the worker ended by itself: {site.host.complaint(WORKER)}")
 
 
 def _record(site: Site, state: State, slot: str) -> State:
