@@ -59,6 +59,11 @@ def cli() -> None:
     """Eigenplan: the booking system that an organisation owns."""
 
 
+def own_name() -> str:
+    """Return how this program is called: by the launcher of a checkout, or by the command that a host has."""
+    return "./eigenplan" if (Path(__file__).parents[2] / "eigenplan").exists() else "eigenplan"
+
+
 def main() -> None:
     """Run the command line."""
-    sys.exit(cli(prog_name="./eigenplan"))
+    sys.exit(cli(prog_name=own_name()))

@@ -240,7 +240,7 @@ def test_inventory_that_is_not_named_nor_a_lab_is_asked_for() -> None:
 
 def test_inventory_that_is_not_there_is_named() -> None:
     done = call("-i", "/none")
-    assert (done.exit_code, done.output.strip().split(";")[0]) == (1, "eigenplan: There is no inventory /none")
+    assert (done.exit_code, done.output.strip().split(";")[0]) == (1, "eigenplan: There is no folder /none")
 
 
 def test_inventory_of_the_lab_is_taken_by_itself(state: Path) -> None:

@@ -20,7 +20,7 @@ from tests.lab.readme import IN_A_LAB, ON_A_HOST, Reader, copy_checkout, steps
 from tests.lab.site import Site, files_changed_since, vault_key, write_vault
 from tests.lab.systems import System
 
-OPERATOR = "operator"
+OPERATOR = "debian"
 """The account by which an installation on somebody's own host comes in: the example's."""
 
 
