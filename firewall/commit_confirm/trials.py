@@ -90,7 +90,8 @@ class Firewall:
         """Load rules into the kernel for a while.
 
         Raises:
-            FirewallError: others are on trial, the rules or the way back cannot be loaded; nothing has changed then.
+            FirewallError: others are on trial, the rules or the way back cannot be loaded; the rules before are in force
+                then, or their timer is armed still.
         """
         with self._alone():
             self._refuse_second(caller.now)
@@ -106,10 +107,22 @@ class Firewall:
     def _begin(self, trial: Trial) -> None:
         try:
             self.timer.start(trial.id, trial.seconds)  # first: whatever becomes of us then, it leads back
-            self.kernel.load(self._tried)
         except FirewallError:
             self._forget(trial)
             raise
+        try:
+            self.kernel.load(self._tried)
+        except FirewallError as error:
+            self._lead_back(trial, error)
+            raise
+
+    def _lead_back(self, trial: Trial, error: FirewallError) -> None:
+        """Put back what was in force, as a load that took too long may have succeeded; until then the timer stays."""
+        try:
+            self._put_back(trial)
+        except FirewallError as second:
+            trouble = f"The rules before could not be put back either; it is tried again in {trial.seconds} s."
+            raise FirewallError(f"{error} {trouble} {second}") from error
 
     def _refuse_second(self, now: float) -> None:
         other = self.trial()

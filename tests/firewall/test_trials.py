@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -144,6 +146,41 @@ def test_trial_without_a_timer_is_not_begun(kernel: Kernel, tmp_path: Path) -> N
     with pytest.raises(FirewallError, match="systemd-run"):
         firewall.try_rules(rules(tmp_path, 22), 30, FIRST)
     assert (kernel.tables(), firewall.trial()) == (set(), None)
+
+
+def slow_nft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *files: str) -> None:
+    """Let nft load these files, by their names, and then not end in time."""
+    program = tmp_path / "bin" / "nft"
+    program.parent.mkdir()
+    slow = "|".join(f'"--file "*/{name}' for name in files)
+    program.write_text(f'#!/bin/sh\n{shutil.which("nft")} "$@" || exit\ncase "$*" in {slow}) exec sleep 60;; esac\n')
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr("firewall.commit_confirm.kernel.COMMAND_SECONDS", 2)
+
+
+def test_rules_whose_loading_takes_too_long_are_not_left_in_force(
+    firewall: Firewall, kernel: Kernel, timer: NotingTimer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    confirm_port(firewall, tmp_path, 22)
+    slow_nft(tmp_path, monkeypatch, "tried.nft")
+    with pytest.raises(FirewallError, match="timed out"):
+        firewall.try_rules(rules(tmp_path, 23), 30, caller(120.0))
+    assert ("tcp dport 22" in kernel.listing(), firewall.trial(), timer.armed) == (True, None, {})
+
+
+def test_timer_stays_armed_until_the_rules_before_are_back(
+    firewall: Firewall, timer: NotingTimer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    confirm_port(firewall, tmp_path, 22)
+    with monkeypatch.context() as meanwhile:
+        slow_nft(tmp_path, meanwhile, "tried.nft", "confirmed.nft")
+        with pytest.raises(FirewallError, match=r"could not be put back either; it is tried again in 30 s\."):
+            firewall.try_rules(rules(tmp_path, 23), 30, caller(120.0))
+    trial = firewall.trial()
+    assert trial is not None
+    assert timer.armed == {trial.id: 30}
+    assert (firewall.rollback(trial.id), firewall.status(151.0).as_confirmed, timer.armed) == (True, True, {})
 
 
 def test_confirmation_that_cannot_be_written_leaves_the_rules_on_trial(
