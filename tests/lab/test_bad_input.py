@@ -113,6 +113,20 @@ def test_port_that_something_else_holds_is_named(bare: Site) -> None:
         bare.host.run("systemctl", "stop", "squatter")
 
 
+def test_rules_of_an_administrator_are_named_before_any_role_changes_anything(bare: Site) -> None:
+    """The role ``firewall`` cannot do with them; those that come before it have not begun then."""
+    rules = bare.host.root / "etc/nftables.conf"
+    kept = rules.read_text()
+    rules.write_text(f"{kept}# ours\n")
+    assert bare.host.run("systemctl", "enable", "nftables.service").returncode == 0
+    try:
+        with nothing_changed(bare):
+            refused(bare.player.play("site"), "loads rules of your own from /etc/nftables.conf")
+    finally:
+        rules.write_text(kept)
+        bare.host.run("systemctl", "disable", "nftables.service")
+
+
 @pytest.mark.parametrize(("database", "needed"), [("sqlite", "docker"), ("postgresql", "postgresql")])
 def test_missing_hard_dependency_is_named(bare: Site, database: str, needed: str, tmp_path: Path) -> None:
     with nothing_changed(bare):

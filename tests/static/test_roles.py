@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from jinja2.nativetypes import NativeEnvironment
 
 from tests.static.sizes import ROOT
 
@@ -149,3 +150,34 @@ def test_tasks_none_ignores_errors_nor_becomes_somebody(file: Path) -> None:
 def test_playbooks_run_only_roles_that_exist() -> None:
     text = "".join(path.read_text("utf-8") for path in (ROOT / "playbooks").glob("*.yml"))
     assert set(re.findall(r"^\s+- role: (\w+)$", text, re.M)) | {"site"} == set(ROLES)
+
+
+def test_each_role_of_the_site_looks_before_any_of_them_changes_anything() -> None:
+    play = load(ROOT / "playbooks/site.yml")[-1]
+    looked = next(tasks_in(play["pre_tasks"]))["ansible.builtin.include_role"]
+    roles = [one["role"] for one in play["roles"]]
+    assert (looked["name"], looked["tasks_from"]) == ("{{ item }}", "preflight")
+    assert play["vars"]["__site_roles"] == roles
+    assert [role for role in roles if f"'{role}' not in __site_looked" not in _looking(role)] == []
+
+
+@pytest.mark.parametrize(
+    ("database", "left_out", "looking"),
+    [
+        ("sqlite", "", "base docker firewall booking_app reverse_proxy"),
+        ("postgresql", "", "base docker firewall postgresql booking_app reverse_proxy"),
+        ("sqlite", "firewall", "base docker booking_app reverse_proxy"),
+    ],
+)
+def test_roles_that_are_played_look_in_their_order(database: str, left_out: str, looking: str) -> None:
+    chosen = load(ROOT / "playbooks/site.yml")[-1]["vars"]
+    roles = sorted(set(chosen["__site_roles"]) - {left_out})
+    given = {"__site_roles": chosen["__site_roles"], "ansible_play_role_names": roles, "ansible_skip_tags": ()}
+    said = NativeEnvironment().from_string(chosen["__site_looking"]).render(given, site_database=database)
+    assert said == looking.split()
+
+
+def _looking(role: str) -> str:
+    """Return the condition under which a role looks by itself."""
+    tasks = load(ROOT / "roles" / role / "tasks/main.yml")
+    return str(next(task["when"] for task in tasks if taken_in(task) == "preflight.yml"))
