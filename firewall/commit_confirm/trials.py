@@ -90,8 +90,8 @@ class Firewall:
         """Load rules into the kernel for a while.
 
         Raises:
-            FirewallError: others are on trial, the rules or the way back cannot be loaded; the rules before are in force
-                then, or their timer is armed still.
+            FirewallError: others are on trial, the rules or the way back cannot be loaded; the rules before are in
+                force then, or the timer is still armed.
         """
         with self._alone():
             self._refuse_second(caller.now)
