@@ -19,7 +19,14 @@ SITE = {
     "site_mail_relay": "relay.example.org",
     "site_mail_from": "Bookings <bookings@example.org>",
 }
-FILES = ("compose.yml", "eigenplan.env", "host.json", "eigenplan-web@.service", "eigenplan-worker.service")
+FILES = (
+    "compose.yml",
+    "eigenplan.env",
+    "host.json",
+    "build.json",
+    "eigenplan-web@.service",
+    "eigenplan-worker.service",
+)
 
 
 def render(folder: Path, given: Mapping[str, object]) -> dict[str, str]:
@@ -68,15 +75,13 @@ def play(
     return subprocess.run([*words, *extra], env=environ, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def tasks_of(file: str, *names: str) -> list[dict[str, Any]]:
-    """Return some tasks of a file of the role, by how their names begin; handlers as if each were notified."""
-    found = yaml.safe_load((ROLE / file).read_text())
-    return [
-        {word: what for word, what in task.items() if word not in ("listen", "notify")}
-        for name in names
-        for task in found
-        if task["name"].startswith(name)
-    ]
+def tasks_of(*names: str) -> list[dict[str, Any]]:
+    """Return tasks of the role, by how their names begin; handlers as if each were notified."""
+    files = sorted([*ROLE.glob("tasks/*.yml"), *ROLE.glob("handlers/*.yml")])
+    known = [task for file in files for task in yaml.safe_load(file.read_text())]
+    found = [task for name in names for task in known if task["name"].startswith(name)]
+    assert [task["name"][: len(name)] for task, name in zip(found, names, strict=True)] == list(names)
+    return [{word: what for word, what in task.items() if word not in ("listen", "notify")} for task in found]
 
 
 def program(folder: Path, name: str, text: str) -> Path:

@@ -15,6 +15,9 @@ world = json.loads((folder / "world.json").read_text())
 with (folder / "calls").open("a") as calls:
     task = os.environ.get("EIGENPLAN_TASK_TAG", "") if "task" in words else ""
     calls.write(" ".join([name, *words, *([f"[{task}]"] if task else [])]) + "\n")
+if words[:1] == ["build"]:
+    named = [word.partition("=")[2] for word in words if word.startswith("--build-arg=")]
+    (folder / "environ").write_text(json.dumps({name: os.environ[name] for name in named}))
 
 
 def images(wanted: str) -> list[str]:
@@ -38,6 +41,9 @@ def answer() -> None:  # noqa: C901 a table of calls
             print(json.dumps([one for one in world["containers"].values() if one["Id"] == wanted]))
         case ["docker", "info", *_]:
             print(folder)
+        case ["docker", "pull", *_, wanted] if "newer" in world:
+            world["images"][wanted] = {"id": world["newer"], "labels": {}}
+            (folder / "world.json").write_text(json.dumps(world))
         case ["docker", "load", *_]:
             print("Loaded image: eigenplan:slot-a")
         case ["journalctl", *_]:
@@ -46,6 +52,6 @@ def answer() -> None:  # noqa: C901 a table of calls
 
 broken = world.get("broken", "")
 if broken and broken in " ".join([name, *words]):
-    print("first line\nno space left on device", file=sys.stderr)
+    print(f"first line\n{world['complaint']}", file=sys.stderr)
     sys.exit(1)
 answer()

@@ -13,7 +13,7 @@ from booking_app_files import (
 
 from app.config import OPTIONS
 
-from .rendering import ROLE, compose, options, render
+from .rendering import ROLE, compose, options, render, tasks_of
 
 STRANGE = """DOM\\user $HOME ${X} #x "q" it's"""
 SERVICES = ("web-a", "web-b", "worker", "task")
@@ -158,4 +158,39 @@ def test_release_of_the_role_and_the_command_are_the_same(tmp_path: Path) -> Non
 
     assert release_of(tmp_path / "eigenplan-0.1.0-abc-x86_64.tar") == booking_app_release(
         "eigenplan-0.1.0-abc-x86_64.tar"
+    )
+
+
+BUILD = {"site_http_proxy": "http://eva:s3same@proxy.test:3128", "site_no_proxy": [".test", "localhost"]}
+
+
+@pytest.fixture(scope="module")
+def fetching(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    given = {**BUILD, "site_package_mirror": "http://mirror.test/debian"}
+    return render(tmp_path_factory.mktemp("fetching"), given)
+
+
+def test_build_is_told_of_proxy_and_mirrors(fetching: dict[str, str]) -> None:
+    assert json.loads(fetching["build.json"]) == {
+        "http_proxy": BUILD["site_http_proxy"],
+        "https_proxy": BUILD["site_http_proxy"],
+        "no_proxy": "localhost,127.0.0.1,::1,.test",
+        "PACKAGE_MIRROR": "http://mirror.test/debian",
+        "PACKAGE_SECURITY_MIRROR": "",
+    }
+
+
+def test_build_is_told_of_nothing_where_there_is_nothing(files: dict[str, str]) -> None:
+    assert set(json.loads(files["build.json"]).values()) == {""}
+
+
+def test_password_of_a_proxy_is_in_the_one_file_that_root_alone_reads(fetching: dict[str, str]) -> None:
+    assert [name for name, text in fetching.items() if "s3same" in text] == ["build.json"]
+    [task] = tasks_of("Write what images are built through")
+    written = task["ansible.builtin.template"]
+    assert (written["src"], written["owner"], written["mode"], task["no_log"]) == (
+        "build.json.j2",
+        "root",
+        "0600",
+        True,
     )

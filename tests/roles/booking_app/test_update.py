@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from eigenplan_host.refresh import refresh
 from eigenplan_host.refusal import FailedError, RefusedError
 from eigenplan_host.site import WORKER, Places
 from eigenplan_host.state import load_state
@@ -267,6 +268,40 @@ def steps(release: str, tmp_path: Path) -> Iterator[tuple[int, Path]]:
     total = count_changes(tmp_path / "whole", release)
     for step in range(total):
         yield step, tmp_path / str(step)
+
+
+def rebuilt(host: ThreadHost, image: Image) -> Callable[[str], None]:
+    """What makes the image of a release anew: as this one."""
+
+    def rebuild(release: str) -> None:
+        host.add(image)
+        host.tags[release] = f"sha256:{image.name}"
+
+    return rebuild
+
+
+def test_refresh_lets_the_same_release_run_from_its_new_image_without_a_gap(host: ThreadHost) -> None:
+    update(host.site(), "two")
+    with Visitor(host) as visitor:
+        refresh(host.site(), rebuilt(host, Image("two-fresh")))
+    assert (visitor.failed, host.running()) == ([], {"web-a": "two-fresh", "worker": "two-fresh"})
+    state = load_state(host.site().places.state)
+    assert state.serving
+    assert state.previous
+    assert (state.serving.release, state.previous.release) == ("two", "one")
+
+
+def test_refresh_that_makes_something_broken_keeps_what_runs_and_its_name(host: ThreadHost) -> None:
+    with pytest.raises(FailedError, match="Slot a serves as before"):
+        refresh(host.site(), rebuilt(host, Image("fresh", "error-500")))
+    assert (host.running(), host.tags["one"]) == ({"web-a": "one", "worker": "one"}, "sha256:one")
+    assert not update(host.site())
+
+
+def test_refresh_of_nothing_is_refused(bare: ThreadHost) -> None:
+    with pytest.raises(RefusedError, match="run the playbook first"):
+        refresh(bare.site(), rebuilt(bare, Image("fresh")))
+    assert bare.changes == []
 
 
 @pytest.mark.gate

@@ -9,12 +9,14 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from eigenplan_host import images, slots, status, units
 from eigenplan_host.docker_host import DockerHost, container_of
 from eigenplan_host.lock import locked
+from eigenplan_host.refresh import refresh
 from eigenplan_host.refusal import FailedError, RefusedError
 from eigenplan_host.site import SLOTS, WORKER, Places, Site, load_settings
 from eigenplan_host.site_key import make_key
@@ -89,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         "release", nargs="?", default="", help="a release that has an image here; else the present one"
     )
     command.add_argument("--check", action="store_true", help="only say whether there is anything to do")
+    add("refresh", _refresh, "build the present release anew, with the newest security updates, and make that run")
     add("rollback", _rollback, "go back to the release before, if the database's schema is the same")
     add("logs", _logs, "show what the web processes and the worker log; options of journalctl follow, such as -f")
     _add_inner(add)
@@ -147,6 +150,16 @@ def _end_in_order() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, end)
+
+
+def _refresh(chosen: argparse.Namespace) -> int:
+    site = open_site()
+    _end_in_order()
+    with locked(site.places.state):
+        refresh(site, partial(images.rebuild, site))
+        images.prune(site)
+    site.say("Done.")
+    return 0
 
 
 def _rollback(chosen: argparse.Namespace) -> int:

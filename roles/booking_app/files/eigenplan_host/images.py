@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from eigenplan_host.docker_host import REPOSITORY, run
+from eigenplan_host.fetching import Fetching, load_fetching
 from eigenplan_host.refusal import FailedError, RefusedError
 from eigenplan_host.site import Site
 from eigenplan_host.state import load_state, write_whole
@@ -18,6 +19,7 @@ ROOT_LABEL = "eigenplan.base"
 STAGE = f"{REPOSITORY}:build"
 _ARCHIVE = re.compile(r"eigenplan-(?P<release>[A-Za-z0-9_][A-Za-z0-9_.-]*)-(?:x86_64|aarch64)\.tar")
 _OWN_TAG = re.compile(r"\d[A-Za-z0-9_.-]*")
+_TITLE = "org.opencontainers.image.title=Eigenplan"
 _MEGABYTE = 1_000_000
 
 
@@ -67,31 +69,74 @@ def build(site: Site, archive: Path) -> str:
     release = release_of(archive)
     need_room(site, site.settings.build_megabytes)
     folder = _unpack(site, archive, release)
-    site.say(f"Building the image of release {release}.")
-    words = ["docker", "build", "--quiet", "--force-rm", *_without_network(site)]
-    try:
-        run([*words, "--target=build", f"--tag={STAGE}", folder])
-        base = site.host.image_id(BASE)
-        run([*words, f"--label={ROOT_LABEL}={base}", f"--tag={REPOSITORY}:{release}", folder])
-    except FailedError as error:
-        raise FailedError(
-            f"The image of release {release} was not built; what runs is not touched. {error}{_hint(site)}"
-        ) from error
-    finally:
-        _forget(STAGE)
+    if not _is_imported(site):
+        _pull_base(site, must=False)
+    _make(site, release, folder)
     return release
 
 
-def _without_network(site: Site) -> list[str]:
-    """Return the option where it can be: a base that was imported has Python, the one of a registry gets it by apt."""
+def rebuild(site: Site, release: str) -> None:
+    """Build the image of a release once more, on the newest base and with the newest packages.
+
+    Raises:
+        RefusedError: it cannot be built here, or not on anything newer, or there is too little room for it.
+        FailedError: nothing newer could be fetched, or the build failed; the image is the one from before.
+    """
+    folder = site.places.releases / release
+    if not folder.is_dir():
+        raise RefusedError(
+            f"Release {release} was not built here; run the playbook with a newer booking_app_image_archive."
+        )
+    if _is_imported(site):
+        raise RefusedError(f"{BASE} came from an archive; run the playbook with a newer booking_app_base_archive.")
+    need_room(site, site.settings.build_megabytes)
+    _pull_base(site, must=True)
+    _make(site, release, folder)
+
+
+def _is_imported(site: Site) -> bool:
     imported = archives(site).get("base", {}).get("image")
-    return ["--network=none"] if imported and imported == site.host.image_id(BASE) else []
+    return bool(imported) and imported == site.host.image_id(BASE)
 
 
-def _hint(site: Site) -> str:
-    if site.host.image_id(BASE):
-        return ""
-    return f" There is no {BASE} on this host: let it reach a registry of images, or set booking_app_base_archive."
+def _pull_base(site: Site, *, must: bool) -> None:
+    """Get the newest base; one that is here will do for a new release, which may be urgent."""
+    site.say(f"Pulling {BASE}.")
+    before = site.host.image_id(BASE)
+    try:
+        run(["docker", "pull", "--quiet", BASE])
+    except FailedError as error:
+        reason = load_fetching(site.places).without_password(str(error))
+        if must or not before:
+            raise FailedError(
+                f"{BASE} was not pulled; what runs is not touched. {reason} Let this host reach a registry of images, "
+                "or run the playbook with booking_app_base_archive."
+            ) from None
+        site.say(f"{BASE} was not pulled, so the image is built on the one that is here and may lack updates: {reason}")
+    if before not in ("", site.host.image_id(BASE)):
+        _remember(site, "replaced", sorted({*archives(site).get("replaced", []), before}))
+
+
+def _make(site: Site, release: str, folder: Path) -> None:
+    """Build a release from its folder.
+
+    A base that was imported has Python, and needs no network. The one of a registry gets it by apt, and what apt once
+    fetched must not be taken for the newest; only the second build goes by what the first has made.
+    """
+    site.say(f"Building the image of release {release}.")
+    imported = _is_imported(site)
+    fetching = Fetching() if imported else load_fetching(site.places)
+    words = ["docker", "build", "--quiet", "--force-rm", *(["--network=none"] if imported else fetching.arguments)]
+    anew = [] if imported else ["--no-cache"]
+    try:
+        run([*words, *anew, "--target=build", f"--tag={STAGE}", folder], fetching.environ)
+        base = site.host.image_id(BASE)
+        run([*words, f"--label={ROOT_LABEL}={base}", f"--tag={REPOSITORY}:{release}", folder], fetching.environ)
+    except FailedError as error:
+        reason = fetching.without_password(str(error))
+        raise FailedError(f"The image of release {release} was not built; what runs is not touched. {reason}") from None
+    finally:
+        _forget(STAGE)
 
 
 def load(site: Site, archive: Path, checksum: str) -> str:
@@ -166,7 +211,7 @@ def _remember(site: Site, name: str, value: object) -> None:
 
 
 def prune(site: Site) -> None:
-    """Remove images and folders of releases other than the present one and the one before."""
+    """Remove images and folders of releases other than the present one and the one before, and what builds left."""
     state = load_state(site.places.state)
     kept = {one.release for one in (state.serving, state.previous, state.worker) if one}
     for release in releases(site):
@@ -176,6 +221,29 @@ def prune(site: Site) -> None:
     for folder in site.places.releases.glob("*"):
         if folder.name not in kept:
             shutil.rmtree(folder)
+    try:
+        run(["docker", "image", "prune", "--force", f"--filter=label={_TITLE}"])
+    except FailedError as error:  # it needs room, and nothing else
+        site.say(f"What builds have left stays for now: {error}")
+    _prune_bases(site)
+
+
+def _prune_bases(site: Site) -> None:
+    """Remove bases that newer ones have replaced; what is still built on one keeps it until a later time."""
+    replaced = archives(site).get("replaced", [])
+    left = [base for base in replaced if not _is_removed(base)]
+    if left != replaced:
+        _remember(site, "replaced", left)
+
+
+def _is_removed(image: str) -> bool:
+    if image not in run(["docker", "image", "ls", "--all", "--quiet", "--no-trunc"]).split():
+        return True
+    try:
+        run(["docker", "image", "rm", image])
+    except FailedError:
+        return False
+    return True
 
 
 def _forget(image: str) -> None:

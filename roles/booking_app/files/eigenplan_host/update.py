@@ -239,7 +239,7 @@ def _refuse_unsteady_worker(site: Site) -> None:
 def _record(site: Site, state: State, slot: str) -> State:
     """Make a slot the one that serves, also after a reboot: at each moment the one in the state is enabled."""
     before = state.serving
-    previous = before if before and before.image != state.web[slot].image else state.previous
+    previous = before if before and before.release != state.web[slot].release else state.previous
     site.host.enable(slots.service_of(slot), True)
     state = _note(site, replace(state, active=slot, previous=previous))
     site.host.enable(slots.service_of(slots.other(slot)), False)
