@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,15 +39,17 @@ def places_of(task: dict[str, Any]) -> list[str]:
     return [str(one) for one in looped] if isinstance(looped, list) else [str(looped)]
 
 
+def path_of(task: dict[str, Any]) -> str:
+    return str(task.get("ansible.builtin.file", {}).get("path", ""))
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_part_removes_data_only_where_it_was_told(part: str) -> None:
     careless = [
         task["name"]
         for task in tasks_of(part)
         if any(word in json.dumps(task) for word in WORDS)
-        and any(
-            _is_data(place) for place in [*places_of(task), str(task.get("ansible.builtin.file", {}).get("path", ""))]
-        )
+        and any(_is_data(place) for place in [*places_of(task), path_of(task)])
         and "remove_data" not in str(task["when"])
     ]
     assert careless == []
@@ -63,6 +66,19 @@ def test_part_removes_packages_only_where_it_was_told(part: str) -> None:
         task["name"]
         for task in tasks_of(part)
         if "ansible.builtin.apt" in task and "remove_packages" not in str(task["when"])
+    ]
+    assert careless == []
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_part_removes_no_folder_that_holds_additions_of_others(part: str) -> None:
+    """Whoever administers the host may have added to the unit of a daemon too."""
+    careless = [
+        task["name"]
+        for task in tasks_of(part)
+        if "absent" in json.dumps(task)
+        and any(re.search(r"\.d/?$|dirname", place) for place in [*places_of(task), path_of(task)])
+        and "additions.files" not in str(task["when"])
     ]
     assert careless == []
 
