@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 from firewall.commit_confirm.connection import Connection, find_connection, seconds_since_boot
@@ -60,6 +61,10 @@ def test_connection_of_a_process_that_has_ended_is_none(tmp_path: Path) -> None:
     assert find_connection(30, tmp_path) is None
 
 
-def test_connection_of_this_process_did_not_begin_in_the_future() -> None:
-    found = find_connection(os.getpid())
-    assert found is None or found.began <= seconds_since_boot()
+def test_connection_of_a_real_process_began_before_it() -> None:
+    """Its environment names a connection that ours does not know, so that we are taken for sshd's process."""
+    before = seconds_since_boot()
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, env={"SSH_CONNECTION": NAME}) as child:
+        found = find_connection(child.pid)
+    assert found is not None
+    assert (found.name, 0.0 < found.began < before) == (NAME, True)

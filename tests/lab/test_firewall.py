@@ -142,9 +142,13 @@ def test_trial_is_confirmed_by_a_new_connection_alone(walled: Walled) -> None:
     older, second = done.stderr.splitlines()
     assert "This SSH connection is older than the rules on trial" in older
     assert "Rules are on trial already" in second
-    assert walled.say("eigenplan-firewall", "confirm", str(walled.status()["on_trial"])) == "The rules are confirmed."
-    timers = walled.say("systemctl", "list-timers", "--no-legend", "eigenplan-firewall-rollback-*")
-    assert (timers, walled.status()["as_confirmed"]) == ("", True)
+    trial, timers = (
+        str(walled.status()["on_trial"]),
+        ["systemctl", "list-timers", "--no-legend", "eigenplan-firewall-*"],
+    )
+    assert f"eigenplan-firewall-rollback-{trial}.timer" in walled.say(*timers)
+    assert walled.say("eigenplan-firewall", "confirm", trial) == "The rules are confirmed."
+    assert (walled.say(*timers), walled.status()["as_confirmed"]) == ("", True)
 
 
 def test_trial_is_forgotten_by_a_loss_of_power(walled: Walled) -> None:
