@@ -173,7 +173,7 @@ def test_roles_that_are_played_look_in_their_order(database: str, left_out: str,
     chosen = load(ROOT / "playbooks/site.yml")[-1]["vars"]
     roles = sorted(set(chosen["__site_roles"]) - {left_out})
     given = {"__site_roles": chosen["__site_roles"], "ansible_play_role_names": roles, "ansible_skip_tags": ()}
-    said = NativeEnvironment().from_string(chosen["__site_looking"]).render(given, site_database=database)
+    said: object = NativeEnvironment().from_string(chosen["__site_looking"]).render(given, site_database=database)
     assert said == looking.split()
 
 
