@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
 import pytest
 
 from tests.lab.lynis import audit
@@ -10,6 +13,8 @@ from tests.lab.site import Site
 pytestmark = pytest.mark.lab
 
 LEAST_INDEX = 85
+DAYS = (1, 2)
+SETTING, SECRET = "/etc/changed-by-a-test", "/etc/eigenplan/secrets/changed-by-a-test"
 
 
 def test_host_is_hard_by_lynis_measure(site: Site) -> None:
@@ -19,21 +24,45 @@ def test_host_is_hard_by_lynis_measure(site: Site) -> None:
 
 
 def test_host_lets_nobody_in_by_password(site: Site) -> None:
-    told = site.host.run("sshd", "-T").stdout.splitlines()
-    assert {"passwordauthentication no", "kbdinteractiveauthentication no"} <= set(told)
+    done = site.host.run("sshd", "-T")
+    assert done.returncode == 0, done.stderr
+    assert {"passwordauthentication no", "kbdinteractiveauthentication no"} <= set(done.stdout.splitlines())
 
 
-def test_host_tells_what_was_changed_in_its_settings(site: Site) -> None:
-    site.host.run("systemctl", "start", "eigenplan-changes.service")
-    site.host.run("touch", "/etc/changed-by-a-test")
+def digest(file: str, day: int) -> str:
+    """Return the first line of a checksum of what ``write`` writes, as aide tells it."""
+    return base64.b64encode(hashlib.sha256(f"{file} {day}".encode()).digest()).decode()[:16]
+
+
+def write(site: Site, file: str, day: int) -> None:
+    """Write a file as if on a day of January."""
+    words = f"printf '%s' '{file} {day}' > {file} && touch --date=2026-01-0{day} {file}"
+    assert site.host.run("sh", "-c", words).returncode == 0
+
+
+def changes_told(site: Site, *files: str) -> str:
+    """Return what the host tells when files were written that it knew with another content."""
+    for day in DAYS:
+        for file in files:
+            write(site, file, day)
+        assert site.host.run("systemctl", "start", "eigenplan-changes.service").returncode == 0
+    told = site.host.run("journalctl", "--unit=eigenplan-changes.service", "--since=-2min", "--output=cat")
+    assert told.returncode == 0
+    return told.stdout
+
+
+def test_host_tells_what_was_changed_in_its_settings_but_of_secrets_not_how(site: Site) -> None:
     try:
-        done = site.host.run("systemctl", "start", "eigenplan-changes.service")
-        told = site.host.run("journalctl", "--unit=eigenplan-changes.service", "--since=-1min", "--output=cat").stdout
+        told = changes_told(site, SETTING, SECRET)
+        kept = site.host.run("cat", "/var/lib/aide/aide.db").stdout
     finally:
-        site.host.run("rm", "/etc/changed-by-a-test")
-    assert done.returncode == 0
-    assert "/etc/changed-by-a-test" in told
+        site.host.run("rm", SETTING, SECRET)
+    assert [f"File: {one}\n" in told for one in (SETTING, SECRET)] == [True, True], told
+    assert [digest(SETTING, day) in told for day in DAYS] == [True, True]
+    assert [digest(SECRET, day) in told for day in DAYS] == [False, False]
+    assert [digest(one, DAYS[-1]) in kept for one in (SETTING, SECRET)] == [True, False]
 
 
 def test_host_has_no_failed_units(site: Site) -> None:
-    assert site.host.run("systemctl", "--failed", "--no-legend", "--plain").stdout == ""
+    done = site.host.run("systemctl", "--failed", "--no-legend", "--plain")
+    assert (done.returncode, done.stdout) == (0, "")

@@ -115,3 +115,35 @@ def test_shell_that_nobody_types_in_has_no_end(tmp_path: Path) -> None:
 
 def test_banner_names_the_site() -> None:
     assert "{{ site_domain }}" in DEFAULTS["base_banner"]
+
+
+SECRETS = (
+    "/etc/eigenplan/secrets/smtp_password",
+    "/etc/eigenplan/build.json",
+    "/etc/caddy/environment",
+    "/etc/caddy/given-0123456789abcdef/key.pem",
+    "/etc/docker/eigenplan-proxy.env",
+    "/etc/apt/apt.conf.d/80eigenplan-proxy",
+    "/etc/ssh/ssh_host_ed25519_key",
+    "/etc/ssl/private/ssl-cert.key",
+    "/etc/shadow",
+    "/etc/gshadow",
+)
+
+
+def attributes_watched(text: str, path: str) -> set[str]:
+    """Return what aide would write down of a file: the rule that goes deepest counts, of several the last here."""
+    groups = dict(re.findall(r"^(\w+) = (ftype\S+)$", text, re.M))
+    rules = [line.split() for line in text.splitlines() if line.startswith("/")]
+    fitting = [group for rule, group in rules if re.match(rule, path)]
+    return set(groups[fitting[-1]].split("+"))
+
+
+@pytest.mark.parametrize("path", SECRETS)
+def test_change_of_a_secret_is_told_without_a_trace_of_its_content(path: str) -> None:
+    assert attributes_watched(render("aide.conf.j2"), path) == {"ftype", "p", "u", "g", "i", "n", "m"}
+
+
+@pytest.mark.parametrize("path", ["/etc/hosts", "/etc/caddy/Caddyfile", "/etc/eigenplan/eigenplan.env", "/etc/passwd"])
+def test_change_of_a_setting_is_told_by_its_content(path: str) -> None:
+    assert {"s", "sha256"} < attributes_watched(render("aide.conf.j2"), path)
