@@ -21,6 +21,7 @@ import click
 
 from app.commands.release_files import Files, ReleaseError, our_files
 from app.commands.release_wheels import PLATFORMS, PYTHON, obtain_wheels
+from app.config import OPTIONS
 from app.storage.migrations import MIGRATIONS
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,9 @@ FORM = "1"
 
 MOMENT = 1_577_836_800
 """What every packed file says it was changed at (2020): times differ from checkout to checkout."""
+
+GAPS = {"VERSION=0": "version", "RELEASE=none": "id", "SCHEMA=0": "schema", "OPTIONS=": "options"}
+"""What the Dockerfile has in the place of each fact: ``options`` lets a host leave out those that a release lacks."""
 
 KEPT = 8
 """How many archives stay in the cache, and how many sets of wheels."""
@@ -98,6 +102,7 @@ def describe(root: Path, files: Files, architecture: str) -> dict[str, str]:
     words = json.dumps([FORM, version, PYTHON, PLATFORMS, marks], sort_keys=True)
     own = hashlib.sha256(words.encode()).hexdigest()[:12]
     facts = {"id": f"{version}-{own}", "version": version, "schema": str(MIGRATIONS[-1].number)}
+    facts["options"] = ",".join(option.variable for option in OPTIONS)
     return facts | {"architecture": architecture, "python": PYTHON}
 
 
@@ -108,7 +113,7 @@ def complete(files: Files, facts: Mapping[str, str]) -> Files:
         ReleaseError: the Dockerfile lacks a label's place.
     """
     recipe = files["Dockerfile"].decode()
-    for gap, value in (("VERSION=0", "version"), ("RELEASE=none", "id"), ("SCHEMA=0", "schema")):
+    for gap, value in GAPS.items():
         if f"ARG {gap}\n" not in recipe:
             raise ReleaseError(f"The Dockerfile has no line ARG {gap}; get the whole project anew.")
         recipe = recipe.replace(f"ARG {gap}\n", f"ARG {gap.partition('=')[0]}={facts[value]}\n")

@@ -23,7 +23,7 @@ FILES = {
     "app/wsgi.py": "app = None",
     "app/__pycache__/wsgi.cpython-313.pyc": "bytecode",
     "app/commands/lab.py": "needs the tests",
-    "containers/eigenplan/Dockerfile": "FROM x\nARG VERSION=0\nARG RELEASE=none\nARG SCHEMA=0\n",
+    "containers/eigenplan/Dockerfile": "FROM x\nARG VERSION=0\nARG RELEASE=none\nARG SCHEMA=0\nARG OPTIONS=\n",
     "containers/eigenplan/health.py": "healthy",
     "containers/eigenplan/sbom.py": "parts",
     "tests/test_one.py": "a test",

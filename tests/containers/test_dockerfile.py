@@ -14,7 +14,7 @@ from app.commands.release_files import our_files
 from tests.static.sizes import ROOT
 
 RECIPE = (ROOT / "containers" / "eigenplan" / "Dockerfile").read_text()
-FACTS = {"id": "7.1-abc", "version": "7.1", "schema": "4"}
+FACTS = {"id": "7.1-abc", "version": "7.1", "schema": "4", "options": "EIGENPLAN_DEMO"}
 
 
 def instructions(recipe: str = RECIPE) -> list[tuple[str, str]]:
@@ -134,7 +134,7 @@ def test_every_file_it_copies_is_in_the_release(source: str) -> None:
 def test_labels_say_what_the_release_is() -> None:
     recipe = complete(our_files(ROOT), FACTS)["Dockerfile"].decode()
     filled = dict(rest.split("=") for word, rest in instructions(recipe) if word == "ARG" and "MIRROR" not in rest)
-    assert filled == {"VERSION": "7.1", "RELEASE": "7.1-abc", "SCHEMA": "4"}
+    assert filled == {"VERSION": "7.1", "RELEASE": "7.1-abc", "SCHEMA": "4", "OPTIONS": "EIGENPLAN_DEMO"}
     labels = dict(re.findall(r'([a-z.]+)="([^"]*)"', values("LABEL")[-1]))
     assert labels == {
         "org.opencontainers.image.title": "Eigenplan",
@@ -144,5 +144,6 @@ def test_labels_say_what_the_release_is() -> None:
         "org.opencontainers.image.version": "${VERSION}",
         "org.opencontainers.image.revision": "${RELEASE}",
         "eigenplan.schema": "${SCHEMA}",
+        "eigenplan.options": "${OPTIONS}",
         "eigenplan.sbom": "/opt/eigenplan/sbom.cdx.json",
     }

@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from app.commands import release
 from app.commands.release import KEPT, complete, make_release, pack, releases_folder
 from app.commands.release_files import ReleaseError
+from app.config import OPTIONS
 from app.storage.migrations import MIGRATIONS
 from tests.bench.servers import free_port
 from tests.containers.project import PLACES, Project, facts_of, make_project
@@ -49,12 +50,13 @@ def test_release_says_what_it_is(project: Project, cache: Path) -> None:
         "id": "",
         "version": "7.1",
         "schema": str(MIGRATIONS[-1].number),
+        "options": ",".join(option.variable for option in OPTIONS),
         "architecture": "x86_64",
         "python": "3.13",
     }
     assert archive.name == f"eigenplan-{name}-x86_64.tar"
-    labels = f"FROM x\nARG VERSION=7.1\nARG RELEASE={name}\nARG SCHEMA={facts['schema']}\n"
-    assert files["Dockerfile"].decode() == labels
+    filled = {"VERSION": "7.1", "RELEASE": name, "SCHEMA": facts["schema"], "OPTIONS": facts["options"]}
+    assert files["Dockerfile"].decode() == "FROM x\n" + "".join(f"ARG {gap}={one}\n" for gap, one in filled.items())
 
 
 def test_release_of_the_same_files_is_the_same_byte_by_byte(project: Project, cache: Path, tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ world = json.loads((folder / "world.json").read_text())
 with (folder / "calls").open("a") as calls:
     task = os.environ.get("EIGENPLAN_TASK_TAG", "") if "task" in words else ""
     calls.write(" ".join([name, *words, *([f"[{task}]"] if task else [])]) + "\n")
+if "EIGENPLAN_OPTIONS" in os.environ:
+    (folder / "options").write_text(os.environ["EIGENPLAN_OPTIONS"])
 if words[:1] == ["build"]:
     named = [word.partition("=")[2] for word in words if word.startswith("--build-arg=")]
     (folder / "environ").write_text(json.dumps({name: os.environ[name] for name in named}))

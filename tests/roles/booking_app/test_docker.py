@@ -21,6 +21,16 @@ def test_image_is_known_by_tag_and_by_number(world: World) -> None:
     assert [world.host.image_id(one) for one in names] == ["sha256:1.0-a", "sha256:base", "sha256:1.0-a", "", ""]
 
 
+@pytest.mark.parametrize("service", ["web-a", "worker"])
+def test_container_gets_the_options_that_its_image_knows(world: World, service: str) -> None:
+    name = service.replace("web", "slot")
+    old = {"id": "sha256:o", "labels": {"eigenplan.options": "EIGENPLAN_OLDER,EIGENPLAN_OLD"}}
+    world.know({name: old})
+    world.host.prepare(service)
+    assert (world.places.state / "options" / f"{name}.env").read_text() == "EIGENPLAN_OLD=1\n"
+    assert (world.folder / "options").read_text() == f"{world.places.state}/options/{name}.env"
+
+
 def test_schema_is_read_from_the_label(world: World) -> None:
     world.know({"1.0-a": image("1.0-a", "7"), "foreign": {"id": "sha256:f", "labels": {}}})
     assert world.host.schema_of("eigenplan:1.0-a") == 7

@@ -54,6 +54,12 @@ def test_options_are_known_to_the_application(files: dict[str, str]) -> None:
     assert set(options(files["eigenplan.env"])) <= {option.variable for option in OPTIONS}
 
 
+def test_options_come_from_the_file_that_is_named_for_an_image(files: dict[str, str]) -> None:
+    services = compose(files["compose.yml"])["services"]
+    named = {name: one["env_file"] for name, one in services.items()}
+    assert named == {name: ["${EIGENPLAN_OPTIONS:-/etc/eigenplan/eigenplan.env}"] for name in services}
+
+
 def test_files_hold_no_secret(files: dict[str, str]) -> None:
     assert "sesame-open" not in "".join(files.values())
 

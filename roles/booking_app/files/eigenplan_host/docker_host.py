@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from eigenplan_host.host import Facts
+from eigenplan_host.options import LABEL, write_options
 from eigenplan_host.refusal import FailedError
 from eigenplan_host.site import WORKER, Places, Settings
 
@@ -19,6 +20,8 @@ REPOSITORY = "eigenplan"
 PROJECT = "eigenplan"
 MIGRATION = "migration"
 TASK_TAG = "EIGENPLAN_TASK_TAG"
+OPTIONS = "EIGENPLAN_OPTIONS"
+"""Where Compose finds the options for the containers that it makes."""
 _LAST_LINES = 4
 
 
@@ -54,6 +57,11 @@ def last_lines(text: str) -> str:
     return " | ".join(line.strip() for line in text.strip().splitlines()[-_LAST_LINES:])
 
 
+def label(image: str, name: str) -> str:
+    """Return what an image's label says; empty when it has none."""
+    return run(["docker", "image", "inspect", "--format", f'{{{{index .Config.Labels "{name}"}}}}', image]).strip()
+
+
 class DockerHost:
     """Acts by ``docker``, ``docker-compose`` and ``systemctl``."""
 
@@ -79,8 +87,10 @@ class DockerHost:
         run(["docker", "tag", source, f"{REPOSITORY}:{name}"])
 
     def task_environ(self, name: str) -> dict[str, str]:
-        """Return the environment in which Compose's service ``task`` runs the image of this name."""
-        return {**os.environ, TASK_TAG: name}
+        """Return the environment in which Compose starts the image of this name, as ``task`` or another service."""
+        known = label(f"{REPOSITORY}:{name}", LABEL) if self.image_id(name) else ""
+        options = write_options(self.places, name, set(filter(None, known.split(","))))
+        return {**os.environ, TASK_TAG: name, OPTIONS: str(options)}
 
     def task(
         self, words: Sequence[str], *, terminal: bool = False, owner: bool = False, folder: str = "", name: str = ""
@@ -102,9 +112,7 @@ class DockerHost:
 
     def schema_of(self, image: str) -> int:
         """Return the number of the database's schema that an image needs: what its label says."""
-        said = run(
-            ["docker", "image", "inspect", "--format", '{{index .Config.Labels "eigenplan.schema"}}', image]
-        ).strip()
+        said = label(image, "eigenplan.schema")
         if not said.isdigit():
             raise FailedError(f"The image {image} has no label eigenplan.schema, so it is none of Eigenplan's.")
         return int(said)
@@ -126,7 +134,7 @@ class DockerHost:
     def prepare(self, service: str) -> None:
         """Make the container of a service anew, stopped."""
         words = self.compose("up", "--no-start", "--no-build", "--no-deps", "--force-recreate", service)
-        run(words, self.task_environ("slot-a"))
+        run(words, self.task_environ(WORKER if service == WORKER else f"slot-{service[-1]}"))
 
     def start(self, service: str) -> None:
         """Start the unit of a service."""

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from eigenplan_host.docker_host import REPOSITORY, run
+from eigenplan_host.docker_host import REPOSITORY, label, run
 from eigenplan_host.fetching import Fetching, load_fetching
 from eigenplan_host.refusal import FailedError, RefusedError
 from eigenplan_host.site import Site
@@ -158,11 +158,6 @@ def load(site: Site, archive: Path, checksum: str) -> str:
     run(["docker", "tag", found[1], f"{REPOSITORY}:{release}"])
     _remember(site, "loaded", {**archives(site).get("loaded", {}), checksum: release})
     return release
-
-
-def label(image: str, name: str) -> str:
-    """Return what an image's label says; empty when it has none."""
-    return run(["docker", "image", "inspect", "--format", f'{{{{index .Config.Labels "{name}"}}}}', image]).strip()
 
 
 def need_room(site: Site, megabytes: int) -> None:
