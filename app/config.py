@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+
+from app.booking.refusals import UnknownZone
+from app.booking.wall_clock import zone
 
 PREFIX = "EIGENPLAN_"
 TEST_PREFIX = "EIGENPLAN_TEST_"
@@ -111,9 +113,10 @@ def _yes_no(value: str) -> bool:
 
 
 def _time_zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError("must be the IANA name of a time zone, such as Europe/Vienna")
-    return value
+    try:
+        return zone(value).key
+    except UnknownZone as error:
+        raise ValueError("must be the IANA name of a time zone, such as Europe/Vienna") from error
 
 
 def _full_path(value: str) -> str:

@@ -15,6 +15,7 @@ from app.booking.refusals import InvalidInput, NotFound, Refusal, StaleVersion
 from app.operations.context import Context
 from app.operations.setup.saving import Saved
 from app.web.context import current_context
+from app.web.setup.check_records import without_check
 from app.web.setup.reading import Typed, whole_number
 
 D = TypeVar("D")
@@ -71,7 +72,7 @@ def add_pages(blueprint: Blueprint, kind: Kind[D]) -> None:
 
     def show_list() -> str:
         context = kind.allowed()
-        items = kind.list(context)
+        items = without_check(context, kind.list(context))
         return render_template(f"setup/{kind.slug}_list.html", kind=kind, items=items, **kind.options(context))
 
     def show_form(public_id: str | None = None) -> Answer:

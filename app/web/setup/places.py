@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
-from flask import g, request
+from flask import request
 from werkzeug.datastructures import MultiDict
 
 from app.booking.values import Location, Resource, ResourceKind
 from app.booking.wall_clock import local_date
 from app.operations.context import Context
-from app.operations.probe import probe_records
 from app.operations.setup import closures, locations, pools, resources
-from app.operations.setup.saving import Saved, known_zones
+from app.operations.setup.saving import known_zones
 from app.web.context import site
+from app.web.setup.check_records import without_check
 from app.web.setup.kinds import Kind
 from app.web.setup.reading import Typed
 
 Fields = MultiDict[str, str]
-D = TypeVar("D")
-R = TypeVar("R", Location, Resource)
 KIND_WORDS = {ResourceKind.PERSON: "Person", ResourceKind.ROOM: "Room", ResourceKind.DEVICE: "Device"}
 KINDS_WORDS = {ResourceKind.PERSON: "People", ResourceKind.ROOM: "Rooms", ResourceKind.DEVICE: "Devices"}
-
-
-def without_check(list_all: Callable[[Context], list[Saved[D]]]) -> Callable[[Context], list[Saved[D]]]:
-    """Return a list that leaves out the records of the installation check, which are no business of who sets up."""
-
-    def list_others(context: Context) -> list[Saved[D]]:
-        return [one for one in list_all(context) if one.public_id not in _hidden(context)]
-
-    return list_others
-
-
-def _others(context: Context, records: Iterable[R]) -> list[R]:
-    return [one for one in records if one.public_id not in _hidden(context)]
-
-
-def _hidden(context: Context) -> frozenset[str]:
-    if "hidden" not in g:
-        g.hidden = probe_records(context)
-    found: frozenset[str] = g.hidden
-    return found
 
 
 def ticked(fields: Mapping[str, bool]) -> dict[str, str]:
@@ -65,7 +43,7 @@ LOCATIONS = Kind(
     slug="locations",
     one="location",
     many="Locations",
-    list=without_check(locations.list_locations),
+    list=locations.list_locations,
     get=locations.get_location,
     save=locations.save_location,
     read=_read_location,
@@ -77,7 +55,8 @@ LOCATIONS = Kind(
 
 def first_zone(context: Context) -> str:
     """Return the zone to offer first: that of the first location, else the site's own."""
-    return next((one.tzid for one in _others(context, context.catalog.locations.values())), site().config.time_zone)
+    found = without_check(context, context.catalog.locations.values())
+    return found[0].tzid if found else site().config.time_zone
 
 
 def _read_resource(context: Context, typed: Typed) -> resources.ResourceDraft:
@@ -113,7 +92,7 @@ def _wanted_kind() -> str:
 
 def location_names(context: Context) -> dict[str, str]:
     """Return the names of all locations by public id, sorted; those that are switched off say so."""
-    found = sorted(_others(context, context.catalog.locations.values()), key=lambda one: one.name.casefold())
+    found = sorted(without_check(context, context.catalog.locations.values()), key=lambda one: one.name.casefold())
     return {one.public_id: _shown_name(one) for one in found}
 
 
@@ -123,13 +102,13 @@ def _shown_name(record: Location | Resource) -> str:
 
 def resource_names(context: Context) -> dict[str, str]:
     """Return the names of all resources by public id; those that are switched off say so."""
-    return {one.public_id: _shown_name(one) for one in _others(context, context.catalog.resources.values())}
+    return {one.public_id: _shown_name(one) for one in without_check(context, context.catalog.resources.values())}
 
 
 def resource_groups(context: Context) -> dict[str, dict[str, str]]:
     """Return the names of all resources by public id, sorted, under the headings of their kinds."""
     groups: dict[str, dict[str, str]] = {words: {} for words in KINDS_WORDS.values()}
-    for one in sorted(_others(context, context.catalog.resources.values()), key=lambda one: one.name.casefold()):
+    for one in sorted(without_check(context, context.catalog.resources.values()), key=lambda one: one.name.casefold()):
         groups[KINDS_WORDS[one.kind]][one.public_id] = _shown_name(one)
     return groups
 
@@ -138,7 +117,7 @@ RESOURCES = Kind(
     slug="resources",
     one="person, room or device",
     many="People, rooms and devices",
-    list=without_check(lambda context: resources.list_resources(context, _wanted_kind())),
+    list=lambda context: resources.list_resources(context, _wanted_kind()),
     get=resources.get_resource,
     save=resources.save_resource,
     read=_read_resource,

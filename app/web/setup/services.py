@@ -15,7 +15,7 @@ from app.operations.setup.questions import QuestionDraft
 from app.operations.setup.services import RequirementDraft, ServiceDraft
 from app.web.context import site
 from app.web.setup.kinds import Kind
-from app.web.setup.places import location_names, resource_groups, resource_names, ticked, without_check
+from app.web.setup.places import location_names, resource_groups, resource_names, ticked
 from app.web.setup.reading import Typed, whole_number
 
 POOL, SINGLE = "pool:", "one:"
@@ -159,7 +159,7 @@ SERVICES = Kind(
     slug="services",
     one="service",
     many="Services",
-    list=without_check(services.list_services),
+    list=services.list_services,
     get=services.get_service,
     save=services.save_service,
     read=_read,
