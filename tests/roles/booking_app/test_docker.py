@@ -138,6 +138,16 @@ def test_first_administrator_is_asked_for_once_it_worked(operated: World) -> Non
     assert load_state(operated.places.state).administrator_asked
 
 
+def test_command_that_is_not_there_is_named_and_no_inner_one(
+    operated: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["frobnicate"])
+    said = capfd.readouterr().err
+    assert (ended.value.code, "slot-up" in said) == (2, False)
+    assert said.endswith("eigenplan: error: there is no command frobnicate; sudo eigenplan --help lists them\n")
+
+
 def test_rollback_without_a_release_before_is_refused(operated: World, capfd: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["rollback"]) == 1
     assert "There is no release before the present one" in capfd.readouterr().err

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -236,11 +237,12 @@ def test_worker_that_was_stopped_by_hand_is_started_again(host: ThreadHost) -> N
 
 def test_disk_that_is_full_changes_nothing(host: ThreadHost, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = host.site().places.state
-    (folder / "state.new").symlink_to("/dev/full")
+    fresh = folder / f"state.{os.getpid()}.new"
+    fresh.symlink_to("/dev/full")
     with Visitor(host) as visitor, pytest.raises(FailedError, match="No space left on device"):
         update(host.site(), "two")
     assert (host.serving(), visitor.failed) == ("one", [])
-    (folder / "state.new").unlink()
+    fresh.unlink()
     update(host.site(), "two")
     assert host.serving() == "two"
 

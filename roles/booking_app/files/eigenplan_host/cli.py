@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -49,7 +49,7 @@ def main(words: Sequence[str]) -> int:
             return _pass_on(words)
         if words and words[0] == "logs" and words[1:] not in (["-h"], ["--help"]):
             return _show_logs(words[1:])
-        chosen = _parser().parse_args(words)
+        chosen = _parse(words)
         return int(chosen.work(chosen))
     except (RefusedError, FailedError) as error:
         print(f"eigenplan: {error}", file=sys.stderr)
@@ -71,7 +71,15 @@ def open_site() -> Site:
     return Site(places, settings, DockerHost(places, settings), say)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parse(words: Sequence[str]) -> argparse.Namespace:
+    parser, commands = _parser()
+    if words and not words[0].startswith("-") and words[0] not in commands:  # argparse would list what units call, too
+        parser.error(f"there is no command {words[0]}; sudo eigenplan --help lists them")
+    return parser.parse_args(words)
+
+
+def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
+    """Return the parser and the names of its commands."""
     form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
         "eigenplan", description="Operate this host's Eigenplan.", epilog=EPILOG, formatter_class=form
@@ -95,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     add("rollback", _rollback, "go back to the release before, if the database's schema is the same")
     add("logs", _logs, "show what the web processes and the worker log; options of journalctl follow, such as -f")
     _add_inner(add)
-    return parser
+    return parser, commands.choices
 
 
 def _add_inner(add: Callable[..., argparse.ArgumentParser]) -> None:

@@ -88,7 +88,7 @@ def save_state(folder: Path, state: State) -> None:
 
 def write_whole(path: Path, text: str) -> None:
     """Replace a file as a whole and have it on the disk before going on."""
-    fresh = path.with_suffix(".new")
+    fresh = path.with_suffix(f".{os.getpid()}.new")  # of our own: two commands may write at the same time
     with fresh.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
