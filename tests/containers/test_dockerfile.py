@@ -48,17 +48,16 @@ def test_nothing_comes_from_anywhere_but_debian_and_the_release() -> None:
 
 def test_packages_are_installed_only_where_the_base_lacks_them() -> None:
     first = values("RUN")[0]
-    guard = "if ! { [ -x /usr/bin/python3 ] && [ -s /etc/ssl/certs/ca-certificates.crt ]; }; then options= "
+    guard = "if ! { [ -x /usr/bin/python3 ] && [ -s /etc/ssl/certs/ca-certificates.crt ]; }; then options= sources= "
     assert (first.startswith(guard), sum("apt-get" in one for one in values("RUN"))) == (True, 1)
 
 
 def installed(folder: Path, **mirrors: str) -> tuple[list[str], str]:
     """What apt is called with on a base without Python, and the sources that are made for it, by the shell itself."""
     script = values("RUN")[0].partition("&& find ")[0].replace("/usr/bin/python3", "/nonexistent")
-    for name in ("apt-get", "rm"):
-        (folder / name).write_text(f'#!/bin/sh\necho "{name} $*" >> {folder}/calls\n')
+    for name, says in {"apt-get": "", "rm": "", "mktemp": f"{folder}/mirrors.sources"}.items():
+        (folder / name).write_text(f'#!/bin/sh\necho "{name} $*" >> {folder}/calls\necho {says}\n')
         (folder / name).chmod(0o755)
-    script = script.replace("/tmp/mirrors", f"{folder}/mirrors")  # noqa: S108 what the recipe says, made harmless
     words = ["/bin/sh", "-e", "-c", script.rstrip()]
     subprocess.run(words, env={"PATH": str(folder), **mirrors}, check=True)
     made = folder / "mirrors.sources"
