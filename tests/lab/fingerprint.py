@@ -15,14 +15,17 @@ USED = ("ansible.cfg", "app", "containers", "firewall", "playbooks", "requiremen
 
 def fingerprint(root: Path = ROOT) -> str:
     """Return the checksum of all files that git knows or would take, as they are now."""
-    words = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *USED]
-    listed = subprocess.run(words, capture_output=True, check=True).stdout.split(b"\0")
     total = hashlib.sha256()
-    for name in sorted({one.decode() for one in listed if one}):
-        file = root / name
-        if file.is_file():
-            total.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    for name in files_of(root, *USED):
+        total.update(f"{name}\0{hashlib.sha256((root / name).read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()
+
+
+def files_of(root: Path, *places: str) -> list[str]:
+    """Return what git knows or would take of a checkout, all of it or below some places, sorted; only what is there."""
+    words = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *places]
+    listed = subprocess.run(words, capture_output=True, check=True, text=True).stdout.split("\0")
+    return sorted({one for one in listed if one and (root / one).is_file()})
 
 
 @dataclass(frozen=True, slots=True)

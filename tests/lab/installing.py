@@ -17,7 +17,7 @@ from tests.lab.inventory import GROUP, site_name
 from tests.lab.lab import down, find_running, up
 from tests.lab.playbook import Player, Run
 from tests.lab.readme import IN_A_LAB, ON_A_HOST, Reader, copy_checkout, steps
-from tests.lab.site import Site, files_changed_since, vault_key, write_vault
+from tests.lab.site import Site, files_changed_since, write_vault
 from tests.lab.systems import System
 
 OPERATOR = "debian"
@@ -46,13 +46,13 @@ def in_a_lab(system: System, folder: Path) -> Iterator[Installed]:
     """
     _, up_step, deploy, verify, down_step = steps(IN_A_LAB)
     reader = Reader(folder, environment={"XDG_STATE_HOME": str(folder / "state")})
-    came_up = reader.type(up_step.replace("debian13", system.host))
+    came_up = reader.type(up_step)
     assert came_up.status == 0, came_up.output
     try:
         lab = find_running(LabFolder(state_folder(reader.environment)))
         site = Site(lab, lab.host(system.host), folder, Player(lab.folder.inventory, runs=reader.runs), system.host)
         write_vault(site, site_database=system.database)
-        reader.environment = {**reader.environment, "ANSIBLE_VAULT_PASSWORD_FILE": str(vault_key(site))}
+        reader.environment = {**reader.environment, "ANSIBLE_VAULT_PASSWORD_FILE": str(site.vault_key)}
         yield _install(site, reader, deploy, verify)
     finally:
         went_away = reader.type(down_step)
@@ -71,11 +71,11 @@ def on_a_host(system: System, folder: Path, cache: BaseCache) -> Iterator[Instal
     lab = up(place, cache, system.plans[:1], print)
     try:
         host = lab.host(system.host)
-        add_operator(host)
+        add_operator(host, place.key.with_suffix(".pub").read_text())
         checkout = copy_checkout(folder / "checkout")
         player = Player(checkout / "inventory", checkout)
         site = Site(lab, host, folder, player, "bookings")
-        environment = {"ANSIBLE_VAULT_PASSWORD_FILE": str(vault_key(site)), "XDG_STATE_HOME": str(folder / "state")}
+        environment = {"ANSIBLE_VAULT_PASSWORD_FILE": str(site.vault_key), "XDG_STATE_HOME": str(folder / "state")}
         reader = Reader(folder, checkout, environment, player.runs)
         reader.edit_with(values_of(lab.folder.inventory, host))
         for step in (copy, edit):
@@ -96,8 +96,8 @@ def _install(site: Site, reader: Reader, deploy: str, verify: str) -> Installed:
     return Installed(site, dry, touched, reader.type(deploy), reader.type(verify))
 
 
-def add_operator(host: Host) -> None:
-    """Make the account, with the lab's key and the right to use sudo, as an installer or a cloud's image does.
+def add_operator(host: Host, public_key: str) -> None:
+    """Make the account, with its key and the right to use sudo, as an installer or a cloud's image does.
 
     Raises:
         AssertionError: it could not be made.
@@ -107,7 +107,7 @@ def add_operator(host: Host) -> None:
     for words, given in (
         (["useradd", "--create-home", "--shell=/bin/bash", OPERATOR], ""),
         (["install", "-d", "-m", "700", "-o", OPERATOR, f"{home}/.ssh"], ""),
-        (["install", "-m", "600", "-o", OPERATOR, "/root/.ssh/authorized_keys", f"{home}/.ssh/authorized_keys"], ""),
+        (["install", "-m", "600", "-o", OPERATOR, "/dev/stdin", f"{home}/.ssh/authorized_keys"], public_key),
         (["install", "-m", "440", "/dev/stdin", f"/etc/sudoers.d/{OPERATOR}"], rule),
     ):
         done = host.run(*words, given=given)

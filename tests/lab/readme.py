@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.lab.fingerprint import files_of
 from tests.lab.playbook import ROOT, SECONDS, Run
 
 ON_A_HOST = "**On a host of yours**"
@@ -84,16 +85,9 @@ class Reader:
 
 def copy_checkout(folder: Path) -> Path:
     """Copy what git would hold of this checkout, with what its first start has made; returns the copy."""
-    listed = subprocess.run(
-        ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        capture_output=True,
-        check=True,
-        text=True,
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+    for name in files_of(ROOT):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, folder / name)
     for made in (".venv", "app/web/static/vendor"):
         (folder / made).symlink_to(ROOT / made)
     return folder

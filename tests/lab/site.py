@@ -48,6 +48,11 @@ class Site:
     vault_password: str = field(default_factory=lambda: f"Vault-{secrets.token_hex(12)}")
 
     @property
+    def vault_key(self) -> Path:
+        """The file that holds the password of its inventory's vault."""
+        return self.folder / "vault-password"
+
+    @property
     def url(self) -> str:
         """Where visitors find it."""
         return f"https://{site_name(self.host.plan.name)}"
@@ -154,20 +159,20 @@ def new_site(lab: Lab, host: Host, folder: Path, **values: object) -> Site:
 
 def write_vault(site: Site, **values: str) -> None:
     """Add a password for the mail relay, encrypted, with other values; tell Ansible where the vault's password is."""
-    key = vault_key(site)
+    site.vault_key.write_text(f"{site.vault_password}\n")
     program = str(Path(sys.executable).with_name("ansible-vault"))
-    words = [program, "encrypt_string", "--vault-password-file", str(key), "--stdin-name", "site_mail_password"]
+    words = [
+        program,
+        "encrypt_string",
+        "--vault-password-file",
+        str(site.vault_key),
+        "--stdin-name",
+        "site_mail_password",
+    ]
     encrypted = run(*words, given=site.mail_password)
     more = "".join(f"{name}: {value}\n" for name, value in values.items())
     (site.player.inventory / "group_vars" / "all.yml").write_text(f"---\nsite_mail_user: lab\n{more}{encrypted}")
-    site.player.options = ["--vault-password-file", str(key)]
-
-
-def vault_key(site: Site) -> Path:
-    """Return the file that holds the password of the vault."""
-    key = site.folder / "vault-password"
-    key.write_text(f"{site.vault_password}\n")
-    return key
+    site.player.options = ["--vault-password-file", str(site.vault_key)]
 
 
 def files_changed_since(root: Path, moment: float) -> list[str]:

@@ -142,10 +142,8 @@ def test_trial_is_confirmed_by_a_new_connection_alone(walled: Walled) -> None:
     older, second = done.stderr.splitlines()
     assert "This SSH connection is older than the rules on trial" in older
     assert "Rules are on trial already" in second
-    trial, timers = (
-        str(walled.status()["on_trial"]),
-        ["systemctl", "list-timers", "--no-legend", "eigenplan-firewall-*"],
-    )
+    trial = str(walled.status()["on_trial"])
+    timers = ["systemctl", "list-timers", "--no-legend", "eigenplan-firewall-*"]
     assert f"eigenplan-firewall-rollback-{trial}.timer" in walled.say(*timers)
     assert walled.say("eigenplan-firewall", "confirm", trial) == "The rules are confirmed."
     assert (walled.say(*timers), walled.status()["as_confirmed"]) == ("", True)
