@@ -62,6 +62,7 @@ def connection(folder: LabFolder) -> dict[str, object]:
         "ansible_user": "root",
         "ansible_ssh_common_args": f"-F {folder.ssh_config}",
         "ansible_control_path_dir": str(folder.sockets),
+        "ansible_control_path": "%(directory)s/%%n-%%r",  # short, as a socket's path has 107 bytes at most
         "ansible_python_interpreter": "/usr/bin/python3",
     }
 

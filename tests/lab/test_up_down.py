@@ -49,8 +49,20 @@ def start(environment: dict[str, str], *words: str) -> subprocess.Popen[str]:
     line = [sys.executable, "-m", "app.commands", "lab", *words]
     pipe = subprocess.PIPE
     return subprocess.Popen(
-        line, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True
+        line,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        preexec_fn=hear_interrupts,
     )
+
+
+def hear_interrupts() -> None:
+    """What a shell starts in the background, and all that comes from it, would be deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def call(environment: dict[str, str], *words: str) -> tuple[int, str]:
