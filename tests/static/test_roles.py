@@ -156,7 +156,7 @@ def test_each_role_of_the_site_looks_before_any_of_them_changes_anything() -> No
     play = load(ROOT / "playbooks/site.yml")[-1]
     looked = next(tasks_in(play["pre_tasks"]))["ansible.builtin.include_role"]
     roles = [one["role"] for one in play["roles"]]
-    assert (looked["name"], looked["tasks_from"]) == ("{{ item }}", "preflight")
+    assert (looked["name"], looked["tasks_from"]) == ("{{ __site_role }}", "preflight")
     assert play["vars"]["__site_roles"] == roles
     assert [role for role in roles if f"'{role}' not in __site_looked" not in _looking(role)] == []
 
