@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.lab.checkout import files_of
 from tests.lab.playbook import ROOT
 
 USED = ("ansible.cfg", "app", "containers", "firewall", "playbooks", "requirements", "roles", "tests/lab")
@@ -19,13 +19,6 @@ def fingerprint(root: Path = ROOT) -> str:
     for name in files_of(root, *USED):
         total.update(f"{name}\0{hashlib.sha256((root / name).read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()
-
-
-def files_of(root: Path, *places: str) -> list[str]:
-    """Return what git knows or would take of a checkout, all of it or below some places, sorted; only what is there."""
-    words = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *places]
-    listed = subprocess.run(words, capture_output=True, check=True, text=True).stdout.split("\0")
-    return sorted({one for one in listed if one and (root / one).is_file()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ from pathlib import Path
 import yaml
 
 from tests.lab.base_system import BaseCache
+from tests.lab.checkout import copy_checkout
 from tests.lab.folder import LabFolder, state_folder
 from tests.lab.host import Host
 from tests.lab.inventory import GROUP, site_name
 from tests.lab.lab import down, find_running, up
 from tests.lab.playbook import Player, Run
-from tests.lab.readme import IN_A_LAB, ON_A_HOST, Reader, copy_checkout, steps
+from tests.lab.readme import IN_A_LAB, ON_A_HOST, Reader, steps
 from tests.lab.site import Site, files_changed_since, write_vault
 from tests.lab.systems import System
 

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import time
@@ -14,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.lab.fingerprint import files_of
 from tests.lab.playbook import ROOT, SECONDS, Run
 
 ON_A_HOST = "**On a host of yours**"
@@ -81,13 +79,3 @@ class Reader:
         editor.parent.mkdir(exist_ok=True)
         editor.write_text(EDITOR.format(python=sys.executable, values=str(chosen)))
         editor.chmod(0o755)
-
-
-def copy_checkout(folder: Path) -> Path:
-    """Copy what git would hold of this checkout, with what its first start has made; returns the copy."""
-    for name in files_of(ROOT):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, folder / name)
-    for made in (".venv", "app/web/static/vendor"):
-        (folder / made).symlink_to(ROOT / made)
-    return folder

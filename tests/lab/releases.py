@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import platform
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.commands.release import make_release, releases_folder
+from tests.lab.checkout import copy_checkout
 from tests.lab.host import Host
-from tests.lab.playbook import ROOT
+from tests.lab.readme import Reader
 
-PARTS = ("app", "containers", "requirements")
-FILES = ("LICENSE", "frontend.json", "package-lock.json", "pyproject.toml")
 PLACE = "var/tmp"
 
 
 def as_good(checkout: Path) -> None:
-    """Change what nobody sees."""
-    with (checkout / "app" / "clock.py").open("a") as stream:
-        stream.write("\n# Another version.\n")
+    """Leave out an option that the host's settings have, as a version from before it does."""
+    file = checkout / "app" / "config.py"
+    text = file.read_text()
+    older = re.sub(r'(?m)^    Option\("time_zone".*\n', "", text)
+    assert older != text
+    file.write_text(older)
 
 
 def never_ready(checkout: Path) -> None:
@@ -48,13 +49,11 @@ class Releases:
 
     def make(self, change: Callable[[Path], None]) -> Path:
         """Return the archive of this checkout with a change."""
-        checkout = Path(tempfile.mkdtemp(prefix=f"{change.__name__}-", dir=self.folder))
-        for part in PARTS:
-            shutil.copytree(ROOT / part, checkout / part, ignore=shutil.ignore_patterns("__pycache__"))
-        for one in FILES:
-            shutil.copy(ROOT / one, checkout / one)
+        checkout = copy_checkout(Path(tempfile.mkdtemp(prefix=f"{change.__name__}-", dir=self.folder)))
         change(checkout)
-        archive = make_release(checkout, platform.machine(), releases_folder(os.environ))
+        done = Reader(self.folder, checkout).type("./eigenplan release")
+        assert done.status == 0, done.output
+        archive = Path(done.output.splitlines()[-1])
         kept = self.folder / archive.name  # the cache forgets old ones
         shutil.copy(archive, kept)
         return kept

@@ -166,6 +166,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     os.killpg(process.pid, signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_removed_site_comes_back_with_its_bookings_and_the_role_that_was_left_out(bare: Site) -> None:
     """The whole site on a host that had all but ``base``."""
     assert bare.visit(bare.plan(30, visitors=1, seed=2)).booked

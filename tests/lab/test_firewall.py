@@ -17,6 +17,8 @@ from tests.lab.playbook import Player
 from tests.lab.walled import CLOSED, PING, PORTS, PUBLISHED, SERVICE, SSH, WEB, Walled, wall
 
 pytestmark = pytest.mark.lab
+in_full = pytest.mark.slow
+"""For what the whole site shows in the lab tier already, or what takes long."""
 
 NOBODY = "10.99.0.1"
 """Where no administrator comes from."""
@@ -43,11 +45,13 @@ def test_ports_are_open_before_and_only_the_needed_ones_after(walled: Walled) ->
     assert (walled.before, walled.look()) == (list(PORTS), [SSH, WEB])
 
 
+@in_full
 def test_second_run_changes_nothing(walled: Walled) -> None:
     run = walled.play("--diff")
     assert (run.status, run.recap(walled.host.plan.name)["changed"]) == (0, 0), run.output
 
 
+@in_full
 def test_dry_run_shows_the_difference_and_changes_nothing(walled: Walled) -> None:
     before = walled.rules(), walled.say("nft", "-s", "list", "ruleset")
     run = walled.play("--check", "--diff", firewall_open_ports=[{"port": SERVICE}])
@@ -55,6 +59,7 @@ def test_dry_run_shows_the_difference_and_changes_nothing(walled: Walled) -> Non
     assert (walled.rules(), walled.say("nft", "-s", "list", "ruleset")) == before
 
 
+@in_full
 def test_port_is_reached_when_it_is_open_for_whoever_asks(walled: Walled) -> None:
     client = str(walled.lab.plan.client(1).ip)
     ports = [{"port": PUBLISHED}, {"port": SERVICE, "sources": [client]}, {"port": CLOSED, "sources": [NOBODY]}]
@@ -171,6 +176,7 @@ def test_rules_are_there_after_a_reboot_before_there_is_a_network(walled: Walled
     assert walled.say("systemctl", "--failed", "--no-legend") == ""
 
 
+@in_full
 def test_table_that_somebody_removed_comes_back_by_a_run(walled: Walled) -> None:
     walled.say("nft", "delete", "table", "inet", "eigenplan")
     assert walled.look() == list(PORTS)
@@ -178,6 +184,7 @@ def test_table_that_somebody_removed_comes_back_by_a_run(walled: Walled) -> None
     assert walled.look() == [SSH, WEB]
 
 
+@in_full
 def test_rules_of_an_administrator_are_refused_by_name(walled: Walled) -> None:
     walled.say("systemctl", "unmask", "nftables.service")
     walled.say("sh", "-c", "echo '# ours' >> /etc/nftables.conf && systemctl enable nftables.service")

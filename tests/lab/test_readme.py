@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.lab.checkout import copy_checkout
 from tests.lab.machine import PROGRAMS
 from tests.lab.playbook import ROOT
-from tests.lab.readme import IN_A_LAB, ON_A_HOST, Reader, copy_checkout, steps
+from tests.lab.readme import IN_A_LAB, ON_A_HOST, Reader, steps
 
 TEXT = "Words.\n\n**Way** in words.\n\n    first --step   # a comment\n    second\n\nMore.\n\n    third\n"
 

@@ -88,7 +88,7 @@ def test_plays_leave_out_and_pick_roles(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("change", [as_good, never_ready, answers_500])
 def test_other_versions_are_programs_still(tmp_path: Path, change: object) -> None:
-    names = ("app/clock.py", "app/wsgi.py", "app/web/public/pages.py")
+    names = ("app/config.py", "app/wsgi.py", "app/web/public/pages.py")
     root = Path(__file__).resolve().parents[2]
     for name in names:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
