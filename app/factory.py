@@ -11,12 +11,26 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.config import Config
 from app.operations.readiness import check_schema_at_start
 from app.storage.store import open_store
-from app.web import bookings, calendar, health, manage, outbox, password, public, requests, sign_in, waiting
+from app.web import (
+    bookings,
+    calendar,
+    health,
+    home,
+    manage,
+    outbox,
+    password,
+    public,
+    requests,
+    seeing_as,
+    sign_in,
+    waiting,
+)
 from app.web.access import init_access
 from app.web.context import EXTENSION, Site
 from app.web.errors import QuietFlask, init_errors
 from app.web.pages import init_pages
 from app.web.security import init_security
+from app.web.seeing_as import init_seeing_as
 from app.web.setup import pages as setup
 from app.web.sign_in import init_sign_in
 
@@ -30,12 +44,14 @@ BLUEPRINTS = (
     manage.blueprint,
     sign_in.blueprint,
     password.blueprint,
+    home.blueprint,
     calendar.blueprint,
     bookings.blueprint,
     requests.blueprint,
     waiting.blueprint,
     outbox.blueprint,
     setup.blueprint,
+    seeing_as.blueprint,
 )
 
 
@@ -67,6 +83,7 @@ def create_app(config: Config) -> Flask:
     init_errors(app)
     init_access(app)
     init_security(app)
+    init_seeing_as(app)
     init_pages(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

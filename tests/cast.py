@@ -6,8 +6,13 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from app.access.actors import Actor, ActorKind
+from app.access.grants import EVERYTHING, Grant, Scope
+from app.access.permissions import READY_MADE, Permission, ReadyMade, all_of, own_of
 from app.booking.values import Instant
+from app.operations.rights import dump_extents
 from app.storage.public_ids import new_public_id
+from app.storage.rights_tables import Role, RoleGrant
 from app.storage.store import Store
 from app.storage.tables import (
     Location,
@@ -26,6 +31,19 @@ MONDAY = 1_893_456_000 + 6 * 86_400
 
 NOW = MONDAY - 3 * 86_400
 HOUR = 3600
+
+
+def granted(role: ReadyMade, scope: Scope = EVERYTHING) -> Grant:
+    """Return a ready-made role as somebody has it."""
+    return Grant(READY_MADE[role].name, READY_MADE[role].extents, scope)
+
+
+def user(
+    role: ReadyMade | None, resource_id: int | None = None, name: str = "Somebody", user_id: int | None = None
+) -> Actor:
+    """Return somebody who is signed in and has a ready-made role for everything, or none."""
+    grants = () if role is None else (granted(role),)
+    return Actor(ActorKind.USER, name, user_id, grants=grants, resource_id=resource_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +108,18 @@ class Cast:
         ServiceRequirement.create(service=service_id, position=position, pool=pool.id, count=need.count)
 
     def user(self, name: str, role: str, resource: str | None = None, password_hash: str = "") -> int:
-        """Add somebody who signs in."""
+        """Add somebody who signs in and has a role (its public id) for everything."""
         email = f"{name.lower().replace(' ', '.')}@example.org"
         person = self.rows[resource] if resource else None
-        row = User.create(
-            name=name, email=email, role=role, resource=person, password_hash=password_hash, **self._stamps()
-        )
+        row = User.create(name=name, email=email, resource=person, password_hash=password_hash, **self._stamps())
+        RoleGrant.create(role=Role.get(Role.public_id == role).id, user=row.id)
         return self._keep(name, row)
+
+    def role(self, name: str, *permissions: Permission, own: Iterable[Permission] = ()) -> str:
+        """Add a role that holds these permissions for all, and others for one's own; returns its public id."""
+        extents = all_of(*permissions) | own_of(*own)
+        row = Role.create(name=name, permissions=dump_extents(extents), **self._stamps())
+        return str(row.public_id)
 
 
 def one_provider(store: Store, **values: object) -> Cast:

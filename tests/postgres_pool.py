@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from app.storage.tables import TABLES
+from app.storage.all_tables import ALL_TABLES
+from app.storage.migrations.m0005_rights import ready_made_roles
 from tests.postgres_accounts import let_in
 
 _FINGERPRINT = """
@@ -81,7 +82,9 @@ def _empty(connection: psycopg.Connection) -> None:
     with connection.transaction():
         connection.execute("SET LOCAL default_transaction_read_only = off")
         connection.execute("SET LOCAL session_replication_role = replica")
-        names = [Identifier(str(model._meta.table_name)) for model in TABLES]
+        names = [Identifier(str(model._meta.table_name)) for model in ALL_TABLES]
         connection.execute(SQL("; ").join(SQL("DELETE FROM {}").format(name) for name in names))
         connection.execute(_RESTART)
         connection.execute("INSERT INTO revision (name, value) VALUES ('catalog', 1)")
+        for statement in ready_made_roles():
+            connection.execute(statement.encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.access.permissions import Role
+from app.access.grants import Grant
 
 
 class ActorKind(StrEnum):
@@ -19,7 +19,9 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """``resource_id`` is the provider that a user is.
+    """``resource_id`` is the provider that a user is, ``grants`` are the roles that they have, and where.
+
+    ``seen_as``: an administrator looks at the site as this role sees it, and can change nothing.
 
     ``booking`` or ``waiting`` is the public id that a client's link names.
     """
@@ -27,8 +29,10 @@ class Actor:
     kind: ActorKind
     name: str = ""
     user_id: int | None = None
-    role: Role | None = None
+    email: str = ""
+    grants: tuple[Grant, ...] = ()
     resource_id: int | None = None
+    seen_as: str = ""
     booking: str | None = None
     waiting: str | None = None
 

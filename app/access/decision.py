@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.access.actors import Actor, ActorKind
-from app.access.permissions import HELP, ROLE_PERMISSIONS, Permission, Role
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What is asked about: a booking by public id and the resources it takes. Empty: the thing in general."""
-
-    booking: str | None = None
-    resource_ids: Collection[int] = ()
+from app.access.grants import Grant, ScopeKind, Target
+from app.access.permissions import GLOBAL, WORDS, Extent, Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,34 +18,88 @@ class Decision:
     reason: str = ""
 
 
-ANYTHING = Target()
 _YES = Decision(allowed=True)
-_CLIENT_MAY = frozenset({Permission.MOVE, Permission.CANCEL, Permission.SEE_DETAILS, Permission.SEE_CLIENTS})
-_ONLY_OWN = frozenset(
-    {Permission.BOOK_FOR_OTHERS, Permission.MOVE, Permission.CANCEL, Permission.SEE_DETAILS, Permission.SEE_CLIENTS}
+_CLIENT_MAY = frozenset(
+    {
+        Permission.MOVE,
+        Permission.CANCEL,
+        Permission.SEE_TITLES,
+        Permission.SEE_DETAILS,
+        Permission.SEE_CONTACTS,
+        Permission.SEE_CONFIDENTIAL,
+    }
 )
 
 
-def decide(actor: Actor, permission: Permission, target: Target = ANYTHING) -> Decision:
-    """Say whether ``actor`` has ``permission`` on ``target``."""
-    if actor.kind is ActorKind.SYSTEM or permission is Permission.BOOK:
+def decide(actor: Actor, permission: Permission, target: Target | None = None) -> Decision:
+    """Say whether ``actor`` has ``permission`` on ``target``; None asks whether there is anything that they have it on.
+
+    The answer about None opens a page; every single thing on it has to be asked about again.
+    """
+    if actor.kind is ActorKind.SYSTEM:
         return _YES
     if actor.kind is ActorKind.USER:
         return _decide_for_user(actor, permission, target)
-    has_link = actor.kind is ActorKind.CLIENT and actor.booking is not None and target.booking == actor.booking
-    if has_link and permission in _CLIENT_MAY:
+    if permission is Permission.BOOK_FOR_SELF:
         return _YES
-    return Decision(False, f"Please sign in: {HELP[permission]}")
+    has_link = actor.kind is ActorKind.CLIENT and actor.booking is not None
+    if has_link and permission in _CLIENT_MAY and target is not None and target.booking == actor.booking:
+        return _YES
+    return Decision(False, f"Please sign in: {WORDS[permission].help}")
 
 
-def _decide_for_user(actor: Actor, permission: Permission, target: Target) -> Decision:
-    if actor.role is None or permission not in ROLE_PERMISSIONS[actor.role]:
-        role = "no role" if actor.role is None else f"the role {actor.role.value.replace('_', ' ')}"
-        return Decision(False, f"You have {role}, which lacks this right: {HELP[permission]}")
-    if actor.role is Role.PROVIDER and permission in _ONLY_OWN and not _is_own(actor, target):
-        return Decision(False, "Providers may do this only with bookings that they give themselves.")
-    return _YES
+def _decide_for_user(actor: Actor, permission: Permission, target: Target | None) -> Decision:
+    held = counting(actor, permission)
+    for grant in held:
+        if target is None or _reaches(actor, grant, permission, target):
+            return _YES
+    return Decision(False, _why_not(actor.grants, held, permission))
 
 
-def _is_own(actor: Actor, target: Target) -> bool:
-    return target is ANYTHING or actor.resource_id in target.resource_ids
+def counting(actor: Actor, permission: Permission) -> list[Grant]:
+    """Return the actor's grants that have a permission.
+
+    One about the installation as a whole is worth nothing in a grant for a part of it.
+    """
+    whole = permission in GLOBAL
+    return [
+        grant
+        for grant in actor.grants
+        if permission in grant.extents and not (whole and grant.scope.kind is not ScopeKind.EVERYTHING)
+    ]
+
+
+def _reaches(actor: Actor, grant: Grant, permission: Permission, target: Target) -> bool:
+    return grant.scope.covers(target) and (grant.extents[permission] is Extent.ALL or is_own(actor, target))
+
+
+def is_own(actor: Actor, target: Target) -> bool:
+    """Whether a booking or a time is the actor's: they give it, or it was made for them."""
+    if actor.resource_id is not None and actor.resource_id in target.resource_ids:
+        return True
+    return actor.user_id is not None and target.user_id == actor.user_id
+
+
+def _why_not(grants: Sequence[Grant], held: Sequence[Grant], permission: Permission) -> str:
+    """Say what is missing; ``held`` are the grants that have the permission, but not for what was asked about."""
+    words = WORDS[permission].help
+    if not grants:
+        return f"You have no role yet, so you lack this right: {words} An administrator can give you one."
+    if not held:
+        return f"You have {_roles(grants)} this right: {words}"
+    parts = dict.fromkeys(_part(grant, permission) for grant in held)
+    return f"You have this right only for {' and '.join(parts)}: {words}"
+
+
+def _roles(grants: Sequence[Grant]) -> str:
+    names = list(dict.fromkeys(grant.role for grant in grants))
+    if len(names) == 1:
+        return f"the role {names[0]}, which lacks"
+    return f"the roles {', '.join(names[:-1])} and {names[-1]}, which lack"
+
+
+def _part(grant: Grant, permission: Permission) -> str:
+    if grant.extents[permission] is Extent.ALL:
+        return grant.scope.name
+    whole = grant.scope.kind is ScopeKind.EVERYTHING
+    return "bookings of your own" if whole else f"bookings of your own in {grant.scope.name}"

@@ -1,30 +1,115 @@
-"""What a role may do, as data: every permission with its sentence of help, every ready-made role with its set."""
+"""What may be allowed at all, as data: every permission with its words, and the roles that there are to begin with."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """One thing that somebody may be allowed to do."""
+    """One thing that somebody may be allowed to do. The value is what the database keeps."""
 
-    BOOK = "book"
+    BOOK_FOR_SELF = "book_for_self"
     BOOK_FOR_OTHERS = "book_for_others"
     MOVE = "move"
     CANCEL = "cancel"
     APPROVE = "approve"
+    DECLINE = "decline"
     OVERRIDE_RULES = "override_rules"
-    SEE_FREEBUSY = "see_freebusy"
+    SEE_BUSY = "see_busy"
+    SEE_TITLES = "see_titles"
     SEE_DETAILS = "see_details"
-    SEE_CLIENTS = "see_clients"
-    EDIT_SETUP = "edit_setup"
-    EDIT_USERS = "edit_users"
-    SEE_OUTBOX = "see_outbox"
+    SEE_CONTACTS = "see_contacts"
+    SEE_CONFIDENTIAL = "see_confidential"
+    EDIT_CLIENTS = "edit_clients"
+    EXPORT = "export"
+    MANAGE_HOURS = "manage_hours"
+    MANAGE_RESOURCES = "manage_resources"
+    MANAGE_SERVICES = "manage_services"
+    MANAGE_SETTINGS = "manage_settings"
+    MANAGE_USERS = "manage_users"
+    SEE_MESSAGES = "see_messages"
+    READ_AUDIT = "read_audit"
 
 
-class Role(StrEnum):
-    """The ready-made roles."""
+class Extent(StrEnum):
+    """How far a role's permission goes within what its grant covers."""
+
+    OWN = "own"
+    ALL = "all"
+
+
+Extents = Mapping[Permission, Extent]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A permission's name on pages and its sentence of help."""
+
+    name: str
+    help: str
+
+
+WORDS: Mapping[Permission, Words] = {
+    Permission.BOOK_FOR_SELF: Words("Book for oneself", "Book services for yourself, by the rules that clients have."),
+    Permission.BOOK_FOR_OTHERS: Words(
+        "Book for others", "Book for any client, without minimum notice and booking window."
+    ),
+    Permission.MOVE: Words("Move", "Move a booking to another time, provider or room."),
+    Permission.CANCEL: Words("Cancel", "Cancel a booking, or mark it completed or as a no-show."),
+    Permission.APPROVE: Words("Approve", "Approve requests and wished changes."),
+    Permission.DECLINE: Words("Decline", "Decline requests and wished changes."),
+    Permission.OVERRIDE_RULES: Words(
+        "Override rules", "Book outside hours, grid and limits; never two bookings at once."
+    ),
+    Permission.SEE_BUSY: Words("See busy times", "See calendars as free or busy."),
+    Permission.SEE_TITLES: Words("See titles", "See which service a booking is for."),
+    Permission.SEE_DETAILS: Words("See details", "See comments, wished changes and reasons for time off."),
+    Permission.SEE_CONTACTS: Words("See contacts", "See names and contacts of clients."),
+    Permission.SEE_CONFIDENTIAL: Words("See confidential details", "See answers to intake questions, and notes."),
+    Permission.EDIT_CLIENTS: Words("Edit clients", "Correct names and contacts of clients."),
+    Permission.EXPORT: Words("Export", "Take lists of bookings and clients out of the installation."),
+    Permission.MANAGE_HOURS: Words("Manage hours", "Edit weekly hours, special dates, time off and closures."),
+    Permission.MANAGE_RESOURCES: Words("Manage resources", "Edit people, rooms, devices and pools."),
+    Permission.MANAGE_SERVICES: Words("Manage services", "Edit services with their rules and questions."),
+    Permission.MANAGE_SETTINGS: Words("Manage settings", "Edit locations and the settings of the whole installation."),
+    Permission.MANAGE_USERS: Words("Manage users", "Invite people, shape roles and say who has them."),
+    Permission.SEE_MESSAGES: Words("See messages", "See messages that wait, were delivered, or were given up."),
+    Permission.READ_AUDIT: Words("Read the audit log", "Read who did and saw what."),
+}
+
+GLOBAL = frozenset(
+    {
+        Permission.EXPORT,
+        Permission.MANAGE_SETTINGS,
+        Permission.MANAGE_USERS,
+        Permission.SEE_MESSAGES,
+        Permission.READ_AUDIT,
+    }
+)
+"""About the installation as a whole: they count only in a grant for everything, and have no own part."""
+
+WITHOUT_OWN = GLOBAL | {Permission.BOOK_FOR_SELF, Permission.MANAGE_RESOURCES, Permission.MANAGE_SERVICES}
+"""Permissions for which "only own" would mean nothing."""
+
+NEEDS: Mapping[Permission, frozenset[Permission]] = {
+    Permission.SEE_TITLES: frozenset({Permission.SEE_BUSY}),
+    Permission.SEE_DETAILS: frozenset({Permission.SEE_TITLES}),
+    Permission.SEE_CONTACTS: frozenset({Permission.SEE_TITLES}),
+    Permission.SEE_CONFIDENTIAL: frozenset({Permission.SEE_CONTACTS}),
+    Permission.BOOK_FOR_OTHERS: frozenset({Permission.SEE_BUSY}),
+    Permission.MOVE: frozenset({Permission.SEE_TITLES}),
+    Permission.CANCEL: frozenset({Permission.SEE_TITLES}),
+    Permission.APPROVE: frozenset({Permission.SEE_TITLES}),
+    Permission.DECLINE: frozenset({Permission.SEE_TITLES}),
+    Permission.EDIT_CLIENTS: frozenset({Permission.SEE_CONTACTS}),
+}
+"""What a permission is of no use without; a role that lacks it is completed when it is saved."""
+
+
+class ReadyMade(StrEnum):
+    """The roles that an installation begins with; their keys, so that programs can name them after a renaming."""
 
     ADMINISTRATOR = "administrator"
     MANAGER = "manager"
@@ -34,39 +119,79 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
-HELP: Mapping[Permission, str] = {
-    Permission.BOOK: "Book services that the public page offers.",
-    Permission.BOOK_FOR_OTHERS: "Book for any client, without minimum notice and booking window.",
-    Permission.MOVE: "Move a booking to another time, provider or room.",
-    Permission.CANCEL: "Cancel a booking, or mark it completed or as a no-show.",
-    Permission.APPROVE: "Approve or decline requests.",
-    Permission.OVERRIDE_RULES: "Book outside hours, grid and limits; never two bookings at once.",
-    Permission.SEE_FREEBUSY: "See calendars as free or busy.",
-    Permission.SEE_DETAILS: "See service, status and comment of bookings.",
-    Permission.SEE_CLIENTS: "See names and contacts of clients.",
-    Permission.EDIT_SETUP: "Edit locations, people, rooms, devices, pools, services, hours and closures.",
-    Permission.EDIT_USERS: "Invite people and change their roles.",
-    Permission.SEE_OUTBOX: "See messages that wait, were delivered, or were given up.",
-}
+@dataclass(frozen=True, slots=True)
+class RoleText:
+    """A ready-made role: its name, what it is for, and what it may."""
 
-_DESK = frozenset(
-    {
-        Permission.BOOK,
-        Permission.BOOK_FOR_OTHERS,
-        Permission.MOVE,
-        Permission.CANCEL,
-        Permission.SEE_FREEBUSY,
-        Permission.SEE_DETAILS,
-        Permission.SEE_CLIENTS,
-    }
+    name: str
+    about: str
+    extents: Extents
+
+
+def all_of(*permissions: Permission) -> dict[Permission, Extent]:
+    """Return these permissions without a limit to one's own."""
+    return dict.fromkeys(permissions, Extent.ALL)
+
+
+def own_of(*permissions: Permission) -> dict[Permission, Extent]:
+    """Return these permissions for one's own bookings and times."""
+    return dict.fromkeys(permissions, Extent.OWN)
+
+
+_DESK = (
+    Permission.BOOK_FOR_OTHERS,
+    Permission.MOVE,
+    Permission.CANCEL,
+    Permission.SEE_TITLES,
+    Permission.SEE_DETAILS,
+    Permission.SEE_CONTACTS,
+    Permission.EDIT_CLIENTS,
 )
 
-ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.ADMINISTRATOR: frozenset(Permission),
-    Role.MANAGER: frozenset(Permission) - {Permission.EDIT_USERS},
-    Role.PROVIDER: _DESK,
-    Role.FRONT_DESK: _DESK,
-    Role.VIEWER: frozenset({Permission.BOOK, Permission.SEE_FREEBUSY}),
-    Role.AUDITOR: frozenset({Permission.SEE_FREEBUSY, Permission.SEE_DETAILS, Permission.SEE_OUTBOX}),
+READY_MADE: Mapping[ReadyMade, RoleText] = {
+    ReadyMade.ADMINISTRATOR: RoleText("Administrator", "May do everything; cannot be changed.", all_of(*Permission)),
+    ReadyMade.MANAGER: RoleText(
+        "Manager",
+        "Runs the daily work of a place: set-up, requests, every booking, but no confidential answers.",
+        all_of(
+            Permission.BOOK_FOR_SELF,
+            Permission.APPROVE,
+            Permission.DECLINE,
+            Permission.OVERRIDE_RULES,
+            Permission.SEE_BUSY,
+            Permission.EXPORT,
+            Permission.MANAGE_HOURS,
+            Permission.MANAGE_RESOURCES,
+            Permission.MANAGE_SERVICES,
+            Permission.MANAGE_SETTINGS,
+            Permission.SEE_MESSAGES,
+            *_DESK,
+        ),
+    ),
+    ReadyMade.PROVIDER: RoleText(
+        "Provider",
+        "Gives services: everything of their own bookings, of others only when they are busy.",
+        all_of(Permission.BOOK_FOR_SELF, Permission.SEE_BUSY) | own_of(Permission.SEE_CONFIDENTIAL, *_DESK),
+    ),
+    ReadyMade.FRONT_DESK: RoleText(
+        "Front desk",
+        "Books for everybody and sees contacts, but no confidential answers.",
+        all_of(Permission.BOOK_FOR_SELF, Permission.SEE_BUSY, *_DESK),
+    ),
+    ReadyMade.VIEWER: RoleText("Viewer", "Sees when people, rooms and devices are busy.", all_of(Permission.SEE_BUSY)),
+    ReadyMade.AUDITOR: RoleText("Auditor", "Reads the audit log and nothing else.", all_of(Permission.READ_AUDIT)),
 }
-"""Providers have the front desk's permissions, but only for bookings that take themselves (see ``decision``)."""
+
+
+def completed(extents: Extents) -> dict[Permission, Extent]:
+    """Return what a role holds, with all that its permissions are of no use without, as far as they reach."""
+    found = dict(extents)
+    pending = list(found)
+    while pending:
+        permission = pending.pop()
+        for needed in NEEDS.get(permission, ()):
+            if found.get(needed) in (Extent.ALL, found[permission]):
+                continue
+            found[needed] = found[permission]
+            pending.append(needed)
+    return {one: found[one] for one in Permission if one in found}

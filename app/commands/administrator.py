@@ -41,11 +41,12 @@ def command(
 
 
 def _make_account(context: Context, email: str, name: str, password: str | None) -> None:
-    from app.access.permissions import Role
+    from app.access.permissions import ReadyMade
+    from app.operations.setup.grants import GrantDraft
     from app.operations.setup.users import UserDraft, save_user
 
     chosen = password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    save_user(context, UserDraft(email, name, Role.ADMINISTRATOR.value, password=chosen))
+    save_user(context, UserDraft(email, name, (GrantDraft(ReadyMade.ADMINISTRATOR),), password=chosen))
     click.echo(f"{name} may sign in as {email.strip().lower()}.")
 
 

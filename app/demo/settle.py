@@ -12,6 +12,7 @@ from app.demo.days_off import DaysOff, absences, first_weekday, holidays
 from app.demo.offers import OFFERS, Offer
 from app.operations.context import Context
 from app.operations.setup.closures import ClosureDraft, save_closure
+from app.operations.setup.grants import GrantDraft
 from app.operations.setup.hours import OverrideDraft, Owner, OwnerKind, WeeklyRange, save_override, save_weekly_hours
 from app.operations.setup.locations import LocationDraft, save_location
 from app.operations.setup.pools import PoolDraft, save_pool
@@ -44,7 +45,9 @@ def settle(context: Context, password: str) -> None:
         save_service(context, _service(offer, names))
     for account in group.ACCOUNTS:
         person = names.resources[account.person] if account.person else None
-        save_user(context, UserDraft(account.email, account.name, account.role, person, password=password))
+        save_user(
+            context, UserDraft(account.email, account.name, (GrantDraft(account.role),), person, password=password)
+        )
 
 
 def _ranges(hours: Iterable[group.Hours], location: str | None = None) -> list[WeeklyRange]:

@@ -17,8 +17,9 @@ from app.demo.generator import Invented, Made
 from app.demo.group import BERLIN, LONDON
 from app.demo.rows import insert, insert_records, stamped
 from app.storage.public_ids import new_public_id
+from app.storage.rights_tables import Role, RoleGrant
 from app.storage.store import Store
-from app.storage.tables import Allocation, Attendee, Booking, Client, GroupSession, OutboxMessage, Seat, User
+from app.storage.tables import Allocation, Attendee, Booking, Client, GroupSession, OutboxMessage, Seat
 
 BOOKINGS_PER_CLIENT = 9
 TRIES = 5
@@ -83,7 +84,13 @@ def write_all(store: Store, invented: Invented, now: Instant, dice: random.Rando
     catalog = store.catalog()
     crowd = _crowd(store, len(bookings), min(made.fate.created_at for made in bookings), dice)
     sessions = _write_sessions(store, invented)
-    desk = User.select(User.id).where(User.role == "front_desk").limit(1).scalar()
+    desk = (
+        RoleGrant.select(RoleGrant.user)
+        .join(Role)
+        .where(Role.public_id == "front_desk", RoleGrant.user.is_null(False))
+        .limit(1)
+        .scalar()
+    )
     rows = []
     for number, made in enumerate(bookings):
         location = catalog.locations[made.location_id]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.access.decision import Target
 from app.access.permissions import Permission
 from app.booking.answers import clean_text
 from app.booking.refusals import InvalidTransition, StaleVersion
@@ -15,6 +14,7 @@ from app.operations.changes import approve_change, close_change
 from app.operations.context import Context
 from app.operations.expiry import expire
 from app.operations.look_up import view_of
+from app.operations.rights import target_of
 from app.operations.views import BookingView
 from app.operations.waiting import freed_by, offer_freed, wished_by
 from app.storage.tables import Booking, ChangeRequest
@@ -40,7 +40,7 @@ def approve(context: Context, booking: str, version: int | None = None) -> Booki
         records.set_status(context, row, Status.CONFIRMED)
         announce(context, row, "approved")
 
-    return _decide(context, booking, version, work)
+    return _decide(context, booking, (Permission.APPROVE, version), work)
 
 
 def decline(context: Context, booking: str, reason: str = "", version: int | None = None) -> BookingView:
@@ -65,16 +65,21 @@ def decline(context: Context, booking: str, reason: str = "", version: int | Non
             announce(context, row, "declined", reason=reason)
         offer_freed(context, freed)
 
-    return _decide(context, booking, version, work)
+    return _decide(context, booking, (Permission.DECLINE, version), work)
 
 
 def _decide(
-    context: Context, booking: str, version: int | None, work: Callable[[Booking, ChangeRequest | None], None]
+    context: Context,
+    booking: str,
+    asked: tuple[Permission, int | None],
+    work: Callable[[Booking, ChangeRequest | None], None],
 ) -> BookingView:
+    permission, version = asked
+
     def decide_locked() -> None:
         expire(context)
         row = records.get_locked(booking)
-        context.require(Permission.APPROVE, Target(row.public_id, records.resource_ids(row)))
+        context.require(permission, target_of(row))
         change = ChangeRequest.get_or_none(ChangeRequest.booking == row.id, ChangeRequest.status == "requested")
         if change is None and row.status != Status.REQUESTED:
             raise InvalidTransition(row.status, "approved")

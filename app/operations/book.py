@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from app.access.decision import Target
 from app.access.permissions import Permission
 from app.booking.answers import check_answers, clean_line, clean_text
 from app.booking.limits import has_limits
 from app.booking.refusals import InvalidInput, Refusal
 from app.booking.statuses import Status
-from app.booking.values import MINUTE, Instant, Service
+from app.booking.values import MINUTE, Instant
 from app.operations import records, repeats
 from app.operations.announce import announce
 from app.operations.changes import expiry_of_request
@@ -22,6 +21,7 @@ from app.operations.limits import check_within_limits
 from app.operations.look_up import get_booking, view_of
 from app.operations.placing import Place, choose, with_next_free
 from app.operations.requests import BookingRequest, ClientDetails, HoldRequest
+from app.operations.rights import target_of
 from app.operations.views import BookingView
 from app.operations.waiting import end_offer
 from app.operations.wanted import Wanted, want
@@ -41,6 +41,15 @@ class Particulars:
     texts: records.Texts
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Who comes to a new booking, with what they typed, and what it belongs to."""
+
+    particulars: Particulars
+    client: tables.Client
+    origin: records.Origin
+
+
 def hold(context: Context, request: HoldRequest) -> BookingView:
     """Keep a slot for some minutes while the client fills in the form; it expires by itself.
 
@@ -52,7 +61,7 @@ def hold(context: Context, request: HoldRequest) -> BookingView:
     def work() -> str:
         expire(context)
         place = choose(context, wanted)
-        _check_own(context, place)
+        check_staff(context, wanted, place)
         expires_at = context.now + wanted.service.hold_minutes * MINUTE
         row = records.add_booking(context, wanted, place, records.Draft(Status.HELD, expires_at=expires_at))
         return str(row.public_id)
@@ -118,32 +127,44 @@ def add_placed(
     """Take resources and write the booking without a message, inside a running transaction."""
     client = find_or_add_client(context, particulars.client)
     place = choose(context, wanted, client.email)
-    return add_at(context, wanted, place, draft_of(context, wanted, particulars, client, origin))
+    return add_at(context, wanted, place, Arrival(particulars, client, origin))
 
 
-def draft_of(
-    context: Context, wanted: Wanted, particulars: Particulars, client: tables.Client, origin: records.Origin
-) -> records.Draft:
+def add_at(context: Context, wanted: Wanted, place: Place, arrival: Arrival) -> tables.Booking:
+    """Write the booking at its place, for those who may book just there."""
+    check_staff(context, wanted, place)
+    return records.add_booking(context, wanted, place, _draft_of(context, wanted, place, arrival))
+
+
+def _draft_of(context: Context, wanted: Wanted, place: Place, arrival: Arrival) -> records.Draft:
     """Return what is written of a new booking besides its time and place."""
-    status, expires_at = _first_status(context, wanted.service, wanted.start)
+    particulars, client, origin = arrival.particulars, arrival.client, arrival.origin
+    status, expires_at = _first_status(context, wanted, place.resource_ids)
     return records.Draft(status, client, particulars.texts, expires_at, origin, particulars.client.tzid)
 
 
-def add_at(context: Context, wanted: Wanted, place: Place, draft: records.Draft) -> tables.Booking:
-    """Write the booking at its place; who books by the rules of staff needs that right for what it takes."""
-    _check_own(context, place)
-    return records.add_booking(context, wanted, place, draft)
+def check_staff(context: Context, wanted: Wanted, place: Place) -> None:
+    """Go on only if somebody signed in may book at this place: for others, or else for themselves.
+
+    Raises:
+        NotAllowed: with the reason in one sentence.
+    """
+    if context.actor.is_staff:
+        permission = Permission.BOOK_FOR_OTHERS if wanted.by_staff else Permission.BOOK_FOR_SELF
+        context.require(permission, wanted.target(place.resource_ids))
 
 
-def _check_own(context: Context, place: Place) -> None:
-    if context.may(Permission.BOOK_FOR_OTHERS):
-        context.require(Permission.BOOK_FOR_OTHERS, Target(resource_ids=place.resource_ids))
+def _first_status(context: Context, wanted: Wanted, resource_ids: Collection[int]) -> tuple[Status, Instant | None]:
+    """Requested where somebody has to approve it first, else confirmed; a request waits until it would begin.
 
-
-def _first_status(context: Context, service: Service, start: Instant) -> tuple[Status, Instant | None]:
-    """Requested where somebody has to approve it first, else confirmed; a request waits until it would begin."""
-    if service.needs_approval and not context.may(Permission.APPROVE):
-        return Status.REQUESTED, expiry_of_request(context, service, start)
+    Who may approve it books what they would approve, but nobody approves by booking for themselves.
+    """
+    service, may_approve = (
+        wanted.service,
+        wanted.by_staff and context.may(Permission.APPROVE, wanted.target(resource_ids)),
+    )
+    if service.needs_approval and not may_approve:
+        return Status.REQUESTED, expiry_of_request(context, service, wanted.start)
     return Status.CONFIRMED, None
 
 
@@ -156,7 +177,7 @@ def _confirm_hold(context: Context, request: BookingRequest) -> str:
         row = records.get_locked(request.hold or "")
         records.check_held(row, context.now)
         _check_same(row, wanted)
-        status, expires_at = _first_status(context, wanted.service, wanted.start)
+        status, expires_at = _first_status(context, wanted, records.resource_ids(row))
         client = find_or_add_client(context, particulars.client)
         context.store.lock_rows(wanted.service.id if has_limits(wanted.service) else None, ())
         check_within_limits(wanted, context.now, client.email, ignore_booking=row.id)
@@ -182,15 +203,22 @@ def accept_offer(context: Context, booking: str) -> BookingView:
 
     def work() -> None:
         row = records.get_locked(booking)
-        context.require(Permission.MOVE, Target(booking=row.public_id, resource_ids=records.resource_ids(row)))
+        context.require(Permission.MOVE, target_of(row))
         records.check_held(row, context.now)
-        status, expires_at = _first_status(context, context.catalog.services[row.service_id], row.start_at)
+        status, expires_at = _status_of_offer(context, row)
         records.set_status(context, row, status, expires_at)
         end_offer(context, row, "booked")
         announce(context, row, FIRST_MESSAGE[status])
 
     context.store.write(work)
     return get_booking(context, booking)
+
+
+def _status_of_offer(context: Context, row: tables.Booking) -> tuple[Status, Instant | None]:
+    service = context.catalog.services[row.service_id]
+    if service.needs_approval and not (context.actor.is_staff and context.may(Permission.APPROVE, target_of(row))):
+        return Status.REQUESTED, expiry_of_request(context, service, row.start_at)
+    return Status.CONFIRMED, None
 
 
 def _run(context: Context, wanted: Wanted, repeat: repeats.Repeat, work: Callable[[], str]) -> str:

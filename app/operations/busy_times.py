@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
@@ -53,8 +54,9 @@ def replace_busy_times(context: Context, resource: str, source: str, busy: Seque
     Raises:
         NotAllowed. NotFound: no such resource. InvalidInput: a source without a name.
     """
-    context.require(Permission.EDIT_SETUP)
-    row_id = get_resource(context.catalog, resource).id
+    found = get_resource(context.catalog, resource)
+    row_id = found.id
+    context.require(Permission.MANAGE_HOURS, Target(resource_ids=(row_id,), location_id=found.location_id))
     source = clean_line(source, "source", MAX_SOURCE, required=True)
     rows = [(row_id, source, one.start, one.end, one.uid, one.title) for one in busy]
     fields = (

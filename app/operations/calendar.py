@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.hours import closures_on, open_intervals, working
 from app.booking.refusals import InvalidInput
@@ -71,7 +72,7 @@ class CalendarView:
 
 
 def look_at_calendar(context: Context, query: CalendarQuery) -> CalendarView:
-    """Return the calendars of all resources that can be used at a location, people first, then by name.
+    """Return the calendars of the resources that can be used at a location, people first, then by name.
 
     A fixed number of queries, whatever the number of resources and bookings. Bookings that a mobile resource has at
     other locations are shown too: they take its time here as well.
@@ -79,14 +80,14 @@ def look_at_calendar(context: Context, query: CalendarQuery) -> CalendarView:
     Raises:
         InvalidInput: no day, or more than ``MAX_DAYS``. NotAllowed, NotFound.
     """
-    context.require(Permission.SEE_FREEBUSY)
+    context.require(Permission.SEE_BUSY)
     if not 1 <= query.days <= MAX_DAYS:
         raise InvalidInput("days", f"Please look at 1 to {MAX_DAYS} days at once.")
     catalog = context.catalog
     place = get_location(catalog, query.location)
     last = query.first + timedelta(days=query.days - 1)
     shown = day_bounds(query.first, place.tzid)[0], day_bounds(last, place.tzid)[1]
-    resources = _resources(catalog, place, query)
+    resources = [one for one in _resources(catalog, place, query) if context.may(Permission.SEE_BUSY, _at(one, place))]
     columns = _columns(context, place, resources, shown)
     closed = _closed(place, query.first, query.days)
     return CalendarView(place.public_id, place.name, place.tzid, *shown, columns, closed)
@@ -104,17 +105,22 @@ def _resources(catalog: Catalog, place: Location, query: CalendarQuery) -> list[
     return sorted(found, key=lambda one: (_RANK.index(one.kind), one.name.casefold()))
 
 
+def _at(resource: Resource, place: Location) -> Target:
+    """Return what the rights are asked about for a resource's calendar at a location."""
+    return Target(resource_ids=(resource.id,), location_id=place.id)
+
+
 def _columns(
     context: Context, place: Location, resources: Sequence[Resource], shown: Interval
 ) -> tuple[ResourceCalendar, ...]:
     bookings = _bookings_by_resource(list_bookings(context, *shown))
     taken = _taken_by_resource(list_busy_times(context, *shown, [one.id for one in resources]))
-    catalog, see_reason = context.catalog, context.may(Permission.SEE_DETAILS)
+    catalog = context.catalog
     return tuple(
         ResourceCalendar(
             resource=ResourceView(one.public_id, one.name, one.kind.value),
             open=tuple(open_intervals(working(catalog, one.id, place.id, *shown), *shown)),
-            away=_away(one, shown, see_reason),
+            away=_away(one, shown, context.may(Permission.SEE_DETAILS, _at(one, place))),
             taken=tuple(taken[one.id]),
             bookings=tuple(bookings[one.public_id]),
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from app.access.decision import Target
 from app.access.permissions import Permission
 from app.booking.answers import clean_text
 from app.booking.refusals import InvalidInput, Refusal, StaleVersion, TooLateToChange
@@ -23,6 +22,7 @@ from app.operations.names import wished_provider
 from app.operations.occurrences import occurrences_in_reach, shifted_start
 from app.operations.placing import choose, with_next_free
 from app.operations.requests import MoveRequest, Reach
+from app.operations.rights import target_of
 from app.operations.views import BookingView
 from app.operations.waiting import Freed, end_offer, freed_by, offer_freed
 from app.operations.wanted import Wanted
@@ -182,7 +182,8 @@ def _wanted_move(context: Context, first: Booking, row: Booking, request: MoveRe
         raise InvalidInput("start", "Bookings start on a whole minute; please choose one of the times offered.")
     wished = wished_provider(context, service, request.provider)
     wish = Wish(service.id, location.id, start, duration, wished, row.seats)
-    return Wanted(catalog, service, location, wish, request.override, prefer=records.resource_ids(row))
+    by_staff = context.may(Permission.BOOK_FOR_OTHERS)
+    return Wanted(catalog, service, location, wish, request.override, records.resource_ids(row), by_staff)
 
 
 def _catalog_for(context: Context, row: Booking) -> Catalog:
@@ -201,7 +202,7 @@ def _finish_move(context: Context, step: _Step) -> list[Freed]:
     row, wanted = step.row, step.wanted
     email = "" if row.client_id is None else row.client.email
     place = choose(context, wanted, email, ignore_booking=row.id)
-    context.require(Permission.MOVE, Target(row.public_id, place.resource_ids))
+    context.require(Permission.MOVE, target_of(row, place.resource_ids))
     if step.asks:
         return request_change(context, row, wanted, place)
     row.session = records.session_for(context, wanted, place)
@@ -213,7 +214,7 @@ def _finish_move(context: Context, step: _Step) -> list[Freed]:
 
 
 def _require(context: Context, row: Booking, permission: Permission) -> None:
-    context.require(permission, Target(row.public_id, records.resource_ids(row)))
+    context.require(permission, target_of(row))
 
 
 def _check_deadline(context: Context, row: Booking) -> None:

@@ -12,6 +12,7 @@ from app.operations import records
 from app.operations.announce import announce
 from app.operations.context import Context
 from app.operations.placing import Place
+from app.operations.rights import target_of
 from app.operations.waiting import Freed, wished_by
 from app.operations.wanted import Wanted
 from app.storage import allocations, sessions
@@ -49,7 +50,11 @@ def request_change(context: Context, row: Booking, wanted: Wanted, place: Place)
 
 def only_asks(context: Context, row: Booking, service: Service) -> bool:
     """Whether a move by the actor only becomes a change request: the booking keeps what it has until it is approved."""
-    return row.status == Status.CONFIRMED and service.needs_approval and not context.may(Permission.APPROVE)
+    return (
+        row.status == Status.CONFIRMED
+        and service.needs_approval
+        and not context.may(Permission.APPROVE, target_of(row))
+    )
 
 
 def expiry_of_request(context: Context, service: Service, start: Instant) -> Instant:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from app.access.permissions import Permission
 from app.booking.answers import check_email, check_phone, clean_line
-from app.booking.refusals import NotFound
+from app.booking.refusals import NotAllowed, NotFound
 from app.booking.wall_clock import zone
 from app.operations.context import Context
 from app.operations.requests import ClientDetails
+from app.operations.within import bookings_within
 from app.storage.public_ids import new_public_id
 from app.storage.statements import fetch, insert_row
-from app.storage.tables import Client
+from app.storage.tables import Booking, Client
 
 MAX_NAME = 200
-_FIND = "SELECT id FROM client WHERE email = %s AND name = %s ORDER BY id LIMIT 1"
+_FIND = "SELECT id FROM client WHERE email = %s AND name = %s AND user_id IS NULL ORDER BY id LIMIT 1"
 
 
 def find_or_add_client(context: Context, details: ClientDetails) -> Client:
@@ -28,6 +32,8 @@ def find_or_add_client(context: Context, details: ClientDetails) -> Client:
     """
     if details.tzid:
         zone(details.tzid)
+    if details.is_actor:
+        return _actor_as_client(context, details.tzid)
     if details.public_id:
         return _get(context, details.public_id)
     name = clean_line(details.name, "name", MAX_NAME, required=True)
@@ -36,23 +42,41 @@ def find_or_add_client(context: Context, details: ClientDetails) -> Client:
     known = fetch(_FIND, (email, name))
     if known:
         return Client(id=known[0][0], name=name, email=email)
-    values = {
-        "public_id": new_public_id(),
-        "version": 1,
-        "name": name,
-        "email": email,
-        "phone": phone,
-        "notes": "",
-        "tzid": details.tzid,
-        "created_at": context.now,
-        "changed_at": context.now,
-    }
-    return Client(id=insert_row("client", values), **values)
+    return _add(context, {"name": name, "email": email, "phone": phone, "tzid": details.tzid})
 
 
 def _get(context: Context, public_id: str) -> Client:
-    context.require(Permission.SEE_CLIENTS)
-    row: Client | None = Client.get_or_none(Client.public_id == public_id)
+    """Return a client of one of the bookings whose contacts the actor may see."""
+    context.require(Permission.SEE_CONTACTS)
+    query = Client.select().where(Client.public_id == public_id)
+    within = bookings_within(context, Permission.SEE_CONTACTS)
+    if within is not None:
+        query = query.where(Client.id.in_(Booking.select(Booking.client).where(within)))
+    row: Client | None = query.first()
     if row is None:
         raise NotFound(kind="client", reference=public_id)
     return row
+
+
+def _actor_as_client(context: Context, tzid: str) -> Client:
+    """Return the record of somebody signed in who books for themselves, made when they first do."""
+    actor = context.actor
+    if actor.user_id is None:
+        raise NotAllowed(permission=Permission.BOOK_FOR_SELF.value, reason="Please sign in to book for yourself.")
+    row: Client | None = Client.get_or_none(Client.user == actor.user_id)
+    if row is not None:
+        return row
+    return _add(context, {"name": actor.name, "email": actor.email, "tzid": tzid, "user_id": actor.user_id})
+
+
+def _add(context: Context, given: Mapping[str, Any]) -> Client:
+    values = {
+        "public_id": new_public_id(),
+        "version": 1,
+        "phone": "",
+        "notes": "",
+        "created_at": context.now,
+        "changed_at": context.now,
+        **given,
+    }
+    return Client(id=insert_row("client", values), **values)

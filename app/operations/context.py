@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from app.access.actors import SYSTEM, Actor
-from app.access.decision import ANYTHING, Target, decide
+from app.access.decision import decide
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import NotAllowed
 from app.booking.values import Catalog, Instant
@@ -28,12 +29,12 @@ class Context:
             self._snapshot.append(self.store.catalog())
         return self._snapshot[0]
 
-    def may(self, permission: Permission, target: Target = ANYTHING) -> bool:
-        """Whether the acting user has this permission."""
+    def may(self, permission: Permission, target: Target | None = None) -> bool:
+        """Whether the acting user has this permission on ``target``; None: on anything at all."""
         return decide(self.actor, permission, target).allowed
 
-    def require(self, permission: Permission, target: Target = ANYTHING) -> None:
-        """Go on only with this permission.
+    def require(self, permission: Permission, target: Target | None = None) -> None:
+        """Go on only with this permission on ``target``; None: on anything at all.
 
         Raises:
             NotAllowed: with the reason in one sentence.

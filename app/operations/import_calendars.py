@@ -48,7 +48,7 @@ def import_calendars(context: Context, request: ImportRequest) -> ImportResult:
     Raises:
         InvalidInput: no such resource, several of that name, or days that cannot be. NotAllowed.
     """
-    context.require(Permission.EDIT_SETUP)
+    context.require(Permission.MANAGE_HOURS)
     resource = find_resource(context.catalog, request.resource)
     window = _window(context.now, resource.tzid, request)
     with BoundedReader() as reader:

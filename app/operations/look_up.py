@@ -12,24 +12,30 @@ from dataclasses import dataclass, field, replace
 
 from peewee import JOIN, ModelSelect
 
-from app.access.decision import Target
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import NotFound
 from app.booking.statuses import ACTIVE, Status
-from app.booking.values import Catalog, Instant, Taken
+from app.booking.values import Catalog, Cause, Instant, Taken
 from app.operations.context import Context
+from app.operations.rights import target_of
 from app.operations.views import BookingView, ChangeView, ClientView, ResourceView
+from app.operations.within import bookings_within
 from app.storage import taken
 from app.storage.tables import Allocation, Attendee, Booking, ChangeRequest, Client, Series
 
 MOST = 2000
 BUSY = "Busy"
+DECIDING = (Permission.APPROVE, Permission.DECLINE)
+_LEAST = {True: Permission.SEE_BUSY, False: Permission.SEE_TITLES}
+"""What those who are signed in, and clients with their link, need to know of a booking at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What belongs to a set of bookings, by booking row id."""
+    """What belongs to a set of bookings, by booking row id, and the set-up that they name."""
 
+    catalog: Catalog
     resources: Mapping[int, list[int]] = field(default_factory=dict)
     attendees: Mapping[int, list[str]] = field(default_factory=dict)
     changes: Mapping[int, ChangeView] = field(default_factory=dict)
@@ -39,11 +45,12 @@ def get_booking(context: Context, public_id: str) -> BookingView:
     """Return one booking.
 
     Raises:
-        NotFound: no such booking, or not one that the actor may know of.
+        NotFound: no such booking, or not one that the actor may know of. NotAllowed: they may see no more than "Busy".
     """
     view = view_of(context, public_id)
-    if not context.actor.is_staff and context.actor.booking != public_id:
+    if not context.may(_LEAST[context.actor.is_staff], view.target):
         raise NotFound(kind="booking", reference=public_id)
+    context.require(Permission.SEE_TITLES, view.target)
     return view
 
 
@@ -77,8 +84,11 @@ def list_bookings(
     statuses: Collection[Status] = ACTIVE,
     limit: int = MOST,
 ) -> list[BookingView]:
-    """Return the bookings that overlap ``[start, end)``, by start; at most ``limit``, none that has expired."""
-    context.require(Permission.SEE_FREEBUSY)
+    """Return the bookings that overlap ``[start, end)``, by start; at most ``limit``, none that has expired.
+
+    Those of which the actor may not even know that the time is taken are left out.
+    """
+    context.require(Permission.SEE_BUSY)
     catalog = context.catalog
     query = _select().where(Booking.start_at < end, Booking.end_at > start, Booking.start_at > start - 3 * 86_400)
     query = query.where(Booking.status.in_([status.value for status in statuses]))
@@ -88,12 +98,20 @@ def list_bookings(
         query = query.where(Booking.location.in_(ids))
     views = context.store.read(lambda: _views(context, query.order_by(Booking.start_at, Booking.id).limit(limit)))
     wanted = set(resources)
-    return [view for view in views if not wanted or any(one.public_id in wanted for one in view.resources)]
+    seen = [view for view in views if context.may(Permission.SEE_BUSY, view.target)]
+    return [view for view in seen if not wanted or any(one.public_id in wanted for one in view.resources)]
 
 
 def list_requests(context: Context) -> list[BookingView]:
-    """Return requested bookings and confirmed ones with a wished change, the next to begin first."""
-    context.require(Permission.APPROVE)
+    """Return requested bookings and confirmed ones with a wished change, the next to begin first.
+
+    Only those that the actor may approve or decline.
+
+    Raises:
+        NotAllowed: there can be none.
+    """
+    if not context.may(Permission.DECLINE):
+        context.require(Permission.APPROVE)
     changed = ChangeRequest.select(ChangeRequest.booking).where(
         ChangeRequest.status == "requested", ChangeRequest.expires_at > context.now
     )
@@ -102,22 +120,44 @@ def list_requests(context: Context) -> list[BookingView]:
     )
     # One set of ids from two indexes: with OR both databases would read through all bookings of all time.
     query = _select().where(Booking.id.in_(waits | changed)).order_by(Booking.start_at).limit(MOST)
-    return context.store.read(lambda: _views(context, query))
+    views = context.store.read(lambda: _views(context, query))
+    return [view for view in views if any(context.may(one, view.target) for one in DECIDING)]
 
 
 def list_busy_times(context: Context, start: Instant, end: Instant, resource_ids: Sequence[int]) -> list[Taken]:
-    """Return everything that takes these resources in ``[start, end)``, busy times of outside calendars included."""
-    context.require(Permission.SEE_FREEBUSY)
-    return context.store.read(lambda: taken.find_conflicts(resource_ids, start, end, context.now))
+    """Return everything that takes these resources in ``[start, end)``, busy times of outside calendars included.
+
+    The title of a busy time is left out where the actor may not see details.
+    """
+    context.require(Permission.SEE_BUSY)
+    found = context.store.read(lambda: taken.find_conflicts(resource_ids, start, end, context.now))
+    return [_as_seen(context, one) for one in found]
+
+
+def _as_seen(context: Context, one: Taken) -> Taken:
+    if one.cause is not Cause.BUSY_TIME or context.may(
+        Permission.SEE_DETAILS, target_of_resource(context, one.resource_id)
+    ):
+        return one
+    return replace(one, reference="")
+
+
+def target_of_resource(context: Context, resource_id: int) -> Target:
+    """Return what the rights are asked about for a resource's own times."""
+    resource = context.catalog.resources[resource_id]
+    return Target(resource_ids=(resource_id,), location_id=resource.location_id)
 
 
 def find_clients(context: Context, text: str, limit: int = 20) -> list[ClientView]:
-    """Return clients whose name or mail address contains ``text``."""
-    context.require(Permission.SEE_CLIENTS)
+    """Return clients whose name or mail address contains ``text``, of bookings whose contacts the actor may see."""
+    context.require(Permission.SEE_CONTACTS)
     wanted = text.strip()
     if not wanted:
         return []
     query = Client.select().where(Client.name.contains(wanted) | Client.email.contains(wanted))
+    within = bookings_within(context, Permission.SEE_CONTACTS)
+    if within is not None:
+        query = query.where(Client.id.in_(Booking.select(Booking.client).where(within)))
     rows = context.store.read(lambda: list(query.order_by(Client.name).limit(limit)))
     return [ClientView(row.public_id, row.name, row.email, row.phone) for row in rows]
 
@@ -138,16 +178,15 @@ def _select() -> ModelSelect:
 
 def _views(context: Context, query: ModelSelect, own: Collection[str] = ()) -> list[BookingView]:
     rows = list(query)
-    parts = _parts_of(rows)
-    catalog = context.catalog
-    return [_view(context, catalog, row, parts, own) for row in rows]
+    parts = _parts_of(context.catalog, rows)
+    return [_view(context, row, parts, own) for row in rows]
 
 
-def _parts_of(rows: Sequence[Booking]) -> _Parts:
+def _parts_of(catalog: Catalog, rows: Sequence[Booking]) -> _Parts:
     ids = [row.id for row in rows]
     if not ids:
-        return _Parts()
-    return _Parts(_resources_of(rows), _attendees_of(ids), _changes_of(ids))
+        return _Parts(catalog)
+    return _Parts(catalog, _resources_of(rows), _attendees_of(ids), _changes_of(ids))
 
 
 def _resources_of(rows: Iterable[Booking]) -> dict[int, list[int]]:
@@ -177,8 +216,9 @@ def _changes_of(ids: Sequence[int]) -> dict[int, ChangeView]:
     return {row.booking_id: ChangeView(row.public_id, row.start_at, row.end_at, row.expires_at) for row in query}
 
 
-def _view(context: Context, catalog: Catalog, row: Booking, parts: _Parts, own: Collection[str]) -> BookingView:
-    service, location = catalog.services[row.service_id], catalog.locations[row.location_id]
+def _view(context: Context, row: Booking, parts: _Parts, own: Collection[str]) -> BookingView:
+    catalog = parts.catalog
+    location = catalog.locations[row.location_id]
     resource_ids = parts.resources[row.id]
     resources = [catalog.resources[one] for one in resource_ids]
     base = BookingView(
@@ -186,35 +226,38 @@ def _view(context: Context, catalog: Catalog, row: Booking, parts: _Parts, own: 
         status=row.status,
         start=row.start_at,
         end=row.end_at,
-        service=service.public_id,
+        service="",
         service_name=BUSY,
         location=location.public_id,
         location_name=location.name,
         tzid=location.tzid,
         resources=tuple(ResourceView(one.public_id, one.name, one.kind.value) for one in resources),
-        series=row.series.public_id if row.series_id else None,
         version=row.version,
         sequence=row.sequence,
+        target=target_of(row, resource_ids),
     )
-    target = Target(row.public_id, resource_ids)
     mine = row.public_id in own and not context.actor.is_staff
-    if mine or context.may(Permission.SEE_DETAILS, target):
-        base = _with_details(base, row, service.name, parts)
-    if mine or context.may(Permission.SEE_CLIENTS, target):
-        base = _with_client(base, row, parts)
+    for permission, add in _PARTS:
+        if mine or context.may(permission, base.target):
+            base = add(base, row, parts)
     return base
 
 
-def _with_details(view: BookingView, row: Booking, service_name: str, parts: _Parts) -> BookingView:
+def _with_title(view: BookingView, row: Booking, parts: _Parts) -> BookingView:
+    service = parts.catalog.services[row.service_id]
     return replace(
         view,
-        service_name=service_name,
-        comment=row.comment,
+        service=service.public_id,
+        service_name=service.name,
+        series=row.series.public_id if row.series_id else None,
         seats=row.seats,
         visit=row.visit,
         expires_at=row.expires_at,
-        change=parts.changes.get(row.id),
     )
+
+
+def _with_details(view: BookingView, row: Booking, parts: _Parts) -> BookingView:
+    return replace(view, comment=row.comment, change=parts.changes.get(row.id))
 
 
 def _with_client(view: BookingView, row: Booking, parts: _Parts) -> BookingView:
@@ -228,5 +271,17 @@ def _with_client(view: BookingView, row: Booking, parts: _Parts) -> BookingView:
         client_phone=row.client.phone,
         client_tzid=row.tzid,
         attendees=tuple(parts.attendees.get(row.id, ())),
-        answers=json.loads(row.answers),
     )
+
+
+def _with_answers(view: BookingView, row: Booking, parts: _Parts) -> BookingView:
+    return replace(view, answers=json.loads(row.answers))
+
+
+_PARTS = (
+    (Permission.SEE_TITLES, _with_title),
+    (Permission.SEE_DETAILS, _with_details),
+    (Permission.SEE_CONTACTS, _with_client),
+    (Permission.SEE_CONFIDENTIAL, _with_answers),
+)
+"""What is added to a view, each by its own permission."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol, TypeVar
 
-from app.access.permissions import Role
+from app.access.grants import Target
+from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import Catalog, Location, Resource, Service, Visibility
 from app.operations.context import Context
@@ -75,10 +76,17 @@ def wished_provider(context: Context, service: Service, public_id: str | None) -
     Raises:
         NotFound, InvalidInput: as for ``provider_id``.
     """
-    actor = context.actor
-    if not public_id and actor.role is Role.PROVIDER and actor.resource_id in candidate_ids(service):
-        return actor.resource_id
+    own = context.actor.resource_id
+    if not public_id and own in candidate_ids(service) and _books_only_own(context, own):
+        return own
     return provider_id(context.catalog, service, public_id)
+
+
+def _books_only_own(context: Context, resource_id: int | None) -> bool:
+    """Whether the actor may book for others what takes themselves, but not everything."""
+    own = () if resource_id is None else (resource_id,)
+    may_own = context.may(Permission.BOOK_FOR_OTHERS, Target(resource_ids=own))
+    return may_own and not context.may(Permission.BOOK_FOR_OTHERS, Target())
 
 
 def candidate_ids(service: Service) -> tuple[int, ...]:

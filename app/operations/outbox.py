@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from peewee import JOIN, fn
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import Instant
@@ -76,7 +77,7 @@ def list_outbox(
     Raises:
         NotAllowed. InvalidInput: no such status.
     """
-    context.require(Permission.SEE_OUTBOX)
+    context.require(Permission.SEE_MESSAGES)
     if status is not None and status not in set(MessageStatus):
         raise InvalidInput("status", "Please choose waiting, delivered or given up.")
     return context.store.read(lambda: _page(context, status, before, min(limit, MOST)))
@@ -107,7 +108,7 @@ def _page(context: Context, status: str | None, before: int | None, limit: int) 
 
 def _views(context: Context, rows: Sequence[OutboxMessage]) -> list[MessageView]:
     waiting = _waiting_entries(rows)
-    see_clients = context.may(Permission.SEE_CLIENTS)
+    see_clients = context.may(Permission.SEE_CONTACTS, Target())
     return [_view(context, row, waiting.get(row.id), see_clients) for row in rows]
 
 
@@ -151,7 +152,7 @@ def get_letter(context: Context, delivery_id: str, head: Letterhead) -> LetterVi
     Raises:
         NotFound, NotAllowed.
     """
-    context.require(Permission.SEE_OUTBOX)
+    context.require(Permission.SEE_MESSAGES)
 
     def look() -> LetterView:
         row: OutboxMessage | None = OutboxMessage.get_or_none(OutboxMessage.public_id == delivery_id)
@@ -162,7 +163,7 @@ def get_letter(context: Context, delivery_id: str, head: Letterhead) -> LetterVi
             letter = write_letter(context, row, head)
         except NoLetterError as error:
             return LetterView(view, problem=str(error))
-        return _letter_view(view, letter, context.may(Permission.SEE_CLIENTS))
+        return _letter_view(view, letter, context.may(Permission.SEE_CONTACTS, Target()))
 
     return context.store.read(look)
 
@@ -180,7 +181,7 @@ def try_again(context: Context, delivery_id: str) -> None:
     Raises:
         NotFound: no such message, or it was not given up. NotAllowed.
     """
-    context.require(Permission.SEE_OUTBOX)
+    context.require(Permission.SEE_MESSAGES)
     context.require(Permission.BOOK_FOR_OTHERS)
     changed = context.store.write(
         lambda: (

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from app.access.permissions import Permission, Role
+from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, LinkSpent, NotFound
 from app.booking.values import Instant
 from app.operations.context import Context
+from app.operations.setup.grants import administrators
 from app.operations.setup.saving import edit
 from app.operations.setup.users import check_new_password, invite_administrator
 from app.operations.sign_in import make_hash
@@ -84,11 +85,11 @@ def make_link(context: Context, email: str, name: str) -> MadeLink:
         Setting.create(key=_key(token), value=record.dump())
         return MadeLink(token, row.email, row.name, record.expires_at, bool(row.password_hash))
 
-    return edit(context, work, Permission.EDIT_USERS)
+    return edit(context, work, Permission.MANAGE_USERS)
 
 
 def _check_administrator(row: User) -> None:
-    if row.role != Role.ADMINISTRATOR or not row.active:
+    if not row.active or not User.select().where(User.id == row.id, User.id.in_(administrators())).exists():
         raise InvalidInput(
             "email",
             "Somebody signs in with this mail address who is no administrator or is switched off; "

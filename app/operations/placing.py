@@ -103,8 +103,7 @@ def _find_open_seats(wanted: Wanted) -> list[sessions.OpenSeats]:
 
 def _check_rules(context: Context, wanted: Wanted, busy: Holes, open_seats: Sequence[sessions.OpenSeats]) -> None:
     joinable = [OpenSession(wanted.start, wanted.end, one.seats_left, one.resource_ids) for one in open_seats]
-    staff = context.may(Permission.BOOK_FOR_OTHERS)
-    check_time(wanted.catalog, wanted.wish, busy, context.now, joinable, staff=staff)
+    check_time(wanted.catalog, wanted.wish, busy, context.now, joinable, staff=wanted.by_staff)
 
 
 def _assign(wanted: Wanted, busy: Holes) -> tuple[int, ...]:

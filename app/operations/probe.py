@@ -75,7 +75,7 @@ def open_probe(context: Context) -> Probe:
     Raises:
         InvalidInput: something else has the name of the check. NotAllowed.
     """
-    return edit(context, lambda: _save(context, active=True))
+    return edit(context, lambda: _save(context, active=True), Permission.MANAGE_SETTINGS)
 
 
 def _save(context: Context, *, active: bool) -> Probe:
@@ -111,7 +111,7 @@ def _stored() -> Probe:
 
 def probe_records(context: Context) -> frozenset[str]:
     """Return the public ids of what belongs to the check, which nobody has set up and nobody is to choose."""
-    return frozenset(filter(None, asdict(look(context, _stored)).values()))
+    return frozenset(filter(None, asdict(context.store.read(_stored)).values()))
 
 
 def close_probe(context: Context) -> int:
@@ -119,9 +119,9 @@ def close_probe(context: Context) -> int:
 
     Nothing happens where the check was never opened.
     """
-    if look(context, _stored) == Probe():
+    if look(context, _stored, Permission.MANAGE_SETTINGS) == Probe():
         return 0
-    probe = edit(context, lambda: _save(context, active=False))
+    probe = edit(context, lambda: _save(context, active=False), Permission.MANAGE_SETTINGS)
     left = context.store.read(lambda: _left(context, find_row(Service, "service", str(probe.service)).id))
     for booking in left:
         cancel(context, booking, "The check is over.")
@@ -142,8 +142,8 @@ def probe_status(context: Context, booking: str | None = None) -> ProbeStatus:
     Raises:
         NotFound: it has no such booking. NotAllowed.
     """
-    context.require(Permission.SEE_OUTBOX)
-    return look(context, lambda: _status(booking))
+    context.require(Permission.SEE_MESSAGES)
+    return look(context, lambda: _status(booking), Permission.SEE_MESSAGES)
 
 
 def _status(booking: str | None) -> ProbeStatus:

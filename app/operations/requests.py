@@ -11,13 +11,17 @@ from app.booking.values import Instant
 
 @dataclass(frozen=True, slots=True)
 class ClientDetails:
-    """Who the booking is for; either an existing client's public id, or name and mail address."""
+    """Who the booking is for: an existing client's public id, or name and mail address.
+
+    ``is_actor``: somebody signed in books for themselves, by the rules that clients have; the rest is not looked at.
+    """
 
     name: str = ""
     email: str = ""
     phone: str = ""
     tzid: str = ""
     public_id: str | None = None
+    is_actor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

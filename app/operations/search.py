@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from peewee import Expression, ModelSelect
 
-from app.access.decision import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.statuses import Status
@@ -15,7 +14,8 @@ from app.booking.values import Instant
 from app.operations.context import Context
 from app.operations.look_up import read_views
 from app.operations.views import BookingView
-from app.storage.tables import Allocation, Booking, Client, Series
+from app.operations.within import bookings_within
+from app.storage.tables import Booking, Client, Series
 
 PAGE = 50
 MAX_PAGE = 2000
@@ -48,12 +48,13 @@ class BookingPage:
 def search_bookings(context: Context, search: BookingSearch) -> BookingPage:
     """Return one page of the bookings that match, with a fixed number of queries.
 
-    Clients' names are searched only where the actor may see them, so that a search tells nobody who else has bookings.
+    Only bookings whose titles the actor may see; clients' names are searched only where they may see contacts, so that
+    a search tells nobody who else has bookings.
 
     Raises:
         InvalidInput: a page that does not exist. NotAllowed.
     """
-    context.require(Permission.SEE_DETAILS)
+    context.require(Permission.SEE_TITLES)
     if not 1 <= search.page <= MAX_PAGE:
         raise InvalidInput("page", f"Please choose a page from 1 to {MAX_PAGE}.")
 
@@ -67,11 +68,11 @@ def search_bookings(context: Context, search: BookingSearch) -> BookingPage:
 
 def list_together(context: Context, *, series: str = "", visit: str = "") -> list[BookingView]:
     """Return all bookings of a series (public id) or of a visit, by start, cancelled ones too."""
-    context.require(Permission.SEE_DETAILS)
+    context.require(Permission.SEE_TITLES)
 
     def narrow(query: ModelSelect) -> ModelSelect:
         same = Series.public_id == series if series else Booking.visit == visit
-        return query.where(same).order_by(Booking.start_at).limit(MAX_PAGE)
+        return query.where(same, *_seen(context, Permission.SEE_TITLES)).order_by(Booking.start_at).limit(MAX_PAGE)
 
     return context.store.read(lambda: read_views(context, narrow))
 
@@ -79,6 +80,7 @@ def list_together(context: Context, *, series: str = "", visit: str = "") -> lis
 def _conditions(context: Context, search: BookingSearch) -> list[Expression]:
     earliest = search.start - _LONGEST
     found = [Booking.start_at < search.end, Booking.end_at > search.start, Booking.start_at > earliest]
+    found += _seen(context, Permission.SEE_TITLES)
     if search.statuses:
         found.append(Booking.status.in_([status.value for status in search.statuses]))
     if search.location:
@@ -89,21 +91,19 @@ def _conditions(context: Context, search: BookingSearch) -> list[Expression]:
     return found
 
 
+def _seen(context: Context, permission: Permission) -> list[Expression]:
+    within = bookings_within(context, permission)
+    return [] if within is None else [within]
+
+
 def _text_condition(context: Context, text: str) -> Expression:
     wanted = text.casefold()
     services = [one.id for one in context.catalog.services.values() if wanted in one.name.casefold()]
     of_service = Booking.service.in_(services)
-    if not context.may(Permission.SEE_CLIENTS):
+    if not context.may(Permission.SEE_CONTACTS):
         return of_service
     clients = Client.select(Client.id).where(Client.name.contains(text) | Client.email.contains(text))
     of_client = Booking.client.in_(clients)
-    either = of_service | of_client if services else of_client
-    return either if context.may(Permission.SEE_CLIENTS, Target()) else either & Booking.id.in_(_own_bookings(context))
-
-
-def _own_bookings(context: Context) -> ModelSelect:
-    """Return the row ids of bookings that the actor gives, their seats in group sessions included."""
-    own = Allocation.resource == context.actor.resource_id
-    alone = Allocation.select(Allocation.booking).where(own, Allocation.booking.is_null(False))
-    sessions = Allocation.select(Allocation.session).where(own, Allocation.session.is_null(False))
-    return Booking.select(Booking.id).where(Booking.id.in_(alone) | Booking.session.in_(sessions))
+    for within in _seen(context, Permission.SEE_CONTACTS):
+        of_client &= within
+    return of_service | of_client if services else of_client

@@ -10,9 +10,9 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from app.access.actors import Actor, ActorKind
-from app.access.permissions import Role
+from app.access.actors import Actor
 from app.booking.refusals import Unavailable
+from app.operations.rights import actor_of
 from app.storage.store import Store
 from app.storage.tables import User
 
@@ -71,7 +71,7 @@ def get_account(store: Store, public_id: str) -> Account | None:
     row: User | None = store.read(lambda: User.get_or_none(User.public_id == public_id, User.active))
     if row is None:
         return None
-    actor = Actor(ActorKind.USER, row.name, row.id, Role(row.role), row.resource_id)
+    actor = store.read(lambda: actor_of(row))
     return Account(actor, f"{hashlib.sha256(row.password_hash.encode()).hexdigest()[:16]}.{row.sign_outs}")
 
 

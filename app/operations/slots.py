@@ -97,7 +97,7 @@ def explain_time(
     Raises:
         NotAllowed, NotFound.
     """
-    context.require(Permission.SEE_FREEBUSY)
+    context.require(Permission.SEE_BUSY)
     catalog = context.catalog
     wanted = get_service(context, catalog, service)
     place = get_location(catalog, location)

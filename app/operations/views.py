@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.access.grants import Target
 from app.booking.refusals import Refusal
 from app.booking.values import Instant
 
@@ -40,9 +41,10 @@ class ChangeView:
 
 @dataclass(frozen=True, slots=True)
 class BookingView:
-    """One booking. Client fields are empty where the actor may not see them; then ``service_name`` is "Busy".
+    """One booking. What the actor may not see is empty; without its title ``service_name`` is "Busy".
 
-    ``reached``: how many bookings the change that gave this view was made to, itself included.
+    ``target`` is what the rights are asked about it. ``reached``: how many bookings the change that gave this view was
+    made to, itself included.
     """
 
     public_id: str
@@ -71,6 +73,7 @@ class BookingView:
     version: int = 1
     sequence: int = 0
     reached: int = 1
+    target: Target = field(default=Target(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

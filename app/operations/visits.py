@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.access.permissions import Permission
 from app.booking.limits import has_limits
 from app.booking.refusals import InvalidInput, JustTaken, NoAssignment, Refusal
 from app.booking.rules import find_refusals
@@ -15,7 +14,7 @@ from app.booking.values import DAY_MINUTES, MINUTE, Catalog, Instant, Interval, 
 from app.booking.visits import Part, VisitQuery, assign_visit, find_visit_starts
 from app.operations import records, repeats
 from app.operations.announce import announce
-from app.operations.book import Particulars, add_at, check_particulars, draft_of
+from app.operations.book import Arrival, Particulars, add_at, check_particulars
 from app.operations.clients import find_or_add_client
 from app.operations.context import Context
 from app.operations.expiry import expire
@@ -159,7 +158,7 @@ def _place_parts(context: Context, visit: _Visit, parts: list[tuple[Wanted, Part
     _lock(context, visit, parts)
     start, end = parts[0][0].start, parts[-1][0].end
     holes = taken.find_taken(visit.ids, *visit.around(start, end), context.now)
-    staff = context.may(Permission.BOOK_FOR_OTHERS)
+    staff = parts[0][0].by_staff
     is_free = find_visit_starts(visit.catalog, visit.query(start, start + 1, staff=staff), holes, context.now)
     load = allocations.load(visit.ids, start - LOAD_SECONDS, end + LOAD_SECONDS)
     assigned = assign_visit(visit.catalog, wishes, holes, load) if is_free else None
@@ -182,7 +181,7 @@ def _add_part(context: Context, part: tuple[Wanted, Particulars], place: Place, 
     wanted, particulars = part
     client = find_or_add_client(context, particulars.client)
     check_within_limits(wanted, context.now, client.email)
-    return add_at(context, wanted, place, draft_of(context, wanted, particulars, client, origin))
+    return add_at(context, wanted, place, Arrival(particulars, client, origin))
 
 
 def _reason(context: Context, parts: list[tuple[Wanted, Particulars]], holes: Holes, *, staff: bool) -> Refusal:

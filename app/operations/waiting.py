@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from peewee import JOIN
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import AlreadyWaiting, InvalidInput, NotFound, Refusal
 from app.booking.rules import Wish
@@ -104,6 +105,8 @@ def leave_waiting_list(context: Context, public_id: str) -> None:
         context.require(Permission.BOOK_FOR_OTHERS)
 
     def work() -> None:
+        for row in _by_public_id(public_id):
+            _require(context, row, Permission.BOOK_FOR_OTHERS)
         changed = (
             WaitingEntry.update(status="left", changed_at=context.now)
             .where(WaitingEntry.public_id == public_id, WaitingEntry.status == "waiting")
@@ -122,11 +125,28 @@ def get_waiting(context: Context, public_id: str) -> WaitingView:
         NotFound, NotAllowed.
     """
     if context.actor.waiting != public_id:
-        context.require(Permission.SEE_CLIENTS)
-    found = context.store.read(lambda: [_view(context.catalog, row) for row in _by_public_id(public_id)])
-    if not found:
+        context.require(Permission.SEE_CONTACTS)
+
+    def look() -> WaitingView:
+        for row in _by_public_id(public_id):
+            _require(context, row, Permission.SEE_CONTACTS)
+            return _view(context.catalog, row)
         raise NotFound(kind="waiting entry", reference=public_id)
-    return found[0]
+
+    return context.store.read(look)
+
+
+def _require(context: Context, row: WaitingEntry, permission: Permission) -> None:
+    """Clients need no permission for the entry that their link names."""
+    if context.actor.waiting != row.public_id:
+        context.require(permission, _target(context.catalog, row))
+
+
+def _target(catalog: Catalog, row: WaitingEntry) -> Target:
+    """Whoever could give what a client waits for is concerned by it."""
+    wished = row.resource_id
+    resources = candidate_ids(catalog.services[row.service_id]) if wished is None else (wished,)
+    return Target(resource_ids=resources, location_id=row.location_id, service_id=row.service_id)
 
 
 def _by_public_id(public_id: str) -> list[WaitingEntry]:
@@ -134,9 +154,14 @@ def _by_public_id(public_id: str) -> list[WaitingEntry]:
 
 
 def list_waiting(context: Context) -> list[WaitingView]:
-    """Return the open entries, the longest waiting first."""
-    context.require(Permission.SEE_CLIENTS)
+    """Return the open entries of clients whose contacts the actor may see, the longest waiting first."""
+    context.require(Permission.SEE_CONTACTS)
     catalog = context.catalog
+
+    def look() -> list[WaitingView]:
+        rows = [row for row in query if context.may(Permission.SEE_CONTACTS, _target(catalog, row))]
+        return [_view(catalog, row) for row in rows]
+
     query = (
         WaitingEntry.select(WaitingEntry, Client, Booking)
         .join(Client)
@@ -145,7 +170,7 @@ def list_waiting(context: Context) -> list[WaitingView]:
         .where(WaitingEntry.status.in_(OPEN), WaitingEntry.latest > context.now)
         .order_by(WaitingEntry.id)
     )
-    return context.store.read(lambda: [_view(catalog, row) for row in query])
+    return context.store.read(look)
 
 
 def _view(catalog: Catalog, row: WaitingEntry) -> WaitingView:

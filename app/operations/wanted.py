@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from app.access.grants import Target
 from app.booking.refusals import InvalidInput
 from app.booking.rules import Wish
 from app.booking.slots import duration_of
@@ -17,7 +19,10 @@ MAX_SEATS = 100
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A wish with the records it names. ``prefer``: resource ids to take again if they can be had (when moving)."""
+    """A wish with the records it names. ``prefer``: resource ids to take again if they can be had (when moving).
+
+    ``by_staff``: without minimum notice, booking window and grid, as those book who book for others.
+    """
 
     catalog: Catalog
     service: Service
@@ -25,6 +30,7 @@ class Wanted:
     wish: Wish
     override: bool = False
     prefer: tuple[int, ...] = ()
+    by_staff: bool = False
 
     @property
     def start(self) -> Instant:
@@ -48,6 +54,10 @@ class Wanted:
         after = self.service.buffer_after_minutes * MINUTE
         return self.start - before, self.end + after
 
+    def target(self, resource_ids: Collection[int]) -> Target:
+        """Return what the rights are asked about when the wish takes these resources."""
+        return Target(resource_ids=resource_ids, location_id=self.location.id, service_id=self.service.id)
+
 
 def want(context: Context, request: BookingRequest | HoldRequest, override: bool = False) -> Wanted:
     """Resolve a request's names.
@@ -70,4 +80,9 @@ def want(context: Context, request: BookingRequest | HoldRequest, override: bool
         provider_id=wished_provider(context, service, request.provider),
         seats=request.seats,
     )
-    return Wanted(catalog, service, catalog.locations[wish.location_id], wish, override)
+    by_staff = context.actor.is_staff and not _is_for_self(request)
+    return Wanted(catalog, service, catalog.locations[wish.location_id], wish, override, by_staff=by_staff)
+
+
+def _is_for_self(request: BookingRequest | HoldRequest) -> bool:
+    return isinstance(request, BookingRequest) and request.client.is_actor

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from peewee import ForeignKeyField, Model
 
+from app.storage.all_tables import ALL_TABLES
 from app.storage.invariants import INVARIANTS, Invariant
 from app.storage.migrate import schema_number
 from app.storage.migrations import MIGRATIONS
 from app.storage.statements import marks
 from app.storage.store import Store
-from app.storage.tables import TABLES
 
 MOST = 10
 """How many exceptions from one rule are told one by one."""
@@ -58,7 +58,7 @@ def orphan_rules() -> list[Invariant]:
     """Return a rule for every reference from one table to another."""
     return [
         _orphan_rule(model, field)
-        for model in TABLES
+        for model in ALL_TABLES
         for field in model._meta.sorted_fields
         if isinstance(field, ForeignKeyField)
     ]

@@ -9,13 +9,17 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from app.storage.all_tables import ALL_TABLES
 from app.storage.base import Table
 from app.storage.migrate import check_schema
+from app.storage.rights_tables import Role
 from app.storage.statements import insert_sql
 from app.storage.store import Store
-from app.storage.tables import TABLES, Revision
+from app.storage.tables import Revision
 
 BATCH = 2000
+FILLED = (Revision, Role)
+"""Tables that a migrated database has rows in before anybody has used it."""
 Row = tuple[Any, ...]
 
 
@@ -65,7 +69,7 @@ def _copy_all(source: Store, target: Store, tell: Callable[[str], None]) -> dict
     target.database.lift_limits()
     _require_empty(target)
     counts: dict[str, int] = {}
-    for model in TABLES:
+    for model in ALL_TABLES:
         name = str(model._meta.table_name)
         sent = _copy_table(source, target, model)
         compare(name, sent, digest_of(target, model))
@@ -76,11 +80,12 @@ def _copy_all(source: Store, target: Store, tell: Callable[[str], None]) -> dict
 
 
 def _require_empty(target: Store) -> None:
-    for model in TABLES:
-        if model is not Revision and target.rows(f'SELECT 1 FROM "{model._meta.table_name}" LIMIT 1'):
+    for model in ALL_TABLES:
+        if model not in FILLED and target.rows(f'SELECT 1 FROM "{model._meta.table_name}" LIMIT 1'):
             name = str(model._meta.table_name).replace("_", " ")
             raise CopyError(f"The target database is not empty: it has a {name}. Please copy into a new database.")
-    target.run("DELETE FROM revision")
+    for model in FILLED:
+        target.run(f"DELETE FROM {model._meta.table_name}")
 
 
 def columns_of(model: type[Table]) -> tuple[str, ...]:

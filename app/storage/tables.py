@@ -59,7 +59,6 @@ class User(Record):
     email = CharField(unique=True)
     name = CharField()
     password_hash = CharField()
-    role = CharField()
     resource = ForeignKeyField(Resource, null=True)
     active = BooleanField(default=True)
     sign_outs = IntegerField(default=0)
@@ -168,13 +167,14 @@ class ServiceRequirement(Table):
 
 
 class Client(Record):
-    """An outside person who books."""
+    """Who comes: an outside person, or a ``user`` who booked for themselves."""
 
     name = CharField()
     email = CharField()
     phone = CharField(default="")
     notes = TextField(default="")
     tzid = CharField(default="")
+    user = ForeignKeyField(User, null=True)
 
 
 class Series(Record):
@@ -378,4 +378,4 @@ TABLES: tuple[type[Table], ...] = (
     IdempotencyKey,
     SignInTry,
 )
-"""All tables with content, each after those that it refers to."""
+"""Each after those that it refers to; those of rights are in ``rights_tables.py``, all in ``all_tables.py``."""

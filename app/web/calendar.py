@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.access.permissions import Permission
 from app.operations.calendar import look_at_calendar
 from app.operations.context import Context
 from app.web import explain
 from app.web.bookings.choices import active_locations
+from app.web.bookings.form import may_book
 from app.web.calendar_filter import CalendarFilter, read_filter, resources_at
 from app.web.calendar_pages import make_day_table, make_week
 from app.web.context import current_context
@@ -77,7 +77,7 @@ def _surroundings(context: Context, wanted: CalendarFilter) -> dict[str, Any]:
     return {
         "locations": [(one.public_id, one.name) for one in active_locations(context.catalog)],
         "resources": resources_at(context, wanted.location),
-        "new_booking": url_for("bookings.new") + place if context.may(Permission.BOOK_FOR_OTHERS) else "",
+        "new_booking": url_for("bookings.new") + place if may_book(context) else "",
         "booking_url": url_for("bookings.index"),
         "why": url_for("calendar.why") + place,
     }

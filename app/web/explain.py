@@ -16,7 +16,7 @@ from app.booking.wall_clock import local_date
 from app.operations.context import Context
 from app.operations.slots import explain_time
 from app.web.bookings import choices
-from app.web.bookings.form import Fields, Filled, refused
+from app.web.bookings.form import Fields, Filled, may_book, refused
 from app.web.bookings.when import put_start, read_instant, read_start
 from app.web.context import current_context
 from app.web.setup.reading import Typed
@@ -46,7 +46,7 @@ class _Asked:
 def show() -> str:
     """Explain the time that the address names; as long as it names none, only ask."""
     context = current_context()
-    context.require(Permission.SEE_FREEBUSY)
+    context.require(Permission.SEE_BUSY)
     asked = _read(context)
     if asked is None:
         return render_template("calendar/empty.html")
@@ -97,7 +97,7 @@ def _answer(context: Context, asked: _Asked, service: Service) -> Answer:
 
 
 def _book_url(context: Context, asked: _Asked, service: Service, start: Instant) -> str:
-    if not context.may(Permission.BOOK_FOR_OTHERS):
+    if not may_book(context):
         return ""
     wanted = {"location": asked.location.public_id, "service": service.public_id, "resource": asked.resource}
     return url_for("bookings.new") + "?" + urlencode({**wanted, "start": start})

@@ -21,13 +21,20 @@ class Link:
     is_here: bool
 
 
+_SETUP = (
+    Permission.MANAGE_SETTINGS,
+    Permission.MANAGE_RESOURCES,
+    Permission.MANAGE_SERVICES,
+    Permission.MANAGE_HOURS,
+    Permission.MANAGE_USERS,
+)
 _ENTRIES = (
-    ("calendar.day", "Calendar", "calendar3", Permission.SEE_FREEBUSY),
-    ("bookings.index", "Bookings", "list-ul", Permission.SEE_DETAILS),
-    ("requests.index", "Requests", "inbox", Permission.APPROVE),
-    ("waiting.index", "Waiting list", "hourglass-split", Permission.SEE_CLIENTS),
-    ("outbox.index", "Messages", "envelope", Permission.SEE_OUTBOX),
-    ("setup.index", "Set-up", "gear", Permission.EDIT_SETUP),
+    ("calendar.day", "Calendar", "calendar3", (Permission.SEE_BUSY,)),
+    ("bookings.index", "Bookings", "list-ul", (Permission.SEE_TITLES,)),
+    ("requests.index", "Requests", "inbox", (Permission.APPROVE, Permission.DECLINE)),
+    ("waiting.index", "Waiting list", "hourglass-split", (Permission.SEE_CONTACTS,)),
+    ("outbox.index", "Messages", "envelope", (Permission.SEE_MESSAGES,)),
+    ("setup.index", "Set-up", "gear", _SETUP),
 )
 
 
@@ -45,6 +52,6 @@ def navigation() -> list[Link]:
     here = request.blueprint
     return [
         Link(label, icon, url_for(endpoint), endpoint.partition(".")[0] == here)
-        for endpoint, label, icon, permission in _ENTRIES
-        if decide(actor, permission).allowed
+        for endpoint, label, icon, permissions in _ENTRIES
+        if any(decide(actor, one).allowed for one in permissions)
     ]

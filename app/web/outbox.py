@@ -47,7 +47,7 @@ def index() -> str:
         status=status,
         status_words=_status_words(),
         kinds=KIND_WORDS,
-        see_clients=context.may(Permission.SEE_CLIENTS),
+        see_clients=context.may(Permission.SEE_CONTACTS),
         demo=site().config.demo,
     )
 

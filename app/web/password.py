@@ -42,7 +42,7 @@ def choose(token: str) -> ResponseReturnValue:
     if user is not None:
         begin_session(user)
         flash(CHOSEN)
-    return redirect(url_for("calendar.day"), 303)
+    return redirect(url_for("home.show"), 303)
 
 
 def _page(token: str, errors: dict[str, str]) -> str:

@@ -12,7 +12,7 @@ from app.booking.refusals import InvalidInput, NotAllowed, Refusal
 from app.booking.words import sentence
 from app.operations.approve import approve, decline
 from app.operations.context import Context
-from app.operations.look_up import list_requests
+from app.operations.look_up import DECIDING, list_requests
 from app.operations.views import BookingView
 from app.web.bookings.detail import BookingRow, rows_of
 from app.web.context import current_context
@@ -32,6 +32,8 @@ class RequestRow:
     wished: str
     expires: str
     version: int
+    may_approve: bool
+    may_decline: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,16 @@ def _refused(context: Context, public_id: str, refusal: Refusal) -> str:
 
 def _page(context: Context, refused: Refused) -> str:
     waiting = list_requests(context)
-    lines = [_line(booking, row) for booking, row in zip(waiting, rows_of(waiting), strict=True)]
+    lines = [_line(context, booking, row) for booking, row in zip(waiting, rows_of(waiting), strict=True)]
     return render_template("requests/list.html", lines=lines, refused=refused)
 
 
-def _line(booking: BookingView, row: BookingRow) -> RequestRow:
+def _line(context: Context, booking: BookingView, row: BookingRow) -> RequestRow:
     change = booking.change
     wished = "" if change is None else span_text(change.start, change.end, booking.tzid)
     until = booking.expires_at or (change.expires_at if change else None)
     expires = "" if until is None else moment_text(until, booking.tzid)
-    return RequestRow(booking.public_id, row, booking.comment, wished, expires, booking.version)
+    may_approve, may_decline = (context.may(one, booking.target) for one in DECIDING)
+    return RequestRow(
+        booking.public_id, row, booking.comment, wished, expires, booking.version, may_approve, may_decline
+    )

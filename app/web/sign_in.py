@@ -96,7 +96,7 @@ def _again(email: str, target: str, error: str) -> str:
 
 def _target(wanted: str) -> str:
     """Return a path of our own to go on to; anything that could lead to another site is dropped."""
-    return wanted if _is_own_path(wanted) else url_for("calendar.day")
+    return wanted if _is_own_path(wanted) else url_for("home.show")
 
 
 def _is_own_path(wanted: str) -> bool:

@@ -41,7 +41,7 @@ def test_administrator_of_an_empty_database_may_sign_in(store: Store, database_u
     assert (result.exit_code, result.output.endswith("Ada may sign in as ada@example.org.\n")) == (0, True)
     account = get_account(store, public_id or "")
     assert account is not None
-    assert (account.actor.name, account.actor.role) == ("Ada", "administrator")
+    assert (account.actor.name, [one.role for one in account.actor.grants]) == ("Ada", ["Administrator"])
     assert PASSWORD not in result.output
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.access.actors import SYSTEM
-from app.access.permissions import Role
+from app.access.permissions import READY_MADE, ReadyMade
 from app.booking.slots import SlotQuery, find_slots
 from app.booking.statuses import Status
 from app.booking.values import ResourceKind
@@ -14,6 +14,7 @@ from app.demo.group import ACCOUNTS, Account
 from app.demo.load import load_demo, load_state, refresh_demo
 from app.operations.change import cancel
 from app.operations.context import Context
+from app.operations.rights import grants_of
 from app.operations.sign_in import check_password
 from app.storage.base import Record
 from app.storage.check import check_database
@@ -76,11 +77,15 @@ def test_demo_nothing_past_waits_for_anybody(demo: Store) -> None:
 def test_demo_account_signs_in(demo: Store, account: Account) -> None:
     public_id = check_password(demo, account.email, PASSWORD)
     user = demo.read(lambda: User.get(User.email == account.email))
-    assert (public_id, user.role) == (user.public_id, account.role)
+    grants = demo.read(lambda: grants_of(user.id))
+    assert (public_id, [one.extents for one in grants]) == (
+        user.public_id,
+        [READY_MADE[ReadyMade(account.role)].extents],
+    )
 
 
 def test_demo_has_an_account_of_each_role() -> None:
-    assert {one.role for one in ACCOUNTS} == {role.value for role in Role}
+    assert {one.role for one in ACCOUNTS} == {role.value for role in ReadyMade}
 
 
 def test_demo_leaves_slots_free_for_each_service(demo: Store) -> None:

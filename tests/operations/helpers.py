@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.access.actors import SYSTEM, VISITOR, Actor, ActorKind, client_of
-from app.access.permissions import Role
+from app.access.grants import Grant
+from app.access.permissions import Permission, ReadyMade, all_of
 from app.booking.values import Instant
 from app.operations.context import Context
 from app.operations.requests import BookingRequest, ClientDetails
 from app.storage.tables import OutboxMessage
-from tests.cast import HOUR, MONDAY, Cast
+from tests.cast import HOUR, MONDAY, Cast, user
 
 ADA = ClientDetails(name="Ada Client", email="ada@example.org", tzid="Europe/Berlin")
 BEN = ClientDetails(name="Ben Client", email="ben@example.org")
@@ -32,9 +33,15 @@ def client(cast: Cast, booking: str, now: Instant | None = None) -> Context:
     return Context(cast.store, client_of(booking), now or cast.now)
 
 
-def staff(cast: Cast, role: Role, resource_id: int | None = None, now: Instant | None = None) -> Context:
+def holding(cast: Cast, *permissions: Permission) -> Context:
+    """Return somebody signed in who has these permissions for everything, and no others."""
+    actor = Actor(ActorKind.USER, "Somebody", grants=(Grant("Helper", all_of(*permissions)),))
+    return Context(cast.store, actor, cast.now)
+
+
+def staff(cast: Cast, role: ReadyMade, resource_id: int | None = None, now: Instant | None = None) -> Context:
     """Somebody signed in with this role."""
-    return Context(cast.store, Actor(ActorKind.USER, role.value, None, role, resource_id), now or cast.now)
+    return Context(cast.store, user(role, resource_id, role.value), now or cast.now)
 
 
 def wish(cast: Cast, start: Instant = TEN, service: str = "Consultation", **changes: object) -> BookingRequest:

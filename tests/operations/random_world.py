@@ -7,15 +7,16 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from app.access.actors import SYSTEM, VISITOR, Actor, ActorKind, client_of
-from app.access.permissions import Role
+from app.access.actors import SYSTEM, VISITOR, client_of
+from app.access.permissions import ReadyMade
 from app.booking.values import Instant
 from app.operations.context import Context
 from app.operations.requests import ClientDetails
 from app.operations.slots import find_slots
+from app.storage.all_tables import ALL_TABLES
 from app.storage.store import Store
-from app.storage.tables import TABLES, Booking
-from tests.cast import HOUR, MONDAY, Cast, Need
+from app.storage.tables import Booking
+from tests.cast import HOUR, MONDAY, Cast, Need, user
 
 DAY = 86_400
 FIRST, DAYS = MONDAY, 3
@@ -94,21 +95,21 @@ class World:
         """Somebody on the public page, now."""
         return Context(self.store, VISITOR, self.now)
 
-    def user(self, name: str, role: Role, resource: str | None = None) -> Context:
+    def user(self, name: str, role: ReadyMade, resource: str | None = None) -> Context:
         """Somebody signed in, now."""
         person = None if resource is None else self.cast.rows[resource]
-        return Context(self.store, Actor(ActorKind.USER, name, self.cast.rows[name], role, person), self.now)
+        return Context(self.store, user(role, person, name, self.cast.rows[name]), self.now)
 
     def anybody(self, booking: str | None = None) -> Context:
         """Anybody at all; often one who may do something about this booking."""
         everybody = [
-            *[self.system(), self.user("manager", Role.MANAGER)] * 3,
+            *[self.system(), self.user("manager", ReadyMade.MANAGER)] * 3,
             self.visitor(),
-            self.user("front_desk", Role.FRONT_DESK),
-            self.user("provider Ada", Role.PROVIDER, "Ada"),
-            self.user("provider Cleo", Role.PROVIDER, "Cleo"),
-            self.user("viewer", Role.VIEWER),
-            self.user("auditor", Role.AUDITOR),
+            self.user("front_desk", ReadyMade.FRONT_DESK),
+            self.user("provider Ada", ReadyMade.PROVIDER, "Ada"),
+            self.user("provider Cleo", ReadyMade.PROVIDER, "Cleo"),
+            self.user("viewer", ReadyMade.VIEWER),
+            self.user("auditor", ReadyMade.AUDITOR),
         ]
         if booking is not None:
             everybody += [Context(self.store, client_of(booking), self.now)] * 5
@@ -156,7 +157,7 @@ class World:
 def digest() -> str:
     """What is in all tables, as one short text."""
     found = hashlib.sha256()
-    for table in TABLES:
+    for table in ALL_TABLES:
         rows = list(table.select().tuples())
         found.update(repr(sorted(map(repr, rows))).encode())
     return found.hexdigest()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.access.actors import Actor, ActorKind
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.operations.context import Context
 from app.operations.setup.closures import ClosureDraft, save_closure
 from app.operations.setup.locations import LocationDraft, save_location
@@ -16,12 +15,12 @@ from app.operations.setup.time_off import TimeOffDraft, save_time_off
 from app.storage.public_ids import new_public_id
 from app.storage.store import Store
 from app.storage.tables import Resource, User
-from tests.cast import NOW
+from tests.cast import NOW, user
 
 
-def context_of(store: Store, role: Role = Role.ADMINISTRATOR, now: int = NOW) -> Context:
+def context_of(store: Store, role: ReadyMade = ReadyMade.ADMINISTRATOR, now: int = NOW) -> Context:
     """Somebody with this role, at this time."""
-    return Context(store, Actor(ActorKind.USER, "Somebody", None, role), now)
+    return Context(store, user(role), now)
 
 
 def add_location(context: Context, name: str = "Centre") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidTransition, JustTaken, NotAllowed, StaleVersion, TooLateToChange
 from app.operations.approve import approve, decline
 from app.operations.book import accept_offer, book
@@ -88,7 +88,7 @@ def test_cancel_after_the_latest_time_is_refused_to_clients_only(store: Store) -
     late = TEN - 1800
     with pytest.raises(TooLateToChange):
         cancel(client(cast, mine.public_id, late), mine.public_id)
-    assert cancel(staff(cast, Role.FRONT_DESK, now=late), mine.public_id).status == "cancelled"
+    assert cancel(staff(cast, ReadyMade.FRONT_DESK, now=late), mine.public_id).status == "cancelled"
 
 
 def test_complete_and_no_show_only_once_begun(store: Store) -> None:
@@ -108,7 +108,7 @@ def test_approve_confirms_a_request(store: Store) -> None:
     cast = one_provider(store, needs_approval=True)
     booking = requested(cast)
     assert [view.public_id for view in list_requests(system(cast))] == [booking]
-    assert approve(staff(cast, Role.MANAGER), booking).status == "confirmed"
+    assert approve(staff(cast, ReadyMade.MANAGER), booking).status == "confirmed"
     assert message_kinds() == ["requested", "approved"]
 
 
@@ -116,12 +116,12 @@ def test_approve_without_the_right_is_refused(store: Store) -> None:
     cast = one_provider(store, needs_approval=True)
     booking = requested(cast)
     with pytest.raises(NotAllowed):
-        approve(staff(cast, Role.FRONT_DESK), booking)
+        approve(staff(cast, ReadyMade.FRONT_DESK), booking)
 
 
 def test_decline_frees_the_slot(store: Store) -> None:
     cast = one_provider(store, needs_approval=True)
-    assert decline(staff(cast, Role.MANAGER), requested(cast), "full").status == "declined"
+    assert decline(staff(cast, ReadyMade.MANAGER), requested(cast), "full").status == "declined"
     assert taken_count() == 0
 
 
@@ -210,7 +210,7 @@ def test_group_cancel_gives_back_the_seat_and_the_last_ends_the_session(store: S
 def test_provider_may_cancel_own_bookings_only(store: Store) -> None:
     cast = one_provider(store)
     mine = book(visitor(cast), wish(cast, client=ADA))
-    stranger = staff(cast, Role.PROVIDER, resource_id=cast.rows["Ada"] + 1000)
+    stranger = staff(cast, ReadyMade.PROVIDER, resource_id=cast.rows["Ada"] + 1000)
     with pytest.raises(NotAllowed):
         cancel(stranger, mine.public_id)
-    assert cancel(staff(cast, Role.PROVIDER, cast.rows["Ada"]), mine.public_id).status == "cancelled"
+    assert cancel(staff(cast, ReadyMade.PROVIDER, cast.rows["Ada"]), mine.public_id).status == "cancelled"

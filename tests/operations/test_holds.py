@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, InvalidTransition, NotAllowed, NotOfferedHere, WrongDuration
 from app.operations.approve import approve
 from app.operations.book import accept_offer, book, hold
@@ -54,7 +54,7 @@ def test_hold_is_not_there_to_be_approved(store: Store) -> None:
     cast = one_provider(store)
     mine = held(cast)
     with pytest.raises(InvalidTransition):
-        approve(staff(cast, Role.MANAGER), mine.public_id)
+        approve(staff(cast, ReadyMade.MANAGER), mine.public_id)
     assert check_database(store) == []
 
 
@@ -86,20 +86,20 @@ def test_offer_that_is_confirmed_like_a_hold_names_its_client_once(store: Store)
 
 def test_provider_cannot_hold_the_time_of_a_colleague(store: Store) -> None:
     cast = pool_of(store, 2)
-    context = staff(cast, Role.PROVIDER, cast.rows["Provider 0"])
+    context = staff(cast, ReadyMade.PROVIDER, cast.rows["Provider 0"])
     with pytest.raises(NotAllowed):
         hold(context, HoldRequest(cast.ids["Consultation"], cast.ids["Centre"], TEN, provider=cast.ids["Provider 1"]))
 
 
 def test_provider_who_names_nobody_means_themselves(store: Store) -> None:
     cast = pool_of(store, 2)
-    context = staff(cast, Role.PROVIDER, cast.rows["Provider 1"])
+    context = staff(cast, ReadyMade.PROVIDER, cast.rows["Provider 1"])
     assert [one.name for one in book(context, wish(cast)).resources] == ["Provider 1"]
 
 
 def test_provider_adds_clients_to_their_own_group_session(store: Store) -> None:
     cast = one_provider(store, capacity=5)
-    context = staff(cast, Role.PROVIDER, cast.rows["Ada"])
+    context = staff(cast, ReadyMade.PROVIDER, cast.rows["Ada"])
     first, second = book(context, wish(cast, client=ADA)), book(context, wish(cast, client=BEN))
     assert first.resources == second.resources
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed
 from app.integrations.ics.values import Busy
 from app.operations.busy_times import find_resource, replace_busy_times
@@ -94,9 +94,9 @@ def test_many_busy_times_are_written_in_several_steps(store: Store) -> None:
 def test_import_needs_the_right_and_a_source(store: Store) -> None:
     cast = one_provider(store)
     with pytest.raises(NotAllowed):
-        import_calendars(staff(cast, Role.FRONT_DESK), ImportRequest("Ada", "file", []))
+        import_calendars(staff(cast, ReadyMade.FRONT_DESK), ImportRequest("Ada", "file", []))
     with pytest.raises(NotAllowed):
-        replace_busy_times(staff(cast, Role.FRONT_DESK), cast.ids["Ada"], "file", [])
+        replace_busy_times(staff(cast, ReadyMade.FRONT_DESK), cast.ids["Ada"], "file", [])
     with pytest.raises(InvalidInput):
         replace_busy_times(system(cast), cast.ids["Ada"], " ", [])
 

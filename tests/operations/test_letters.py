@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.operations.approve import approve, decline
 from app.operations.book import book
 from app.operations.change import cancel, move
@@ -55,7 +55,7 @@ def test_letter_keeps_what_was_decided_when_the_booking_has_moved_since(store: S
 def test_letter_does_not_tell_what_staff_noted(store: Store) -> None:
     cast = one_provider(store)
     user = store.write(lambda: cast.user("Mia Manager", "manager"))
-    context = staff(cast, Role.MANAGER)
+    context = staff(cast, ReadyMade.MANAGER)
     context = replace(context, actor=replace(context.actor, user_id=user))
     book(context, wish(cast, comment="Pays late"))
     assert "Pays late" not in letters(cast)["confirmed"].text

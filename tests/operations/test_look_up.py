@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.booking.refusals import NotAllowed, NotFound
 from app.operations.book import book, hold
 from app.operations.change import cancel
@@ -38,14 +38,13 @@ def test_booking_by_another_link_is_not_found(store: Store) -> None:
 @pytest.mark.parametrize(
     ("role", "service", "email"),
     [
-        (Role.ADMINISTRATOR, "Consultation", "ada@example.org"),
-        (Role.FRONT_DESK, "Consultation", "ada@example.org"),
-        (Role.PROVIDER, "Busy", ""),
-        (Role.AUDITOR, "Consultation", ""),
-        (Role.VIEWER, "Busy", ""),
+        (ReadyMade.ADMINISTRATOR, "Consultation", "ada@example.org"),
+        (ReadyMade.FRONT_DESK, "Consultation", "ada@example.org"),
+        (ReadyMade.PROVIDER, "Busy", ""),
+        (ReadyMade.VIEWER, "Busy", ""),
     ],
 )
-def test_booking_shows_a_role_what_it_may_see(store: Store, role: Role, service: str, email: str) -> None:
+def test_booking_shows_a_role_what_it_may_see(store: Store, role: ReadyMade, service: str, email: str) -> None:
     cast = one_provider(store)
     book(visitor(cast), wish(cast, comment="secret"))
     seen = list_bookings(staff(cast, role), TEN, TEN + HOUR)[0]
@@ -56,7 +55,7 @@ def test_booking_shows_a_role_what_it_may_see(store: Store, role: Role, service:
 def test_booking_of_own_shows_the_provider_its_client(store: Store) -> None:
     cast = one_provider(store)
     book(visitor(cast), wish(cast))
-    seen = list_bookings(staff(cast, Role.PROVIDER, cast.rows["Ada"]), TEN, TEN + HOUR)[0]
+    seen = list_bookings(staff(cast, ReadyMade.PROVIDER, cast.rows["Ada"]), TEN, TEN + HOUR)[0]
     assert seen.client_name == "Ada Client"
 
 
@@ -85,8 +84,8 @@ def test_bookings_of_visitor_are_refused(store: Store) -> None:
 def test_requests_lists_what_waits_and_has_not_expired(store: Store) -> None:
     cast = one_provider(store, needs_approval=True, request_expiry_minutes=60)
     mine = book(visitor(cast), wish(cast))
-    assert [one.public_id for one in list_requests(staff(cast, Role.MANAGER))] == [mine.public_id]
-    assert list_requests(staff(cast, Role.MANAGER, now=cast.now + 3600)) == []
+    assert [one.public_id for one in list_requests(staff(cast, ReadyMade.MANAGER))] == [mine.public_id]
+    assert list_requests(staff(cast, ReadyMade.MANAGER, now=cast.now + 3600)) == []
 
 
 def test_clients_are_found_by_name_and_mail(store: Store) -> None:
@@ -116,7 +115,7 @@ def test_cancelled_booking_still_tells_its_provider_whose_it_was(store: Store, c
     mine = book(visitor(cast), wish(cast))
     gone = cancel(system(cast), mine.public_id)
     assert gone.resources == mine.resources
-    seen = get_booking(staff(cast, Role.PROVIDER, cast.rows["Ada"]), mine.public_id)
+    seen = get_booking(staff(cast, ReadyMade.PROVIDER, cast.rows["Ada"]), mine.public_id)
     assert (seen.status, seen.client_name) == ("cancelled", ADA.name)
     assert book(visitor(cast), wish(cast, client=BEN)).resources == mine.resources
     assert check_database(store) == []

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.booking.refusals import JustTaken, LimitReached, NotAllowed, NotOfferedHere
 from app.operations.approve import approve
 from app.operations.book import book
@@ -77,7 +77,7 @@ def test_booking_of_a_service_switched_off_is_moved_by_staff_and_cancelled_by_it
     edit_service(store, active=False)
     with pytest.raises(NotOfferedHere):
         move(client(cast, mine.public_id), MoveRequest(mine.public_id, TEN + HOUR))
-    assert move(staff(cast, Role.FRONT_DESK), MoveRequest(mine.public_id, TEN + HOUR)).start == TEN + HOUR
+    assert move(staff(cast, ReadyMade.FRONT_DESK), MoveRequest(mine.public_id, TEN + HOUR)).start == TEN + HOUR
     assert cancel(client(cast, mine.public_id), mine.public_id).status == "cancelled"
 
 
@@ -102,7 +102,7 @@ def test_change_request_is_approved_after_its_group_became_single(store: Store) 
 def test_provider_cannot_move_a_booking_to_a_colleague(store: Store) -> None:
     cast = pool_of(store, 2)
     mine = book(visitor(cast), wish(cast, provider=cast.ids["Provider 0"]))
-    context = staff(cast, Role.PROVIDER, cast.rows["Provider 0"])
+    context = staff(cast, ReadyMade.PROVIDER, cast.rows["Provider 0"])
     with pytest.raises(NotAllowed):
         move(context, MoveRequest(mine.public_id, TEN + HOUR, provider=cast.ids["Provider 1"]))
 
@@ -112,7 +112,7 @@ def test_provider_who_is_taken_then_is_told_so_and_nobody_else_named(store: Stor
     mine = book(visitor(cast), wish(cast, provider=cast.ids["Provider 0"]))
     book(visitor(cast), wish(cast, TEN + HOUR, provider=cast.ids["Provider 0"], client=BEN))
     with pytest.raises(JustTaken) as refused:
-        move(staff(cast, Role.PROVIDER, cast.rows["Provider 0"]), MoveRequest(mine.public_id, TEN + HOUR))
+        move(staff(cast, ReadyMade.PROVIDER, cast.rows["Provider 0"]), MoveRequest(mine.public_id, TEN + HOUR))
     assert [one.resource for one in refused.value.conflicts] == ["Provider 0"]
 
 
@@ -150,7 +150,7 @@ def test_refusal_offers_no_time_on_a_day_whose_limit_is_reached(store: Store) ->
 
 def test_series_that_needs_approval_asks_by_one_message(store: Store) -> None:
     cast = one_provider(store, needs_approval=True)
-    result = book_series(staff(cast, Role.FRONT_DESK), daily(cast))
+    result = book_series(staff(cast, ReadyMade.FRONT_DESK), daily(cast))
     assert [one.booking.status for one in result.occurrences if one.booking] == ["requested"] * 3
     assert message_kinds() == ["series_requested"]
     assert check_database(store) == []

@@ -14,6 +14,7 @@ from app.access.actors import SYSTEM, VISITOR
 from app.booking.refusals import InvalidInput, LinkSpent, NotAllowed, NotFound, Refusal
 from app.operations.context import Context
 from app.operations.password_links import HOURS, KEEP_SECONDS, OpenLink, choose_password, find_link, make_link
+from app.operations.setup.grants import GrantDraft
 from app.operations.setup.users import UserDraft, get_user, list_administrators, save_user
 from app.operations.sign_in import check_password, get_account
 from app.storage.check import check_database
@@ -50,7 +51,7 @@ def test_link_makes_an_account_that_chooses_its_password(store: Store, context: 
     assert find_link(store, link.token, END - 1) == OpenLink(EMAIL, "Ada")
     public_id = choose_password(store, link.token, PASSWORD, END - 1)
     assert check_password(store, EMAIL, PASSWORD) == public_id
-    assert get_user(context, public_id).draft == UserDraft(EMAIL, "Ada", "administrator")
+    assert get_user(context, public_id).draft == UserDraft(EMAIL, "Ada", (GrantDraft("administrator"),))
 
 
 @pytest.mark.parametrize("password", ["", "no password", PASSWORD])

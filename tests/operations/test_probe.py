@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.access.actors import VISITOR
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
 from app.booking.values import Visibility
 from app.operations.book import book
@@ -123,7 +123,7 @@ def test_probe_whose_name_is_taken_says_so_and_makes_nothing(store: Store, conte
 
 def test_probe_is_for_whoever_may_edit_the_set_up(store: Store, context: Context) -> None:
     open_probe(context)
-    for stranger in (visitor(store), context_of(store, Role.VIEWER)):
+    for stranger in (visitor(store), context_of(store, ReadyMade.VIEWER)):
         for work in (open_probe, close_probe, probe_status):
             with pytest.raises(NotAllowed):
                 work(replace(stranger))

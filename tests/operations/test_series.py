@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, JustTaken, MissingHour, NotAllowed
 from app.booking.wall_clock import earliest, local
 from app.operations.book import book
@@ -167,6 +167,6 @@ def test_cancel_series_following_keeps_the_earlier_ones(store: Store) -> None:
 
 def test_series_by_provider_only_with_themselves(store: Store) -> None:
     cast = one_provider(store)
-    stranger = staff(cast, Role.PROVIDER, resource_id=cast.rows["Ada"] + 1000)
+    stranger = staff(cast, ReadyMade.PROVIDER, resource_id=cast.rows["Ada"] + 1000)
     result = book_series(stranger, weekly(cast))
     assert (result.series, Booking.select().count()) == (None, 0)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
 from app.operations.setup.hours import (
     HoursDraft,
@@ -105,7 +105,7 @@ def test_weekly_hours_of_nobody_are_not_found(store: Store) -> None:
 def test_weekly_hours_edited_by_a_viewer_are_refused(store: Store) -> None:
     owner = _location(store)
     with pytest.raises(NotAllowed):
-        save_weekly_hours(context_of(store, Role.VIEWER), owner, [])
+        save_weekly_hours(context_of(store, ReadyMade.VIEWER), owner, [])
 
 
 def test_override_saved_is_read_back(store: Store) -> None:

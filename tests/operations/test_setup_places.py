@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
 from app.operations.setup.closures import ClosureDraft, get_closure, list_closures, remove_closure, save_closure
 from app.operations.setup.locations import LocationDraft, get_location, list_locations, save_location
@@ -81,8 +81,8 @@ def test_location_with_a_taken_name_is_refused(store: Store) -> None:
         add_location(context, "Centre")
 
 
-@pytest.mark.parametrize("role", [Role.PROVIDER, Role.FRONT_DESK, Role.VIEWER, Role.AUDITOR])
-def test_location_edited_without_the_right_is_refused(store: Store, role: Role) -> None:
+@pytest.mark.parametrize("role", [ReadyMade.PROVIDER, ReadyMade.FRONT_DESK, ReadyMade.VIEWER, ReadyMade.AUDITOR])
+def test_location_edited_without_the_right_is_refused(store: Store, role: ReadyMade) -> None:
     with pytest.raises(NotAllowed):
         add_location(context_of(store, role))
     with pytest.raises(NotAllowed):

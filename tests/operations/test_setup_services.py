@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
 from app.booking.values import QuestionKind
 from app.operations.context import Context
+from app.operations.setup.grants import GrantDraft
 from app.operations.setup.questions import QuestionDraft
 from app.operations.setup.resources import ResourceDraft, save_resource
 from app.operations.setup.services import RequirementDraft, ServiceDraft, get_service, list_services, save_service
@@ -18,7 +19,7 @@ from app.operations.sign_in import check_password
 from app.storage.store import Store
 from tests.operations.setup_cast import add_location, add_person, add_pool, context_of
 
-ADMIN = UserDraft("admin@example.org", "Admin", Role.ADMINISTRATOR.value, password="correct horse")
+ADMIN = UserDraft("admin@example.org", "Admin", (GrantDraft("administrator"),), password="correct horse")
 
 
 def _draft(context: Context) -> ServiceDraft:
@@ -145,8 +146,11 @@ def test_user_saved_without_password_keeps_the_old_one(store: Store) -> None:
     [
         ({"email": "nobody"}, "email"),
         ({"name": ""}, "name"),
-        ({"role": "king"}, "role"),
-        ({"role": "provider"}, "resource"),
+        ({"grants": (GrantDraft("king"),)}, "grants-0"),
+        ({"grants": (GrantDraft("viewer", "planet"),)}, "grants-0"),
+        ({"grants": (GrantDraft("viewer", "location", "none"),)}, "grants-0"),
+        ({"grants": (GrantDraft("viewer"),) * 101}, "grants"),
+        ({"grants": (GrantDraft("provider"),)}, "resource"),
         ({"password": "short"}, "password"),
         ({"password": None}, "password"),
     ],
@@ -172,17 +176,17 @@ def test_user_with_a_taken_address_is_refused(store: Store) -> None:
         save_user(context, replace(ADMIN, email="ADMIN@example.org"))
 
 
-@pytest.mark.parametrize("change", [{"role": "viewer"}, {"active": False}])
+@pytest.mark.parametrize("change", [{"grants": (GrantDraft("viewer"),)}, {"grants": ()}, {"active": False}])
 def test_user_who_is_the_last_administrator_stays_one(store: Store, change: dict[str, object]) -> None:
     context = context_of(store)
     public_id = save_user(context, ADMIN)
     with pytest.raises(InvalidInput, match="administrator"):
         save_user(context, replace(ADMIN, **change), public_id)  # type: ignore[arg-type]  # see above
-    assert get_user(context, public_id).draft.role == "administrator"
+    assert get_user(context, public_id).draft.grants == (GrantDraft("administrator"),)
 
 
 def test_users_edited_by_a_manager_are_refused(store: Store) -> None:
     with pytest.raises(NotAllowed):
-        list_users(context_of(store, Role.MANAGER))
+        list_users(context_of(store, ReadyMade.MANAGER))
     with pytest.raises(NotAllowed):
-        save_user(context_of(store, Role.MANAGER), ADMIN)
+        save_user(context_of(store, ReadyMade.MANAGER), ADMIN)

@@ -9,9 +9,10 @@ from threading import Barrier
 
 import pytest
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, Refusal, StaleVersion
 from app.operations.context import Context
+from app.operations.setup.grants import GrantDraft
 from app.operations.setup.locations import LocationDraft, get_location, list_locations, save_location
 from app.operations.setup.pools import get_pool, save_pool
 from app.operations.setup.services import RequirementDraft, ServiceDraft, save_service
@@ -63,16 +64,19 @@ def test_location_name_wanted_by_two_at_once_is_given_once(store: Store, number:
 @pytest.mark.parametrize("number", ROUNDS)
 def test_administrators_who_dismiss_each_other_leave_one(store: Store, number: int) -> None:
     context = context_of(store)
-    drafts = [UserDraft(f"{name}@example.org", name, "administrator", password="correct horse") for name in "ab"]
+    drafts = [
+        UserDraft(f"{name}@example.org", name, (GrantDraft("administrator"),), password="correct horse")
+        for name in "ab"
+    ]
     ids = [save_user(context, draft) for draft in drafts]
 
     def dismiss(public_id: str) -> Callable[[Context], object]:
-        weaker = replace(get_user(context, public_id).draft, role=Role.VIEWER.value)
+        weaker = replace(get_user(context, public_id).draft, grants=(GrantDraft(ReadyMade.VIEWER),))
         return lambda context: save_user(context, weaker, public_id)
 
     refused = _both(store, *(dismiss(one) for one in ids))
     assert sorted(refused, key=str) == sorted([None, InvalidInput], key=str)
-    assert sorted(one.draft.role for one in list_users(context)) == ["administrator", "viewer"]
+    assert sorted(one.draft.grants[0].role for one in list_users(context)) == ["administrator", "viewer"]
 
 
 @pytest.mark.parametrize("number", ROUNDS)

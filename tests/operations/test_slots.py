@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, WrongDuration
 from app.operations.book import book, hold
 from app.operations.change import move
@@ -80,7 +80,7 @@ def test_slots_bad_question_is_refused(
 def test_explain_names_the_booking_in_the_way(store: Store) -> None:
     cast = one_provider(store)
     book(visitor(cast), wish(cast))
-    told = explain_time(staff(cast, Role.FRONT_DESK), cast.ids["Consultation"], cast.ids["Centre"], TEN)
+    told = explain_time(staff(cast, ReadyMade.FRONT_DESK), cast.ids["Consultation"], cast.ids["Centre"], TEN)
     assert not told.free
     assert any("Ada" in reason for reason in told.reasons)
     assert not any("Ada Client" in reason for reason in told.reasons)
@@ -88,13 +88,13 @@ def test_explain_names_the_booking_in_the_way(store: Store) -> None:
 
 def test_explain_free_time_is_free(store: Store) -> None:
     cast = one_provider(store)
-    assert explain_time(staff(cast, Role.FRONT_DESK), cast.ids["Consultation"], cast.ids["Centre"], TEN).free
+    assert explain_time(staff(cast, ReadyMade.FRONT_DESK), cast.ids["Consultation"], cast.ids["Centre"], TEN).free
 
 
 def test_explain_tells_a_reached_limit(store: Store) -> None:
     cast = one_provider(store, limit_per_day=1)
     book(visitor(cast), wish(cast))
-    told = explain_time(staff(cast, Role.FRONT_DESK), cast.ids["Consultation"], cast.ids["Centre"], TEN + HOUR)
+    told = explain_time(staff(cast, ReadyMade.FRONT_DESK), cast.ids["Consultation"], cast.ids["Centre"], TEN + HOUR)
     assert [one.code for one in told.refusals] == ["limit_reached"]
 
 
@@ -114,7 +114,7 @@ def test_slots_full_session_of_one_provider_leaves_the_other(store: Store) -> No
 def test_explain_tells_whose_buffer_is_in_the_way(store: Store) -> None:
     cast = one_provider(store, buffer_after_minutes=10)
     book(visitor(cast), wish(cast))
-    told = explain_time(staff(cast, Role.FRONT_DESK), cast.ids["Consultation"], cast.ids["Centre"], TEN + 1800)
+    told = explain_time(staff(cast, ReadyMade.FRONT_DESK), cast.ids["Consultation"], cast.ids["Centre"], TEN + 1800)
     assert "buffer" in told.reasons[0]
 
 
@@ -147,7 +147,7 @@ def test_slots_moved_booking_is_not_in_its_own_way(store: Store) -> None:
     cast = one_provider(store, buffer_after_minutes=10)
     mine = book(visitor(cast), wish(cast)).public_id
     every = [TEN - 1800 + 900 * number for number in range(5)]
-    desk = staff(cast, Role.FRONT_DESK)
+    desk = staff(cast, ReadyMade.FRONT_DESK)
     assert own_slots(desk, cast, mine) == every
     assert find_slots(client(cast, mine), cast.ids["Consultation"], cast.ids["Centre"], TEN, TEN + 60) == [TEN]
     book(visitor(cast), wish(cast, TEN + HOUR, client=BEN))
@@ -157,7 +157,7 @@ def test_slots_moved_booking_is_not_in_its_own_way(store: Store) -> None:
 def test_slots_moved_booking_counts_its_own_seats_as_free(store: Store) -> None:
     cast = one_provider(store, capacity=3)
     mine = book(visitor(cast), wish(cast, seats=2)).public_id
-    desk = staff(cast, Role.FRONT_DESK)
+    desk = staff(cast, ReadyMade.FRONT_DESK)
     assert own_slots(desk, cast, mine, seats=2) == [TEN - 1800 + 900 * number for number in range(5)]
     book(visitor(cast), wish(cast, client=BEN))
     assert own_slots(desk, cast, mine, seats=2) == [TEN - 1800, TEN, TEN + 1800]

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from app.booking.refusals import JustTaken
+from app.storage.all_tables import ALL_TABLES
 from app.storage.base import Table
 from app.storage.check import check_database
 from app.storage.copy import CopyError, columns_of, copy_database, digest_of
 from app.storage.migrate import SchemaError
 from app.storage.store import Store, open_store
-from app.storage.tables import TABLES, BusyTime, Client, Setting
+from app.storage.tables import BusyTime, Client, Setting
 from tests.cast import NOW, Cast
 from tests.storage.helpers import HALF, TEN, at_once, closing, stamped
 from tests.storage.test_check import change, group, held_beside, installation, plain, series, waiting
@@ -60,7 +61,7 @@ def filled(store: Store) -> Cast:
 
 
 def digests(store: Store) -> list[tuple[int, int]]:
-    found = store.snapshot(lambda: [digest_of(store, model) for model in TABLES])
+    found = store.snapshot(lambda: [digest_of(store, model) for model in ALL_TABLES])
     return [(one.count, one.total) for one in found]
 
 
@@ -75,7 +76,7 @@ def test_copy_carries_every_row(both: tuple[Store, Store]) -> None:
 def test_copy_tells_each_table(both: tuple[Store, Store]) -> None:
     lines: list[str] = []
     copy_database(*both, lines.append)
-    assert len(lines) == len(TABLES)
+    assert len(lines) == len(ALL_TABLES)
     assert lines[1] == f"setting: 0 rows, checksum {0:032x}"
 
 
@@ -141,14 +142,14 @@ def test_copy_is_of_one_moment(both: tuple[Store, Store]) -> None:
 
 
 def test_tables_are_all_there_and_in_order_of_reference(store: Store) -> None:
-    names = [str(model._meta.table_name) for model in TABLES]
+    names = [str(model._meta.table_name) for model in ALL_TABLES]
     queries = {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
         "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
     }
     assert sorted([*names, "schema_migration"]) == sorted(name for (name,) in store.rows(queries[store.kind]))
-    for place, model in enumerate(TABLES):
-        assert [str(one._meta.table_name) for one in model._meta.refs.values() if one not in TABLES[:place]] == []
+    for place, model in enumerate(ALL_TABLES):
+        assert [str(one._meta.table_name) for one in model._meta.refs.values() if one not in ALL_TABLES[:place]] == []
 
 
 def test_models_have_the_columns_of_the_tables(store: Store) -> None:
@@ -156,7 +157,7 @@ def test_models_have_the_columns_of_the_tables(store: Store) -> None:
         cursor = store.run('SELECT * FROM "table" LIMIT 0'.replace("table", str(model._meta.table_name)))
         return sorted(one[0] for one in cursor.description)
 
-    assert [columns(model) for model in TABLES] == [sorted(columns_of(model)) for model in TABLES]
+    assert [columns(model) for model in ALL_TABLES] == [sorted(columns_of(model)) for model in ALL_TABLES]
 
 
 def eigenplan(*words: str) -> subprocess.CompletedProcess[str]:

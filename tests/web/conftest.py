@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
-from app.access.permissions import Role
+from app.access.permissions import Permission
 from app.config import Config
 from app.factory import create_app
 from app.storage.store import Store
@@ -71,16 +71,20 @@ def visitor(app: Flask) -> FlaskClient:
 
 
 SignIn = Callable[..., Browser]
+SignInWith = Callable[..., Browser]
 
 
 @pytest.fixture
 def sign_in(app: Flask, store: Store) -> SignIn:
-    """A function ``sign_in(role, resource_id=None)`` that gives the browser of a new account with this role."""
+    """A function ``sign_in(role, resource_id=None)`` that gives the browser of a new account with this role.
 
-    def make(role: Role, resource_id: int | None = None) -> Browser:
-        cast = Cast(store)
-        store.write(lambda: cast.user(f"Some {role.value}", role.value))
-        row = User.get(User.public_id == cast.ids[f"Some {role.value}"])
+    ``role`` is a ready-made one or another's public id.
+    """
+
+    def make(role: str, resource_id: int | None = None) -> Browser:
+        cast, name = Cast(store), f"Some {role}"
+        store.write(lambda: cast.user(name, role))
+        row = User.get(User.public_id == cast.ids[name])
         if resource_id is not None:
             row.resource = resource_id
             store.write(row.save)
@@ -88,5 +92,16 @@ def sign_in(app: Flask, store: Store) -> SignIn:
         with browser.session_transaction() as kept:
             kept["_user_id"], kept["_fresh"], kept["csrf_token"] = f"{row.public_id}.{EMPTY_STAMP}", True, RAW_TOKEN
         return browser
+
+    return make
+
+
+@pytest.fixture
+def sign_in_with(sign_in: SignIn, store: Store) -> SignInWith:
+    """A function ``sign_in_with(*permissions)`` that gives the browser of somebody who has just these."""
+
+    def make(*permissions: Permission) -> Browser:
+        role = store.write(lambda: Cast(store).role("Helper", *permissions))
+        return sign_in(role)
 
     return make

@@ -12,9 +12,10 @@ from app.storage.store import Store
 from tests.operations.setup_cast import add_location, add_person, add_pool, context_of
 
 Form = dict[str, str | list[str]]
-SLUGS = ("locations", "resources", "pools", "services", "closures", "time-off", "users")
-REMOVABLE = ("pools", "closures", "time-off")
+SLUGS = ("locations", "resources", "pools", "services", "closures", "time-off", "users", "groups", "roles")
+REMOVABLE = ("pools", "closures", "time-off", "groups", "roles")
 SAVE = {"action": "save"}
+VIEWER = {"grant_role": "viewer", "grant_for": "everything"}
 NUMBERS = {
     "durations_minutes": "30, 60",
     "slot_interval_minutes": "15",
@@ -49,7 +50,9 @@ def make_forms(store: Store) -> dict[str, Form]:
         "services": {**service, "locations": [place], "takes_what": [f"pool:{pool}"], "takes_count": ["2"]},
         "closures": {"name": "Feast", "location": "", "first": "2030-05-01", "last": ""},
         "time-off": {"resource": person, "first": "2030-05-01", "from": "", "last": "", "to": "", "reason": "Vacation"},
-        "users": {"name": "Vera", "email": "vera@example.org", "password": "correct horse", "role": "viewer"},
+        "users": {"name": "Vera", "email": "vera@example.org", "password": "correct horse", **VIEWER},
+        "groups": {"name": "Reception", "members": [], **VIEWER},
+        "roles": {"name": "Approver", "about": "", "may-see_busy": "all", "may-move": "own"},
     }
 
 

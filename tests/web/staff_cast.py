@@ -57,6 +57,13 @@ def booked(cast: Cast, start: Instant = TEN, service: str = "Consultation", **de
     return book(Context(cast.store, VISITOR if as_visitor else SYSTEM, cast.now), request).public_id
 
 
+def booked_at(cast: Cast, start: Instant, service: str, place: str, client: tuple[str, str], **details: object) -> str:
+    """Book at one of several places for a client (name, mail address), as the system does; return the public id."""
+    who = ClientDetails(*client, tzid="UTC")
+    request = BookingRequest(cast.ids[service], cast.ids[place], start, who, **details)  # type: ignore[arg-type]
+    return book(Context(cast.store, SYSTEM, cast.now), request).public_id
+
+
 def form(cast: Cast, service: str = "Consultation", **changes: str) -> dict[str, str]:
     """The fields of a filled-in booking form."""
     fields = {

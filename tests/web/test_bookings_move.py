@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from app.access.permissions import Role
+from app.access.permissions import Permission, ReadyMade
 from app.storage.store import Store
 from app.storage.tables import Booking, Service
 from tests.cast import HOUR, Cast
-from tests.web.conftest import Browser, SignIn
+from tests.web.conftest import Browser, SignIn, SignInWith
 from tests.web.staff_cast import DAY, TEN, booked, form, practice, starts, words
 
 WEEK = 7 * 24 * HOUR
@@ -23,7 +23,7 @@ def cast(store: Store) -> Cast:
 
 @pytest.fixture
 def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(Role.FRONT_DESK)
+    return sign_in(ReadyMade.FRONT_DESK)
 
 
 def to(time: str, version: int = 1, **more: str) -> dict[str, str]:
@@ -120,17 +120,17 @@ def test_move_of_what_was_cancelled_is_refused(desk: Browser, cast: Cast) -> Non
 
 def test_move_outside_hours_needs_the_right(sign_in: SignIn, cast: Cast, store: Store) -> None:
     booking = booked(cast)
-    refused = sign_in(Role.FRONT_DESK).submit(f"/bookings/{booking}/move", to("06:00", override="1"))
+    refused = sign_in(ReadyMade.FRONT_DESK).submit(f"/bookings/{booking}/move", to("06:00", override="1"))
     assert (refused.status_code, starts(store)) == (403, [TEN])
-    sign_in(Role.MANAGER).submit(f"/bookings/{booking}/move", to("06:00", override="1"))
+    sign_in(ReadyMade.MANAGER).submit(f"/bookings/{booking}/move", to("06:00", override="1"))
     assert starts(store) == [TEN - 4 * HOUR]
 
 
-def test_move_is_closed_to_auditors_and_strangers(sign_in: SignIn, cast: Cast, visitor: Browser) -> None:
+def test_move_is_closed_to_others_and_strangers(sign_in_with: SignInWith, cast: Cast, visitor: Browser) -> None:
     booking = booked(cast)
-    auditor = sign_in(Role.AUDITOR)
-    assert auditor.get(f"/bookings/{booking}/move").status_code == 403
-    assert auditor.submit(f"/bookings/{booking}/move", to("12:00")).status_code == 403
+    reader = sign_in_with(Permission.SEE_BUSY, Permission.SEE_TITLES)
+    assert reader.get(f"/bookings/{booking}/move").status_code == 403
+    assert reader.submit(f"/bookings/{booking}/move", to("12:00")).status_code == 403
     assert visitor.get(f"/bookings/{booking}/move").location == f"/sign-in?next=/bookings/{booking}/move"
 
 

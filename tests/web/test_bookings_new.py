@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.storage.store import Store
 from app.storage.tables import Booking, Client
 from tests.cast import HOUR, MONDAY, Cast
@@ -21,7 +21,7 @@ def cast(store: Store) -> Cast:
 
 @pytest.fixture
 def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(Role.FRONT_DESK)
+    return sign_in(ReadyMade.FRONT_DESK)
 
 
 def test_form_without_service_asks_for_it(desk: Browser, cast: Cast) -> None:
@@ -43,12 +43,12 @@ def test_form_of_unknown_place_is_not_found(desk: Browser) -> None:
 
 
 def test_form_without_any_place_says_so(sign_in: SignIn, store: Store) -> None:
-    page = sign_in(Role.FRONT_DESK).get("/bookings/new").text
+    page = sign_in(ReadyMade.FRONT_DESK).get("/bookings/new").text
     assert "No place is set up yet" in page
 
 
 def test_form_is_closed_to_viewers_and_strangers(sign_in: SignIn, cast: Cast, visitor: Browser) -> None:
-    refused = sign_in(Role.VIEWER).get("/bookings/new")
+    refused = sign_in(ReadyMade.VIEWER).get("/bookings/new")
     stranger = visitor.get("/bookings/new")
     assert (refused.status_code, "lacks this right: Book for any client" in refused.text) == (403, True)
     assert stranger.location == "/sign-in?next=/bookings/new"
@@ -197,16 +197,16 @@ def test_book_without_an_answer_is_refused_beside_the_question(desk: Browser, ca
 
 def test_book_override_is_for_those_with_the_right(sign_in: SignIn, cast: Cast, store: Store) -> None:
     early = form(cast, time="06:00", override="1")
-    refused = sign_in(Role.FRONT_DESK).submit("/bookings/new", early)
+    refused = sign_in(ReadyMade.FRONT_DESK).submit("/bookings/new", early)
     assert (refused.status_code, starts(store)) == (403, [])
-    sign_in(Role.MANAGER).submit("/bookings/new", early)
+    sign_in(ReadyMade.MANAGER).submit("/bookings/new", early)
     assert starts(store) == [MONDAY + 6 * HOUR]
 
 
 def test_book_override_never_over_another_booking(sign_in: SignIn, cast: Cast, store: Store) -> None:
     booked(cast, name="Olaf Client", provider=cast.ids["Ada"])
     taken = form(cast, override="1", provider=cast.ids["Ada"])
-    answer = sign_in(Role.MANAGER).submit("/bookings/new", taken)
+    answer = sign_in(ReadyMade.MANAGER).submit("/bookings/new", taken)
     assert (answer.status_code, starts(store)) == (409, [TEN])
 
 
@@ -246,7 +246,7 @@ def test_book_with_provider_of_another_service_is_refused(desk: Browser, cast: C
 
 
 def test_book_while_no_place_is_left_says_so(sign_in: SignIn, store: Store) -> None:
-    answer = sign_in(Role.FRONT_DESK).submit("/bookings/new", {"do": "book", "name": "Nora"})
+    answer = sign_in(ReadyMade.FRONT_DESK).submit("/bookings/new", {"do": "book", "name": "Nora"})
     assert "No place is set up yet" in answer.text
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput
 from app.booking.wall_clock import local_date
 from app.storage.public_ids import new_public_id
@@ -29,7 +29,7 @@ def cast(store: Store) -> Cast:
 
 @pytest.fixture
 def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(Role.FRONT_DESK)
+    return sign_in(ReadyMade.FRONT_DESK)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from app.access.actors import SYSTEM
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput
 from app.operations.book import hold
 from app.operations.calendar import MAX_DAYS, CalendarQuery, look_at_calendar
@@ -31,7 +31,7 @@ def cast(store: Store) -> Cast:
 
 @pytest.fixture
 def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(Role.FRONT_DESK)
+    return sign_in(ReadyMade.FRONT_DESK)
 
 
 def note(store: Store, row: type, **values: object) -> None:
@@ -114,7 +114,7 @@ def test_day_of_a_closure_names_it(desk: Browser, cast: Cast, store: Store) -> N
 def test_day_for_viewers_is_only_free_and_busy(sign_in: SignIn, cast: Cast, store: Store) -> None:
     booked(cast)
     note(store, TimeOff, resource=cast.rows["Ben"], start_at=TEN, end_at=TEN + HOUR, reason="Operation")
-    page = sign_in(Role.VIEWER).get(ON).text
+    page = sign_in(ReadyMade.VIEWER).get(ON).text
     assert [word in page for word in ("Busy", "Nora", "Consultation", "Operation", "/bookings/")] == [True] + [
         False
     ] * 4
@@ -129,7 +129,7 @@ def test_day_marks_the_present_quarter(desk: Browser, monkeypatch: pytest.Monkey
 
 def test_day_with_25_hours_has_both_of_its_doubled_hours(sign_in: SignIn, store: Store) -> None:
     practice(store, "Europe/Berlin", None)
-    page = words(sign_in(Role.MANAGER).get("/calendar/day?date=2030-10-27").text)
+    page = words(sign_in(ReadyMade.MANAGER).get("/calendar/day?date=2030-10-27").text)
     assert ("02:00 CEST" in page, "02:00 CET" in page, "it is 60 minutes longer" in page) == (True, True, True)
 
 
@@ -165,7 +165,7 @@ def test_calendars_are_closed_to_strangers(visitor: Browser) -> None:
 
 
 def test_calendars_without_any_place_say_so(sign_in: SignIn) -> None:
-    manager = sign_in(Role.MANAGER)
+    manager = sign_in(ReadyMade.MANAGER)
     pages = [manager.get(f"/calendar/{one}").text for one in ("day", "week", "why")]
     assert ["No place is set up yet" in page for page in pages] == [True, True, True]
 
@@ -259,7 +259,7 @@ def test_why_wrong_input_is_told_beside_the_field(
 
 def test_why_of_a_doubled_time_asks_which(sign_in: SignIn, store: Store) -> None:
     cast = practice(store, "Europe/Berlin", None)
-    manager = sign_in(Role.MANAGER)
+    manager = sign_in(ReadyMade.MANAGER)
     page = manager.get("/calendar/why", query_string=why(cast, date="2030-10-27", time="02:30")).text
     first, second = (int(found) for found in re.findall(r'name="offer" value="(\d+)"', page))
     assert second - first == HOUR
@@ -270,11 +270,11 @@ def test_why_of_a_doubled_time_asks_which(sign_in: SignIn, store: Store) -> None
 def test_why_of_a_missing_time_names_the_next(sign_in: SignIn, store: Store) -> None:
     cast = practice(store, "Europe/Berlin", None)
     asked = why(cast, date="2030-03-31", time="02:30")
-    page = words(sign_in(Role.MANAGER).get("/calendar/why", query_string=asked).text)
+    page = words(sign_in(ReadyMade.MANAGER).get("/calendar/why", query_string=asked).text)
     assert "This time does not exist because the clocks go forward" in page
 
 
 def test_why_for_viewers_names_no_client_and_no_way_to_book(sign_in: SignIn, cast: Cast) -> None:
     booked(cast, provider=cast.ids["Ada"])
-    page = sign_in(Role.VIEWER).get("/calendar/why", query_string=why(cast)).text
+    page = sign_in(ReadyMade.VIEWER).get("/calendar/why", query_string=why(cast)).text
     assert ("Nora" in page, "Book it" in page) == (False, False)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.booking import refusals
 from app.booking.refusals import Refusal, Unavailable
 from app.storage.store import Store
@@ -87,7 +87,7 @@ def test_unavailable_database_is_503_in_words(app: Flask, visitor: FlaskClient, 
 def test_unavailable_database_at_sign_in_check_is_503(
     sign_in: SignIn, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    browser = sign_in(Role.MANAGER)
+    browser = sign_in(ReadyMade.MANAGER)
 
     def fail(work: object) -> None:
         raise Unavailable("gone")
@@ -97,13 +97,13 @@ def test_unavailable_database_at_sign_in_check_is_503(
 
 
 def test_missing_right_is_403_in_words(sign_in: SignIn) -> None:
-    answer = sign_in(Role.VIEWER).get("/setup/")
+    answer = sign_in(ReadyMade.VIEWER).get("/setup/")
     assert (answer.status_code, "Not allowed" in answer.text) == (403, True)
     assert "which lacks this right" in answer.text
 
 
 def test_expired_form_of_staff_is_offered_again(sign_in: SignIn) -> None:
-    answer = sign_in(Role.MANAGER).post("/setup/locations/new", data={"name": "Branch", "csrf_token": "old"})
+    answer = sign_in(ReadyMade.MANAGER).post("/setup/locations/new", data={"name": "Branch", "csrf_token": "old"})
     form = Page(answer.text).form("name")
     assert (answer.status_code, form.action, form.fields["name"]) == (400, "/setup/locations/new", "Branch")
     assert form.fields["csrf_token"] != "old"
@@ -116,7 +116,7 @@ def test_form_of_somebody_signed_out_waits_for_sign_in(app: Flask, visitor: Flas
 
 
 def test_too_large_form_of_staff_is_413(sign_in: SignIn) -> None:
-    answer = sign_in(Role.MANAGER).post("/setup/locations/new", data={"name": "x" * 2_000_000})
+    answer = sign_in(ReadyMade.MANAGER).post("/setup/locations/new", data={"name": "x" * 2_000_000})
     assert (answer.status_code, "What you sent is too large" in answer.text) == (413, True)
 
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.access.permissions import Role
+from app.access.permissions import Permission, ReadyMade
 from app.config import Config
 from app.operations.book import book
 from app.operations.deliver import MessageStatus
@@ -19,7 +19,7 @@ from app.web.outbox import split_links
 from tests.cast import HOUR, Cast, one_provider
 from tests.operations.helpers import TEN, wish
 from tests.operations.helpers import visitor as visitor_of
-from tests.web.conftest import SignIn
+from tests.web.conftest import SignIn, SignInWith
 
 
 @pytest.fixture
@@ -44,22 +44,22 @@ def give_up(store: Store) -> None:
 
 @pytest.mark.usefixtures("booked")
 def test_list_shows_message_status_and_recipient(sign_in: SignIn) -> None:
-    page = sign_in(Role.MANAGER).get("/outbox/").text
+    page = sign_in(ReadyMade.MANAGER).get("/outbox/").text
     for words in ("Booking confirmed", "Consultation", "Ada Client", "ada@example.org", "Waiting (1)"):
         assert words in page
     assert "This is a demo" not in page
 
 
 @pytest.mark.usefixtures("booked")
-def test_list_hides_recipients_from_an_auditor(sign_in: SignIn) -> None:
-    page = sign_in(Role.AUDITOR).get("/outbox/").text
+def test_list_hides_recipients_from_those_without_contacts(sign_in_with: SignInWith) -> None:
+    page = sign_in_with(Permission.SEE_MESSAGES).get("/outbox/").text
     assert "ada@example.org" not in page
     assert "hidden" in page
 
 
 def test_list_without_messages_says_so(sign_in: SignIn, store: Store) -> None:
     one_provider(store)
-    browser = sign_in(Role.MANAGER)
+    browser = sign_in(ReadyMade.MANAGER)
     assert "No messages yet" in browser.get("/outbox/").text
     assert "No messages of this kind" in browser.get("/outbox/?status=given_up").text
 
@@ -67,7 +67,7 @@ def test_list_without_messages_says_so(sign_in: SignIn, store: Store) -> None:
 @pytest.mark.usefixtures("booked")
 def test_list_shows_when_the_next_attempt_is_and_what_went_wrong(sign_in: SignIn, store: Store) -> None:
     store.write(OutboxMessage.update(attempts=1, not_before=TEN, last_error="450 busy").execute)
-    page = sign_in(Role.MANAGER).get("/outbox/").text
+    page = sign_in(ReadyMade.MANAGER).get("/outbox/").text
     assert "again from Monday 7 January 2030, 10:00" in page
     assert "450 busy" in page
 
@@ -80,7 +80,7 @@ def test_list_is_paged(sign_in: SignIn, store: Store) -> None:
     for one in rows:
         one.pop("id")
     store.write(lambda: OutboxMessage.insert_many(rows).execute())
-    browser = sign_in(Role.MANAGER)
+    browser = sign_in(ReadyMade.MANAGER)
     first = browser.get("/outbox/").text
     assert first.count("Booking confirmed") == 50
     older = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
@@ -90,12 +90,12 @@ def test_list_is_paged(sign_in: SignIn, store: Store) -> None:
 @pytest.mark.usefixtures("booked")
 @pytest.mark.parametrize("query", ["status=lost", "before=x", "before=" + "9" * 20])
 def test_list_with_an_impossible_address_is_refused(sign_in: SignIn, query: str) -> None:
-    assert sign_in(Role.MANAGER).get(f"/outbox/?{query}").status_code == 422
+    assert sign_in(ReadyMade.MANAGER).get(f"/outbox/?{query}").status_code == 422
 
 
 @pytest.mark.usefixtures("booked")
 def test_letter_shows_the_text_with_only_our_link_to_click(sign_in: SignIn) -> None:
-    page = sign_in(Role.MANAGER).get(f"/outbox/{message().public_id}").text
+    page = sign_in(ReadyMade.MANAGER).get(f"/outbox/{message().public_id}").text
     assert "Your booking is confirmed. We look forward to seeing you." in page
     assert page.count('href="http://localhost/manage/') == 1
     assert 'href="http://evil' not in page
@@ -103,8 +103,8 @@ def test_letter_shows_the_text_with_only_our_link_to_click(sign_in: SignIn) -> N
 
 
 @pytest.mark.usefixtures("booked")
-def test_letter_of_an_auditor_has_no_text_and_no_link(sign_in: SignIn) -> None:
-    page = sign_in(Role.AUDITOR).get(f"/outbox/{message().public_id}").text
+def test_letter_for_those_without_contacts_has_no_text_and_no_link(sign_in_with: SignInWith) -> None:
+    page = sign_in_with(Permission.SEE_MESSAGES).get(f"/outbox/{message().public_id}").text
     assert "You may not see clients" in page
     assert "/manage/" not in page
     assert "Ada Client" not in page
@@ -112,22 +112,24 @@ def test_letter_of_an_auditor_has_no_text_and_no_link(sign_in: SignIn) -> None:
 
 @pytest.mark.usefixtures("booked")
 def test_calendar_file_is_given_as_a_download(sign_in: SignIn) -> None:
-    answer = sign_in(Role.MANAGER).get(f"/outbox/{message().public_id}/booking.ics")
+    answer = sign_in(ReadyMade.MANAGER).get(f"/outbox/{message().public_id}/booking.ics")
     assert (answer.status_code, answer.content_type) == (200, "text/calendar; charset=utf-8")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="booking.ics"'
     assert answer.data.startswith(b"BEGIN:VCALENDAR")
 
 
 @pytest.mark.usefixtures("booked")
-def test_calendar_file_is_not_there_for_an_auditor_or_an_unknown_message(sign_in: SignIn) -> None:
-    assert sign_in(Role.AUDITOR).get(f"/outbox/{message().public_id}/booking.ics").status_code == 404
-    assert sign_in(Role.MANAGER).get("/outbox/none").status_code == 404
+def test_calendar_file_is_not_there_without_contacts_or_for_an_unknown_message(
+    sign_in: SignIn, sign_in_with: SignInWith
+) -> None:
+    assert sign_in_with(Permission.SEE_MESSAGES).get(f"/outbox/{message().public_id}/booking.ics").status_code == 404
+    assert sign_in(ReadyMade.MANAGER).get("/outbox/none").status_code == 404
 
 
 @pytest.mark.usefixtures("booked")
 def test_given_up_message_is_tried_again_by_its_button(sign_in: SignIn, store: Store) -> None:
     give_up(store)
-    browser, path = sign_in(Role.MANAGER), f"/outbox/{message().public_id}"
+    browser, path = sign_in(ReadyMade.MANAGER), f"/outbox/{message().public_id}"
     page = browser.get(path).text
     assert "Try again" in page
     assert "550 unknown" in page
@@ -139,9 +141,9 @@ def test_given_up_message_is_tried_again_by_its_button(sign_in: SignIn, store: S
 
 
 @pytest.mark.usefixtures("booked")
-def test_button_is_not_for_auditors(sign_in: SignIn, store: Store) -> None:
+def test_button_is_not_for_those_who_only_look(sign_in_with: SignInWith, store: Store) -> None:
     give_up(store)
-    browser, path = sign_in(Role.AUDITOR), f"/outbox/{message().public_id}"
+    browser, path = sign_in_with(Permission.SEE_MESSAGES), f"/outbox/{message().public_id}"
     assert "Try again" not in browser.get(path).text
     assert browser.submit(f"{path}/retry").status_code == 403
     assert message().status == "given_up"
@@ -150,20 +152,20 @@ def test_button_is_not_for_auditors(sign_in: SignIn, store: Store) -> None:
 @pytest.mark.usefixtures("booked")
 def test_form_without_its_token_changes_nothing(sign_in: SignIn, store: Store) -> None:
     give_up(store)
-    assert sign_in(Role.MANAGER).post(f"/outbox/{message().public_id}/retry").status_code == 400
+    assert sign_in(ReadyMade.MANAGER).post(f"/outbox/{message().public_id}/retry").status_code == 400
     assert message().status == "given_up"
 
 
 @pytest.mark.usefixtures("booked")
 def test_outbox_is_not_for_strangers_or_the_front_desk(visitor: FlaskClient, sign_in: SignIn) -> None:
     assert visitor.get("/outbox/").location == "/sign-in?next=/outbox/"
-    assert sign_in(Role.FRONT_DESK).get("/outbox/").status_code == 403
+    assert sign_in(ReadyMade.FRONT_DESK).get("/outbox/").status_code == 403
 
 
 @pytest.mark.usefixtures("booked")
 def test_page_in_the_demo_says_that_mails_are_shown_here(app: Flask, config: Config, sign_in: SignIn) -> None:
     app.extensions[EXTENSION] = Site(replace(config, demo=True), app.extensions[EXTENSION].store)
-    browser = sign_in(Role.MANAGER)
+    browser = sign_in(ReadyMade.MANAGER)
     page = browser.get("/outbox/").text
     assert "This is a demo" in page
     assert ">Shown here<" in page
@@ -190,7 +192,7 @@ def test_list_costs_the_same_queries_whatever_its_length(
 ) -> None:
     cast = one_provider(store)
     book(visitor_of(cast), wish(cast))
-    browser = sign_in(Role.MANAGER)
+    browser = sign_in(ReadyMade.MANAGER)
     queries(store, browser, monkeypatch)
     one = queries(store, browser, monkeypatch)
     for number in range(1, 6):

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access.actors import SYSTEM
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.operations.context import Context
 from app.operations.password_links import HOURS, make_link
 from app.operations.sign_in import check_password
@@ -48,7 +48,7 @@ def test_page_says_for_whom_and_may_be_looked_at_often(visitor: FlaskClient, pat
 def test_choosing_as_a_browser_without_scripts_does_signs_in(browser: Browser, path: str, store: Store) -> None:
     form = Page(browser.get(path).text).form("password")
     answer = browser.post(form.action, data={**form.fields, **BOTH})
-    assert (answer.status_code, answer.location) == (303, "/calendar/day")
+    assert (answer.status_code, answer.location) == (303, "/home/")
     page = browser.get("/calendar/day", follow_redirects=True).text
     assert ("Ada Example" in page, "Your password is chosen" in page) == (True, True)
     assert check_password(store, EMAIL, PASSWORD) is not None
@@ -103,7 +103,7 @@ def test_unknown_link_is_404(visitor: FlaskClient, path: str) -> None:
 
 
 def test_choosing_ends_the_session_of_whoever_was_signed_in_here(sign_in: SignIn, path: str) -> None:
-    browser = sign_in(Role.VIEWER)
+    browser = sign_in(ReadyMade.VIEWER)
     browser.submit(path, BOTH)
     assert "Ada Example" in browser.get("/calendar/day", follow_redirects=True).text
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from app.access.actors import client_of
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.operations.change import move
 from app.operations.context import Context
 from app.operations.requests import MoveRequest
@@ -26,7 +26,7 @@ def cast(store: Store) -> Cast:
 
 @pytest.fixture
 def manager(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(Role.MANAGER)
+    return sign_in(ReadyMade.MANAGER)
 
 
 def requested(cast: Cast, days: int = 0, **more: object) -> str:
@@ -102,7 +102,7 @@ def test_decision_on_what_is_decided_is_told(manager: Browser, cast: Cast, store
 
 def test_queue_is_closed_to_the_desk_and_strangers(sign_in: SignIn, cast: Cast, store: Store, visitor: Browser) -> None:
     booking = requested(cast)
-    desk = sign_in(Role.FRONT_DESK)
+    desk = sign_in(ReadyMade.FRONT_DESK)
     codes = [desk.get("/requests/").status_code, desk.submit(f"/requests/{booking}/approve").status_code]
     assert (codes, status_of(store, booking)) == ([403, 403], "requested")
     assert visitor.get("/requests/").location == "/sign-in?next=/requests/"

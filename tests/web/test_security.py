@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.config import Config
 from app.factory import create_app
 from app.storage.store import Store
@@ -78,7 +78,7 @@ def test_every_other_form_refuses_strangers(app: Flask, visitor: FlaskClient) ->
 
 
 def test_every_form_of_staff_needs_csrf_token(app: Flask, sign_in: SignIn) -> None:
-    browser = sign_in(Role.ADMINISTRATOR)
+    browser = sign_in(ReadyMade.ADMINISTRATOR)
     guarded = [rule for rule in rules(app, "POST") if not hasattr(app.view_functions[rule.endpoint], CSRF_MARK)]
     answers = {path_of(rule): browser.post(path_of(rule), data={"any": "thing"}) for rule in guarded}
     assert len(answers) > 10
@@ -144,6 +144,6 @@ def test_no_page_has_inline_script_or_style(app: Flask) -> None:
 
 
 def test_navigation_shows_what_a_role_may(sign_in: SignIn) -> None:
-    viewer, manager = (sign_in(role).get("/calendar/day").text for role in (Role.VIEWER, Role.MANAGER))
+    viewer, manager = (sign_in(role).get("/calendar/day").text for role in (ReadyMade.VIEWER, ReadyMade.MANAGER))
     assert [">Set-up<" in text for text in (viewer, manager)] == [False, True]
     assert [">Calendar<" in text for text in (viewer, manager)] == [True, True]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.operations.probe import NAME, close_probe, open_probe
 from app.storage.store import Store
 from app.web.context import EXTENSION
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.gate
 @pytest.fixture
 def admin(sign_in: SignIn) -> Browser:
     """The browser of an administrator."""
-    return sign_in(Role.ADMINISTRATOR)
+    return sign_in(ReadyMade.ADMINISTRATOR)
 
 
 def check_installation(store: Store) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from flask.testing import FlaskClient
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.booking.values import WallInterval
 from app.operations.setup.hours import OverrideDraft, Owner, OwnerKind, WeeklyRange, get_hours
 from app.operations.setup.services import RequirementDraft, ServiceDraft, save_service
@@ -27,7 +27,7 @@ FEAST = date(2030, 5, 1)
 @pytest.fixture
 def admin(sign_in: SignIn) -> Browser:
     """The browser of an administrator."""
-    return sign_in(Role.ADMINISTRATOR)
+    return sign_in(ReadyMade.ADMINISTRATOR)
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ def test_hours_of_nobody_are_not_found(admin: Browser, slug: str) -> None:
 def test_hours_without_the_right_are_refused(
     sign_in: SignIn, visitor: FlaskClient, store: Store, place: Owner, tail: str
 ) -> None:
-    viewer, fields = sign_in(Role.VIEWER), _special("2030-05-01", closed="1")
+    viewer, fields = sign_in(ReadyMade.VIEWER), _special("2030-05-01", closed="1")
     assert viewer.get(_path(place)).status_code == 403
     assert viewer.submit(_path(place) + tail, fields).status_code == 403
     assert viewer.submit(_path(place) + tail, {**fields, "action": "add-weekly"}).status_code == 403

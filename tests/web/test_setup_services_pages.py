@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.operations.setup.services import RequirementDraft, ServiceDraft, get_service
 from app.storage.store import Store
 from tests.operations.setup_cast import context_of
@@ -26,7 +26,7 @@ PATH = "/setup/services/new"
 @pytest.fixture
 def admin(sign_in: SignIn) -> Browser:
     """The browser of an administrator."""
-    return sign_in(Role.ADMINISTRATOR)
+    return sign_in(ReadyMade.ADMINISTRATOR)
 
 
 @pytest.fixture

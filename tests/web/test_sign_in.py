@@ -8,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.config import Config
 from app.factory import create_app
 from app.operations.sign_in import check_password, make_hash
@@ -44,8 +44,8 @@ def browser(app: Flask) -> Browser:
 
 def test_sign_in_right_password_leads_to_calendar(browser: Browser, account: str) -> None:
     answer = browser.submit("/sign-in", {"email": account.upper(), "password": PASSWORD})
-    assert (answer.status_code, answer.location) == (303, "/calendar/day")
-    assert browser.get("/sign-in").location == "/calendar/day"
+    assert (answer.status_code, answer.location) == (303, "/home/")
+    assert browser.get("/sign-in").location == "/home/"
 
 
 def test_sign_in_cookie_is_guarded(browser: Browser, account: str) -> None:
@@ -136,7 +136,7 @@ def test_sign_in_without_token_is_refused_and_offered_again(app: Flask, account:
 )
 def test_sign_in_never_leads_to_another_site(browser: Browser, account: str, target: str) -> None:
     answer = browser.submit("/sign-in", {"email": account, "password": PASSWORD, "next": target})
-    assert answer.location == "/calendar/day"
+    assert answer.location == "/home/"
 
 
 def test_sign_in_leads_back_to_wanted_page(browser: Browser, account: str) -> None:
@@ -147,13 +147,13 @@ def test_sign_in_leads_back_to_wanted_page(browser: Browser, account: str) -> No
 
 
 def test_sign_out_ends_session(sign_in: SignIn) -> None:
-    browser = sign_in(Role.MANAGER)
+    browser = sign_in(ReadyMade.MANAGER)
     assert browser.submit("/sign-out").location == "/sign-in"
     assert browser.get("/calendar/day").status_code == 302
 
 
 def test_sign_out_ends_copied_and_other_sessions(app: Flask, sign_in: SignIn) -> None:
-    browser = sign_in(Role.MANAGER)
+    browser = sign_in(ReadyMade.MANAGER)
     cookie = browser.get_cookie("eigenplan")
     assert cookie is not None
     thief = app.test_client()
@@ -165,7 +165,7 @@ def test_sign_out_ends_copied_and_other_sessions(app: Flask, sign_in: SignIn) ->
 
 
 def test_sign_out_without_a_database_to_write_ends_this_session_and_says_so(sign_in: SignIn, store: Store) -> None:
-    browser = sign_in(Role.MANAGER)
+    browser = sign_in(ReadyMade.MANAGER)
     make_read_only(store)
     answer = browser.submit("/sign-out", follow_redirects=True)
     assert "Other devices may be signed in still" in answer.text
@@ -173,13 +173,13 @@ def test_sign_out_without_a_database_to_write_ends_this_session_and_says_so(sign
 
 
 def test_session_of_account_that_is_gone_is_no_session(sign_in: SignIn, store: Store) -> None:
-    browser = sign_in(Role.MANAGER)
+    browser = sign_in(ReadyMade.MANAGER)
     store.write(lambda: User.update(active=False).execute())
     assert browser.get("/calendar/day").location.startswith("/sign-in")
 
 
 def test_session_from_before_a_new_password_is_no_session(sign_in: SignIn, store: Store) -> None:
-    browser = sign_in(Role.MANAGER)
+    browser = sign_in(ReadyMade.MANAGER)
     assert browser.get("/calendar/day").status_code == 200
     store.write(lambda: User.update(password_hash=make_hash("another")).execute())
     assert browser.get("/calendar/day").location.startswith("/sign-in")
@@ -204,5 +204,5 @@ def test_sign_in_with_weak_hash_works_on_read_only_database(browser: Browser, ac
     assert check_password(store, account, PASSWORD) == User.get().public_id
     assert User.get().password_hash == weak
     make_read_only(store)
-    assert browser.submit("/sign-in", {"email": account, "password": PASSWORD}).location == "/calendar/day"
+    assert browser.submit("/sign-in", {"email": account, "password": PASSWORD}).location == "/home/"
     assert browser.get("/calendar/day").status_code == 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.access.actors import VISITOR
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.operations.change import cancel
 from app.operations.context import Context
 from app.operations.requests import ClientDetails, WaitingRequest
@@ -23,7 +23,7 @@ def cast(store: Store) -> Cast:
 
 @pytest.fixture
 def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(Role.FRONT_DESK)
+    return sign_in(ReadyMade.FRONT_DESK)
 
 
 def waits(cast: Cast, name: str = "Willa Client", days: int = 1) -> str:
@@ -62,7 +62,7 @@ def test_remove_takes_off_the_list(desk: Browser, cast: Cast) -> None:
 
 def test_list_is_closed_to_auditors_and_strangers(sign_in: SignIn, cast: Cast, visitor: Browser) -> None:
     entry = waits(cast)
-    auditor = sign_in(Role.AUDITOR)
+    auditor = sign_in(ReadyMade.AUDITOR)
     assert [auditor.get("/waiting/").status_code, auditor.submit(f"/waiting/{entry}/remove").status_code] == [403, 403]
     assert visitor.get("/waiting/").location == "/sign-in?next=/waiting/"
     assert visitor.post(f"/waiting/{entry}/remove").status_code in (400, 401)

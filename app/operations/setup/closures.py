@@ -7,10 +7,12 @@ from datetime import date, timedelta
 
 from peewee import JOIN
 
+from app.access.grants import Target
+from app.access.permissions import Permission
 from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
 from app.operations.context import Context
-from app.operations.setup.saving import MAX_NAME, Key, Saved, check_day, edit, find_row, look, put, remove
+from app.operations.setup.saving import MAX_NAME, Key, Saved, check_day, edit, find_row, look, put, require_all
 from app.storage.tables import Closure, Location
 
 MAX_DAYS = 366
@@ -44,9 +46,15 @@ def save_closure(
             "last_day": draft.last.isoformat(),
             "location": location,
         }
+        require_all(context, Permission.MANAGE_HOURS, [*_as_it_was(public_id), Target(location_id=location)])
         return str(put(context, Closure, "closure", Key(public_id, version), values).public_id)
 
-    return edit(context, work)
+    return edit(context, work, Permission.MANAGE_HOURS)
+
+
+def _as_it_was(public_id: str | None) -> list[Target]:
+    """Return what is asked about; a closure of all locations is nobody's who has less than all of them."""
+    return [] if public_id is None else [Target(location_id=find_row(Closure, "closure", public_id).location_id)]
 
 
 def _check_dates(draft: ClosureDraft) -> None:
@@ -60,19 +68,34 @@ def _check_dates(draft: ClosureDraft) -> None:
 
 def remove_closure(context: Context, public_id: str) -> None:
     """Delete a closure; raise NotFound when it is gone already."""
-    remove(context, Closure, "closure", public_id)
+
+    def work() -> None:
+        require_all(context, Permission.MANAGE_HOURS, _as_it_was(public_id))
+        find_row(Closure, "closure", public_id).delete_instance()
+
+    edit(context, work, Permission.MANAGE_HOURS)
 
 
 def get_closure(context: Context, public_id: str) -> Saved[ClosureDraft]:
     """Return one closure, or raise NotFound."""
-    return look(context, lambda: _saved(find_row(Closure, "closure", public_id)))
+
+    def work() -> Saved[ClosureDraft]:
+        require_all(context, Permission.MANAGE_HOURS, _as_it_was(public_id))
+        return _saved(find_row(Closure, "closure", public_id))
+
+    return look(context, work, Permission.MANAGE_HOURS)
 
 
 def list_closures(context: Context, since: date) -> list[Saved[ClosureDraft]]:
-    """Return the closures that end on ``since`` or later, the next one first."""
+    """Return the closures that the actor may edit and that end on ``since`` or later, the next one first."""
     query = Closure.select(Closure, Location).join(Location, JOIN.LEFT_OUTER)
     rows = query.where(Closure.last_day >= since.isoformat()).order_by(Closure.first_day, Closure.name)
-    return look(context, lambda: [_saved(row) for row in rows])
+
+    def work() -> list[Saved[ClosureDraft]]:
+        mine = [row for row in rows if context.may(Permission.MANAGE_HOURS, Target(location_id=row.location_id))]
+        return [_saved(row) for row in mine]
+
+    return look(context, work, Permission.MANAGE_HOURS)
 
 
 def _saved(row: Closure) -> Saved[ClosureDraft]:

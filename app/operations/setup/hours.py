@@ -10,9 +10,12 @@ from typing import Any
 
 from peewee import Expression
 
+from app.access.grants import Target
+from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
-from app.booking.values import DAY_MINUTES
+from app.booking.values import DAY_MINUTES, ResourceKind
 from app.operations.context import Context
+from app.operations.setup.resources import target_of_resource
 from app.operations.setup.saving import Saved, check_day, edit, find_row, look, touch
 from app.storage.tables import DateOverride, Location, Resource, WeeklyHours
 
@@ -74,7 +77,7 @@ def save_weekly_hours(
     wanted = sorted(ranges, key=lambda one: (one.weekday, one.start_minute, one.location or ""))
 
     def work() -> None:
-        row = _owner_row(owner)
+        row = _owner_row(context, owner)
         _check_weekly(wanted)
         places = _location_ids(owner, {one.location for one in wanted})
         touch(context, row, version)
@@ -83,7 +86,7 @@ def save_weekly_hours(
         if rows:
             WeeklyHours.insert_many(rows).execute()
 
-    edit(context, work)
+    edit(context, work, Permission.MANAGE_HOURS)
 
 
 def save_override(context: Context, owner: Owner, draft: OverrideDraft, version: int | None = None) -> None:
@@ -94,7 +97,7 @@ def save_override(context: Context, owner: Owner, draft: OverrideDraft, version:
     """
 
     def work() -> None:
-        row = _owner_row(owner)
+        row = _owner_row(context, owner)
         check_day(draft.day, "day")
         _check_disjoint([(draft.location, start, end) for start, end in draft.ranges], "special", "this date")
         place = _location_ids(owner, {draft.location}).get(draft.location)
@@ -104,18 +107,18 @@ def save_override(context: Context, owner: Owner, draft: OverrideDraft, version:
         values = [_override_values(owner, row.id, draft.day, place, one) for one in ranges]
         DateOverride.insert_many(values).execute()
 
-    edit(context, work)
+    edit(context, work, Permission.MANAGE_HOURS)
 
 
 def remove_override(context: Context, owner: Owner, day: date, location: str | None = None) -> None:
     """Let one date have its weekly hours again; nothing happens when it has them already."""
 
     def work() -> None:
-        row = _owner_row(owner)
+        row = _owner_row(context, owner)
         touch(context, row, None)
         _delete_override(owner, row.id, day, _location_ids(owner, {location}).get(location))
 
-    edit(context, work)
+    edit(context, work, Permission.MANAGE_HOURS)
 
 
 def get_hours(context: Context, owner: Owner) -> Saved[HoursDraft]:
@@ -124,11 +127,48 @@ def get_hours(context: Context, owner: Owner) -> Saved[HoursDraft]:
     places = {one.id: one.public_id for one in locations}
 
     def work() -> Saved[HoursDraft]:
-        row = _owner_row(owner)
+        row = _owner_row(context, owner)
         draft = HoursDraft(_weekly(owner, row.id, places), _overrides(owner, row.id, places))
         return Saved(owner.public_id, row.version, draft)
 
-    return look(context, work)
+    return look(context, work, Permission.MANAGE_HOURS)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOwner:
+    """Somebody or something that has hours; ``kind`` is empty for a location."""
+
+    owner: Owner
+    name: str
+    kind: ResourceKind | None = None
+
+    @property
+    def public_id(self) -> str:
+        """The location's or resource's."""
+        return self.owner.public_id
+
+
+def list_owners(context: Context) -> list[NamedOwner]:
+    """Return all whose hours the actor may edit and who are in use: locations first, then by kind and name.
+
+    Raises:
+        NotAllowed: there can be none.
+    """
+    context.require(Permission.MANAGE_HOURS)
+    catalog = context.catalog
+    places = [one for one in catalog.locations.values() if one.active]
+    things = [one for one in catalog.resources.values() if one.active]
+    found = [
+        NamedOwner(Owner(OwnerKind.LOCATION, one.public_id), one.name)
+        for one in sorted(places, key=lambda one: one.name.casefold())
+        if context.may(Permission.MANAGE_HOURS, Target(location_id=one.id))
+    ]
+    rank = list(ResourceKind)
+    return found + [
+        NamedOwner(Owner(OwnerKind.RESOURCE, one.public_id), one.name, one.kind)
+        for one in sorted(things, key=lambda one: (rank.index(one.kind), one.name.casefold()))
+        if context.may(Permission.MANAGE_HOURS, Target(resource_ids=(one.id,), location_id=one.location_id))
+    ]
 
 
 def _weekly(owner: Owner, row_id: int, places: dict[int, str]) -> tuple[WeeklyRange, ...]:
@@ -147,10 +187,15 @@ def _overrides(owner: Owner, row_id: int, places: dict[int, str]) -> tuple[Overr
     return tuple(OverrideDraft(date.fromisoformat(day), tuple(one), place) for (day, place), one in found.items())
 
 
-def _owner_row(owner: Owner) -> Location | Resource:
+def _owner_row(context: Context, owner: Owner) -> Location | Resource:
+    """Return whose hours they are, if the actor may edit them."""
     if owner.kind is OwnerKind.LOCATION:
-        return find_row(Location, "location", owner.public_id)
-    return find_row(Resource, "resource", owner.public_id)
+        place = find_row(Location, "location", owner.public_id)
+        context.require(Permission.MANAGE_HOURS, Target(location_id=place.id))
+        return place
+    row = find_row(Resource, "resource", owner.public_id)
+    context.require(Permission.MANAGE_HOURS, target_of_resource(row))
+    return row
 
 
 def _belongs(model: type[WeeklyHours] | type[DateOverride], owner: Owner, row_id: int) -> Expression:

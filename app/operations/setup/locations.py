@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.access.permissions import Permission
 from app.booking.answers import clean_text
 from app.operations.context import Context
 from app.operations.setup.saving import Key, Saved, check_name, check_zone, edit, find_row, look, put
@@ -40,18 +41,18 @@ def save_location(
         }
         return str(put(context, Location, "location", Key(public_id, version), values).public_id)
 
-    return edit(context, work)
+    return edit(context, work, Permission.MANAGE_SETTINGS)
 
 
 def get_location(context: Context, public_id: str) -> Saved[LocationDraft]:
     """Return one location, or raise NotFound."""
-    return look(context, lambda: _saved(find_row(Location, "location", public_id)))
+    return look(context, lambda: _saved(find_row(Location, "location", public_id)), Permission.MANAGE_SETTINGS)
 
 
 def list_locations(context: Context) -> list[Saved[LocationDraft]]:
     """Return all locations by name, active ones first."""
     rows = Location.select().order_by(Location.active.desc(), Location.name)
-    return look(context, lambda: [_saved(row) for row in rows])
+    return look(context, lambda: [_saved(row) for row in rows], Permission.MANAGE_SETTINGS)
 
 
 def _saved(row: Location) -> Saved[LocationDraft]:

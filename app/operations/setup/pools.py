@@ -6,9 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from app.access.grants import Target
+from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.operations.context import Context
-from app.operations.setup.saving import Key, Saved, check_name, edit, find_row, look, put
+from app.operations.setup.resources import target_of_resource
+from app.operations.setup.saving import Key, Saved, check_name, edit, find_row, look, put, require_all
+from app.storage.rights_tables import RoleGrant
 from app.storage.tables import Pool, PoolMember, Resource, Service, ServiceRequirement
 
 
@@ -33,13 +37,26 @@ def save_pool(context: Context, draft: PoolDraft, public_id: str | None = None, 
         members = resource_ids(draft.members)
         if not members:
             raise InvalidInput("members", "Please choose at least one person, room or device for this pool.")
+        require_all(context, Permission.MANAGE_RESOURCES, [*_as_it_was(public_id), *_targets(members)])
         row = put(context, Pool, "pool", Key(public_id, version), {"name": name})
         _check_large_enough(row, len(members))
         PoolMember.delete().where(PoolMember.pool == row.id).execute()
         PoolMember.insert_many([{"pool": row.id, "resource": one} for one in members]).execute()
         return str(row.public_id)
 
-    return edit(context, work)
+    return edit(context, work, Permission.MANAGE_RESOURCES)
+
+
+def _as_it_was(public_id: str | None) -> list[Target]:
+    if public_id is None:
+        return []
+    members = PoolMember.select(PoolMember.resource).join(Pool).where(Pool.public_id == public_id)
+    return _targets([one for (one,) in members.tuples()])
+
+
+def _targets(members: Collection[int]) -> list[Target]:
+    """Return what is asked about: who edits a pool has to have the right on every one of its members."""
+    return [target_of_resource(row) for row in Resource.select().where(Resource.id.in_(list(members)))]
 
 
 def resource_ids(public_ids: Collection[str]) -> list[int]:
@@ -63,19 +80,24 @@ def remove_pool(context: Context, public_id: str) -> None:
     """Delete a pool that no service uses.
 
     Raises:
-        InvalidInput: a service still takes from it. NotAllowed, NotFound.
+        InvalidInput: a service still takes from it, or a role is given for it. NotAllowed, NotFound.
     """
 
     def work() -> None:
         row = find_row(Pool, "pool", public_id)
+        require_all(context, Permission.MANAGE_RESOURCES, _as_it_was(public_id))
         uses = Service.select(Service.name).join(ServiceRequirement).where(ServiceRequirement.pool == row.id)
         names = [name for (name,) in uses.tuples()]
         if names:
             raise InvalidInput("pool", f"{names[0]} takes from this pool; please change that service first.")
+        if RoleGrant.select().where(RoleGrant.pool == row.id).exists():
+            raise InvalidInput(
+                "pool", "Somebody has a role for this pool; please change that on the page of users first."
+            )
         PoolMember.delete().where(PoolMember.pool == row.id).execute()
         row.delete_instance()
 
-    edit(context, work)
+    edit(context, work, Permission.MANAGE_RESOURCES)
 
 
 def get_pool(context: Context, public_id: str) -> Saved[PoolDraft]:
@@ -83,19 +105,32 @@ def get_pool(context: Context, public_id: str) -> Saved[PoolDraft]:
 
     def work() -> Saved[PoolDraft]:
         row = find_row(Pool, "pool", public_id)
+        require_all(context, Permission.MANAGE_RESOURCES, _as_it_was(public_id))
         return _saved(row, _members(row.id)[row.id])
 
-    return look(context, work)
+    return look(context, work, Permission.MANAGE_RESOURCES)
 
 
 def list_pools(context: Context) -> list[Saved[PoolDraft]]:
-    """Return all pools by name, in two queries."""
+    """Return the pools that the actor may edit by name, in two queries."""
+    mine = {
+        one.public_id
+        for one in context.catalog.resources.values()
+        if context.may(Permission.MANAGE_RESOURCES, Target(resource_ids=(one.id,), location_id=one.location_id))
+    }
 
     def work() -> list[Saved[PoolDraft]]:
         members = _members()
-        return [_saved(row, members[row.id]) for row in Pool.select().order_by(Pool.name)]
+        rows = Pool.select().order_by(Pool.name)
+        return [_saved(row, members[row.id]) for row in rows if mine.issuperset(members[row.id])]
 
-    return look(context, work)
+    return look(context, work, Permission.MANAGE_RESOURCES)
+
+
+def pool_names(context: Context) -> dict[str, str]:
+    """Return the names of all pools by public id, sorted; for those who say who has a role for one."""
+    query = Pool.select(Pool.public_id, Pool.name).order_by(Pool.name)
+    return look(context, lambda: dict(query.tuples()), Permission.MANAGE_USERS)
 
 
 def _members(pool_id: int | None = None) -> dict[int, list[str]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from peewee import JOIN
 
+from app.access.grants import Target
+from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.values import ResourceKind
 from app.operations.context import Context
-from app.operations.setup.saving import Key, Saved, check_name, check_zone, edit, find_row, look, put
+from app.operations.setup.saving import Key, Saved, check_name, check_zone, edit, find_row, look, put, require_all
 from app.storage.tables import Location, Resource
 
 
@@ -41,9 +44,26 @@ def save_resource(
             "location": _location_id(draft),
             "active": draft.active,
         }
+        require_all(context, Permission.MANAGE_RESOURCES, _targets(public_id, values["location"]))
         return str(put(context, Resource, "resource", Key(public_id, version), values).public_id)
 
-    return edit(context, work)
+    return edit(context, work, Permission.MANAGE_RESOURCES)
+
+
+def _targets(public_id: str | None, location_id: object) -> Iterator[Target]:
+    """Return what is asked about: the resource as it was, if there is one, and as it is to become."""
+    wished = location_id if isinstance(location_id, int) else None
+    if public_id is None:
+        yield Target(location_id=wished)
+        return
+    row = find_row(Resource, "resource", public_id)
+    yield target_of_resource(row)
+    yield Target(resource_ids=(row.id,), location_id=wished)
+
+
+def target_of_resource(row: Resource) -> Target:
+    """Return what the rights are asked about for a resource and its hours."""
+    return Target(resource_ids=(row.id,), location_id=row.location_id)
 
 
 def _check_kind(kind: str) -> str:
@@ -61,19 +81,28 @@ def _location_id(draft: ResourceDraft) -> int | None:
 
 
 def get_resource(context: Context, public_id: str) -> Saved[ResourceDraft]:
-    """Return one resource, or raise NotFound."""
-    return look(context, lambda: _saved(find_row(Resource, "resource", public_id)))
+    """Return one resource, or raise NotFound or NotAllowed."""
+
+    def work() -> Saved[ResourceDraft]:
+        row = find_row(Resource, "resource", public_id)
+        context.require(Permission.MANAGE_RESOURCES, target_of_resource(row))
+        return _saved(row)
+
+    return look(context, work, Permission.MANAGE_RESOURCES)
 
 
 def list_resources(context: Context, kind: str = "") -> list[Saved[ResourceDraft]]:
-    """Return all resources (of one kind): active ones first, people before rooms before devices, then by name."""
+    """Return the resources (of one kind) that the actor may edit.
+
+    Active ones first, people before rooms before devices, then by name.
+    """
     query = Resource.select(Resource, Location).join(Location, JOIN.LEFT_OUTER)
     if kind:
         query = query.where(Resource.kind == kind)
     rank = {one.value: number for number, one in enumerate(ResourceKind)}
-    rows = look(context, lambda: list(query))
+    rows = look(context, lambda: list(query), Permission.MANAGE_RESOURCES)
     rows.sort(key=lambda row: (not row.active, rank[row.kind], row.name.casefold()))
-    return [_saved(row) for row in rows]
+    return [_saved(row) for row in rows if context.may(Permission.MANAGE_RESOURCES, target_of_resource(row))]
 
 
 def _saved(row: Resource) -> Saved[ResourceDraft]:

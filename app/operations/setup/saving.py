@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, Generic, TypeVar
 from zoneinfo import available_timezones
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput, NotFound, StaleVersion
@@ -41,14 +42,16 @@ class Key:
     version: int | None = None
 
 
-def edit(context: Context, work: Callable[[], T], permission: Permission = Permission.EDIT_SETUP) -> T:
+def edit(context: Context, work: Callable[[], T], permission: Permission) -> T:
     """Run ``work`` in one transaction and tell all processes that the catalog changed.
 
     The counter is raised first: its row stays locked to the end, so that set-up edits follow one another, and what a
     check found (a free name, an administrator who remains) still holds when the transaction ends.
 
+    That the actor may do it to this very record is for ``work`` to ask (``require_all``).
+
     Raises:
-        NotAllowed: the actor lacks the right to edit.
+        NotAllowed: the actor may do so with nothing at all.
     """
     context.require(permission)
 
@@ -59,7 +62,7 @@ def edit(context: Context, work: Callable[[], T], permission: Permission = Permi
     return context.store.write(tell_and_work)
 
 
-def look(context: Context, work: Callable[[], T], permission: Permission = Permission.EDIT_SETUP) -> T:
+def look(context: Context, work: Callable[[], T], permission: Permission) -> T:
     """Run ``work``, which only reads, for somebody who may edit.
 
     Raises:
@@ -67,6 +70,16 @@ def look(context: Context, work: Callable[[], T], permission: Permission = Permi
     """
     context.require(permission)
     return context.store.read(work)
+
+
+def require_all(context: Context, permission: Permission, targets: Iterable[Target]) -> None:
+    """Go on only with the permission on every one of these: as a record was, and as it is to become.
+
+    Raises:
+        NotAllowed: with the reason in one sentence.
+    """
+    for target in targets:
+        context.require(permission, target)
 
 
 def find_row(model: type[R], kind: str, public_id: str) -> R:
@@ -106,11 +119,6 @@ def touch(context: Context, row: Record, version: int | None, values: Mapping[st
     stamps = {"version": model.version + 1, "changed_at": context.now}
     if model.update(**stamps, **(values or {})).where(condition).execute() != 1:
         raise StaleVersion()
-
-
-def remove(context: Context, model: type[R], kind: str, public_id: str) -> None:
-    """Delete one record in a transaction of its own; raise NotFound when it is gone already."""
-    edit(context, lambda: find_row(model, kind, public_id).delete_instance())
 
 
 def check_name(model: type[R], text: str, public_id: str | None) -> str:

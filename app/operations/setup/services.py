@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.access.grants import Target
+from app.access.permissions import Permission
 from app.booking.answers import clean_text
 from app.booking.refusals import InvalidInput
 from app.booking.values import DAY_MINUTES, Visibility
 from app.operations.context import Context
 from app.operations.setup.questions import QuestionDraft, check_questions, dump_questions, load_questions
-from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put
+from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put, require_all
 from app.storage.tables import Location, Pool, PoolMember, Resource, Service, ServiceLocation, ServiceRequirement
 
 MAX_DESCRIPTION = 2000
@@ -87,12 +89,24 @@ def save_service(
         locations = [find_row(Location, "location", one).id for one in dict.fromkeys(draft.locations)]
         if not locations:
             raise InvalidInput("locations", "Please choose at least one location where this service is given.")
+        require_all(context, Permission.MANAGE_SERVICES, [*_as_it_was(public_id), *_targets(public_id, locations)])
         requirements = _requirement_rows(draft.requirements)
         row = put(context, Service, "service", Key(public_id, version), values)
         _replace_parts(row.id, locations, requirements)
         return str(row.public_id)
 
-    return edit(context, work)
+    return edit(context, work, Permission.MANAGE_SERVICES)
+
+
+def _as_it_was(public_id: str | None) -> list[Target]:
+    places = ServiceLocation.select(ServiceLocation.location).join(Service).where(Service.public_id == public_id)
+    return [] if public_id is None else _targets(public_id, [one for (one,) in places.tuples()])
+
+
+def _targets(public_id: str | None, location_ids: Iterable[int]) -> list[Target]:
+    """Return what is asked about: who edits a service has to have the right wherever it is given."""
+    service_id = None if public_id is None else find_row(Service, "service", public_id).id
+    return [Target(location_id=one, service_id=service_id) for one in location_ids]
 
 
 def _values(draft: ServiceDraft, public_id: str | None) -> dict[str, Any]:
@@ -190,20 +204,29 @@ def get_service(context: Context, public_id: str) -> Saved[ServiceDraft]:
 
     def work() -> Saved[ServiceDraft]:
         row = find_row(Service, "service", public_id)
+        require_all(context, Permission.MANAGE_SERVICES, _as_it_was(public_id))
         return _saved(row, _locations(row.id)[row.id], _requirements(row.id)[row.id])
 
-    return look(context, work)
+    return look(context, work, Permission.MANAGE_SERVICES)
 
 
 def list_services(context: Context) -> list[Saved[ServiceDraft]]:
-    """Return all services, active ones first, then by name, in three queries."""
+    """Return the services that the actor may edit, active ones first, then by name, in three queries."""
 
     def work() -> list[Saved[ServiceDraft]]:
         locations, requirements = _locations(), _requirements()
         rows = Service.select().order_by(Service.active.desc(), Service.name)
-        return [_saved(row, locations[row.id], requirements[row.id]) for row in rows]
+        mine = [row for row in rows if _may_edit(context, row.id)]
+        return [_saved(row, locations[row.id], requirements[row.id]) for row in mine]
 
-    return look(context, work)
+    return look(context, work, Permission.MANAGE_SERVICES)
+
+
+def _may_edit(context: Context, service_id: int) -> bool:
+    places = context.catalog.services[service_id].location_ids
+    return all(
+        context.may(Permission.MANAGE_SERVICES, Target(location_id=one, service_id=service_id)) for one in places
+    )
 
 
 def _locations(service_id: int | None = None) -> dict[int, list[str]]:

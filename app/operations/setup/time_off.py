@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.access.grants import Target
+from app.access.permissions import Permission
 from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
 from app.booking.values import MINUTE, Instant
 from app.booking.wall_clock import local_date
 from app.operations.context import Context
-from app.operations.setup.saving import Key, Saved, check_day, edit, find_row, look, put, remove
+from app.operations.setup.resources import target_of_resource
+from app.operations.setup.saving import Key, Saved, check_day, edit, find_row, look, put, require_all
 from app.storage.tables import Resource, TimeOff
 
 MAX_REASON = 200
@@ -37,15 +40,21 @@ def save_time_off(
 
     def work() -> str:
         _check_interval(draft)
+        resource = find_row(Resource, "resource", draft.resource)
+        require_all(context, Permission.MANAGE_HOURS, [*_as_it_was(public_id), target_of_resource(resource)])
         values = {
-            "resource": find_row(Resource, "resource", draft.resource).id,
+            "resource": resource.id,
             "start_at": draft.start,
             "end_at": draft.end,
             "reason": clean_line(draft.reason, "reason", MAX_REASON),
         }
         return str(put(context, TimeOff, "time off", Key(public_id, version), values).public_id)
 
-    return edit(context, work)
+    return edit(context, work, Permission.MANAGE_HOURS)
+
+
+def _as_it_was(public_id: str | None) -> list[Target]:
+    return [] if public_id is None else [target_of_resource(find_row(TimeOff, "time off", public_id).resource)]
 
 
 def _check_interval(draft: TimeOffDraft) -> None:
@@ -60,20 +69,38 @@ def _check_interval(draft: TimeOffDraft) -> None:
 
 def remove_time_off(context: Context, public_id: str) -> None:
     """Delete a time off; raise NotFound when it is gone already."""
-    remove(context, TimeOff, "time off", public_id)
+
+    def work() -> None:
+        require_all(context, Permission.MANAGE_HOURS, _as_it_was(public_id))
+        find_row(TimeOff, "time off", public_id).delete_instance()
+
+    edit(context, work, Permission.MANAGE_HOURS)
 
 
 def get_time_off(context: Context, public_id: str) -> Saved[TimeOffDraft]:
     """Return one time off, or raise NotFound."""
-    return look(context, lambda: _saved(find_row(TimeOff, "time off", public_id)))
+
+    def work() -> Saved[TimeOffDraft]:
+        require_all(context, Permission.MANAGE_HOURS, _as_it_was(public_id))
+        return _saved(find_row(TimeOff, "time off", public_id))
+
+    return look(context, work, Permission.MANAGE_HOURS)
 
 
 def list_time_off(context: Context, resource: str = "") -> list[Saved[TimeOffDraft]]:
-    """Return all time off (of one resource, by its public id) that has not ended, the next one first."""
+    """Return the time off that has not ended and that the actor may edit, the next one first.
+
+    ``resource``: of this one alone, by its public id.
+    """
     query = TimeOff.select(TimeOff, Resource).join(Resource).where(TimeOff.end_at > context.now)
     if resource:
         query = query.where(Resource.public_id == resource)
-    return look(context, lambda: [_saved(row) for row in query.order_by(TimeOff.start_at, TimeOff.id)])
+
+    def work() -> list[Saved[TimeOffDraft]]:
+        rows = query.order_by(TimeOff.start_at, TimeOff.id)
+        return [_saved(row) for row in rows if context.may(Permission.MANAGE_HOURS, target_of_resource(row.resource))]
+
+    return look(context, work, Permission.MANAGE_HOURS)
 
 
 def _saved(row: TimeOff) -> Saved[TimeOffDraft]:

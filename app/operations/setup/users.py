@@ -1,4 +1,4 @@
-"""Users: who may sign in, and in which role."""
+"""Users: who may sign in, and with which roles."""
 
 from __future__ import annotations
 
@@ -7,13 +7,22 @@ from typing import Any
 
 from peewee import JOIN
 
-from app.access.permissions import Permission, Role
+from app.access.permissions import Permission, ReadyMade
 from app.booking.answers import check_email, clean_line
 from app.booking.refusals import InvalidInput
 from app.booking.values import ResourceKind
 from app.operations.context import Context
+from app.operations.setup.grants import (
+    GrantDraft,
+    Holder,
+    administrators,
+    check_administrator_left,
+    replace_grants,
+    stored_grants,
+)
 from app.operations.setup.saving import MAX_NAME, Key, Saved, edit, find_row, look, put
 from app.operations.sign_in import make_hash
+from app.storage.rights_tables import Role, RoleGrant
 from app.storage.tables import Resource, User
 
 NO_PASSWORD = ""
@@ -29,7 +38,7 @@ class UserDraft:
 
     email: str
     name: str
-    role: str
+    grants: tuple[GrantDraft, ...] = ()
     resource: str | None = None
     active: bool = True
     password: str | None = None
@@ -39,9 +48,10 @@ def save_user(context: Context, draft: UserDraft, public_id: str | None = None, 
     """Make or change a user and return their public id.
 
     Raises:
-        InvalidInput: also when no administrator would remain. NotAllowed, NotFound, StaleVersion.
+        InvalidInput: also when no administrator would remain.
+        NotAllowed: also when a role would be given or taken that may do more than the actor. NotFound, StaleVersion.
     """
-    context.require(Permission.EDIT_USERS)
+    context.require(Permission.MANAGE_USERS)
     values = _checked(draft)
     if public_id is None or draft.password:  # the slow hash is made before the transaction begins
         values["password_hash"] = make_hash(check_new_password(draft.password or ""))
@@ -50,10 +60,12 @@ def save_user(context: Context, draft: UserDraft, public_id: str | None = None, 
         _check_free(values["email"], public_id)
         values["resource"] = None if draft.resource is None else _person_id(draft.resource)
         row = put(context, User, "user", Key(public_id, version), values)
-        _check_administrator_left()
+        replace_grants(context, Holder(user_id=row.id), draft.grants)
+        _check_provider(row)
+        check_administrator_left()
         return str(row.public_id)
 
-    return edit(context, work, Permission.EDIT_USERS)
+    return edit(context, work, Permission.MANAGE_USERS)
 
 
 def invite_administrator(context: Context, email: str, name: str) -> User:
@@ -62,26 +74,23 @@ def invite_administrator(context: Context, email: str, name: str) -> User:
     Raises:
         InvalidInput: the mail address or the name cannot be used.
     """
-    values = _checked(UserDraft(email, name, Role.ADMINISTRATOR.value))
-    return put(context, User, "user", Key(), values | {"password_hash": NO_PASSWORD})
+    values = _checked(UserDraft(email, name))
+    row = put(context, User, "user", Key(), values | {"password_hash": NO_PASSWORD})
+    replace_grants(context, Holder(user_id=row.id), (GrantDraft(ReadyMade.ADMINISTRATOR),))
+    return row
 
 
 def list_administrators(context: Context) -> list[str]:
     """Return the mail addresses of all administrators who may sign in, or could once they have a password."""
-    query = User.select(User.email).where(User.role == Role.ADMINISTRATOR.value, User.active).order_by(User.email)
-    return look(context, lambda: [str(row.email) for row in query], Permission.EDIT_USERS)
+    query = User.select(User.email).where(User.id.in_(administrators()), User.active).order_by(User.email)
+    return look(context, lambda: [str(row.email) for row in query], Permission.MANAGE_USERS)
 
 
 def _checked(draft: UserDraft) -> dict[str, Any]:
     """Check what needs no database."""
-    if draft.role not in {one.value for one in Role}:
-        raise InvalidInput("role", "Please choose a role from the list.")
-    if draft.role == Role.PROVIDER and draft.resource is None:
-        raise InvalidInput("resource", "A provider's account belongs to a person; please choose which one.")
     return {
         "email": check_email(draft.email, "email").lower(),
         "name": clean_line(draft.name, "name", MAX_NAME, required=True),
-        "role": draft.role,
         "active": draft.active,
     }
 
@@ -106,23 +115,35 @@ def _check_free(email: str, public_id: str | None) -> None:
         raise InvalidInput("email", "Somebody signs in with this mail address already; please use another one.")
 
 
-def _check_administrator_left() -> None:
-    if not User.select().where(User.role == Role.ADMINISTRATOR.value, User.active).exists():
-        raise InvalidInput("role", "Nobody could change users any more; please make somebody else administrator first.")
+def _check_provider(row: User) -> None:
+    """Rights on one's own bookings are worth nothing to an account that gives none, most of all a provider's."""
+    held = RoleGrant.select().join(Role).where(RoleGrant.user == row.id, Role.public_id == ReadyMade.PROVIDER)
+    if row.resource_id is None and held.exists():
+        raise InvalidInput("resource", "A provider's account belongs to a person; please choose which one.")
 
 
 def get_user(context: Context, public_id: str) -> Saved[UserDraft]:
     """Return one user, or raise NotFound; passwords are never given back."""
-    return look(context, lambda: _saved(find_row(User, "user", public_id)), Permission.EDIT_USERS)
+
+    def work() -> Saved[UserDraft]:
+        row = find_row(User, "user", public_id)
+        return _saved(row, stored_grants([row.id])[row.id])
+
+    return look(context, work, Permission.MANAGE_USERS)
 
 
 def list_users(context: Context) -> list[Saved[UserDraft]]:
     """Return all users by name, active ones first."""
     query = User.select(User, Resource).join(Resource, JOIN.LEFT_OUTER)
     rows = query.order_by(User.active.desc(), User.name)
-    return look(context, lambda: [_saved(row) for row in rows], Permission.EDIT_USERS)
+
+    def work() -> list[Saved[UserDraft]]:
+        grants = stored_grants()
+        return [_saved(row, grants[row.id]) for row in rows]
+
+    return look(context, work, Permission.MANAGE_USERS)
 
 
-def _saved(row: User) -> Saved[UserDraft]:
+def _saved(row: User, grants: list[GrantDraft]) -> Saved[UserDraft]:
     resource = None if row.resource is None else row.resource.public_id
-    return Saved(row.public_id, row.version, UserDraft(row.email, row.name, row.role, resource, row.active))
+    return Saved(row.public_id, row.version, UserDraft(row.email, row.name, tuple(grants), resource, row.active))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.storage.migrations import m0001_tables, m0002_guard, m0003_indexes, m0004_sign_in
+from app.storage.migrations import m0001_tables, m0002_guard, m0003_indexes, m0004_sign_in, m0005_rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,4 +22,5 @@ MIGRATIONS = (
     Migration(2, "guard", m0002_guard.statements),
     Migration(3, "indexes", m0003_indexes.statements),
     Migration(4, "sign_in", m0004_sign_in.statements),
+    Migration(5, "rights", m0005_rights.statements),
 )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from flask import render_template, url_for
 
-from app.access.decision import Target
 from app.access.permissions import Permission
 from app.booking.statuses import MOVABLE, TRANSITIONS, Status
 from app.booking.values import MINUTE, Catalog
@@ -46,7 +45,8 @@ class Doable:
     cancel: bool
     complete: bool
     no_show: bool
-    decide: bool
+    approve: bool
+    decline: bool
     link: bool
 
 
@@ -74,15 +74,9 @@ def _row(booking: BookingView) -> BookingRow:
     )
 
 
-def target_of(catalog: Catalog, booking: BookingView) -> Target:
-    """Return what the rights are asked about: the booking and the resources that it takes."""
-    taken = {one.public_id for one in booking.resources}
-    return Target(booking.public_id, [one.id for one in catalog.resources.values() if one.public_id in taken])
-
-
 def doable(context: Context, booking: BookingView) -> Doable:
     """Return what the acting user may do, by right, status and time."""
-    target, status = target_of(context.catalog, booking), Status(booking.status)
+    target, status = booking.target, Status(booking.status)
     may_cancel = context.may(Permission.CANCEL, target)
     has_begun = booking.start <= context.now
     may_mark = may_cancel and has_begun
@@ -92,7 +86,8 @@ def doable(context: Context, booking: BookingView) -> Doable:
         cancel=may_cancel and Status.CANCELLED in TRANSITIONS[status],
         complete=may_mark and Status.COMPLETED in TRANSITIONS[status],
         no_show=may_mark and Status.NO_SHOW in TRANSITIONS[status],
-        decide=waits and context.may(Permission.APPROVE, target),
+        approve=waits and context.may(Permission.APPROVE, target),
+        decline=waits and context.may(Permission.DECLINE, target),
         link=bool(booking.client) and context.may(Permission.MOVE, target) and status in MOVABLE,
     )
 

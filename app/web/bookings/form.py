@@ -26,6 +26,8 @@ from app.web.bookings.when import Offer, ShownTwice, offers, put_start, read_ins
 from app.web.setup.reading import Typed
 
 Fields = MultiDict[str, str]
+MYSELF = "myself"
+"""Chosen as the client by those who book for themselves."""
 _FIELDS = frozenset(
     {"location", "service", "provider", "duration", "date", "start", "seats", "client", "name", "email", "phone"}
     | {"comment", "rule", "exdates", "count", "until", "interval", "reason"}
@@ -39,6 +41,11 @@ class Filled:
     fields: Fields
     errors: Mapping[str, str] = field(default_factory=dict)
     offers: tuple[Offer, ...] = ()
+
+
+def may_book(context: Context) -> bool:
+    """Whether the acting user may book anything: for others, or for themselves."""
+    return any(context.may(one) for one in (Permission.BOOK_FOR_OTHERS, Permission.BOOK_FOR_SELF))
 
 
 def from_address(context: Context, args: Mapping[str, str]) -> Fields:
@@ -93,6 +100,10 @@ def _details(context: Context, service: Service, location: Location, typed: Type
         "repeats": REPEATS,
         "weekdays": WEEKDAYS,
         "may_override": context.may(Permission.OVERRIDE_RULES),
+        "may_others": context.may(Permission.BOOK_FOR_OTHERS),
+        "may_self": context.may(Permission.BOOK_FOR_SELF),
+        "myself": MYSELF,
+        "me": context.actor,
         "key": new_key(),
     }
 
@@ -130,11 +141,11 @@ def free_times(
 
 def found_clients(context: Context, typed: Typed) -> choices.Options:
     """Return the clients that a search found, with the one that is chosen already, as choices."""
-    if not context.may(Permission.SEE_CLIENTS):
+    if not context.may(Permission.SEE_CONTACTS):
         return []
     chosen = typed.text("client")
     found = [(one.public_id, f"{one.name}, {one.email}") for one in find_clients(context, typed.text("client_search"))]
-    if chosen and chosen not in dict(found):
+    if chosen and chosen != MYSELF and chosen not in dict(found):
         found.insert(0, (chosen, "The client chosen before"))
     return found
 
@@ -173,6 +184,8 @@ def _seats(typed: Typed) -> int:
 
 def _client(typed: Typed, location: Location) -> ClientDetails:
     known = typed.optional("client")
+    if known == MYSELF:
+        return ClientDetails(is_actor=True, tzid=location.tzid)
     if known:
         return ClientDetails(public_id=known, tzid=location.tzid)
     return ClientDetails(typed.text("name"), typed.text("email"), typed.text("phone"), location.tzid)

@@ -20,7 +20,6 @@ from app.operations.requests import MoveRequest
 from app.operations.views import BookingView
 from app.web.bookings import choices
 from app.web.bookings.acting import read_reach
-from app.web.bookings.detail import target_of
 from app.web.bookings.form import Fields, Filled, free_times, new_key, refused
 from app.web.bookings.when import put_start, read_start
 from app.web.context import current_context
@@ -73,7 +72,7 @@ def _movable(public_id: str) -> tuple[Context, BookingView]:
     context = current_context()
     booking = get_booking(context, public_id)
     g.tzid = booking.tzid
-    context.require(Permission.MOVE, target_of(context.catalog, booking))
+    context.require(Permission.MOVE, booking.target)
     if booking.status not in MOVABLE:
         raise InvalidTransition(booking.status, "moved")
     return context, booking
@@ -108,7 +107,7 @@ def _page(context: Context, booking: BookingView, filled: Filled) -> str:
         filled=filled,
         fields=filled.fields,
         errors=filled.errors,
-        may_override=context.may(Permission.OVERRIDE_RULES),
+        may_override=context.may(Permission.OVERRIDE_RULES, booking.target),
         key=new_key(),
         **shown,
     )

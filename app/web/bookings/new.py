@@ -63,8 +63,10 @@ def create() -> ResponseReturnValue:
 
 
 def _allowed() -> Context:
+    """Return the context of somebody who may book: for others, or else for themselves."""
     context = current_context()
-    context.require(Permission.BOOK_FOR_OTHERS)
+    if not context.may(Permission.BOOK_FOR_SELF):
+        context.require(Permission.BOOK_FOR_OTHERS)
     return context
 
 

@@ -9,6 +9,7 @@ from app.booking.refusals import NotFound
 from app.operations.look_up import get_booking
 from app.operations.search import list_together, search_bookings
 from app.web.bookings import acting, detail, moving, new
+from app.web.bookings.form import may_book
 from app.web.bookings.searching import STATUS_WORDS, page_links, read_search
 from app.web.context import current_context
 
@@ -26,7 +27,7 @@ blueprint.add_url_rule("/<public_id>/status", "mark", acting.mark, methods=["POS
 def index() -> str:
     """Search bookings by date, status, place, and words in the client's or service's name."""
     context = current_context()
-    context.require(Permission.SEE_DETAILS)
+    context.require(Permission.SEE_TITLES)
     form = read_search(context, request.args)
     page = search_bookings(context, form.search)
     return render_template(
@@ -36,7 +37,7 @@ def index() -> str:
         rows=detail.rows_of(page.bookings),
         pages=page_links(page),
         statuses=STATUS_WORDS,
-        may_book=context.may(Permission.BOOK_FOR_OTHERS),
+        may_book=may_book(context),
     )
 
 
@@ -56,7 +57,6 @@ def together() -> str:
 def show(public_id: str) -> str:
     """Show one booking with all that the acting user may know of it and do to it."""
     context = current_context()
-    context.require(Permission.SEE_DETAILS)
     booking = get_booking(context, public_id)
     g.tzid = booking.tzid
     return detail.render_booking(context, booking)

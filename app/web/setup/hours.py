@@ -13,11 +13,12 @@ from app.booking import wall_clock
 from app.booking.refusals import InvalidInput
 from app.booking.values import DAY_MINUTES
 from app.operations.context import Context
-from app.operations.setup import hours, locations, resources
+from app.operations.setup import hours
 from app.operations.setup.hours import OverrideDraft, Owner, OwnerKind, WeeklyRange
 from app.web.context import current_context
+from app.web.setup.check_records import without_check
 from app.web.setup.kinds import FORM_REFUSALS, change_lines, explain_refusal
-from app.web.setup.places import location_names
+from app.web.setup.places import KIND_WORDS, location_names
 from app.web.setup.reading import NEXT_DAY, Typed, read_day, read_minute, show_minute
 
 WEEKLY = {"weekday": "0", "from": "", "to": "", "until_day": "", "place": ""}
@@ -58,6 +59,7 @@ class Whose:
 
 def add_hours_pages(blueprint: Blueprint) -> None:
     """Give locations and resources their hours editor."""
+    blueprint.add_url_rule("/hours", "list_hours", _show_list)
     for slug in OWNERS:
         path, owner = f"/{slug}/<public_id>/hours", {"slug": slug}
         blueprint.add_url_rule(path, f"hours_{slug}", _show, defaults=owner)
@@ -68,6 +70,12 @@ def add_hours_pages(blueprint: Blueprint) -> None:
         ):
             view = _make_save(write)
             blueprint.add_url_rule(path + tail, f"{name}_{slug}", view, methods=["POST"], defaults=owner)
+
+
+def _show_list() -> str:
+    """List whose hours the actor may edit: locations first, then people, rooms and devices."""
+    owners = hours.list_owners(current_context())
+    return render_template("setup/hours_list.html", owners=without_check(current_context(), owners), words=KIND_WORDS)
 
 
 def _show(slug: str, public_id: str) -> Answer:
@@ -183,10 +191,10 @@ def _range_fields(prefix: str, start: int, end: int) -> Iterator[tuple[str, str]
 
 def _whose(context: Context, owner: Owner) -> Whose:
     if owner.kind is OwnerKind.LOCATION:
-        place = locations.get_location(context, owner.public_id).draft
+        place = next(one for one in context.catalog.locations.values() if one.public_id == owner.public_id)
         return Whose(place.name, place.tzid, owner.kind.value)
-    resource = resources.get_resource(context, owner.public_id).draft
-    return Whose(resource.name, resource.tzid, resource.kind)
+    resource = next(one for one in context.catalog.resources.values() if one.public_id == owner.public_id)
+    return Whose(resource.name, resource.tzid, resource.kind.value)
 
 
 def _weekly_fields(ranges: Iterable[WeeklyRange]) -> Iterator[tuple[str, str]]:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from app.access.permissions import Permission
 from app.booking.values import Catalog, Location, Resource, ResourceKind, Service
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the index: ``endpoint`` is the list page; ``state`` says what is there, ``missing`` what is not."""
+    """One line of the index: ``endpoint`` is the list page; ``state`` says what is there, ``missing`` what is not.
 
+    ``permission``: who may edit anything of it.
+    """
+
+    permission: Permission
     endpoint: str
     title: str
     about: str
@@ -26,6 +31,7 @@ def list_steps(catalog: Catalog) -> list[Step]:
     services = [one for one in catalog.services.values() if one.active]
     return [
         Step(
+            Permission.MANAGE_SETTINGS,
             "setup.list_locations",
             "Locations",
             "Where bookings take place: address, time zone and opening hours.",
@@ -33,6 +39,7 @@ def list_steps(catalog: Catalog) -> list[Step]:
             _missing_at_places(places),
         ),
         Step(
+            Permission.MANAGE_RESOURCES,
             "setup.list_resources",
             "People, rooms and devices",
             "Who gives services and what they need, each with hours of their own where these differ.",
@@ -40,20 +47,48 @@ def list_steps(catalog: Catalog) -> list[Step]:
             "" if resources else "Add the people who give services first, then rooms and devices.",
         ),
         Step(
+            Permission.MANAGE_RESOURCES,
             "setup.list_pools",
             "Pools",
             "Groups of which any one will do, such as all treatment rooms. Needed only where a service may choose.",
         ),
         Step(
+            Permission.MANAGE_SERVICES,
             "setup.list_services",
             "Services",
             "What can be booked: how long, how often, by whom, and what it takes.",
             _count(services, "service"),
             _missing_at_services(catalog, services),
         ),
-        Step("setup.list_closures", "Closures and holidays", "Days on which one location or all of them are closed."),
-        Step("setup.list_time_off", "Time off", "Vacation and illness of people, maintenance of rooms and devices."),
+        *_hours_steps(),
+        *_people_steps(),
     ]
+
+
+def _hours_steps() -> Iterator[Step]:
+    permission = Permission.MANAGE_HOURS
+    yield Step(
+        permission, "setup.list_hours", "Hours", "When locations are open, and people, rooms and devices to be had."
+    )
+    yield Step(
+        permission,
+        "setup.list_closures",
+        "Closures and holidays",
+        "Days on which one location or all of them are closed.",
+    )
+    yield Step(
+        permission,
+        "setup.list_time_off",
+        "Time off",
+        "Vacation and illness of people, maintenance of rooms and devices.",
+    )
+
+
+def _people_steps() -> Iterator[Step]:
+    permission = Permission.MANAGE_USERS
+    yield Step(permission, "setup.list_users", "Users", "Who may sign in, and with which roles.")
+    yield Step(permission, "setup.list_groups", "Groups", "Users who are given roles together.")
+    yield Step(permission, "setup.list_roles", "Roles", "What people may do and see, for everything or for a part.")
 
 
 def _count(records: Collection[object], word: str) -> str:

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.access.permissions import Permission
-from app.booking.refusals import InvalidInput, NotFound, Refusal, StaleVersion
+from app.booking.refusals import InvalidInput, NotAllowed, NotFound, Refusal, StaleVersion
 from app.operations.context import Context
 from app.operations.setup.saving import Saved
 from app.web.context import current_context
@@ -21,7 +21,7 @@ from app.web.setup.reading import Typed, whole_number
 D = TypeVar("D")
 Answer = str | tuple[str, int] | Response
 STALE = "Somebody else saved this while you were typing. What you typed is still below."
-FORM_REFUSALS = (InvalidInput, StaleVersion, NotFound)
+FORM_REFUSALS = (InvalidInput, StaleVersion, NotFound, NotAllowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Kind(Generic[D]):
     show: Callable[[Context, D], MultiDict[str, str]]
     blank: Callable[[Context], MultiDict[str, str]]
     options: Callable[[Context], Mapping[str, Any]]
+    permission: Permission
     remove: Callable[[Context, str], None] | None = None
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    permission: Permission = Permission.EDIT_SETUP
 
     @property
     def endpoint(self) -> str:
@@ -135,6 +135,8 @@ def explain_refusal(refusal: Refusal, public_id: str | None) -> tuple[Mapping[st
         return {"": f"The {refusal.kind} that you chose was removed meanwhile; please choose another one."}, 422
     if isinstance(refusal, StaleVersion):
         return {"": STALE}, 409
+    if isinstance(refusal, NotAllowed):
+        return {"": refusal.reason}, 403
     raise refusal
 
 

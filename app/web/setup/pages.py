@@ -10,9 +10,10 @@ from app.web.setup.hours import add_hours_pages
 from app.web.setup.index import list_steps
 from app.web.setup.kinds import add_pages
 from app.web.setup.places import CLOSURES, LOCATIONS, POOLS, RESOURCES
+from app.web.setup.roles import ROLES
 from app.web.setup.services import SERVICES
 from app.web.setup.time_off import TIME_OFF
-from app.web.setup.users import USERS
+from app.web.setup.users import GROUPS, USERS
 
 blueprint = Blueprint("setup", __name__, url_prefix="/setup")
 
@@ -21,9 +22,10 @@ blueprint = Blueprint("setup", __name__, url_prefix="/setup")
 def index() -> str:
     """Say what can be set up, in the order in which a new installation needs it."""
     context = current_context()
-    context.require(Permission.EDIT_SETUP)
-    may_edit_users = context.may(Permission.EDIT_USERS)
-    return render_template("setup/index.html", steps=list_steps(context.catalog), may_edit_users=may_edit_users)
+    steps = [one for one in list_steps(context.catalog) if context.may(one.permission)]
+    if not steps:
+        context.require(Permission.MANAGE_SETTINGS)
+    return render_template("setup/index.html", steps=steps)
 
 
 add_pages(blueprint, LOCATIONS)
@@ -33,4 +35,6 @@ add_pages(blueprint, SERVICES)
 add_pages(blueprint, CLOSURES)
 add_pages(blueprint, TIME_OFF)
 add_pages(blueprint, USERS)
+add_pages(blueprint, GROUPS)
+add_pages(blueprint, ROLES)
 add_hours_pages(blueprint)

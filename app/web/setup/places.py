@@ -8,7 +8,8 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from app.booking.values import Location, Resource, ResourceKind
+from app.access.permissions import Permission
+from app.booking.values import Location, Resource, ResourceKind, Service
 from app.booking.wall_clock import local_date
 from app.operations.context import Context
 from app.operations.setup import closures, locations, pools, resources
@@ -50,6 +51,7 @@ LOCATIONS = Kind(
     show=_show_location,
     blank=lambda context: MultiDict({"tzid": first_zone(context), "active": "1"}),
     options=lambda context: {"zones": known_zones()},
+    permission=Permission.MANAGE_SETTINGS,
 )
 
 
@@ -96,7 +98,7 @@ def location_names(context: Context) -> dict[str, str]:
     return {one.public_id: _shown_name(one) for one in found}
 
 
-def _shown_name(record: Location | Resource) -> str:
+def _shown_name(record: Location | Resource | Service) -> str:
     return record.name if record.active else f"{record.name} (off)"
 
 
@@ -113,6 +115,12 @@ def resource_groups(context: Context) -> dict[str, dict[str, str]]:
     return groups
 
 
+def service_names(context: Context) -> dict[str, str]:
+    """Return the names of all services by public id, sorted."""
+    found = sorted(without_check(context, context.catalog.services.values()), key=lambda one: one.name.casefold())
+    return {one.public_id: _shown_name(one) for one in found}
+
+
 RESOURCES = Kind(
     slug="resources",
     one="person, room or device",
@@ -124,6 +132,7 @@ RESOURCES = Kind(
     show=_show_resource,
     blank=lambda context: MultiDict({"tzid": first_zone(context), "kind": _wanted_kind() or "person", "active": "1"}),
     options=_resource_options,
+    permission=Permission.MANAGE_RESOURCES,
 )
 
 
@@ -142,6 +151,7 @@ POOLS = Kind(
     show=_show_pool,
     blank=lambda context: MultiDict(),
     options=lambda context: {"groups": resource_groups(context), "names": resource_names(context)},
+    permission=Permission.MANAGE_RESOURCES,
     remove=pools.remove_pool,
 )
 
@@ -168,5 +178,6 @@ CLOSURES = Kind(
     show=_show_closure,
     blank=lambda context: MultiDict({"location": request.args.get("location", "")}),
     options=lambda context: {"locations": location_names(context)},
+    permission=Permission.MANAGE_HOURS,
     remove=closures.remove_closure,
 )

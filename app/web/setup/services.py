@@ -7,6 +7,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.values import DAY_MINUTES, QuestionKind, Visibility
 from app.operations.context import Context
@@ -166,5 +167,6 @@ SERVICES = Kind(
     show=_show,
     blank=_blank,
     options=_options,
+    permission=Permission.MANAGE_SERVICES,
     tables=TABLES,
 )

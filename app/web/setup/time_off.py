@@ -8,6 +8,7 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import MultiDict
 
+from app.access.permissions import Permission
 from app.booking import wall_clock
 from app.booking.refusals import InvalidInput
 from app.booking.values import DAY_MINUTES, Instant
@@ -94,5 +95,6 @@ TIME_OFF = Kind(
     show=_show,
     blank=lambda context: MultiDict({"resource": _wanted()}),
     options=_options,
+    permission=Permission.MANAGE_HOURS,
     remove=time_off.remove_time_off,
 )

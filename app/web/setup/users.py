@@ -1,4 +1,4 @@
-"""The form of users."""
+"""The forms of users and groups."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from app.access.permissions import HELP, ROLE_PERMISSIONS, Permission, Role
+from app.access.permissions import Permission
 from app.operations.context import Context
-from app.operations.setup import users
+from app.operations.setup import groups, users
+from app.operations.setup.groups import GroupDraft
 from app.operations.setup.users import UserDraft
+from app.web.setup.grant_lines import GRANTS, grant_fields, grant_options, read_grants
 from app.web.setup.kinds import Kind
 from app.web.setup.places import resource_groups, resource_names, ticked
 from app.web.setup.reading import Typed
-
-ROLE_WORDS = {role: role.value.replace("_", " ").capitalize() for role in Role}
 
 
 def _read(context: Context, typed: Typed) -> UserDraft:
     return UserDraft(
         email=typed.text("email"),
         name=typed.text("name"),
-        role=typed.text("role"),
+        grants=read_grants(typed),
         resource=typed.optional("resource"),
         active=typed.flag("active"),
         password=typed.text("password") or None,
@@ -29,18 +29,22 @@ def _read(context: Context, typed: Typed) -> UserDraft:
 
 
 def _show(context: Context, draft: UserDraft) -> MultiDict[str, str]:
-    fields = {"email": draft.email, "name": draft.name, "role": draft.role, "resource": draft.resource or ""}
-    return MultiDict(fields | ticked({"active": draft.active}))
+    fields = {"email": draft.email, "name": draft.name, "resource": draft.resource or ""}
+    return MultiDict([*(fields | ticked({"active": draft.active})).items(), *grant_fields(draft.grants)])
 
 
 def _options(context: Context) -> dict[str, Any]:
-    rights = {role: [HELP[one] for one in HELP if one in ROLE_PERMISSIONS[role]] for role in Role}
-    return {
-        "roles": ROLE_WORDS,
-        "rights": rights,
-        "resources": resource_groups(context)["People"],
-        "names": resource_names(context),
-    }
+    people = {"resources": resource_groups(context)["People"], "names": resource_names(context)}
+    return people | grant_options(context) | {"groups_of": _groups_of(context)}
+
+
+def _groups_of(context: Context) -> dict[str, list[str]]:
+    """Return the names of the groups that each user is in, by public id."""
+    found: dict[str, list[str]] = {}
+    for group in groups.list_groups(context):
+        for member in group.draft.members:
+            found.setdefault(member, []).append(group.draft.name)
+    return found
 
 
 USERS = Kind(
@@ -52,7 +56,34 @@ USERS = Kind(
     save=users.save_user,
     read=_read,
     show=_show,
-    blank=lambda context: MultiDict({"role": Role.FRONT_DESK.value, "active": "1"}),
+    blank=lambda context: MultiDict({"active": "1", **GRANTS}),
     options=_options,
-    permission=Permission.EDIT_USERS,
+    tables={"grants": GRANTS},
+    permission=Permission.MANAGE_USERS,
+)
+
+
+def _show_group(context: Context, draft: GroupDraft) -> MultiDict[str, str]:
+    members = (("members", one) for one in draft.members)
+    return MultiDict([("name", draft.name), *members, *grant_fields(draft.grants)])
+
+
+def _group_options(context: Context) -> dict[str, Any]:
+    return {"people": {one.public_id: one.draft.name for one in users.list_users(context)}} | grant_options(context)
+
+
+GROUPS = Kind(
+    slug="groups",
+    one="group",
+    many="Groups",
+    list=groups.list_groups,
+    get=groups.get_group,
+    save=groups.save_group,
+    read=lambda context, typed: GroupDraft(typed.text("name"), typed.many("members"), read_grants(typed)),
+    show=_show_group,
+    blank=lambda context: MultiDict(GRANTS),
+    options=_group_options,
+    remove=groups.remove_group,
+    tables={"grants": GRANTS},
+    permission=Permission.MANAGE_USERS,
 )

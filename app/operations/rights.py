@@ -1,0 +1,88 @@
+"""What somebody was given, read from the database, and what a booking is to the decision about it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Any
+
+from app.access.actors import Actor, ActorKind
+from app.access.grants import Grant, Scope, ScopeKind, Target
+from app.access.permissions import READY_MADE, Extent, Extents, Permission, ReadyMade
+from app.operations.records import resource_ids
+from app.storage.statements import among, fetch
+from app.storage.tables import Booking, Client, User
+
+_GRANTS = """SELECT r.public_id, r.name, r.permissions, g.scope, g.location_id, g.service_id, g.pool_id, g.resource_id,
+COALESCE(l.name, s.name, p.name, e.name)
+FROM role_grant g JOIN role r ON r.id = g.role_id
+LEFT JOIN location l ON l.id = g.location_id LEFT JOIN service s ON s.id = g.service_id
+LEFT JOIN pool p ON p.id = g.pool_id LEFT JOIN resource e ON e.id = g.resource_id
+WHERE g.user_id = %s OR g.group_id IN (SELECT group_id FROM user_group_member WHERE user_id = %s)
+ORDER BY g.id"""
+_MEMBERS = "SELECT pool_id, resource_id FROM pool_member WHERE pool_id "
+
+
+def actor_of(row: User) -> Actor:
+    """Return somebody who signed in, with all that they were given; two queries at most, inside a read."""
+    return Actor(
+        ActorKind.USER, row.name, row.id, email=row.email, grants=grants_of(row.id), resource_id=row.resource_id
+    )
+
+
+def grants_of(user_id: int) -> tuple[Grant, ...]:
+    """Return what a user was given, directly or through a group; a pool is its members as they are now."""
+    rows = fetch(_GRANTS, (user_id, user_id))
+    pools = _members({row[6] for row in rows if row[6] is not None})
+    return tuple(_grant(row, pools) for row in rows)
+
+
+def _grant(row: tuple[Any, ...], pools: dict[int, set[int]]) -> Grant:
+    key, role, permissions, kind, location_id, service_id, pool_id, resource_id, name = row
+    resources = pools[pool_id] if pool_id is not None else {resource_id} - {None}
+    scope = Scope(ScopeKind(kind), location_id or service_id, frozenset(resources), name or "")
+    return Grant(role, extents_of(key, permissions), scope)
+
+
+def extents_of(key: str, permissions: str) -> Extents:
+    """Return what a role holds; the administrator's holds everything, whatever is added to the program later."""
+    return READY_MADE[ReadyMade.ADMINISTRATOR].extents if key == ReadyMade.ADMINISTRATOR else read_extents(permissions)
+
+
+@lru_cache(maxsize=256)
+def read_extents(permissions: str) -> Extents:
+    """Return a role's stored permissions; those that this program no longer knows are left out."""
+    known = {one.value for one in Permission}
+    stored = json.loads(permissions)
+    return {Permission(name): Extent(extent) for name, extent in stored.items() if name in known}
+
+
+def dump_extents(extents: Extents) -> str:
+    """Return a role's permissions as they are stored."""
+    return json.dumps({permission.value: extent.value for permission, extent in extents.items()})
+
+
+def _members(pool_ids: Collection[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    if pool_ids:
+        words, values = among(sorted(pool_ids))
+        for pool_id, resource_id in fetch(_MEMBERS + words, values):
+            found[pool_id].add(resource_id)
+    return found
+
+
+def target_of(row: Booking, resources: Collection[int] | None = None) -> Target:
+    """Return what the decision is asked about for a booking: with what it takes now, or with ``resources``."""
+    taken = resource_ids(row) if resources is None else resources
+    return Target(row.public_id, taken, row.location_id, row.service_id, _user_of(row))
+
+
+def _user_of(row: Booking) -> int | None:
+    """Return the account that a booking was made for; no query where the client was read with it."""
+    if row.client_id is None:
+        return None
+    client: Client = row.client
+    user_id: int | None = client.user_id
+    return user_id

@@ -1,0 +1,175 @@
+"""Giving roles: to users and groups, for everything or for a part; nobody gives away more than they have."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import Expression, ModelSelect
+
+from app.access.grants import ScopeKind, Target
+from app.access.permissions import WORDS, Permission, ReadyMade
+from app.booking.refusals import InvalidInput, NotAllowed
+from app.operations.context import Context
+from app.operations.rights import extents_of
+from app.storage.base import Record
+from app.storage.rights_tables import Role, RoleGrant, UserGroupMember
+from app.storage.tables import Location, Pool, Resource, Service, User
+
+MAX_GRANTS = 100
+SCOPES: Mapping[ScopeKind, type[Record]] = {
+    ScopeKind.LOCATION: Location,
+    ScopeKind.SERVICE: Service,
+    ScopeKind.POOL: Pool,
+    ScopeKind.RESOURCE: Resource,
+}
+"""What a grant may be for, besides everything."""
+
+_NOBODY_LEFT = "Nobody could change users any more; please make somebody else administrator first."
+
+
+@dataclass(frozen=True, slots=True)
+class GrantDraft:
+    """What a form says about one grant: a role's public id, and what it is for; ``reference``: which one of these."""
+
+    role: str
+    scope: str = ScopeKind.EVERYTHING.value
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who is given something, by row id: a user or a group."""
+
+    user_id: int | None = None
+    group_id: int | None = None
+
+
+def replace_grants(context: Context, holder: Holder, drafts: Collection[GrantDraft]) -> None:
+    """Let a user or group have these grants and no others, inside a running transaction.
+
+    Raises:
+        InvalidInput: no such role or part, or too many.
+        NotAllowed: a role that changes hands may do more than the actor.
+    """
+    if len(drafts) > MAX_GRANTS:
+        raise InvalidInput("grants", f"Please give at most {MAX_GRANTS} roles; a group or a wider part may do instead.")
+    before = set(_stored(holder))
+    wanted = dict.fromkeys(drafts)
+    for draft in before.symmetric_difference(wanted):
+        _check_may_give(context, draft)
+    rows = [_values(holder, number, draft) for number, draft in enumerate(wanted)]
+    RoleGrant.delete().where(_of(holder)).execute()
+    if rows:
+        RoleGrant.insert_many(rows).execute()
+
+
+def _of(holder: Holder) -> Expression:
+    return RoleGrant.user == holder.user_id if holder.group_id is None else RoleGrant.group == holder.group_id
+
+
+def _check_may_give(context: Context, draft: GrantDraft) -> None:
+    """Nobody raises themselves or others above what they have: who gives or takes a role holds all that it holds."""
+    row = Role.get_or_none(Role.public_id == draft.role)
+    missing = [] if row is None else lacking(context, extents_of(row.public_id, row.permissions))
+    if missing:
+        raise NotAllowed(
+            permission=Permission.MANAGE_USERS.value,
+            reason=f"The role {row.name} may do more than you ({WORDS[missing[0]].name.lower()}), "
+            "so only somebody who has that right everywhere can give or take it.",
+        )
+
+
+def check_may_join(context: Context, group_id: int) -> None:
+    """Go on only if the actor may give all roles that a group has: its members get them.
+
+    Raises:
+        NotAllowed: one of them may do more than the actor.
+    """
+    for draft in _stored(Holder(group_id=group_id)):
+        _check_may_give(context, draft)
+
+
+def lacking(context: Context, permissions: Iterable[Permission]) -> list[Permission]:
+    """Return the permissions that the actor does not have everywhere."""
+    return [one for one in permissions if not context.may(one, Target())]
+
+
+def _values(holder: Holder, number: int, draft: GrantDraft) -> dict[str, Any]:
+    field = f"grants-{number}"
+    role = Role.get_or_none(Role.public_id == draft.role)
+    if role is None:
+        raise InvalidInput(field, "Please choose a role from the list.")
+    parts: dict[str, int | None] = {kind.value: None for kind in SCOPES}
+    if draft.scope in parts:
+        parts[draft.scope] = _part_id(ScopeKind(draft.scope), draft.reference, field)
+    elif draft.scope != ScopeKind.EVERYTHING:
+        raise InvalidInput(field, "Please choose what the role is for from the list.")
+    return {"role": role.id, "user": holder.user_id, "group": holder.group_id, "scope": draft.scope, **parts}
+
+
+def _part_id(kind: ScopeKind, reference: str, field: str) -> int:
+    model = SCOPES[kind]
+    row = model.get_or_none(model.public_id == reference)
+    if row is None:
+        raise InvalidInput(field, f"Please choose which {kind.value} the role is for.")
+    return int(row.id)
+
+
+def _stored(holder: Holder) -> list[GrantDraft]:
+    return [draft for _, draft in _drafts(RoleGrant.select().where(_of(holder)))]
+
+
+def stored_grants(user_ids: Collection[int] | None = None) -> dict[int, list[GrantDraft]]:
+    """Return what users (all of them: None) were given directly, by row id, in the order in which it was typed."""
+    query = RoleGrant.select().where(RoleGrant.user.is_null(False))
+    return _by_holder(query if user_ids is None else query.where(RoleGrant.user.in_(list(user_ids))), "user_id")
+
+
+def stored_group_grants() -> dict[int, list[GrantDraft]]:
+    """Return what groups were given, by row id."""
+    return _by_holder(RoleGrant.select().where(RoleGrant.group.is_null(False)), "group_id")
+
+
+def _by_holder(query: ModelSelect, name: str) -> dict[int, list[GrantDraft]]:
+    found: dict[int, list[GrantDraft]] = defaultdict(list)
+    for row, draft in _drafts(query):
+        found[getattr(row, name)].append(draft)
+    return found
+
+
+def _drafts(query: ModelSelect) -> list[tuple[RoleGrant, GrantDraft]]:
+    """Return grants as forms have them, with a fixed number of queries."""
+    rows = list(query.order_by(RoleGrant.id))
+    roles = dict(Role.select(Role.id, Role.public_id).tuples())
+    parts = {kind: _public_ids(kind, rows) for kind in SCOPES}
+    return [(row, _draft(row, roles, parts)) for row in rows]
+
+
+def _public_ids(kind: ScopeKind, rows: Iterable[RoleGrant]) -> dict[int, str]:
+    model, ids = SCOPES[kind], {getattr(row, f"{kind.value}_id") for row in rows} - {None}
+    return dict(model.select(model.id, model.public_id).where(model.id.in_(list(ids))).tuples()) if ids else {}
+
+
+def _draft(row: RoleGrant, roles: Mapping[int, str], parts: Mapping[ScopeKind, Mapping[int, str]]) -> GrantDraft:
+    kind = ScopeKind(row.scope)
+    reference = "" if kind is ScopeKind.EVERYTHING else parts[kind][getattr(row, f"{kind.value}_id")]
+    return GrantDraft(roles[row.role_id], row.scope, reference)
+
+
+def administrators() -> ModelSelect:
+    """Return the row ids of users who are administrators for everything, directly or through a group, as a query."""
+    role = Role.select(Role.id).where(Role.public_id == ReadyMade.ADMINISTRATOR.value)
+    whole = RoleGrant.role.in_(role) & (RoleGrant.scope == ScopeKind.EVERYTHING.value)
+    direct = RoleGrant.select(RoleGrant.user).where(whole, RoleGrant.user.is_null(False))
+    groups = RoleGrant.select(RoleGrant.group).where(whole, RoleGrant.group.is_null(False))
+    members = UserGroupMember.select(UserGroupMember.user).where(UserGroupMember.group.in_(groups))
+    return direct | members
+
+
+def check_administrator_left() -> None:
+    """Raise InvalidInput where a change would leave nobody who may do everything and can sign in."""
+    if not User.select().where(User.id.in_(administrators()), User.active).exists():
+        raise InvalidInput("grants", _NOBODY_LEFT)

@@ -1,0 +1,146 @@
+"""Roles: named sets of permissions, shaped by administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from peewee import fn
+
+from app.access.actors import Actor
+from app.access.grants import Grant
+from app.access.permissions import READY_MADE, WITHOUT_OWN, Extent, Extents, Permission, ReadyMade, completed
+from app.booking.answers import clean_text
+from app.booking.refusals import InvalidInput, NotAllowed
+from app.operations.context import Context
+from app.operations.rights import dump_extents, extents_of
+from app.operations.setup.grants import lacking
+from app.operations.setup.saving import Key, Saved, check_name, edit, find_row, look, put
+from app.storage.rights_tables import Role, RoleGrant
+
+MAX_ABOUT = 300
+_FIXED = "The administrator's role may do everything and cannot be changed; please make a role of your own beside it."
+
+
+@dataclass(frozen=True, slots=True)
+class RoleDraft:
+    """What a form says about a role: ``extents`` has the permissions that it holds, and how far."""
+
+    name: str
+    about: str = ""
+    extents: Extents = field(default_factory=dict)
+
+
+def save_role(context: Context, draft: RoleDraft, public_id: str | None = None, version: int | None = None) -> str:
+    """Make or change a role and return its public id; who has it may do at their next request what it holds then.
+
+    What a permission is of no use without is added.
+
+    Raises:
+        InvalidInput: no name, a name that is taken, the administrator's role.
+        NotAllowed: it would hold, or held, more than the actor has. NotFound, StaleVersion.
+    """
+    _check_not_administrator(public_id)
+    extents = completed(_checked(draft.extents))
+
+    def work() -> str:
+        _check_not_above(context, public_id, extents)
+        values = {
+            "name": check_name(Role, draft.name, public_id),
+            "about": clean_text(draft.about, "about", MAX_ABOUT),
+            "permissions": dump_extents(extents),
+        }
+        return str(put(context, Role, "role", Key(public_id, version), values).public_id)
+
+    return edit(context, work, Permission.MANAGE_USERS)
+
+
+def _checked(extents: Extents) -> dict[Permission, Extent]:
+    """Return the permissions with an extent that means something: those without an own part are for all."""
+    return {one: Extent.ALL if one in WITHOUT_OWN else extent for one, extent in extents.items()}
+
+
+def _check_not_administrator(public_id: str | None) -> None:
+    if public_id == ReadyMade.ADMINISTRATOR:
+        raise InvalidInput("name", _FIXED)
+
+
+def _check_not_above(context: Context, public_id: str | None, extents: Extents) -> None:
+    """Nobody shapes a role that they have into one that may do more than they may."""
+    before: Extents = {}
+    if public_id is not None:
+        row = find_row(Role, "role", public_id)
+        before = extents_of(row.public_id, row.permissions)
+    changed = [one for one in Permission if before.get(one) != extents.get(one)]
+    missing = lacking(context, changed)
+    if missing:
+        raise NotAllowed(
+            permission=Permission.MANAGE_USERS.value,
+            reason="You can give a role only what you have everywhere yourself, and take only that from it.",
+        )
+
+
+def remove_role(context: Context, public_id: str) -> None:
+    """Delete a role that nobody has.
+
+    Raises:
+        InvalidInput: somebody has it, or it is the administrator's. NotAllowed, NotFound.
+    """
+    _check_not_administrator(public_id)
+
+    def work() -> None:
+        row = find_row(Role, "role", public_id)
+        _check_not_above(context, public_id, {})
+        count = RoleGrant.select().where(RoleGrant.role == row.id).count()
+        if count:
+            times = "once" if count == 1 else f"{count} times"
+            raise InvalidInput(
+                "role", f"The role {row.name} is given {times}; please give these people and groups another role first."
+            )
+        row.delete_instance()
+
+    edit(context, work, Permission.MANAGE_USERS)
+
+
+def get_role(context: Context, public_id: str) -> Saved[RoleDraft]:
+    """Return one role, or raise NotFound."""
+    return look(context, lambda: _saved(find_row(Role, "role", public_id)), Permission.MANAGE_USERS)
+
+
+def list_roles(context: Context) -> list[Saved[RoleDraft]]:
+    """Return all roles: the ready-made ones first, those of one's own by name."""
+    rank = {key.value: number for number, key in enumerate(READY_MADE)}
+    rows = look(context, lambda: list(Role.select()), Permission.MANAGE_USERS)
+    rows.sort(key=lambda row: (rank.get(row.public_id, len(rank)), row.name.casefold()))
+    return [_saved(row) for row in rows]
+
+
+def see_as(context: Context, public_id: str) -> Actor:
+    """Return the actor as somebody who has this role alone, for everything, to look at the site and change nothing.
+
+    Raises:
+        NotAllowed: the role may do more than the actor. NotFound.
+    """
+
+    def work() -> Actor:
+        row = find_row(Role, "role", public_id)
+        extents = extents_of(row.public_id, row.permissions)
+        if lacking(context, extents):
+            raise NotAllowed(
+                permission=Permission.MANAGE_USERS.value,
+                reason=f"The role {row.name} may see more than you, so you cannot look at the site as it does.",
+            )
+        return replace(context.actor, grants=(Grant(row.name, extents),), seen_as=row.name)
+
+    return look(context, work, Permission.MANAGE_USERS)
+
+
+def count_grants(context: Context) -> Mapping[str, int]:
+    """Return how often each role is given, by its public id."""
+    query = RoleGrant.select(Role.public_id, fn.COUNT(RoleGrant.id)).join(Role).group_by(Role.public_id)
+    return look(context, lambda: dict(query.tuples()), Permission.MANAGE_USERS)
+
+
+def _saved(row: Role) -> Saved[RoleDraft]:
+    extents = extents_of(row.public_id, row.permissions)
+    return Saved(row.public_id, row.version, RoleDraft(row.name, row.about, extents))

@@ -1,0 +1,9 @@
+"""All tables with content, each after those that it refers to."""
+
+from __future__ import annotations
+
+from app.storage.base import Table
+from app.storage.rights_tables import RIGHTS_TABLES
+from app.storage.tables import TABLES
+
+ALL_TABLES: tuple[type[Table], ...] = (*TABLES, *RIGHTS_TABLES)

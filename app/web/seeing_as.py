@@ -1,0 +1,67 @@
+"""See as: an administrator looks at the site as a role sees it; as long as that lasts, nothing can be changed."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, flash, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access.actors import Actor
+from app.booking.refusals import NotAllowed, NotFound
+from app.operations.context import Context
+from app.operations.setup.roles import see_as
+from app.web.context import current_actor, current_context, now, site
+
+blueprint = Blueprint("seeing_as", __name__, url_prefix="/see-as")
+KEY = "see_as"
+SAFE = ("GET", "HEAD", "OPTIONS")
+STILL_ALLOWED = ("seeing_as.stop", "sign_in.sign_out")
+
+
+def init_seeing_as(app: Flask) -> None:
+    """Make the rule hold for every request of this application."""
+    app.before_request(_look_as_chosen)
+
+
+def _look_as_chosen() -> None:
+    """Let the request see what the chosen role sees, and refuse it if it would change anything.
+
+    Public pages read no cookie, so they stay as they are for everybody.
+    """
+    if "actor" not in g or KEY not in session or not g.actor.is_staff:
+        return
+    chosen = _chosen(g.actor, session[KEY])
+    if chosen is None:
+        session.pop(KEY)
+        return
+    g.actor = chosen
+    if request.method not in SAFE and request.endpoint not in STILL_ALLOWED:
+        raise NotAllowed(
+            permission="",
+            reason=f"You see the site as {chosen.seen_as} does, so nothing can be changed; please stop that first.",
+        )
+
+
+def _chosen(actor: Actor, public_id: str) -> Actor | None:
+    """Return the actor as the chosen role; None when the role is gone or became more than they have."""
+    try:
+        return see_as(Context(site().store, actor, now()), public_id)
+    except (NotAllowed, NotFound):
+        return None
+
+
+@blueprint.post("/<public_id>")
+def begin(public_id: str) -> ResponseReturnValue:
+    """Begin to look at the site as this role does."""
+    chosen = see_as(current_context(), public_id)
+    session[KEY] = public_id
+    flash(f"You see the site as {chosen.seen_as} does.")
+    return redirect(url_for("home.show"), 303)
+
+
+@blueprint.post("/stop")
+def stop() -> ResponseReturnValue:
+    """Be oneself again."""
+    seen_as = current_actor().seen_as
+    session.pop(KEY, None)
+    flash("You see the site as yourself again." if seen_as else "You were yourself all the time.")
+    return redirect(url_for("home.show"), 303)

@@ -1,0 +1,95 @@
+"""The form of roles: every permission with its help, and how far it goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from app.access.permissions import GLOBAL, WITHOUT_OWN, WORDS, Extent, Permission, ReadyMade
+from app.booking.refusals import InvalidInput
+from app.operations.context import Context
+from app.operations.setup import roles
+from app.operations.setup.roles import RoleDraft
+from app.web.setup.kinds import Kind
+from app.web.setup.reading import Typed
+
+AREAS = {
+    "Booking": (
+        Permission.BOOK_FOR_SELF,
+        Permission.BOOK_FOR_OTHERS,
+        Permission.MOVE,
+        Permission.CANCEL,
+        Permission.APPROVE,
+        Permission.DECLINE,
+        Permission.OVERRIDE_RULES,
+    ),
+    "Seeing calendars and bookings": (
+        Permission.SEE_BUSY,
+        Permission.SEE_TITLES,
+        Permission.SEE_DETAILS,
+        Permission.SEE_CONTACTS,
+        Permission.SEE_CONFIDENTIAL,
+    ),
+    "Clients and lists": (Permission.EDIT_CLIENTS, Permission.EXPORT),
+    "Set-up": (
+        Permission.MANAGE_HOURS,
+        Permission.MANAGE_RESOURCES,
+        Permission.MANAGE_SERVICES,
+        Permission.MANAGE_SETTINGS,
+    ),
+    "The installation": (Permission.MANAGE_USERS, Permission.SEE_MESSAGES, Permission.READ_AUDIT),
+}
+"""Permissions in the order of the form."""
+
+_NONE, _OWN, _ALL = ("", "No"), (Extent.OWN.value, "Own only"), (Extent.ALL.value, "Yes")
+
+
+def _read(context: Context, typed: Typed) -> RoleDraft:
+    extents = {
+        one: _extent(typed.text(f"may-{one.value}"), one) for one in Permission if typed.text(f"may-{one.value}")
+    }
+    return RoleDraft(typed.text("name"), typed.text("about"), extents)
+
+
+def _extent(text: str, permission: Permission) -> Extent:
+    try:
+        return Extent(text)
+    except ValueError as error:
+        raise InvalidInput(f"may-{permission.value}", "Please choose one of the answers of the list.") from error
+
+
+def _show(context: Context, draft: RoleDraft) -> MultiDict[str, str]:
+    chosen = {f"may-{permission.value}": extent.value for permission, extent in draft.extents.items()}
+    return MultiDict({"name": draft.name, "about": draft.about, **chosen})
+
+
+def _choices(permission: Permission) -> list[tuple[str, str]]:
+    return [_NONE, _ALL] if permission in WITHOUT_OWN else [_NONE, _OWN, _ALL]
+
+
+def _options(context: Context) -> dict[str, Any]:
+    return {
+        "areas": AREAS,
+        "words": WORDS,
+        "whole": GLOBAL,
+        "choices": {one: _choices(one) for one in Permission},
+        "counts": roles.count_grants(context),
+        "fixed": ReadyMade.ADMINISTRATOR.value,
+    }
+
+
+ROLES = Kind(
+    slug="roles",
+    one="role",
+    many="Roles",
+    list=roles.list_roles,
+    get=roles.get_role,
+    save=roles.save_role,
+    read=_read,
+    show=_show,
+    blank=lambda context: MultiDict(),
+    options=_options,
+    remove=roles.remove_role,
+    permission=Permission.MANAGE_USERS,
+)

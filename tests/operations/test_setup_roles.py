@@ -1,0 +1,247 @@
+"""Roles, groups and who is given what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.access.actors import Actor, ActorKind
+from app.access.grants import Grant, Scope, ScopeKind, Target
+from app.access.permissions import READY_MADE, Extent, Permission, ReadyMade, all_of, own_of
+from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
+from app.operations.context import Context
+from app.operations.rights import grants_of
+from app.operations.setup.grants import GrantDraft
+from app.operations.setup.groups import GroupDraft, get_group, list_groups, remove_group, save_group
+from app.operations.setup.pools import PoolDraft, remove_pool, save_pool
+from app.operations.setup.roles import (
+    RoleDraft,
+    count_grants,
+    get_role,
+    list_roles,
+    remove_role,
+    save_role,
+    see_as,
+)
+from app.operations.setup.users import UserDraft, get_user, save_user
+from app.storage.rights_tables import Role
+from app.storage.store import Store
+from app.storage.tables import User
+from tests.cast import Cast, Need
+from tests.operations.helpers import system
+
+APPROVER = RoleDraft("Approver", "Approves.", all_of(Permission.APPROVE))
+COMPLETED = all_of(Permission.APPROVE, Permission.SEE_BUSY, Permission.SEE_TITLES)
+HELPER = all_of(Permission.MANAGE_USERS, Permission.SEE_BUSY)
+
+
+@pytest.fixture
+def cast(store: Store) -> Cast:
+    """Two places, a pool of two people, a service, and an administrator."""
+    made = Cast(store)
+
+    def fill() -> None:
+        made.location("Centre")
+        made.location("Branch")
+        people = made.resources(["Ada", "Ben"])
+        made.service("Talk", [Need(people)], ["Centre"])
+        made.user("Root", "administrator")
+        store.bump_catalog()
+
+    store.write(fill)
+    return made
+
+
+def helper(cast: Cast) -> Context:
+    """Somebody who manages users and sees when people are busy, and has no other right."""
+    actor = Actor(ActorKind.USER, "Helper", 99, grants=(Grant("Helper", HELPER),))
+    return Context(cast.store, actor, cast.now)
+
+
+def test_role_saved_holds_all_that_its_permissions_need(cast: Cast) -> None:
+    public_id = save_role(system(cast), APPROVER)
+    assert get_role(system(cast), public_id).draft == replace(APPROVER, extents=COMPLETED)
+
+
+def test_permission_without_an_own_part_is_for_all(cast: Cast) -> None:
+    draft = RoleDraft("Editor", extents=own_of(Permission.MANAGE_SERVICES, Permission.CANCEL))
+    stored = get_role(system(cast), save_role(system(cast), draft)).draft.extents
+    assert (stored[Permission.MANAGE_SERVICES], stored[Permission.CANCEL]) == (Extent.ALL, Extent.OWN)
+
+
+def test_roles_begin_with_the_ready_made_ones(cast: Cast) -> None:
+    save_role(system(cast), APPROVER)
+    names = [one.draft.name for one in list_roles(system(cast))]
+    assert names == [*(one.name for one in READY_MADE.values()), "Approver"]
+
+
+@pytest.mark.parametrize("role", ReadyMade)
+def test_ready_made_role_in_the_database_is_as_the_program_knows_it(cast: Cast, role: ReadyMade) -> None:
+    known = READY_MADE[role]
+    assert get_role(system(cast), role).draft == RoleDraft(known.name, known.about, known.extents)
+
+
+@pytest.mark.parametrize(
+    ("draft", "public_id", "field"),
+    [
+        (replace(APPROVER, name=""), None, "name"),
+        (replace(APPROVER, name="Viewer"), None, "name"),
+        (replace(APPROVER, about="x" * 301), None, "about"),
+        (APPROVER, "administrator", "name"),
+    ],
+)
+def test_role_with_bad_input_names_the_field(cast: Cast, draft: RoleDraft, public_id: str | None, field: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        save_role(system(cast), draft, public_id)
+    assert refusal.value.field == field
+
+
+def test_role_changed_by_two_is_refused_to_the_second(cast: Cast) -> None:
+    save_role(system(cast), APPROVER, "viewer", 1)
+    with pytest.raises(StaleVersion):
+        save_role(system(cast), APPROVER, "viewer", 1)
+
+
+def test_role_that_is_given_stays(cast: Cast) -> None:
+    cast.store.write(lambda: cast.user("Uma", "viewer"))
+    with pytest.raises(InvalidInput, match="The role Viewer is given once"):
+        remove_role(system(cast), "viewer")
+    assert count_grants(system(cast)) == {"administrator": 1, "viewer": 1}
+
+
+def test_role_that_nobody_has_is_removed(cast: Cast) -> None:
+    remove_role(system(cast), "viewer")
+    with pytest.raises(NotFound):
+        get_role(system(cast), "viewer")
+    with pytest.raises(InvalidInput):
+        remove_role(system(cast), "administrator")
+
+
+@pytest.mark.parametrize(
+    ("extents", "public_id"),
+    [(all_of(Permission.EXPORT), None), (all_of(Permission.SEE_BUSY), "manager"), ({}, "front_desk")],
+)
+def test_nobody_shapes_a_role_beyond_their_own_rights(cast: Cast, extents: object, public_id: str | None) -> None:
+    with pytest.raises(NotAllowed, match="only what you have everywhere yourself"):
+        save_role(helper(cast), RoleDraft("Mine", extents=extents), public_id)  # type: ignore[arg-type]
+
+
+def test_who_manages_users_shapes_roles_within_their_own_rights(cast: Cast) -> None:
+    public_id = save_role(helper(cast), RoleDraft("Watcher", extents=all_of(Permission.SEE_BUSY)))
+    assert get_role(helper(cast), public_id).draft.extents == all_of(Permission.SEE_BUSY)
+
+
+@pytest.mark.parametrize("role", ["administrator", "manager", "front_desk"])
+def test_nobody_gives_a_role_that_may_do_more_than_they(cast: Cast, role: str) -> None:
+    with pytest.raises(NotAllowed, match="may do more than you"):
+        save_user(helper(cast), UserDraft("uma@example.org", "Uma", (GrantDraft(role),), password="correct horse"))
+    assert not cast.store.read(lambda: User.select().where(User.email == "uma@example.org").exists())
+
+
+def test_nobody_takes_a_role_that_may_do_more_than_they(cast: Cast) -> None:
+    context = system(cast)
+    save_user(context, UserDraft("boss@example.org", "Boss", (GrantDraft("administrator"),), password="correct horse"))
+    root = cast.ids["Root"]
+    with pytest.raises(NotAllowed):
+        save_user(helper(cast), replace(get_user(context, root).draft, grants=()), root)
+
+
+def test_roles_that_stay_are_no_question(cast: Cast) -> None:
+    root = cast.ids["Root"]
+    save_user(helper(cast), replace(get_user(system(cast), root).draft, name="Ruth"), root)
+    assert get_user(system(cast), root).draft.name == "Ruth"
+
+
+@pytest.mark.parametrize(
+    ("draft", "scope"),
+    [
+        (GrantDraft("viewer"), Scope()),
+        (GrantDraft("viewer", "location", "Centre"), Scope(ScopeKind.LOCATION, 1, name="Centre")),
+        (GrantDraft("viewer", "service", "Talk"), Scope(ScopeKind.SERVICE, 1, name="Talk")),
+        (
+            GrantDraft("viewer", "resource", "Ben"),
+            Scope(ScopeKind.RESOURCE, resource_ids=frozenset({2}), name="Ben"),
+        ),
+    ],
+)
+def test_grant_given_is_what_the_user_has(cast: Cast, draft: GrantDraft, scope: Scope) -> None:
+    given = replace(draft, reference=cast.ids.get(draft.reference, ""))
+    public_id = save_user(system(cast), UserDraft("u@example.org", "U", (given, given), password="correct horse"))
+    row = cast.store.read(lambda: User.get(User.public_id == public_id))
+    assert get_user(system(cast), public_id).draft.grants == (given,)
+    assert cast.store.read(lambda: grants_of(row.id)) == (Grant("Viewer", READY_MADE[ReadyMade.VIEWER].extents, scope),)
+
+
+def test_grant_for_a_pool_follows_its_members(cast: Cast) -> None:
+    pool = save_pool(system(cast), PoolDraft("Talkers", (cast.ids["Ada"],)))
+    public_id = save_user(
+        system(cast), UserDraft("u@example.org", "U", (GrantDraft("viewer", "pool", pool),), password="correct horse")
+    )
+    save_pool(system(cast), PoolDraft("Talkers", (cast.ids["Ben"],)), pool)
+    row = cast.store.read(lambda: User.get(User.public_id == public_id))
+    [grant] = cast.store.read(lambda: grants_of(row.id))
+    assert [grant.scope.covers(Target(resource_ids=(one,))) for one in (1, 2)] == [False, True]
+    with pytest.raises(InvalidInput, match="Somebody has a role for this pool"):
+        remove_pool(system(cast), pool)
+
+
+def test_permission_that_the_program_lost_is_left_out(cast: Cast) -> None:
+    stored = '{"see_busy": "all", "fly": "all"}'
+    cast.store.write(Role.update(permissions=stored).where(Role.public_id == "viewer").execute)
+    assert get_role(system(cast), "viewer").draft.extents == all_of(Permission.SEE_BUSY)
+
+
+def test_group_gives_its_members_what_it_has(cast: Cast) -> None:
+    cast.store.write(lambda: cast.user("Uma", "viewer"))
+    draft = GroupDraft("Reception", (cast.ids["Uma"],), (GrantDraft("front_desk"),))
+    public_id = save_group(system(cast), draft)
+    assert get_group(system(cast), public_id).draft == draft
+    assert [one.role for one in cast.store.read(lambda: grants_of(cast.rows["Uma"]))] == ["Viewer", "Front desk"]
+    remove_group(system(cast), public_id)
+    assert [one.role for one in cast.store.read(lambda: grants_of(cast.rows["Uma"]))] == ["Viewer"]
+    assert list_groups(system(cast)) == []
+
+
+def test_member_without_the_right_is_not_put_into_a_stronger_group(cast: Cast) -> None:
+    cast.store.write(lambda: cast.user("Uma", "viewer"))
+    group = save_group(system(cast), GroupDraft("Reception", (), (GrantDraft("front_desk"),)))
+    joined = GroupDraft("Reception", (cast.ids["Uma"],), (GrantDraft("front_desk"),))
+    for attempt in (lambda: save_group(helper(cast), joined, group), lambda: remove_group(helper(cast), group)):
+        with pytest.raises(NotAllowed):
+            attempt()
+    assert get_group(system(cast), group).draft.members == ()
+
+
+def test_last_administrator_stays_one_in_a_group_too(cast: Cast) -> None:
+    context, root = system(cast), cast.ids["Root"]
+    group = save_group(context, GroupDraft("Admins", (root,), (GrantDraft("administrator"),)))
+    save_user(context, replace(get_user(context, root).draft, grants=()), root)
+    for attempt in (lambda: save_group(context, GroupDraft("Admins"), group), lambda: remove_group(context, group)):
+        with pytest.raises(InvalidInput, match="Nobody could change users any more"):
+            attempt()
+    assert get_group(context, group).draft.members == (root,)
+
+
+def test_group_with_an_unknown_member_is_refused(cast: Cast) -> None:
+    with pytest.raises(NotFound):
+        save_group(system(cast), GroupDraft("Reception", ("nobody",)))
+
+
+def test_seen_as_is_the_role_alone(cast: Cast) -> None:
+    context = system(cast)
+    found = see_as(context, "viewer")
+    assert (found.seen_as, found.grants) == ("Viewer", (Grant("Viewer", READY_MADE[ReadyMade.VIEWER].extents),))
+
+
+def test_nobody_sees_as_a_role_that_sees_more(cast: Cast) -> None:
+    assert see_as(helper(cast), "viewer").seen_as == "Viewer"
+    with pytest.raises(NotAllowed, match="may see more than you"):
+        see_as(helper(cast), "front_desk")
+
+
+@pytest.mark.parametrize("work", [list_roles, list_groups, count_grants])
+def test_roles_are_closed_to_those_who_do_not_manage_users(cast: Cast, work: object) -> None:
+    stranger = Context(cast.store, Actor(ActorKind.USER, "Uma", 7), cast.now)
+    with pytest.raises(NotAllowed):
+        work(stranger)  # type: ignore[operator]

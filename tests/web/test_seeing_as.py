@@ -1,0 +1,82 @@
+"""See as, the first page, and booking for oneself."""
+
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+
+from app.access.permissions import Permission, ReadyMade
+from app.storage.rights_tables import Role
+from app.storage.store import Store
+from app.storage.tables import Booking, Client
+from tests.cast import Cast
+from tests.web.conftest import SignIn, SignInWith
+from tests.web.staff_cast import TEN, booked, form, practice, words
+
+
+def test_administrator_sees_as_a_role_and_is_told_so(sign_in: SignIn, store: Store) -> None:
+    booking = booked(practice(store))
+    browser = sign_in(ReadyMade.ADMINISTRATOR)
+    assert browser.submit("/see-as/viewer").location == "/home/"
+    day = words(browser.get("/calendar/day?date=2030-01-07").text)
+    assert ("You see the site as Viewer does" in day, "Nora" in day, "Set-up" in day) == (True, False, False)
+    assert browser.get(f"/bookings/{booking}").status_code == 403
+
+
+def test_nothing_can_be_changed_while_seeing_as(sign_in: SignIn, store: Store) -> None:
+    booking = booked(practice(store))
+    browser = sign_in(ReadyMade.ADMINISTRATOR)
+    browser.submit("/see-as/front_desk")
+    answer = browser.submit(f"/bookings/{booking}/cancel")
+    assert (answer.status_code, "nothing can be changed" in answer.text) == (403, True)
+    assert store.read(lambda: Booking.get(Booking.public_id == booking).status) == "confirmed"
+    assert browser.submit("/see-as/stop").status_code == 303
+    assert browser.submit(f"/bookings/{booking}/cancel").status_code == 302
+
+
+def test_signing_out_ends_seeing_as(sign_in: SignIn, store: Store) -> None:
+    browser = sign_in(ReadyMade.ADMINISTRATOR)
+    browser.submit("/see-as/viewer")
+    assert browser.submit("/sign-out").location == "/sign-in"
+
+
+def test_role_removed_meanwhile_ends_seeing_as(sign_in: SignIn, store: Store) -> None:
+    browser = sign_in(ReadyMade.ADMINISTRATOR)
+    browser.submit("/see-as/auditor")
+    store.write(Role.delete().where(Role.public_id == "auditor").execute)
+    page = browser.get("/setup/").text
+    assert ("Users" in page, "nothing can be changed" in page) == (True, False)
+
+
+def test_stopping_what_was_not_begun_is_no_error(sign_in: SignIn) -> None:
+    assert sign_in(ReadyMade.VIEWER).submit("/see-as/stop").status_code == 303
+
+
+def test_first_page_is_the_first_that_a_role_may_see(sign_in: SignIn, sign_in_with: SignInWith) -> None:
+    assert sign_in(ReadyMade.VIEWER).get("/home/").location == "/calendar/day"
+    assert sign_in_with(Permission.SEE_MESSAGES).get("/home/").location == "/outbox/"
+    assert "Your role has no page of its own here." in sign_in_with().get("/home/").text.replace("\n", " ")
+
+
+def test_first_page_of_strangers_is_the_sign_in(visitor: FlaskClient) -> None:
+    assert visitor.get("/home/").location == "/sign-in?next=/home/"
+
+
+def test_who_may_only_book_for_themselves_does_so(sign_in_with: SignInWith, store: Store) -> None:
+    cast = practice(store)
+    browser = sign_in_with(Permission.BOOK_FOR_SELF, Permission.SEE_BUSY)
+    page = browser.get(f"/bookings/new?location={cast.ids['Centre']}&service={cast.ids['Consultation']}").text
+    assert ("For yourself: Some" in page, 'name="client_search"' in page, "Repeat this" in page) == (True, False, False)
+    answer = browser.submit("/bookings/new", form(cast, client="myself", start=str(TEN)))
+    client = store.read(lambda: Client.get(Client.user.is_null(False)))
+    assert (answer.status_code, client.name.startswith("Some ")) == (302, True)
+
+
+def test_who_may_only_book_for_themselves_books_for_nobody_else(sign_in_with: SignInWith, store: Store) -> None:
+    cast = practice(store)
+    browser = sign_in_with(Permission.BOOK_FOR_SELF, Permission.SEE_BUSY)
+    assert browser.submit("/bookings/new", form(cast)).status_code == 403
+    assert _bookings(cast) == 0
+
+
+def _bookings(cast: Cast) -> int:
+    return int(cast.store.read(lambda: Booking.select().count()))
