@@ -32,6 +32,7 @@ class Config:
 
     ``proxies``: how many reverse proxies of ours stand in front and set ``X-Forwarded-For``.
     ``time_zone``: the IANA zone that is offered first where one is chosen.
+    ``limit_times``: how many times as much the limits against abuse allow.
     ``serving_file``: where two web processes take turns, the file that is there while this one takes requests.
     """
 
@@ -48,6 +49,7 @@ class Config:
     proxies: int = 0
     serving_file: str = ""
     time_zone: str = "UTC"
+    limit_times: int = 1
 
     @property
     def is_https(self) -> bool:
@@ -144,6 +146,7 @@ OPTIONS = (
     Option("demo", _yes_no, "no", "Show mails on a page instead of sending them."),
     Option("proxies", _number(0, 9), "0", "Number of own reverse proxies in front of the program."),
     Option("serving_file", _full_path, "", "File without which `/readyz` says no; empty: there is no such file."),
+    Option("limit_times", _number(1, 10_000), "1", "How many times as many sign-ins, bookings and links one may try."),
     Option("time_zone", _time_zone, "UTC", "Time zone that is offered for new locations, by its IANA name."),
 )
 

@@ -31,6 +31,7 @@ from app.web.errors import QuietFlask, init_errors
 from app.web.pages import init_pages
 from app.web.security import init_security
 from app.web.seeing_as import init_seeing_as
+from app.web.security_log import init_security_log
 from app.web.setup import pages as setup
 from app.web.sign_in import init_sign_in
 
@@ -84,6 +85,7 @@ def create_app(config: Config) -> Flask:
     init_access(app)
     init_security(app)
     init_seeing_as(app)
+    init_security_log(app)
     init_pages(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -22,7 +22,7 @@ from app.integrations.mail.values import SmtpSettings
 from app.operations.context import Context
 from app.operations.deliver import Courier, deliver_next
 from app.operations.letters import Letterhead
-from app.operations.upkeep import forget_old_answers, release_expired
+from app.operations.upkeep import forget_old_answers, forget_old_tries, release_expired
 from app.storage.migrate import SchemaError, check_schema
 from app.storage.store import Store
 
@@ -110,7 +110,7 @@ class Worker:
             self._upkeep_due = now + UPKEEP_SECONDS
         if now >= self._forget_due:
             forgotten = forget_old_answers(self._context())
-            _log.info("forgot %d old answers", forgotten)
+            _log.info("forgot %d old answers, %d old tries", forgotten, forget_old_tries(self._context()))
             self._forget_due = now + FORGET_SECONDS
 
     def _context(self) -> Context:

@@ -250,6 +250,14 @@ class LinkSpent(Refusal):
 
 
 @dataclass(eq=True)
+class TooOften(Refusal):
+    """Something was done too often of late; ``seconds`` have to pass before it may be done again."""
+
+    code: ClassVar[str] = "too_often"
+    seconds: int
+
+
+@dataclass(eq=True)
 class Unavailable(Refusal):
     """The database cannot be used right now; ``problem`` is locked, full, read_only, forbidden or gone."""
 

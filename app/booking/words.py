@@ -254,5 +254,12 @@ def _link_spent(refusal: refusals.LinkSpent, tzid: str) -> str:
 
 
 @sentence.register
+def _too_often(refusal: refusals.TooOften, tzid: str) -> str:
+    seconds = "1 second" if refusal.seconds == 1 else f"{refusal.seconds} seconds"
+    wait = seconds if refusal.seconds < 60 else say_minutes(-(-refusal.seconds // 60))
+    return f"This was tried too often in a short time; please wait {wait}, then try again."
+
+
+@sentence.register
 def _unavailable(refusal: refusals.Unavailable, tzid: str) -> str:
     return _PROBLEMS.get(refusal.problem, _PROBLEMS["gone"])

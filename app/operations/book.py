@@ -22,6 +22,7 @@ from app.operations.look_up import get_booking, view_of
 from app.operations.placing import Place, choose, with_next_free
 from app.operations.requests import BookingRequest, ClientDetails, HoldRequest
 from app.operations.rights import target_of
+from app.operations.throttle import count_booking
 from app.operations.views import BookingView
 from app.operations.waiting import end_offer
 from app.operations.wanted import Wanted, want
@@ -97,7 +98,9 @@ def book_id(context: Context, request: BookingRequest) -> str:
 
     def work() -> str:
         expire(context)
-        return place_booking(context, wanted, particulars)
+        public_id = place_booking(context, wanted, particulars)
+        count_booking(context.source, request.client.email, context.now)
+        return public_id
 
     return _run(context, wanted, repeats.Repeat("book", request.key, request), work)
 
@@ -185,6 +188,7 @@ def _confirm_hold(context: Context, request: BookingRequest) -> str:
         records.fill_in(context, row, draft)
         end_offer(context, row, "booked")
         announce(context, row, FIRST_MESSAGE[status])
+        count_booking(context.source, request.client.email, context.now)
         return str(row.public_id)
 
     return _run(context, wanted, repeats.Repeat("book", request.key, request), work)

@@ -10,16 +10,21 @@ from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import NotAllowed
 from app.booking.values import Catalog, Instant
+from app.operations.buckets import Source
 from app.storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One call's surroundings. Everything that one call decides is decided on one snapshot of the set-up."""
+    """One call's surroundings. Everything that one call decides is decided on one snapshot of the set-up.
+
+    ``source``: where a request of the public way comes from, whose bookings are limited; None for everybody else.
+    """
 
     store: Store
     actor: Actor
     now: Instant
+    source: Source | None = None
     _snapshot: list[Catalog] = field(default_factory=list, compare=False, repr=False)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.operations.context import Context
 from app.operations.expiry import expire
+from app.operations.throttle import forget_drained
 from app.storage import idempotency
 
 KEEP_ANSWERS_SECONDS = 7 * 86_400
@@ -12,6 +13,11 @@ KEEP_ANSWERS_SECONDS = 7 * 86_400
 def release_expired(context: Context) -> int:
     """Give back expired holds, requests, changes and offers; return how many."""
     return context.store.write(lambda: expire(context))
+
+
+def forget_old_tries(context: Context) -> int:
+    """Forget those whose tries have run out, so that they are not limited any more; return how many."""
+    return forget_drained(context.store, context.now)
 
 
 def forget_old_answers(context: Context) -> int:

@@ -24,6 +24,7 @@ from app.operations.names import candidate_ids, get_location, get_service, wishe
 from app.operations.placing import LOAD_SECONDS, NEXT_FREE_COUNT, NEXT_FREE_DAYS, Place
 from app.operations.requests import BookingRequest, VisitPart, VisitRequest
 from app.operations.slots import check_days
+from app.operations.throttle import count_booking
 from app.operations.views import BookingView
 from app.operations.wanted import Wanted, want
 from app.storage import allocations, taken
@@ -102,6 +103,7 @@ def book_visit(context: Context, request: VisitRequest) -> list[BookingView]:
         expire(context)
         rows = _place_parts(context, visit, parts)
         announce(context, rows[0], "visit_booked", visit=str(rows[0].visit))
+        count_booking(context.source, request.client.email, context.now)
         return ",".join(row.public_id for row in rows)
 
     try:

@@ -21,6 +21,7 @@ from app.operations.context import Context
 from app.operations.names import candidate_ids, get_location, get_service, provider_id
 from app.operations.placing import choose
 from app.operations.requests import WaitingRequest
+from app.operations.throttle import count_waiting
 from app.operations.views import WaitingView
 from app.operations.wanted import Wanted
 from app.storage import outbox, taken
@@ -78,6 +79,7 @@ def join_waiting_list(context: Context, request: WaitingRequest) -> WaitingView:
             changed_at=context.now,
         )
         outbox.add_message("waiting_joined", None, {"waiting": row.public_id}, context.now)
+        count_waiting(context.source, request.client.email, context.now)
         return str(row.public_id)
 
     public_id = context.store.write(work)

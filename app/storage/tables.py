@@ -333,12 +333,12 @@ class IdempotencyKey(Table):
         primary_key = CompositeKey("scope", "key")
 
 
-class SignInTry(Table):
-    """A sign-in that failed, or is being checked; ``who`` is a keyed hash that tells nobody's name or address."""
+class Throttle(Table):
+    """How often somebody did something of late; ``who`` is a keyed hash that tells nobody's name or address."""
 
-    id = AutoField()
-    who = CharField()
-    tried_at = BigIntegerField()
+    who = CharField(primary_key=True)
+    empty_at = BigIntegerField()
+    next_at = BigIntegerField()
 
 
 class SchemaMigration(Table):
@@ -376,6 +376,6 @@ TABLES: tuple[type[Table], ...] = (
     BusyTime,
     OutboxMessage,
     IdempotencyKey,
-    SignInTry,
+    Throttle,
 )
 """Each after those that it refers to; those of rights are in ``rights_tables.py``, all in ``all_tables.py``."""

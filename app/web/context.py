@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import current_app, g
+from flask import current_app, g, request
 from flask_login import UserMixin, current_user
 
 from app import clock
 from app.access.actors import VISITOR, Actor, client_of, waiting_client_of
 from app.booking.values import Instant
 from app.config import Config
+from app.operations.buckets import Source, source_of
 from app.operations.context import Context
 from app.operations.readiness import Store
 from app.operations.sign_in import Account
@@ -66,9 +67,15 @@ def current_context() -> Context:
     return found
 
 
+def current_source() -> Source:
+    """Return where the request comes from, as it is counted; behind a proxy of ours by the visitor's own address."""
+    config = site().config
+    return source_of(config.secret_key, request.remote_addr or "", config.limit_times)
+
+
 def visitor_context() -> Context:
     """Return the surroundings of somebody on the public page; reads no cookie."""
-    return Context(site().store, VISITOR, now())
+    return Context(site().store, VISITOR, now(), current_source())
 
 
 def client_context(booking: str) -> Context:

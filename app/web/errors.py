@@ -26,9 +26,11 @@ from app.booking.refusals import (
     SessionFull,
     StaleVersion,
     TooLateToChange,
+    TooOften,
     Unavailable,
 )
 from app.booking.words import sentence
+from app.web.security_log import Event, note
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +48,7 @@ STATUSES: Mapping[type[Refusal], int] = {
     KeyReused: 409,
     AlreadyWaiting: 409,
     LinkSpent: 410,
+    TooOften: 429,
     Unavailable: 503,
 }
 """All other refusals are about what was typed: 422."""
@@ -105,6 +108,16 @@ def status_of(refusal: Refusal) -> int:
     return STATUSES.get(type(refusal), UNPROCESSABLE)
 
 
+def headers_of(refusal: Refusal) -> dict[str, str]:
+    """Return the headers that go with a refusal: how long to wait (RFC 9110, 10.2.3) where it is about that."""
+    return {"Retry-After": str(refusal.seconds)} if isinstance(refusal, TooOften) else {}
+
+
+def answer_refusal(page: str, refusal: Refusal) -> ResponseReturnValue:
+    """Answer with a page that shows a refusal, a form with all that was typed as a rule."""
+    return page, status_of(refusal), headers_of(refusal)
+
+
 def init_errors(app: Flask) -> None:
     """Answer every refusal and error of this application with a page, or JSON where JSON was asked for."""
     app.register_error_handler(Refusal, _on_refusal)
@@ -113,12 +126,12 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _on_http)
 
 
-def show_problem(problem: Problem) -> ResponseReturnValue:
+def show_problem(problem: Problem, headers: Mapping[str, str] | None = None) -> ResponseReturnValue:
     """Answer with a page that says what is wrong, or JSON for addresses that end so."""
     if request.path.endswith(".json"):
-        return jsonify(error=problem.code or problem.status, message=problem.text), problem.status
+        return jsonify(error=problem.code or problem.status, message=problem.text), problem.status, headers or {}
     fields = list(typed_fields()) if problem.can_resend and request.method == "POST" else None
-    return render_template("error.html", problem=problem, fields=fields), problem.status
+    return render_template("error.html", problem=problem, fields=fields), problem.status, headers or {}
 
 
 def typed_fields() -> Iterator[tuple[str, str]]:
@@ -132,11 +145,13 @@ def _on_refusal(refusal: Refusal) -> ResponseReturnValue:
     status = status_of(refusal)
     if isinstance(refusal, Unavailable):
         log.error("%s: database %s", request.endpoint, refusal.problem)
-    can_resend = isinstance(refusal, Unavailable)
-    return show_problem(Problem(status, sentence(refusal, g.get("tzid", "UTC")), refusal.code, can_resend))
+    can_resend = isinstance(refusal, (Unavailable, TooOften))
+    problem = Problem(status, sentence(refusal, g.get("tzid", "UTC")), refusal.code, can_resend)
+    return show_problem(problem, headers_of(refusal))
 
 
 def _on_csrf(_: CSRFError) -> ResponseReturnValue:
+    note(Event.CSRF_REFUSED)
     return show_problem(Problem(400, CSRF_SENTENCE, can_resend=True))
 
 
@@ -158,10 +173,8 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
     own = error.description if type(error).description != error.description else None
     text = own or SENTENCES.get(error.code, UNKNOWN)
     problem = Problem(error.code, text, can_resend=error.code in (401, 500))
-    answer = show_problem(problem)
-    response = error.get_response()
-    headers = {name: value for name, value in response.headers.items() if name in ("Allow", "Retry-After")}
-    return (*answer, headers) if headers and isinstance(answer, tuple) else answer
+    sent = error.get_response().headers
+    return show_problem(problem, {name: sent[name] for name in ("Allow", "Retry-After") if name in sent})
 
 
 class QuietFlask(Flask):

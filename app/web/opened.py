@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import abort
-
 from app.booking.statuses import Status
 from app.booking.values import MINUTE, Instant, Service, Visibility
 from app.operations.context import Context
 from app.operations.links import read_manage_token
 from app.operations.look_up import get_booking
 from app.operations.views import BookingView
-from app.web.context import client_context, site
+from app.web.context import client_context
+from app.web.guessing import read_link
 
-NO_SUCH_LINK = "This link is not complete; please use it exactly as it stands in your mail."
 STATUS_WORDS = {
     Status.HELD: "Kept for you",
     Status.REQUESTED: "Waiting for our confirmation",
@@ -76,12 +74,11 @@ def open_booking(token: str) -> Opened:
     """Return the booking of a manage link.
 
     Raises:
-        werkzeug.exceptions.NotFound: not one of our links, told without asking the database.
+        werkzeug.exceptions.NotFound: not one of our links.
+        TooOften: too many from this address were not.
         NotFound: the booking is gone.
     """
-    public_id = read_manage_token(site().config.secret_key, token)
-    if public_id is None:
-        abort(404, NO_SUCH_LINK)
+    public_id = read_link(read_manage_token, token)
     context = client_context(public_id)
     booking = get_booking(context, public_id)
     service = next(one for one in context.catalog.services.values() if one.public_id == booking.service)

@@ -11,6 +11,7 @@ from app.operations.password_links import choose_password, find_link
 from app.web.access import public
 from app.web.context import now, site
 from app.web.errors import UNPROCESSABLE
+from app.web.guessing import link_guard
 from app.web.sign_in import begin_session, find_user
 
 blueprint = Blueprint("password", __name__, url_prefix="/password/<token>")
@@ -35,7 +36,8 @@ def choose(token: str) -> ResponseReturnValue:
     if password != again:
         return _page(token, {"password_again": DIFFERENT}), UNPROCESSABLE
     try:
-        public_id = choose_password(site().store, token, password, now())
+        with link_guard():
+            public_id = choose_password(site().store, token, password, now())
     except InvalidInput as refusal:
         return _page(token, {"password": sentence(refusal, "UTC")}), UNPROCESSABLE
     user = find_user(public_id)
@@ -46,5 +48,6 @@ def choose(token: str) -> ResponseReturnValue:
 
 
 def _page(token: str, errors: dict[str, str]) -> str:
-    link = find_link(site().store, token, now())
+    with link_guard():
+        link = find_link(site().store, token, now())
     return render_template("sign_in/password.html", link=link, token=token, errors=errors)

@@ -12,6 +12,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.exceptions import Forbidden
 
 from app.web.context import site
+from app.web.security_log import Event, note
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,6 +73,7 @@ def visitor_form(view: Callable[P, R]) -> Callable[P, R]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         if not is_same_origin():
+            note(Event.CSRF_REFUSED)
             raise Forbidden(FOREIGN)
         return view(*args, **kwargs)
 

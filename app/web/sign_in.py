@@ -9,10 +9,14 @@ from flask import Blueprint, Flask, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, login_user, logout_user
 
+from app.booking.refusals import TooOften
+from app.booking.words import sentence
 from app.operations.sign_in import check_password, end_sessions, get_account
 from app.operations.throttle import begin_try, forgive, guest_of
 from app.web.access import public
-from app.web.context import SignedIn, current_actor, now, site
+from app.web.context import SignedIn, current_actor, current_source, now, site
+from app.web.errors import answer_refusal
+from app.web.security_log import Event, note
 
 blueprint = Blueprint("sign_in", __name__)
 CSRF_FIELD = "csrf_token"
@@ -22,7 +26,6 @@ SIGNED_OUT = "You are signed out, on all your devices."
 SIGNED_OUT_HERE = (
     "You are signed out here. Other devices may be signed in still, as the database cannot be written now."
 )
-TOO_OFTEN = "That was tried too often; please wait five minutes and try again."
 
 
 def init_sign_in(app: Flask) -> None:
@@ -61,14 +64,16 @@ def show() -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     """Check mail address and password."""
     email, target = request.form.get("email", ""), _target(request.form.get("next", ""))
-    guest = guest_of(site().config.secret_key, request.remote_addr or "", email)
-    tried = begin_try(site().store, guest, now())
-    if tried is None:
-        return _again(email, target, TOO_OFTEN), 429
+    try:
+        tried = begin_try(site().store, guest_of(current_source(), email), now())
+    except TooOften as refusal:
+        note(Event.SIGN_IN_REFUSED, email)
+        return answer_refusal(_again(email, target, sentence(refusal, "UTC")), refusal)
     user = _check(email, request.form.get("password", ""))
     if user is None:
+        note(Event.SIGN_IN_FAILED, email)
         return _again(email, target, WRONG), 422
-    forgive(site().store, tried)
+    forgive(site().store, tried, now())
     begin_session(user)
     return redirect(target, 303)
 

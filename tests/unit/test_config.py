@@ -42,10 +42,12 @@ def test_config_reads_every_option(environ: dict[str, str], tmp_path: Path) -> N
         "EIGENPLAN_DEMO": "Yes",
         "EIGENPLAN_PROXIES": "1",
         "EIGENPLAN_SERVING_FILE": "/run/eigenplan/serving",
+        "EIGENPLAN_LIMIT_TIMES": "20",
         "EIGENPLAN_TIME_ZONE": "Europe/Vienna",
     }
     config = load_config(environ | more)
     assert (config.serving_file, config.time_zone) == ("/run/eigenplan/serving", "Europe/Vienna")
+    assert config.limit_times == 20
     assert (config.smtp_port, config.smtp_password, config.smtp_security, config.demo, config.proxies) == (
         587,
         "letters",

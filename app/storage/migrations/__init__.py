@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.storage.migrations import m0001_tables, m0002_guard, m0003_indexes, m0004_sign_in, m0005_rights
+from app.storage.migrations import (
+    m0001_tables,
+    m0002_guard,
+    m0003_indexes,
+    m0004_sign_in,
+    m0005_rights,
+    m0006_throttle,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,4 +30,5 @@ MIGRATIONS = (
     Migration(3, "indexes", m0003_indexes.statements),
     Migration(4, "sign_in", m0004_sign_in.statements),
     Migration(5, "rights", m0005_rights.statements),
+    Migration(6, "throttle", m0006_throttle.statements),
 )

@@ -15,7 +15,7 @@ from app.operations.context import Context
 from app.operations.links import manage_token
 from app.operations.requests import BookingRequest
 from app.web.context import site
-from app.web.errors import status_of
+from app.web.errors import answer_refusal
 from app.web.public.person import CHANGED, TOO_OLD, Filled, read_answers, read_client, refused
 from app.web.public.selection import Selection, read_selection
 from app.web.public.token import Choice, TokenError, read_choice, sign_choice
@@ -41,7 +41,7 @@ def book_form(context: Context) -> ResponseReturnValue:
     except Unavailable:
         raise
     except Refusal as refusal:
-        return _refused(context, choice, token, refusal), status_of(refusal)
+        return answer_refusal(_refused(context, choice, token, refusal), refusal)
     return redirect(f"{DONE}{manage_token(_secret(), booking)}", 303)
 
 

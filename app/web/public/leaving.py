@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from flask import abort, redirect, render_template
+from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import NotFound
@@ -12,7 +12,7 @@ from app.operations.context import Context
 from app.operations.links import manage_token, read_waiting_token
 from app.operations.waiting import get_waiting, leave_waiting_list
 from app.web.context import site, waiting_context
-from app.web.opened import NO_SUCH_LINK
+from app.web.guessing import read_link
 
 
 def show_wish(token: str) -> str:
@@ -37,9 +37,8 @@ def _open(token: str) -> tuple[Context, str]:
     """Return the surroundings of the token's holder and the entry that it names.
 
     Raises:
-        werkzeug.exceptions.NotFound: not one of our links, told without asking the database.
+        werkzeug.exceptions.NotFound: not one of our links.
+        TooOften: too many from this address were not.
     """
-    entry = read_waiting_token(site().config.secret_key, token)
-    if entry is None:
-        abort(404, NO_SUCH_LINK)
+    entry = read_link(read_waiting_token, token)
     return waiting_context(entry), entry

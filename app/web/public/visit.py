@@ -20,7 +20,7 @@ from app.operations.names import get_location, get_service
 from app.operations.requests import VisitPart, VisitRequest
 from app.operations.visits import book_visit, find_visit_slots
 from app.web.context import site
-from app.web.errors import status_of
+from app.web.errors import answer_refusal
 from app.web.public.offer import offered_by_place, public_services
 from app.web.public.person import CHANGED, TOO_OLD, Filled, read_answers, read_client, refused
 from app.web.public.selection import Reader
@@ -164,7 +164,7 @@ def book_visit_form(context: Context) -> ResponseReturnValue:
     except Unavailable:
         raise
     except Refusal as refusal:
-        return _refused(chosen, choice, token, refusal), status_of(refusal)
+        return answer_refusal(_refused(chosen, choice, token, refusal), refusal)
     tokens = [("token", manage_token(_secret(), booking.public_id)) for booking in bookings]
     return redirect(f"{DONE}?{urlencode(tokens)}", 303)
 

@@ -15,7 +15,7 @@ from app.booking.words import sentence
 from app.operations.context import Context
 from app.operations.requests import ClientDetails, WaitingRequest
 from app.operations.waiting import join_waiting_list
-from app.web.errors import status_of
+from app.web.errors import answer_refusal
 from app.web.public.selection import NO_DAY, YEARS, Selection, read_selection
 from app.web.times import local_day, midnight
 
@@ -52,7 +52,8 @@ def join_form(context: Context) -> ResponseReturnValue:
     except Refusal as refusal:
         name = {"earliest": "first", "latest": "last"}.get(refusal.field or "", refusal.field)
         errors = {name if name in FIELDS else "name": sentence(refusal, chosen.tzid)}
-        return _page(Filled(chosen, values, {str(name): text for name, text in errors.items()})), status_of(refusal)
+        page = _page(Filled(chosen, values, {str(name): text for name, text in errors.items()}))
+        return answer_refusal(page, refusal)
     return render_template("public/waiting_done.html", chosen=chosen, view=view)
 
 

@@ -109,6 +109,18 @@ EXAMPLES: list[tuple[Refusal, str]] = [
     ),
     (r.LinkSpent("expired"), "This link has expired; please ask whoever looks after the server for a new one."),
     (
+        r.TooOften(40),
+        "This was tried too often in a short time; please wait 40 seconds, then try again.",
+    ),
+    (
+        r.TooOften(1),
+        "This was tried too often in a short time; please wait 1 second, then try again.",
+    ),
+    (
+        r.TooOften(601),
+        "This was tried too often in a short time; please wait 11 minutes, then try again.",
+    ),
+    (
         r.Unavailable("locked"),
         "The database is busy right now, so nothing was changed; please try again in a moment.",
     ),
