@@ -52,6 +52,7 @@ def site_values(public_key: str, relay: MailRelay, image: Path) -> dict[str, obj
         "site_mail_from": f"bookings@{DOMAIN}",
         "site_tls": "internal",
         "booking_app_base_archive": str(image),
+        "booking_app_limit_times": 1000,  # all of a lab's clients have one address
         **LIMITS,
     }
 

@@ -21,7 +21,12 @@ SERVICES = ("web-a", "web-b", "worker", "task")
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    given = {"site_mail_user": STRANGE, "site_mail_password": "sesame-open", "booking_app_web_processes": 3}
+    given = {
+        "site_mail_user": STRANGE,
+        "site_mail_password": "sesame-open",
+        "booking_app_web_processes": 3,
+        "booking_app_limit_times": 20,
+    }
     return render(tmp_path_factory.mktemp("sqlite"), given)
 
 
@@ -41,13 +46,16 @@ def test_options_hold_the_inventory_s_values(files: dict[str, str]) -> None:
         "EIGENPLAN_SMTP_SECURITY": "starttls",
         "EIGENPLAN_PROXIES": "1",
         "EIGENPLAN_TIME_ZONE": "Europe/Vienna",
+        "EIGENPLAN_LIMIT_TIMES": "20",
         "EIGENPLAN_SMTP_USER": STRANGE,
         "EIGENPLAN_SMTP_PASSWORD_FILE": "/etc/eigenplan/secrets/smtp_password",
     }
 
 
 def test_options_without_a_password_name_no_file_for_it(postgresql: dict[str, str]) -> None:
-    assert not {"EIGENPLAN_SMTP_USER", "EIGENPLAN_SMTP_PASSWORD_FILE"} & set(options(postgresql["eigenplan.env"]))
+    assert not {"EIGENPLAN_SMTP_USER", "EIGENPLAN_SMTP_PASSWORD_FILE", "EIGENPLAN_LIMIT_TIMES"} & set(
+        options(postgresql["eigenplan.env"])
+    )
 
 
 def test_options_are_known_to_the_application(files: dict[str, str]) -> None:
