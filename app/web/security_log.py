@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from enum import StrEnum
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 from flask import Flask, Response, g, request
 
@@ -64,7 +64,9 @@ def _mark(*words: str) -> str:
 
 
 def _address() -> str:
+    """Return the address as fail2ban is to ban it; IPv4 that came in an IPv6 socket is IPv4."""
     try:
-        return str(ip_address((request.remote_addr or "").partition("%")[0]))
+        found = ip_address((request.remote_addr or "").partition("%")[0])
     except ValueError:
         return NOBODY
+    return str((found.ipv4_mapped if isinstance(found, IPv6Address) else None) or found)
