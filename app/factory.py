@@ -36,6 +36,7 @@ from app.web.setup import pages as setup
 from app.web.sign_in import init_sign_in
 
 MAX_BODY_BYTES = 1_000_000
+MAX_FORM_PARTS = 200
 SESSION_HOURS = 12
 WEB = Path(__file__).parent / "web"
 
@@ -65,13 +66,14 @@ def create_app(config: Config) -> Flask:
     app = QuietFlask("app", template_folder=str(WEB / "templates"), static_folder=str(WEB / "static"))
     app.config.update(
         SECRET_KEY=config.secret_key,
-        SESSION_COOKIE_NAME="eigenplan",
+        SESSION_COOKIE_NAME="__Host-eigenplan" if config.is_https else "eigenplan",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.is_https,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=SESSION_HOURS),
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        MAX_FORM_PARTS=MAX_FORM_PARTS,
         WTF_CSRF_TIME_LIMIT=SESSION_HOURS * 3600,
         WTF_CSRF_SSL_STRICT=False,
     )

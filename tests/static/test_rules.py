@@ -80,3 +80,42 @@ def test_lock_pins_each_package_by_hash(name: str) -> None:
 def test_lock_of_front_end_pins_each_package_by_hash() -> None:
     text = (ROOT / "package-lock.json").read_text("utf-8")
     assert text.count('"integrity": "sha512-') == text.count('"node_modules/')
+
+
+NETWORK = (
+    "socket",
+    "http",
+    "urllib.request",
+    "ftplib",
+    "smtplib",
+    "asyncio",
+    "requests",
+    "httpx",
+    "urllib3",
+    "aiohttp",
+)
+REACHING_OUT = {"app/integrations/mail/smtp.py"}
+"""Where a running site opens connections of its own, to hosts that its options name. Whatever lets a user name a host needs a
+guard against reaching inner ones (OWASP: server-side request forgery) before it may be added here."""
+
+OF_A_CHECKOUT = ("app/commands/", "app/demo/")
+
+
+def test_nothing_reaches_out_but_what_is_known() -> None:
+    names = {str(path.relative_to(ROOT)): list(_imported(path)) for path in modules("app")}
+    served = {name: found for name, found in names.items() if not name.startswith(OF_A_CHECKOUT)}
+    reaching = {name for name, found in served.items() if {*found} & {*NETWORK} or "http.client" in found}
+    assert reaching == REACHING_OUT
+
+
+def test_no_page_takes_a_file_or_trusts_the_name_it_is_called_by() -> None:
+    words = re.compile(r"request\.files\b|_external=|request\.(?:host|url_root|base_url|root_url|url)\b|\.host_url")
+    texts = {str(path.relative_to(ROOT)): words.findall(path.read_text("utf-8")) for path in modules("app/web")}
+    assert {name: found for name, found in texts.items() if found} == {"app/web/security.py": [".host_url"]}
+
+
+def test_templates_switch_no_escaping_off() -> None:
+    unsafe = re.compile(r"\|\s*safe\b|autoescape|Markup\((?!\"\"\))")
+    files = [*(ROOT / "app/web/templates").rglob("*.html"), *modules("app/web")]
+    found = {path.name: unsafe.findall(path.read_text("utf-8")) for path in files}
+    assert {name: one for name, one in found.items() if one} == {"pages.py": ["Markup("] * 2}

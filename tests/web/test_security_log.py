@@ -25,7 +25,7 @@ from app.web.context import EXTENSION
 from app.web.security_log import MARK, Event, note
 from tests.cast import NOW, one_provider
 from tests.contracts.test_security_log import SAMPLES
-from tests.web.conftest import SECRET, SignIn
+from tests.web.conftest import SECRET, Browser, SignIn
 from tests.web.way import ADA, open_details
 
 ROOT = Path(__file__).parents[2]

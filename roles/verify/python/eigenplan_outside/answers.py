@@ -17,6 +17,7 @@ HEADERS = {
     "x-frame-options": r"DENY",
     "referrer-policy": r"same-origin",
     "cross-origin-opener-policy": r"same-origin",
+    "cross-origin-resource-policy": r"same-origin",
     "permissions-policy": r".*camera=\(\).*",
 }
 """What each header must look like, in every answer, exactly once."""
