@@ -20,6 +20,7 @@ CHECKS = {
     "ansible-lint": ("ansible-lint", "-q", "--nocolor"),
     "ruff check": ("ruff", "check", "."),
     "ruff format": ("ruff", "format", "--check", "."),
+    "bandit": ("bandit", "-q", "-c", "pyproject.toml", "-r", "app", "firewall", "roles"),
     "import direction": ("lint-imports", "--no-logo"),
     "codespell": ("codespell", "."),
     "yamllint": ("yamllint", "--strict", "."),

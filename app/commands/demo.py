@@ -73,7 +73,7 @@ def _say(step: str) -> None:
 
 def _reachable(host: str, port: int) -> str:
     """Return an address by which we reach ourselves."""
-    return base_url({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)  # noqa: S104 compared, not bound
+    return base_url({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)  # noqa: S104 compared, not bound  # nosec B104
 
 
 def _environment(folder: DemoFolder, url: str) -> Mapping[str, str]:

@@ -130,7 +130,7 @@ class Process:
     def _listen(self, process: subprocess.Popen[bytes], events: IO[bytes]) -> None:
         lines = _Lines()
         with selectors.DefaultSelector() as selector:
-            assert process.stdout is not None  # noqa: S101 for mypy: a pipe was asked for
+            assert process.stdout is not None  # noqa: S101 for mypy: a pipe was asked for  # nosec B101
             selector.register(process.stdout, selectors.EVENT_READ, self.listener.output)
             selector.register(
                 events, selectors.EVENT_READ, lambda piece: [*map(self.listener.event, lines.take(piece))]

@@ -14,7 +14,7 @@ Files = dict[str, bytes]
 LOCKS = ("requirements/image.txt", "requirements/runtime.txt")
 IMAGE = "containers/eigenplan"
 VENDOR = "app/web/static/vendor"
-CHECKOUT_ONLY = re.compile(r"app/commands/(bench|bootstrap|checks|deploy\w*|lab|release\w*|test)\.py")
+CHECKOUT_ONLY = re.compile(r"app/commands/(audit_packages|bench|bootstrap|checks|deploy\w*|lab|release\w*|test)\.py")
 """Commands that work on the checkout, with its tests and roles: an image has neither."""
 
 

@@ -62,7 +62,7 @@ def _port_sentence(host: str, port: int, error: OSError) -> str:
 
 def base_url(host: str, port: int) -> str:
     """Return the address that browsers are told; for "all addresses" the one by which others reach this machine."""
-    shown = _own_address(host) if host in ("0.0.0.0", "::") else host  # noqa: S104 compared, not bound
+    shown = _own_address(host) if host in ("0.0.0.0", "::") else host  # noqa: S104 compared, not bound  # nosec B104
     return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
 
 
@@ -149,7 +149,7 @@ def wait_ready(url: str, children: Sequence[Child]) -> None:
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 our own http address
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 our own http address  # nosec B310
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
