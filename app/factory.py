@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import Config
@@ -57,6 +59,12 @@ BLUEPRINTS = (
 )
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Cookies signed by HMAC-SHA256 instead of Flask's HMAC-SHA1."""
+
+    digest_method = staticmethod(hashlib.sha256)
+
+
 def create_app(config: Config) -> Flask:
     """Return the application on an open store; call it in the process that will serve (after any fork).
 
@@ -77,6 +85,7 @@ def create_app(config: Config) -> Flask:
         WTF_CSRF_TIME_LIMIT=SESSION_HOURS * 3600,
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.session_interface = Sessions()
     store = open_store(config.database_url)
     check_schema_at_start(store)
     app.extensions[EXTENSION] = Site(config, store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import replace
 from io import BytesIO
@@ -67,6 +68,8 @@ def administrator(sign_in: SignIn, store: Store) -> Browser:
 def test_every_page_is_guarded_and_kept_nowhere(app: Flask, administrator: Browser) -> None:
     answers = pages(app, administrator)
     assert sum(answer.status_code == 200 for answer in answers.values()) > 15
+    kinds = {answer.content_type for answer in answers.values()}
+    assert kinds <= {"text/html; charset=utf-8", "text/plain; charset=utf-8", "application/json"}
     wanted = {**HEADERS, "Cache-Control": "no-store"}
     found = {path: {name: answer.headers.get(name) for name in wanted} for path, answer in answers.items()}
     assert {path: one for path, one in found.items() if one != wanted} == {}
@@ -83,6 +86,11 @@ def test_no_page_believes_the_name_that_a_visitor_calls_us_by(app: Flask, admini
     answers = pages(app, administrator, headers={"Host": EVIL, "X-Forwarded-Host": EVIL})
     said = {path: answer.text + str(answer.headers) for path, answer in answers.items()}
     assert [path for path, text in said.items() if EVIL in text] == []
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH"])
+def test_methods_without_a_use_are_refused(visitor: FlaskClient, method: str) -> None:
+    assert [visitor.open(path, method=method).status_code for path in ("/", "/book", "/sign-in")] == [405] * 3
 
 
 def test_pages_cannot_be_framed(visitor: FlaskClient) -> None:
@@ -154,6 +162,12 @@ def test_cookie_is_for_this_host_and_for_nothing_but_requests(
     assert [next(iter(parse_cookie(one))) for one in cookies] == [name]
     words = {word.strip() for word in cookies[0].split(";")[1:] if not word.strip().startswith("Expires")}
     assert words == {"HttpOnly", "Path=/", "SameSite=Lax", *(["Secure"] if secure else [])}
+
+
+def test_cookie_is_signed_by_a_hash_of_today(app: Flask) -> None:
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own interface
+    signature = serializer.dumps({}).rpartition(".")[2]
+    assert len(signature) == len(base64.urlsafe_b64encode(b"x" * 32).rstrip(b"="))
 
 
 def test_public_way_sets_no_cookie(app: Flask, store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import astuple, dataclass
 from typing import Any
@@ -76,13 +77,17 @@ def read_visit(secret: bytes, token: str) -> tuple[VisitChoice, str]:
 
 
 def _sign(secret: bytes, purpose: str, chosen: tuple[Any, ...]) -> str:
-    token = URLSafeTimedSerializer(secret, salt=purpose).dumps([*chosen, secrets.token_urlsafe(_KEY_BYTES)])
+    token = _serializer(secret, purpose).dumps([*chosen, secrets.token_urlsafe(_KEY_BYTES)])
     return token.decode() if isinstance(token, bytes) else token
+
+
+def _serializer(secret: bytes, purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret, salt=purpose, signer_kwargs={"digest_method": hashlib.sha256})
 
 
 def _read(secret: bytes, purpose: str, token: str) -> list[Any]:
     try:
-        chosen: list[Any] = URLSafeTimedSerializer(secret, salt=purpose).loads(token, max_age=MAX_AGE_SECONDS)
+        chosen: list[Any] = _serializer(secret, purpose).loads(token, max_age=MAX_AGE_SECONDS)
     except SignatureExpired as error:
         raise TokenError(is_old=True) from error
     except BadData as error:
