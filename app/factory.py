@@ -32,8 +32,8 @@ from app.web.context import EXTENSION, Site
 from app.web.errors import QuietFlask, init_errors
 from app.web.pages import init_pages
 from app.web.security import init_security
-from app.web.seeing_as import init_seeing_as
 from app.web.security_log import init_security_log
+from app.web.seeing_as import init_seeing_as
 from app.web.setup import pages as setup
 from app.web.sign_in import init_sign_in
 

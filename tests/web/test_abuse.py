@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from werkzeug.http import parse_cookie
 from werkzeug.test import TestResponse
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.config import Config
 from app.factory import MAX_BODY_BYTES, MAX_FORM_PARTS, create_app
 from app.storage.store import Store
@@ -61,7 +61,7 @@ def pages(app: Flask, browser: Browser, **more: object) -> dict[str, TestRespons
 def administrator(sign_in: SignIn, store: Store) -> Browser:
     """A browser of somebody who may see every page, in the cast's world."""
     one_provider(store)
-    return sign_in(Role.ADMINISTRATOR)
+    return sign_in(ReadyMade.ADMINISTRATOR)
 
 
 @pytest.mark.gate

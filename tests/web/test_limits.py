@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.booking.refusals import TooOften
 from app.config import Config
 from app.factory import create_app
@@ -95,7 +95,7 @@ def test_book_sent_twice_is_counted_once(visitor: FlaskClient, store: Store) -> 
 
 
 def test_book_by_staff_is_not_counted(sign_in: SignIn, store: Store) -> None:
-    answer = sign_in(Role.FRONT_DESK).submit("/bookings/new", form(practice(store)))
+    answer = sign_in(ReadyMade.FRONT_DESK).submit("/bookings/new", form(practice(store)))
     assert (answer.status_code, count_bookings(), Throttle.select().count()) == (302, 1, 0)
 
 

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from app.access.permissions import Role
+from app.access.permissions import ReadyMade
 from app.config import Config
 from app.factory import create_app
 from app.operations.buckets import source_of
@@ -48,7 +48,7 @@ def test_line_of_wrong_link(visitor: FlaskClient, caplog: pytest.LogCaptureFixtu
 
 
 def test_line_of_forbidden_names_the_same_person_alike(sign_in: SignIn, caplog: pytest.LogCaptureFixture) -> None:
-    viewer, provider = sign_in(Role.VIEWER), sign_in(Role.PROVIDER)
+    viewer, provider = sign_in(ReadyMade.VIEWER), sign_in(ReadyMade.PROVIDER)
     for browser in (viewer, viewer, provider):
         assert browser.get("/setup/").status_code == 403
     who = [line.split()[2] for line in caplog.messages]
@@ -84,14 +84,14 @@ def test_line_of_form_from_another_site(visitor: FlaskClient, store: Store, capl
 
 
 def test_line_of_form_without_token(sign_in: SignIn, caplog: pytest.LogCaptureFixture) -> None:
-    sign_in(Role.MANAGER).post("/sign-out")
+    sign_in(ReadyMade.MANAGER).post("/sign-out")
     assert caplog.messages == [f"{MARK} event=csrf-refused who=- at=sign_in.sign_out address=127.0.0.1"]
 
 
 def test_usual_answers_write_no_line(visitor: FlaskClient, sign_in: SignIn, caplog: pytest.LogCaptureFixture) -> None:
     for path in ("/", "/nope", "/sign-in", "/calendar/day", "/manage/"):
         visitor.get(path)
-    sign_in(Role.MANAGER).get("/calendar/day")
+    sign_in(ReadyMade.MANAGER).get("/calendar/day")
     assert caplog.messages == []
 
 
@@ -114,7 +114,7 @@ def write_each(app: Flask, store: Store, viewer: Browser) -> None:
 def test_lines_are_those_that_the_page_promises(
     app: Flask, store: Store, sign_in: SignIn, caplog: pytest.LogCaptureFixture
 ) -> None:
-    write_each(app, store, sign_in(Role.VIEWER))
+    write_each(app, store, sign_in(ReadyMade.VIEWER))
     lines = caplog.messages[SIGN_IN_HERE.free - 1 :]
     assert [bool(re.fullmatch(form, line)) for (form, _), line in zip(SAMPLES, lines, strict=True)] == [True] * 6
     named = [re.sub("who=[0-9a-f]{12}", "who=0b8f2d0c0f3e", line) for line in lines]
