@@ -6,6 +6,8 @@ import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from app.access.grants import ScopeKind
+from app.access.permissions import Permission, all_of
 from app.booking.wall_clock import day_bounds
 from app.demo import group
 from app.demo.days_off import DaysOff, absences, first_weekday, holidays
@@ -13,10 +15,12 @@ from app.demo.offers import OFFERS, Offer
 from app.operations.context import Context
 from app.operations.setup.closures import ClosureDraft, save_closure
 from app.operations.setup.grants import GrantDraft
+from app.operations.setup.groups import GroupDraft, save_group
 from app.operations.setup.hours import OverrideDraft, Owner, OwnerKind, WeeklyRange, save_override, save_weekly_hours
 from app.operations.setup.locations import LocationDraft, save_location
 from app.operations.setup.pools import PoolDraft, save_pool
 from app.operations.setup.resources import ResourceDraft, save_resource
+from app.operations.setup.roles import RoleDraft, save_role
 from app.operations.setup.services import RequirementDraft, ServiceDraft, save_service
 from app.operations.setup.time_off import TimeOffDraft, save_time_off
 from app.operations.setup.users import UserDraft, save_user
@@ -24,11 +28,12 @@ from app.operations.setup.users import UserDraft, save_user
 
 @dataclass
 class Names:
-    """From the names in ``group`` to public ids."""
+    """From the names in ``group`` to public ids; of users from their role."""
 
     locations: dict[str, str] = field(default_factory=dict)
     resources: dict[str, str] = field(default_factory=dict)
     pools: dict[str, str] = field(default_factory=dict)
+    users: dict[str, str] = field(default_factory=dict)
 
 
 def settle(context: Context, password: str) -> None:
@@ -45,9 +50,19 @@ def settle(context: Context, password: str) -> None:
         save_service(context, _service(offer, names))
     for account in group.ACCOUNTS:
         person = names.resources[account.person] if account.person else None
-        save_user(
-            context, UserDraft(account.email, account.name, (GrantDraft(account.role),), person, password=password)
+        grants = (GrantDraft(account.role),)
+        names.users[account.role] = save_user(
+            context, UserDraft(account.email, account.name, grants, person, password=password)
         )
+    _save_reception(context, names)
+
+
+def _save_reception(context: Context, names: Names) -> None:
+    """A group, and a role of one's own that it has for one place: whoever joins reception approves there."""
+    extents = all_of(Permission.APPROVE, Permission.DECLINE)
+    role = save_role(context, RoleDraft("Approver", "Approves and declines requests where it is given.", extents))
+    grant = GrantDraft(role, ScopeKind.LOCATION, names.locations[group.CENTRE])
+    save_group(context, GroupDraft("Reception", (names.users["front_desk"],), (grant,)))
 
 
 def _ranges(hours: Iterable[group.Hours], location: str | None = None) -> list[WeeklyRange]:

@@ -23,7 +23,7 @@ from app.operations.password_links import make_link
 from app.operations.requests import VisitPart
 from app.operations.slots import find_slots
 from app.operations.visits import find_visit_slots
-from app.storage import tables
+from app.storage import rights_tables, tables
 from app.storage.base import Record
 from app.storage.migrate import migrate
 from app.storage.store import open_store
@@ -34,7 +34,7 @@ from tests.bench.servers import Server
 from tests.bench.sites import DAY, Site
 
 PASSWORD = secrets.token_urlsafe(12)
-NOT_PAGES = ("static", "public.slots", "calendar.index", "sign_in.show", "health.healthz", "health.readyz")
+NOT_PAGES = ("static", "public.slots", "calendar.index", "home.show", "sign_in.show", "health.healthz", "health.readyz")
 VISIT = ("Nutrition advice", "Physiotherapy")
 
 Query = Mapping[str, str | Sequence[str]]
@@ -115,9 +115,11 @@ class Examples:
         self.booking = firm.order_by(tables.Booking.start_at).offset(50).first()
         self.tables: Mapping[str, type[Record]] = {
             "closures": tables.Closure,
+            "groups": rights_tables.UserGroup,
             "locations": tables.Location,
             "pools": tables.Pool,
             "resources": tables.Resource,
+            "roles": rights_tables.Role,
             "services": tables.Service,
             "time_off": tables.TimeOff,
             "users": tables.User,

@@ -78,10 +78,7 @@ def test_demo_account_signs_in(demo: Store, account: Account) -> None:
     public_id = check_password(demo, account.email, PASSWORD)
     user = demo.read(lambda: User.get(User.email == account.email))
     grants = demo.read(lambda: grants_of(user.id))
-    assert (public_id, [one.extents for one in grants]) == (
-        user.public_id,
-        [READY_MADE[ReadyMade(account.role)].extents],
-    )
+    assert (public_id, grants[0].extents) == (user.public_id, READY_MADE[ReadyMade(account.role)].extents)
 
 
 def test_demo_has_an_account_of_each_role() -> None:

@@ -56,7 +56,10 @@ def test_timed_work_rests_between_its_turns(store: Store, caplog: pytest.LogCapt
         one.run_once()
         one.now = lambda: cast.now + HOUR
         one.run_once()
-    assert [record.message for record in caplog.records] == ["gave back what had expired", "forgot 0 old answers"]
+    assert [record.message for record in caplog.records] == [
+        "gave back what had expired",
+        "forgot 0 old answers, 0 old tries",
+    ]
 
 
 def test_log_of_a_delivery_names_no_client(store: Store, caplog: pytest.LogCaptureFixture) -> None:
@@ -127,7 +130,7 @@ def test_database_without_tables_is_waited_for_until_it_is_migrated(
         Worker(store, DEMO).run_once()
     lines = own_lines(caplog)
     assert lines[1].endswith("Please run: ./eigenplan database migrate")
-    assert lines[-2:] == ["worker stopped", "forgot 0 old answers"]
+    assert lines[-2:] == ["worker stopped", "forgot 0 old answers, 0 old tries"]
     store.close()
 
 
