@@ -16,6 +16,7 @@ from app.storage.store import open_store
 from app.web import (
     bookings,
     calendar,
+    forgotten,
     health,
     home,
     manage,
@@ -23,11 +24,14 @@ from app.web import (
     password,
     public,
     requests,
+    second,
     seeing_as,
     sign_in,
+    step_up,
     waiting,
 )
 from app.web.access import init_access
+from app.web.account import pages as account
 from app.web.context import EXTENSION, Site
 from app.web.errors import QuietFlask, init_errors
 from app.web.pages import init_pages
@@ -36,6 +40,7 @@ from app.web.security_log import init_security_log
 from app.web.seeing_as import init_seeing_as
 from app.web.setup import pages as setup
 from app.web.sign_in import init_sign_in
+from app.web.step_up import init_step_up
 
 MAX_BODY_BYTES = 1_000_000
 MAX_FORM_PARTS = 200
@@ -49,6 +54,10 @@ BLUEPRINTS = (
     sign_in.blueprint,
     password.blueprint,
     home.blueprint,
+    forgotten.blueprint,
+    second.blueprint,
+    step_up.blueprint,
+    account.blueprint,
     calendar.blueprint,
     bookings.blueprint,
     requests.blueprint,
@@ -94,6 +103,7 @@ def create_app(config: Config) -> Flask:
     init_sign_in(app)
     init_errors(app)
     init_access(app)
+    init_step_up(app)
     init_security(app)
     init_seeing_as(app)
     init_security_log(app)

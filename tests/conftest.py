@@ -111,3 +111,9 @@ def store(database_url: str) -> Iterator[Store]:
     opened = open_store(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def second_factor_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everybody need two factors."""
+    monkeypatch.setattr("app.operations.session_limits.needs_second_factor", lambda actor: True)

@@ -39,7 +39,7 @@ _PROBLEMS: Mapping[str, str] = {
 _SPENT: Mapping[str, str] = {
     "used": "This link has been used already; please sign in with the password that was chosen by it.",
     "replaced": "This link counts no more, as a newer one was made or the account was changed; please use the newest.",
-    "expired": "This link has expired; please ask whoever looks after the server for a new one.",
+    "expired": "This link has expired; please ask for a new one, where you sign in or whoever looks after the users.",
 }
 
 

@@ -16,12 +16,20 @@ if TYPE_CHECKING:
 @click.argument("email")
 @click.argument("name")
 @click.option("--link", is_flag=True, help="Print a link by which that person chooses a password, once, in 48 hours.")
+@click.option("--forget-factors", is_flag=True, help="With --link: take second factors away, for who has lost them.")
 @click.option("--if-none", is_flag=True, help="Do nothing where there is an administrator already.")
 @click.option("--database", metavar="URL", help="Database; without it the one of EIGENPLAN_DATABASE_URL.")
 @click.option("--site", metavar="URL", help="Address of the site for the link; without it EIGENPLAN_BASE_URL.")
 @click.option("--password", help="Asked for when not given; others on the machine see what stands in a command line.")
 def command(
-    email: str, name: str, link: bool, if_none: bool, database: str | None, site: str | None, password: str | None
+    email: str,
+    name: str,
+    link: bool,
+    forget_factors: bool,
+    if_none: bool,
+    database: str | None,
+    site: str | None,
+    password: str | None,
 ) -> None:
     """Make an account that may do everything, for EMAIL and NAME; all others are made on the page of users.
 
@@ -35,7 +43,7 @@ def command(
         if there:
             click.echo(f"There is an administrator already ({', '.join(there)}), so nothing was done.")
         elif link:
-            _make_link(context, email, name, address)
+            _make_link(context, email, name, address, forget_factors)
         else:
             _make_account(context, email, name, password)
 
@@ -50,11 +58,15 @@ def _make_account(context: Context, email: str, name: str, password: str | None)
     click.echo(f"{name} may sign in as {email.strip().lower()}.")
 
 
-def _make_link(context: Context, email: str, name: str, address: str) -> None:
+def _make_link(context: Context, email: str, name: str, address: str, forget: bool) -> None:
     from app.booking.words import say_moment
     from app.operations.password_links import HOURS, make_link
+    from app.operations.second_factor import forget_factors_of
 
     made = make_link(context, email, name)
+    if forget:
+        forget_factors_of(context, made.email)
+        click.echo(f"{made.email} has no second factor any more, and is signed out everywhere.")
     if made.resets:
         click.echo(f"{made.email} has a password already, which counts until another one is chosen by this link.")
     click.echo(

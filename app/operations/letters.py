@@ -16,12 +16,14 @@ from app.booking.statuses import MOVABLE, Status
 from app.booking.values import MINUTE, Interval, ResourceKind
 from app.integrations.ics.write import BookingEvent, Person, method_of, write_bookings
 from app.integrations.mail.values import Attachment
+from app.operations.account_letters import KINDS as ACCOUNT_KINDS
+from app.operations.account_letters import WITH_LINK, AccountFacts, account_subject, account_text
 from app.operations.context import Context
 from app.operations.letters_text import KINDS, LetterFacts, PartFacts, say_time, subject_of, text_of
-from app.operations.links import manage_token, waiting_token
+from app.operations.links import manage_token, password_token, waiting_token
 from app.operations.look_up import read_views, view_of
 from app.operations.views import BookingView
-from app.storage.tables import Booking, ChangeRequest, OutboxMessage, Series, WaitingEntry
+from app.storage.tables import Booking, ChangeRequest, OutboxMessage, Series, User, WaitingEntry
 
 FILE_NAME = "booking.ics"
 _WITH_CALENDAR = frozenset({"confirmed", "approved", "requested", "declined", "expired", "moved", "cancelled"})
@@ -55,6 +57,10 @@ class Letterhead:
         """Return the link by which a client leaves the waiting list."""
         return f"{self.base_url}/book/waiting/{waiting_token(self.secret_key, entry)}"
 
+    def password_link(self, link: str) -> str:
+        """Return the link by which somebody chooses a password; ``link`` is its id."""
+        return f"{self.base_url}/password/{password_token(self.secret_key, link)}"
+
     @property
     def organizer(self) -> Person:
         """Who the calendar entries are from."""
@@ -67,7 +73,7 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter as it goes out. ``link`` is in the text too, ``links`` are all of them."""
+    """A letter as it goes out. ``links`` are all that are in the text. ``is_secret``: for its receiver alone."""
 
     to_name: str
     to_email: str
@@ -75,6 +81,7 @@ class Letter:
     text: str
     links: tuple[str, ...] = ()
     attachment: Attachment | None = None
+    is_secret: bool = False
 
 
 def write_letter(context: Context, message: OutboxMessage, head: Letterhead) -> Letter:
@@ -83,6 +90,8 @@ def write_letter(context: Context, message: OutboxMessage, head: Letterhead) -> 
     Raises:
         NoLetterError: an unknown kind, or nobody to write to.
     """
+    if message.kind in ACCOUNT_KINDS:
+        return _account_letter(message, json.loads(message.payload), head)
     if message.kind not in KINDS:
         raise NoLetterError(f"There is no letter for messages of the kind {message.kind}.")
     payload: dict[str, Any] = json.loads(message.payload)
@@ -90,6 +99,27 @@ def write_letter(context: Context, message: OutboxMessage, head: Letterhead) -> 
     if message.kind == "waiting_joined":
         return _waiting_letter(system, payload, head)
     return _booking_letter(system, message, payload, head)
+
+
+def _account_letter(message: OutboxMessage, payload: dict[str, Any], head: Letterhead) -> Letter:
+    user: User | None = User.get_or_none(User.public_id == payload["user"], User.active)
+    if user is None:
+        raise NoLetterError("The account is gone or switched off.")
+    link = head.password_link(payload["link"]) if message.kind in WITH_LINK else ""
+    facts = AccountFacts(
+        kind=message.kind,
+        name=user.name,
+        email=user.email,
+        site=head.base_url,
+        at=message.created_at,
+        link=link,
+        until=payload.get("until", 0),
+        what=payload.get("what", ""),
+    )
+    links = (link,) if link else ()
+    return Letter(
+        user.name, user.email, account_subject(facts), account_text(facts), links, is_secret=message.kind in WITH_LINK
+    )
 
 
 def _waiting_letter(context: Context, payload: dict[str, Any], head: Letterhead) -> Letter:

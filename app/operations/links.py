@@ -13,6 +13,7 @@ import hmac
 _MANAGE = b"eigenplan manage link\0"
 _DONE = b"eigenplan done\0"
 _WAITING = b"eigenplan waiting list link\0"
+_PASSWORD = b"eigenplan password link\0"
 _MAC_BYTES = 18
 
 
@@ -34,6 +35,16 @@ def waiting_token(secret: bytes, entry: str) -> str:
 def read_waiting_token(secret: bytes, token: str) -> str | None:
     """Return the public id that a token of the waiting list names, or None when it is not one of ours."""
     return _read(secret, _WAITING, token)
+
+
+def password_token(secret: bytes, link: str) -> str:
+    """Return the token for a link to choose a password by that goes out by mail; ``link`` is its id."""
+    return _token(secret, _PASSWORD, link)
+
+
+def read_password_token(secret: bytes, token: str) -> str | None:
+    """Return the id that the token of a mailed link names, or None when it is not one of ours."""
+    return _read(secret, _PASSWORD, token)
 
 
 def done_mark(secret: bytes, word: str, booking: str, version: int) -> str:

@@ -18,6 +18,7 @@ from app.operations.letters import Letter, Letterhead, NoLetterError, write_lett
 from app.storage.tables import Booking, Client, OutboxMessage, WaitingEntry
 
 PAGE = 50
+HIDDEN = "This letter has a link that lets its reader sign in, so only its receiver sees it."
 MOST = 200
 _OPEN = (MessageStatus.WAITING.value, MessageStatus.GIVEN_UP.value)
 
@@ -144,10 +145,11 @@ def _view(context: Context, row: OutboxMessage, entry: WaitingEntry | None, see_
     return replace(view, to_name=about.client.name, to_email=about.client.email)
 
 
-def get_letter(context: Context, delivery_id: str, head: Letterhead) -> LetterView:
+def get_letter(context: Context, delivery_id: str, head: Letterhead, *, is_demo: bool = False) -> LetterView:
     """Return the letter of a message as it was or will be sent.
 
     Whoever may not see clients gets it without names, and without the links that let their holder change bookings.
+    Links that let their holder sign in are shown to nobody, but to administrators of a demo, which sends no mails.
 
     Raises:
         NotFound, NotAllowed.
@@ -163,6 +165,8 @@ def get_letter(context: Context, delivery_id: str, head: Letterhead) -> LetterVi
             letter = write_letter(context, row, head)
         except NoLetterError as error:
             return LetterView(view, problem=str(error))
+        if letter.is_secret and not (is_demo and context.may(Permission.MANAGE_USERS)):
+            return LetterView(view, letter.subject, problem=HIDDEN)
         return _letter_view(view, letter, context.may(Permission.SEE_CONTACTS, Target()))
 
     return context.store.read(look)

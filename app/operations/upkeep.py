@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.operations.context import Context
 from app.operations.expiry import expire
+from app.operations.sessions import forget_ended
 from app.operations.throttle import forget_drained
 from app.storage import idempotency
 
@@ -21,5 +22,6 @@ def forget_old_tries(context: Context) -> int:
 
 
 def forget_old_answers(context: Context) -> int:
-    """Forget the answers of idempotency keys after a week; return how many."""
+    """Forget answers of idempotency keys after a week, and sessions of long ago; return how many answers."""
+    forget_ended(context)
     return context.store.write(lambda: idempotency.purge(context.now - KEEP_ANSWERS_SECONDS))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from app.storage.account_tables import ACCOUNT_TABLES
 from app.storage.base import Table
 from app.storage.rights_tables import RIGHTS_TABLES
 from app.storage.tables import TABLES
 
-ALL_TABLES: tuple[type[Table], ...] = (*TABLES, *RIGHTS_TABLES)
+ALL_TABLES: tuple[type[Table], ...] = (*TABLES, *RIGHTS_TABLES, *ACCOUNT_TABLES)

@@ -54,14 +54,13 @@ class Resource(Record):
 
 
 class User(Record):
-    """Somebody who signs in; a provider's account names the resource that is them. A sign-out ends all sessions."""
+    """Somebody who signs in; a provider's account names the resource that is them."""
 
     email = CharField(unique=True)
     name = CharField()
     password_hash = CharField()
     resource = ForeignKeyField(Resource, null=True)
     active = BooleanField(default=True)
-    sign_outs = IntegerField(default=0)
 
 
 class Pool(Record):
@@ -378,4 +377,4 @@ TABLES: tuple[type[Table], ...] = (
     IdempotencyKey,
     Throttle,
 )
-"""Each after those that it refers to; those of rights are in ``rights_tables.py``, all in ``all_tables.py``."""
+"""Each after those that it refers to; rights and signing in have files of their own, ``all_tables.py`` has all."""

@@ -14,7 +14,7 @@ from app.config import Config
 from app.operations.buckets import Source, source_of
 from app.operations.context import Context
 from app.operations.readiness import Store
-from app.operations.sign_in import Account
+from app.operations.sessions import Account
 
 EXTENSION = "eigenplan"
 
@@ -28,12 +28,11 @@ class Site:
 
 
 class SignedIn(UserMixin):
-    """An account as Flask-Login knows it; ``id`` is its public id and the stamp of its password."""
+    """An account as Flask-Login knows it; ``id`` is the token of its session."""
 
-    def __init__(self, public_id: str, account: Account) -> None:
-        self.id = f"{public_id}.{account.stamp}"
-        self.actor = account.actor
-        self.stamp = account.stamp
+    def __init__(self, token: str, account: Account) -> None:
+        self.id = token
+        self.account = account
 
 
 def site() -> Site:
@@ -51,12 +50,18 @@ def now() -> Instant:
 
 
 def current_actor() -> Actor:
-    """Return who is signed in, or the visitor; asks the database once a request."""
+    """Return who is signed in, or the visitor; whoever still owes a second factor is none of us yet."""
     if "actor" not in g:
-        user = current_user._get_current_object()
-        g.actor = user.actor if isinstance(user, SignedIn) else VISITOR
+        account = current_account()
+        g.actor = account.actor if account is not None and account.is_complete else VISITOR
     found: Actor = g.actor
     return found
+
+
+def current_account() -> Account | None:
+    """Return whose session this is, complete or not; asks the database once a request."""
+    user = current_user._get_current_object()
+    return user.account if isinstance(user, SignedIn) else None
 
 
 def current_context() -> Context:

@@ -32,6 +32,9 @@ KIND_WORDS = {
     "series_booked": "Series confirmed",
     "series_requested": "Series requested",
     "visit_booked": "Visit booked",
+    "invitation": "Invitation to sign in",
+    "password_reset": "Link for a new password",
+    "account_changed": "Account changed",
 }
 _LONGEST_NUMBER = 15
 
@@ -70,7 +73,7 @@ def _before(text: str) -> int | None:
 def show(delivery_id: str) -> str:
     """Show one letter as it was or will be sent."""
     context = current_context()
-    letter = get_letter(context, delivery_id, _head())
+    letter = get_letter(context, delivery_id, _head(), is_demo=site().config.demo)
     return render_template(
         "outbox/letter.html",
         letter=letter,

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput
 from app.booking.words import sentence
+from app.operations.link_records import reference_of
 from app.operations.password_links import choose_password, find_link
+from app.operations.sessions import Method
 from app.web.access import public
 from app.web.context import now, site
 from app.web.errors import UNPROCESSABLE
 from app.web.guessing import link_guard
-from app.web.sign_in import begin_session, find_user
+from app.web.sign_in import let_in
 
 blueprint = Blueprint("password", __name__, url_prefix="/password/<token>")
 DIFFERENT = "The two passwords are not the same; please type them again."
-CHOSEN = (
-    "Your password is chosen and you are signed in. The link counts no more; from now on sign in with the password."
-)
+CHOSEN = "Your password is chosen. The link counts no more; from now on sign in with the password."
 
 
 @blueprint.get("")
@@ -37,17 +37,19 @@ def choose(token: str) -> ResponseReturnValue:
         return _page(token, {"password_again": DIFFERENT}), UNPROCESSABLE
     try:
         with link_guard():
-            public_id = choose_password(site().store, token, password, now())
+            public_id = choose_password(site().store, _reference(token), password, now())
     except InvalidInput as refusal:
         return _page(token, {"password": sentence(refusal, "UTC")}), UNPROCESSABLE
-    user = find_user(public_id)
-    if user is not None:
-        begin_session(user)
-        flash(CHOSEN)
-    return redirect(url_for("home.show"), 303)
+    answer = let_in(public_id, Method.PASSWORD, url_for("home.show"))
+    flash(CHOSEN)
+    return answer
+
+
+def _reference(token: str) -> str:
+    return reference_of(site().config.secret_key, token)
 
 
 def _page(token: str, errors: dict[str, str]) -> str:
     with link_guard():
-        link = find_link(site().store, token, now())
+        link = find_link(site().store, _reference(token), now())
     return render_template("sign_in/password.html", link=link, token=token, errors=errors)

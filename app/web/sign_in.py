@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import hmac
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Flask, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, login_user, logout_user
 
-from app.booking.refusals import TooOften
+from app.booking.refusals import InvalidInput, TooOften
 from app.booking.words import sentence
-from app.operations.sign_in import check_password, end_sessions, get_account
+from app.operations.passkeys import Purpose, check
+from app.operations.sessions import Method, Place, begin_session, end_this, resume
+from app.operations.sign_in import check_password
 from app.operations.throttle import begin_try, forgive, guest_of
 from app.web.access import public
-from app.web.context import SignedIn, current_actor, current_source, now, site
+from app.web.context import SignedIn, current_account, current_source, now, site
+from app.web.devices import device_words
 from app.web.errors import answer_refusal
+from app.web.passkey_forms import party, passkey_options
 from app.web.security_log import Event, note
+from app.web.targets import own_path
 
 blueprint = Blueprint("sign_in", __name__)
 CSRF_FIELD = "csrf_token"
 MAX_PASSWORD = 1000
 WRONG = "This mail address and password do not belong together; please check both."
-SIGNED_OUT = "You are signed out, on all your devices."
+SIGNED_OUT = "You are signed out."
 SIGNED_OUT_HERE = (
-    "You are signed out here. Other devices may be signed in still, as the database cannot be written now."
+    "You are signed out in this browser, but a copy of its session could not be ended, as the database cannot be "
+    "written now."
 )
 
 
@@ -36,91 +39,112 @@ def init_sign_in(app: Flask) -> None:
     manager.init_app(app, add_context_processor=False)
 
 
-def _load(session_id: str) -> SignedIn | None:
-    """Return who a session is about; one from before the last sign-out or change of the password is none."""
-    public_id, _, stamp = session_id.partition(".")
-    user = find_user(public_id)
-    return user if user is not None and hmac.compare_digest(user.stamp.encode(), stamp.encode()) else None
-
-
-def find_user(public_id: str) -> SignedIn | None:
-    """Return an active account by its public id."""
-    account = get_account(site().store, public_id)
-    return None if account is None else SignedIn(public_id, account)
+def _load(token: str) -> SignedIn | None:
+    """Return whose session a cookie names, if it still is one."""
+    account = resume(site().store, token, now())
+    return None if account is None else SignedIn(token, account)
 
 
 @blueprint.get("/sign-in")
 @public
 def show() -> ResponseReturnValue:
     """Show the form; who is signed in already goes on."""
-    target = _target(request.args.get("next", ""))
-    if current_actor().is_staff:
-        return redirect(target)
-    return render_template("sign_in/sign_in.html", email="", error="", target=target)
+    target = target_of(request.args.get("next", ""))
+    account = current_account()
+    if account is not None:
+        return redirect(target if account.is_complete else url_for("second.show", next=target))
+    return _page("", target, {})
 
 
 @blueprint.post("/sign-in")
 @public
 def sign_in() -> ResponseReturnValue:
     """Check mail address and password."""
-    email, target = request.form.get("email", ""), _target(request.form.get("next", ""))
+    email, target = request.form.get("email", ""), target_of(request.form.get("next", ""))
     try:
         tried = begin_try(site().store, guest_of(current_source(), email), now())
     except TooOften as refusal:
         note(Event.SIGN_IN_REFUSED, email)
-        return answer_refusal(_again(email, target, sentence(refusal, "UTC")), refusal)
-    user = _check(email, request.form.get("password", ""))
-    if user is None:
+        return answer_refusal(_page(email, target, {"email": sentence(refusal, "UTC")}), refusal)
+    public_id = _check(email, request.form.get("password", ""))
+    if public_id is None:
         note(Event.SIGN_IN_FAILED, email)
-        return _again(email, target, WRONG), 422
+        return _page(email, target, {"email": WRONG}), 422
     forgive(site().store, tried, now())
-    begin_session(user)
+    return let_in(public_id, Method.PASSWORD, target)
+
+
+@blueprint.post("/sign-in/passkey")
+@public
+def by_passkey() -> ResponseReturnValue:
+    """Sign in with a passkey, which counts for two factors: the device, and what unlocks it."""
+    target = target_of(request.form.get("next", ""))
+    try:
+        public_id = check(site().store, party(), Purpose.SIGN_IN, request.form.get("passkey", ""), now())
+    except InvalidInput as refusal:
+        note(Event.SIGN_IN_FAILED)
+        return _page("", target, {"passkey": sentence(refusal, "UTC")}), 422
+    return let_in(public_id, Method.PASSKEY, target, factors=2)
+
+
+def let_in(public_id: str, method: Method, target: str, factors: int = 1) -> ResponseReturnValue:
+    """Begin a session of this account in this browser and go on; the session that it had before ends.
+
+    Raises:
+        Unavailable: it cannot be written down now.
+    """
+    before = current_account()
+    place = Place(device_words(request.user_agent.string), request.remote_addr or "")
+    token = begin_session(site().store, public_id, method, place, now(), factors)
+    if before is not None:
+        end_this(site().store, before.session)
+    keep_session(token)
+    account = current_account()
+    if account is not None and not account.is_complete:
+        return redirect(url_for("second.show", next=target), 303)
     return redirect(target, 303)
 
 
-def begin_session(user: SignedIn) -> None:
-    """Begin anew, but let forms that were opened before on other pages still be sent."""
-    token = session.get(CSRF_FIELD)
+def keep_session(token: str) -> None:
+    """Let the browser keep a session's token, and let forms that were opened before on other pages still be sent."""
+    csrf_token = session.get(CSRF_FIELD)
     session.clear()
-    if token is not None:
-        session[CSRF_FIELD] = token
+    if csrf_token is not None:
+        session[CSRF_FIELD] = csrf_token
     session.permanent = True
-    login_user(user)
+    g.pop("actor", None)
+    user = _load(token)
+    if user is not None:
+        login_user(user)
 
 
-def _check(email: str, password: str) -> SignedIn | None:
-    if len(password) > MAX_PASSWORD:
-        return None
-    public_id = check_password(site().store, email, password)
-    return None if public_id is None else find_user(public_id)
+def _check(email: str, password: str) -> str | None:
+    return check_password(site().store, email, password) if len(password) <= MAX_PASSWORD else None
 
 
-def _again(email: str, target: str, error: str) -> str:
-    return render_template("sign_in/sign_in.html", email=email, error=error, target=target)
+def _page(email: str, target: str, errors: dict[str, str]) -> str:
+    options = passkey_options(Purpose.SIGN_IN)
+    return render_template("sign_in/sign_in.html", email=email, errors=errors, target=target, options=options)
 
 
-def _target(wanted: str) -> str:
+def target_of(wanted: str) -> str:
     """Return a path of our own to go on to; anything that could lead to another site is dropped."""
-    return wanted if _is_own_path(wanted) else url_for("home.show")
-
-
-def _is_own_path(wanted: str) -> bool:
-    if any(ord(one) < 32 for one in wanted):  # a header with a line break in it cannot be sent
-        return False
-    try:
-        parts = urlsplit(wanted)
-    except ValueError:  # such as //[
-        return False
-    return not (parts.scheme or parts.netloc) and wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return own_path(wanted) or url_for("home.show")
 
 
 @blueprint.post("/sign-out")
+@public
 def sign_out() -> ResponseReturnValue:
-    """End all sessions of the account: a cookie that somebody copied must not outlive this one."""
-    user_id = current_actor().user_id
-    everywhere = user_id is not None and end_sessions(site().store, user_id)
+    """End this session: neither its cookie nor a copy of it counts any more."""
+    account = current_account()
+    ended = account is None or end_this(site().store, account.session)
+    forget_session()
+    flash(SIGNED_OUT if ended else SIGNED_OUT_HERE)
+    return redirect(url_for("sign_in.show"), 303)
+
+
+def forget_session() -> None:
+    """Let the browser forget its session."""
     logout_user()
     session.clear()
     g.pop("actor", None)
-    flash(SIGNED_OUT if everywhere else SIGNED_OUT_HERE)
-    return redirect(url_for("sign_in.show"), 303)

@@ -34,7 +34,10 @@ from tests.bench.servers import Server
 from tests.bench.sites import DAY, Site
 
 PASSWORD = secrets.token_urlsafe(12)
-NOT_PAGES = ("static", "public.slots", "calendar.index", "home.show", "sign_in.show", "health.healthz", "health.readyz")
+NOT_PAGES = (
+    *("static", "public.slots", "calendar.index", "home.show", "sign_in.show", "second.show"),
+    *("health.healthz", "health.readyz"),
+)
 VISIT = ("Nutrition advice", "Physiotherapy")
 
 Query = Mapping[str, str | Sequence[str]]

@@ -64,7 +64,7 @@ def sign_in(page: Page, demo: Demo, role: str = "front_desk") -> None:
     page.goto(demo.url("/sign-in"))
     page.get_by_label("Mail address *").fill(email_of(role))
     page.get_by_label("Password *").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 

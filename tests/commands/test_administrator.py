@@ -10,8 +10,11 @@ from click.testing import CliRunner, Result
 from app import clock
 from app.commands.cli import cli
 from app.operations.password_links import HOURS, choose_password, find_link
-from app.operations.sign_in import check_password, get_account
+from app.operations.rights import grants_of
+from app.operations.sign_in import check_password
+from app.storage.account_tables import RecoveryCode
 from app.storage.store import Store
+from app.storage.tables import User
 
 PASSWORD = "correct horse battery"
 
@@ -39,9 +42,8 @@ def test_administrator_of_an_empty_database_may_sign_in(store: Store, database_u
     result = run(database_url)
     public_id = check_password(store, "ada@example.org", PASSWORD)
     assert (result.exit_code, result.output.endswith("Ada may sign in as ada@example.org.\n")) == (0, True)
-    account = get_account(store, public_id or "")
-    assert account is not None
-    assert (account.actor.name, [one.role for one in account.actor.grants]) == ("Ada", ["Administrator"])
+    row = User.get(User.public_id == public_id)
+    assert (row.name, [one.role for one in grants_of(row.id)]) == ("Ada", ["Administrator"])
     assert PASSWORD not in result.output
 
 
@@ -88,6 +90,15 @@ def test_link_again_is_a_new_one_and_says_when_it_resets_a_password(store: Store
     third = link(database_url)
     assert (third.exit_code, "ada@example.org has a password already" in third.output) == (0, True)
     assert find_link(store, token_of(third), clock.now()).email == "ada@example.org"
+
+
+def test_link_with_forget_factors_takes_second_factors_away(store: Store, database_url: str) -> None:
+    link(database_url)
+    store.write(lambda: RecoveryCode.create(user=User.get().id, code_hash="x"))
+    result = link(database_url, "--forget-factors")
+    assert (result.exit_code, "has no second factor any more" in result.output) == (0, True)
+    left = store.read(lambda: RecoveryCode.select().count())
+    assert (left, find_link(store, token_of(result), clock.now()).name) == (0, "Ada")
 
 
 @pytest.mark.parametrize("more", [("--link", "--site", SITE), ()])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,8 +12,11 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
 from app.access.permissions import Permission
+from app.booking.values import Instant
 from app.config import Config
 from app.factory import create_app
+from app.operations.sessions import Method, Place, begin_session
+from app.storage.account_tables import UserSession
 from app.storage.store import Store
 from app.storage.tables import User
 from app.web.context import EXTENSION, Site
@@ -22,8 +24,6 @@ from tests.cast import NOW, Cast
 
 SECRET = b"a secret of the tests, long enough"
 RAW_TOKEN = "the raw token of a session"
-EMPTY_STAMP = f"{hashlib.sha256(b'').hexdigest()[:16]}.0"
-"""The stamp of accounts that have no password and never signed out, as those of these tests."""
 
 
 class Browser(FlaskClient):
@@ -70,6 +70,16 @@ def visitor(app: Flask) -> FlaskClient:
     return app.test_client(use_cookies=False)
 
 
+def token_of(store: Store, public_id: str) -> str:
+    """Begin a session and return the token of its cookie."""
+    return begin_session(store, public_id, Method.PASSWORD, Place("Firefox on Linux", "192.0.2.7"), NOW)
+
+
+def stay_signed_in(store: Store, at: Instant) -> None:
+    """Let all sessions have been used just now, for tests that happen at a later time."""
+    store.write(UserSession.update(created_at=at, seen_at=at, proved_at=at).execute)
+
+
 SignIn = Callable[..., Browser]
 SignInWith = Callable[..., Browser]
 
@@ -90,7 +100,7 @@ def sign_in(app: Flask, store: Store) -> SignIn:
             store.write(row.save)
         browser = Browser(app)
         with browser.session_transaction() as kept:
-            kept["_user_id"], kept["_fresh"], kept["csrf_token"] = f"{row.public_id}.{EMPTY_STAMP}", True, RAW_TOKEN
+            kept["_user_id"], kept["_fresh"], kept["csrf_token"] = token_of(store, row.public_id), True, RAW_TOKEN
         return browser
 
     return make

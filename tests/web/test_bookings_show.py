@@ -13,7 +13,7 @@ from app.operations.requests import HoldRequest, MoveRequest
 from app.storage.store import Store
 from app.storage.tables import Service
 from tests.cast import HOUR, NOW, Cast
-from tests.web.conftest import Browser, SignIn, SignInWith
+from tests.web.conftest import Browser, SignIn, SignInWith, stay_signed_in
 from tests.web.staff_cast import TEN, booked, practice, status_of, words
 
 
@@ -139,6 +139,7 @@ def test_mark_what_has_begun(
 ) -> None:
     booking = booked(cast)
     monkeypatch.setattr("app.clock.now", lambda: TEN + HOUR)
+    stay_signed_in(store, TEN + HOUR)
     answer = desk.submit(f"/bookings/{booking}/status", {"status": mark}, follow_redirects=True)
     assert (status_of(store, booking), f"Nora Client {word}" in words(answer.text)) == (mark, True)
 

@@ -18,7 +18,7 @@ from app.storage.public_ids import new_public_id
 from app.storage.store import Store
 from app.storage.tables import Booking, BusyTime, Closure, TimeOff
 from tests.cast import HOUR, MONDAY, NOW, Cast
-from tests.web.conftest import Browser, SignIn
+from tests.web.conftest import Browser, SignIn, stay_signed_in
 from tests.web.staff_cast import DAY, TEN, booked, counted, practice, words
 
 ON = f"/calendar/day?date={DAY}"
@@ -120,8 +120,9 @@ def test_day_for_viewers_is_only_free_and_busy(sign_in: SignIn, cast: Cast, stor
     ] * 4
 
 
-def test_day_marks_the_present_quarter(desk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_day_marks_the_present_quarter(desk: Browser, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.clock.now", lambda: TEN + 60)
+    stay_signed_in(store, TEN + 60)
     page = desk.get("/calendar/day").text
     assert page.count('class="hour now"') == 1
     assert 'aria-current="date"' in page

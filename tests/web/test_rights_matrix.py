@@ -29,8 +29,8 @@ COLUMNS: dict[str, tuple[ReadyMade | None, str]] = {
 """The columns: who asks, and whose the bookings are that they ask about; providers are Ada."""
 
 
-ENDS_SESSION = ("sign_in.sign_out",)
-"""Nobody could be asked about anything after it; ``test_sign_in.py`` shows who may."""
+ENDS_SESSION = ("sign_in.sign_out", "account.end_everywhere")
+"""Nobody could be asked about anything after them; ``test_account_sessions.py`` shows who may."""
 
 
 def read_matrix() -> dict[str, dict[str, str]]:

@@ -12,6 +12,9 @@ from app.booking.answers import check_email, clean_line
 from app.booking.refusals import InvalidInput
 from app.booking.values import ResourceKind
 from app.operations.context import Context
+from app.operations.mailed_links import leave_invitation
+from app.operations.new_passwords import check_new_password
+from app.operations.sessions import end_sessions_of
 from app.operations.setup.grants import (
     GrantDraft,
     Holder,
@@ -28,13 +31,13 @@ from app.storage.tables import Resource, User
 NO_PASSWORD = ""
 """Stored where a hash belongs: nobody can sign in until a password is chosen (``password_links.py``)."""
 
-MIN_PASSWORD = 10
-MAX_PASSWORD = 200
-
 
 @dataclass(frozen=True, slots=True)
 class UserDraft:
-    """What a form says about a user; ``resource``: the provider they are; ``password`` None keeps the old one."""
+    """What a form says about a user; ``resource``: the provider they are.
+
+    ``password`` None keeps the old one; somebody new is invited by mail to choose one.
+    """
 
     email: str
     name: str
@@ -53,8 +56,10 @@ def save_user(context: Context, draft: UserDraft, public_id: str | None = None, 
     """
     context.require(Permission.MANAGE_USERS)
     values = _checked(draft)
-    if public_id is None or draft.password:  # the slow hash is made before the transaction begins
-        values["password_hash"] = make_hash(check_new_password(draft.password or ""))
+    if draft.password:  # the slow hash is made before the transaction begins
+        values["password_hash"] = make_hash(check_new_password(draft.password, values["name"], values["email"]))
+    elif public_id is None:
+        values["password_hash"] = NO_PASSWORD
 
     def work() -> str:
         _check_free(values["email"], public_id)
@@ -63,6 +68,10 @@ def save_user(context: Context, draft: UserDraft, public_id: str | None = None, 
         replace_grants(context, Holder(user_id=row.id), draft.grants)
         _check_provider(row)
         check_administrator_left()
+        if draft.password or not draft.active:
+            end_sessions_of(row.id)
+        if public_id is None and not draft.password:
+            leave_invitation(context, row)
         return str(row.public_id)
 
     return edit(context, work, Permission.MANAGE_USERS)
@@ -100,13 +109,6 @@ def _person_id(public_id: str) -> int:
     if row.kind != ResourceKind.PERSON:
         raise InvalidInput("resource", f"{row.name} is not a person; please choose who this user is.")
     return int(row.id)
-
-
-def check_new_password(password: str) -> str:
-    """Return a password that somebody chose, or raise InvalidInput."""
-    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        raise InvalidInput("password", f"Please choose a password of {MIN_PASSWORD} to {MAX_PASSWORD} characters.")
-    return password
 
 
 def _check_free(email: str, public_id: str | None) -> None:

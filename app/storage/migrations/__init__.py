@@ -12,6 +12,7 @@ from app.storage.migrations import (
     m0004_sign_in,
     m0005_rights,
     m0006_throttle,
+    m0007_accounts,
 )
 
 
@@ -31,4 +32,5 @@ MIGRATIONS = (
     Migration(4, "sign_in", m0004_sign_in.statements),
     Migration(5, "rights", m0005_rights.statements),
     Migration(6, "throttle", m0006_throttle.statements),
+    Migration(7, "accounts", m0007_accounts.statements),
 )

@@ -8,6 +8,7 @@ from app.access.permissions import Permission
 from app.web.context import current_context
 from app.web.setup.hours import add_hours_pages
 from app.web.setup.index import list_steps
+from app.web.setup.invitations import add_invitations
 from app.web.setup.kinds import add_pages
 from app.web.setup.places import CLOSURES, LOCATIONS, POOLS, RESOURCES
 from app.web.setup.roles import ROLES
@@ -38,3 +39,4 @@ add_pages(blueprint, USERS)
 add_pages(blueprint, GROUPS)
 add_pages(blueprint, ROLES)
 add_hours_pages(blueprint)
+add_invitations(blueprint)

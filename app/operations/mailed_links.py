@@ -1,0 +1,85 @@
+"""Links to choose a password by that go out by mail: to whoever is new here, and to whoever forgot theirs."""
+
+from __future__ import annotations
+
+from app.access.permissions import Permission
+from app.booking.refusals import InvalidInput, NotFound
+from app.booking.values import Instant
+from app.operations import link_records
+from app.operations.context import Context
+from app.operations.setup.saving import edit
+from app.operations.sign_in import find_active
+from app.storage import outbox
+from app.storage.account_tables import LinkedAccount
+from app.storage.public_ids import new_public_id
+from app.storage.tables import OutboxMessage, Setting, User
+
+INVITATION, RESET = "invitation", "password_reset"
+SECONDS = {INVITATION: 7 * 86_400, RESET: 3600}
+PAUSE_SECONDS = 300
+"""Who asks for a link again sooner gets no second mail: nobody's mailbox is filled by strangers."""
+
+
+def ask_reset(context: Context, email: str) -> None:
+    """Mail a link to choose a new password to whoever signs in with this address, if anybody does.
+
+    Who asks learns nothing, also not from the time that it takes: an unknown address has the same rows written, and
+    then taken away. Accounts that are kept by a provider of identities get none, as it decides who may sign in.
+
+    Raises:
+        Unavailable: nothing can be written now.
+    """
+
+    def work() -> None:
+        user = find_active(email)
+        if user is not None and _may_reset(user, context.now):
+            _leave(user, RESET, context.now)
+        else:
+            _pretend(context.now)
+
+    context.store.write(work)
+
+
+def _leave(user: User, purpose: str, now: Instant) -> None:
+    link_id, expires_at = new_public_id(), now + SECONDS[purpose]
+    link_records.add(link_records.mailed(link_id), user, purpose, expires_at, now)
+    outbox.add_message(purpose, None, {"user": user.public_id, "link": link_id, "until": expires_at}, now)
+
+
+def _pretend(now: Instant) -> None:
+    link_id = new_public_id()
+    link_records.has_open(0, RESET, now)
+    Setting.create(key=link_records.key_of(link_id), value="{}")
+    delivery_id = outbox.add_message(RESET, None, {"user": "", "link": link_id, "until": now}, now)
+    Setting.delete().where(Setting.key == link_records.key_of(link_id)).execute()
+    OutboxMessage.delete().where(OutboxMessage.public_id == delivery_id).execute()
+
+
+def _may_reset(user: User, now: Instant) -> bool:
+    if LinkedAccount.select().where(LinkedAccount.user == user.id).exists():
+        return False
+    return not link_records.has_open(user.id, RESET, now + SECONDS[RESET] - PAUSE_SECONDS)
+
+
+def leave_invitation(context: Context, user: User) -> None:
+    """Mail a link to a new account, within the running transaction."""
+    _leave(user, INVITATION, context.now)
+
+
+def invite_again(context: Context, public_id: str) -> str:
+    """Mail a new link to an account, and return its mail address; earlier links become worthless.
+
+    Raises:
+        NotFound: no such account. InvalidInput: it is switched off. NotAllowed.
+    """
+
+    def work() -> str:
+        user = User.get_or_none(User.public_id == public_id)
+        if user is None:
+            raise NotFound(kind="user", reference=public_id)
+        if not user.active:
+            raise InvalidInput("active", "This account is switched off; please let it sign in first.")
+        leave_invitation(context, user)
+        return str(user.email)
+
+    return edit(context, work, Permission.MANAGE_USERS)

@@ -1,0 +1,298 @@
+"""Passkeys (WebAuthn, W3C level 3): registering, signing in with one, showing one as a second factor or again.
+
+What a passkey signs, the challenge, is made of a random number and the time it ends, with an HMAC that binds it to its
+purpose and account: nothing is stored for those who only look at a page. One that was signed is written down, so that
+it counts once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+from peewee import IntegrityError
+from webauthn import (
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from app.booking.answers import clean_line
+from app.booking.refusals import InvalidInput, NotFound
+from app.booking.values import Instant
+from app.operations.account_news import tell_account
+from app.operations.context import Context
+from app.operations.own_account import own_id
+from app.operations.second_factor import after_removal, first_recovery_codes, note_second_factor
+from app.storage.account_tables import Passkey, SpentChallenge
+from app.storage.public_ids import new_public_id
+from app.storage.store import Store
+from app.storage.tables import User
+
+CHALLENGE_SECONDS = 3600
+MAX_NAME = 60
+MAX_ANSWER = 20_000
+REFUSED = "This passkey could not be used here; please try again, or choose another way."
+KNOWN = "This passkey is known already."
+_NONCE_BYTES, _TIME_BYTES, _MAC_BYTES = 16, 8, 32
+
+
+class Purpose(StrEnum):
+    """What a passkey is asked for; a signature for one counts for no other."""
+
+    REGISTER = "register"
+    SIGN_IN = "sign_in"
+    SECOND_FACTOR = "second_factor"
+    CONFIRM = "confirm"
+
+
+@dataclass(frozen=True, slots=True)
+class RelyingParty:
+    """This site, as browsers see it: its origin, and the host name that passkeys are bound to."""
+
+    secret: bytes
+    base_url: str
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def host(self) -> str:
+        """The host name alone."""
+        return urlsplit(self.base_url).hostname or ""
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyView:
+    """One of somebody's passkeys."""
+
+    public_id: str
+    name: str
+    created_at: Instant
+    used_at: Instant | None
+
+
+def list_passkeys(context: Context) -> Sequence[PasskeyView]:
+    """Return the passkeys of whoever acts, the oldest first."""
+    query = Passkey.select().where(Passkey.user == own_id(context)).order_by(Passkey.id)
+    rows = context.store.read(lambda: list(query))
+    return [PasskeyView(row.public_id, row.name, row.created_at, row.used_at) for row in rows]
+
+
+def offer_registration(context: Context, party: RelyingParty) -> str:
+    """Return what the browser needs to make a passkey, as JSON (PublicKeyCredentialCreationOptionsJSON)."""
+    user_id = own_id(context)
+    user, known = context.store.read(lambda: (User.get_by_id(user_id), _credentials_of(user_id)))
+    options = generate_registration_options(
+        rp_id=party.host,
+        rp_name="Eigenplan",
+        user_name=user.email,
+        user_display_name=user.name,
+        user_id=user.public_id.encode(),
+        challenge=_challenge(party, Purpose.REGISTER, user_id, context.now),
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+        ),
+        exclude_credentials=known,
+    )
+    return options_to_json(options)
+
+
+def _credentials_of(user_id: int) -> list[PublicKeyCredentialDescriptor]:
+    rows = Passkey.select().where(Passkey.user == user_id)
+    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(row.credential)) for row in rows]
+
+
+def register(context: Context, party: RelyingParty, session: int, name: str, answer: str) -> Sequence[str]:
+    """Keep a passkey that the browser made; return recovery codes if there were none before.
+
+    Raises:
+        InvalidInput: the name cannot be used, or the answer is not one to what was asked.
+    """
+    user_id = own_id(context)
+    cleaned = clean_line(name, "name", MAX_NAME, required=True)
+    credential, challenge = _read_answer(answer)
+
+    def work() -> Sequence[str]:
+        _spend_challenge(party, Purpose.REGISTER, user_id, challenge, context.now)
+        made = _verify_registration(party, credential, challenge)
+        _insert(user_id, cleaned, made, context.now)
+        note_second_factor(session, context.now)
+        tell_account(User.get_by_id(user_id), "passkey", context.now)
+        return first_recovery_codes(user_id)
+
+    try:
+        return context.store.write(work)
+    except IntegrityError as error:
+        raise InvalidInput("passkey", KNOWN) from error
+
+
+def _verify_registration(party: RelyingParty, credential: dict[str, Any], challenge: bytes) -> dict[str, Any]:
+    try:
+        made = verify_registration_response(
+            credential=credential,
+            expected_challenge=challenge,
+            expected_rp_id=party.host,
+            expected_origin=party.origin,
+            require_user_verification=True,
+        )
+    except (WebAuthnException, ValueError, TypeError, KeyError) as error:
+        raise InvalidInput("passkey", REFUSED) from error
+    return {
+        "credential": bytes_to_base64url(made.credential_id),
+        "public_key": bytes_to_base64url(made.credential_public_key),
+        "sign_count": made.sign_count,
+    }
+
+
+def _insert(user_id: int, name: str, made: dict[str, Any], now: Instant) -> None:
+    Passkey.create(public_id=new_public_id(), user=user_id, name=name, created_at=now, **made)
+
+
+def offer(store: Store, party: RelyingParty, purpose: Purpose, now: Instant, user_id: int = 0) -> str:
+    """Return what the browser needs to ask for a passkey, as JSON (PublicKeyCredentialRequestOptionsJSON).
+
+    Args:
+        store: the database.
+        party: this site.
+        purpose: what for.
+        now: the present time.
+        user_id: whose passkeys will do; 0: those of anybody who has an account, as for signing in.
+    """
+    required, preferred = UserVerificationRequirement.REQUIRED, UserVerificationRequirement.PREFERRED
+    options = generate_authentication_options(
+        rp_id=party.host,
+        challenge=_challenge(party, purpose, user_id, now),
+        allow_credentials=store.read(lambda: _credentials_of(user_id)) if user_id else None,
+        user_verification=required if purpose is Purpose.SIGN_IN else preferred,
+    )
+    return options_to_json(options)
+
+
+def check(store: Store, party: RelyingParty, purpose: Purpose, answer: str, now: Instant, user_id: int = 0) -> str:
+    """Return the public id of the account whose passkey has answered; arguments as for ``offer``.
+
+    Raises:
+        InvalidInput: it is no passkey of ours, nothing that was asked for, was shown before, was made for another site,
+            or its counter says that there is a copy of it.
+    """
+    credential, challenge = _read_answer(answer)
+
+    def work() -> str:
+        _spend_challenge(party, purpose, user_id, challenge, now)
+        row = (
+            Passkey.select(Passkey, User).join(User).where(Passkey.credential == credential["id"], User.active).first()
+        )
+        if row is None or (user_id and row.user_id != user_id):
+            raise InvalidInput("passkey", REFUSED)
+        count = _verify(party, row, credential, challenge, is_alone=purpose is Purpose.SIGN_IN)
+        same = (Passkey.id == row.id) & (Passkey.sign_count == row.sign_count)
+        if Passkey.update(sign_count=count, used_at=now).where(same).execute() != 1:
+            raise InvalidInput("passkey", REFUSED)
+        return str(row.user.public_id)
+
+    return store.write(work)
+
+
+def _verify(party: RelyingParty, row: Passkey, credential: dict[str, Any], challenge: bytes, *, is_alone: bool) -> int:
+    try:
+        shown = verify_authentication_response(
+            credential=credential,
+            expected_challenge=challenge,
+            expected_rp_id=party.host,
+            expected_origin=party.origin,
+            credential_public_key=base64url_to_bytes(row.public_key),
+            credential_current_sign_count=row.sign_count,
+            require_user_verification=is_alone,
+        )
+    except (WebAuthnException, ValueError, TypeError, KeyError) as error:
+        raise InvalidInput("passkey", REFUSED) from error
+    return shown.new_sign_count
+
+
+def _read_answer(answer: str) -> tuple[dict[str, Any], bytes]:
+    """Return what the browser answered, and the challenge that it says it was asked; nothing of it is believed yet."""
+    try:
+        if len(answer) > MAX_ANSWER:
+            raise ValueError("too long")
+        credential = json.loads(answer)
+        client_data = json.loads(base64url_to_bytes(credential["response"]["clientDataJSON"]))
+        if not isinstance(credential["id"], str) or "\0" in credential["id"]:
+            raise ValueError("no text")
+        return credential, base64url_to_bytes(client_data["challenge"])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise InvalidInput("passkey", REFUSED) from error
+
+
+def _challenge(party: RelyingParty, purpose: Purpose, user_id: int, now: Instant) -> bytes:
+    body = secrets.token_bytes(_NONCE_BYTES) + (now + CHALLENGE_SECONDS).to_bytes(_TIME_BYTES, "big")
+    return body + _mac(party, purpose, user_id, body)
+
+
+def _mac(party: RelyingParty, purpose: Purpose, user_id: int, body: bytes) -> bytes:
+    bound = f"eigenplan passkey\0{purpose}\0{user_id}\0".encode()
+    return hmac.new(party.secret, bound + body, hashlib.sha256).digest()
+
+
+def _spend_challenge(party: RelyingParty, purpose: Purpose, user_id: int, challenge: bytes, now: Instant) -> None:
+    """Use a challenge up, within the running transaction, or raise InvalidInput when it is not ours, over or used."""
+    body, mac = challenge[:-_MAC_BYTES], challenge[-_MAC_BYTES:]
+    expires_at = int.from_bytes(body[_NONCE_BYTES:], "big")
+    if not hmac.compare_digest(mac, _mac(party, purpose, user_id, body)) or expires_at <= now:
+        raise InvalidInput("passkey", REFUSED)
+    SpentChallenge.delete().where(SpentChallenge.expires_at <= now).execute()
+    fresh = SpentChallenge.insert(challenge_hash=hashlib.sha256(challenge).hexdigest(), expires_at=expires_at)
+    if fresh.on_conflict_ignore().as_rowcount().execute() != 1:
+        raise InvalidInput("passkey", REFUSED)
+
+
+def remove_passkey(context: Context, public_id: str) -> str:
+    """Forget one of one's own passkeys and return its name.
+
+    Raises:
+        NotFound: there is none such. InvalidInput: the role needs a second factor and this is the only one.
+    """
+    user_id = own_id(context)
+
+    def work() -> str:
+        row = Passkey.get_or_none(Passkey.public_id == public_id, Passkey.user == user_id)
+        if row is None:
+            raise NotFound(kind="passkey", reference=public_id)
+        row.delete_instance()
+        after_removal(context, user_id)
+        tell_account(User.get_by_id(user_id), "passkey_removed", context.now)
+        return str(row.name)
+
+    return context.store.write(work)
+
+
+def rename_passkey(context: Context, public_id: str, name: str) -> None:
+    """Give one of one's own passkeys another name.
+
+    Raises:
+        NotFound: there is none such. InvalidInput: the name cannot be used.
+    """
+    cleaned = clean_line(name, "name", MAX_NAME, required=True)
+    named = Passkey.update(name=cleaned).where(Passkey.public_id == public_id, Passkey.user == own_id(context))
+    if context.store.write(named.execute) != 1:
+        raise NotFound(kind="passkey", reference=public_id)

@@ -1,0 +1,249 @@
+"""Sessions: who is signed in where. The cookie holds a random token, the database only its SHA-256.
+
+A session is one row, read together with its account by one query per request. It ends by sign-out, by its time limits,
+by a new password, and when its account is switched off; a copy of its cookie ends with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.access.actors import Actor
+from app.booking.refusals import NotFound, Unavailable
+from app.booking.values import MINUTE, Instant
+from app.operations import session_limits
+from app.operations.context import Context
+from app.operations.own_account import own_id
+from app.operations.rights import actor_of
+from app.storage.account_tables import Authenticator, Passkey, UserSession
+from app.storage.public_ids import new_public_id
+from app.storage.store import Store
+from app.storage.tables import User
+
+KEEP_SECONDS = 30 * 86_400
+"""For so long after its last request the row of a session that ran out is kept; the page shows it no more."""
+
+MAX_DEVICE, MAX_ADDRESS = 80, 45
+_TOKEN_BYTES = 32
+_log = logging.getLogger(__name__)
+
+
+class Method(StrEnum):
+    """How somebody has shown who they are."""
+
+    PASSWORD = "password"  # noqa: S105 a word, no password
+    PASSKEY = "passkey"
+    OIDC = "oidc"
+    LDAP = "ldap"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody signs in: the device in a few words, and the address it comes from."""
+
+    device: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody with a session. ``public_id`` and ``email`` are the account's, ``session`` is the session's row id.
+
+    ``proved_at``: when they last showed a password or passkey. ``factors``: how many they have shown of the ``needed``.
+    """
+
+    actor: Actor
+    public_id: str
+    email: str
+    session: int
+    method: Method
+    proved_at: Instant
+    factors: int
+    needed: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything was shown that has to be; until then nothing but that may be done."""
+        return self.factors >= max(self.needed, 1 + session_limits.needs_second_factor(self.actor))
+
+    def is_recent(self, now: Instant) -> bool:
+        """Whether password or passkey were shown within the last minutes."""
+        return now - self.proved_at < session_limits.RECENT_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One of somebody's sessions; ``is_this``: the one that asks."""
+
+    public_id: str
+    device: str
+    address: str
+    created_at: Instant
+    seen_at: Instant
+    is_this: bool
+
+
+def begin_session(store: Store, public_id: str, method: Method, place: Place, now: Instant, factors: int = 1) -> str:
+    """Begin a session of an active account and return its token, which is told this once.
+
+    Whoever has a second factor needs it from now on.
+
+    Raises:
+        NotFound: the account is gone or was switched off. Unavailable: nothing can be written now.
+    """
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+
+    def work() -> None:
+        user = User.get_or_none(User.public_id == public_id, User.active)
+        if user is None:
+            raise NotFound(kind="account", reference=public_id)
+        UserSession.create(
+            public_id=new_public_id(),
+            token_hash=hash_token(token),
+            user=user.id,
+            created_at=now,
+            seen_at=now,
+            proved_at=now,
+            method=method.value,
+            factors=factors,
+            needed=1 + has_second_factor(user.id),
+            device=place.device[:MAX_DEVICE],
+            address=place.address[:MAX_ADDRESS],
+        )
+
+    store.write(work)
+    return token
+
+
+def has_second_factor(user_id: int) -> bool:
+    """Whether somebody has set up a second factor."""
+    confirmed = Authenticator.select().where(Authenticator.user == user_id, Authenticator.confirmed_at.is_null(False))
+    return bool(confirmed.exists() or Passkey.select().where(Passkey.user == user_id).exists())
+
+
+def can_show_second(store: Store, account: Account) -> bool:
+    """Whether somebody has a second factor that they could show."""
+    return store.read(lambda: has_second_factor(account.actor.user_id or 0))
+
+
+def hash_token(token: str) -> str:
+    """Return what is stored of a random token: it has too many values to be guessed from its hash."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def resume(store: Store, token: str, now: Instant) -> Account | None:
+    """Return whose session this is, or None when there is no such session (any more).
+
+    Two queries, one more where a role is given for a pool.
+
+    That it was seen is written down at most once a minute, and not at all while the database cannot be written.
+    """
+    query = UserSession.select(UserSession, User).join(User).where(UserSession.token_hash == hash_token(token))
+    row: UserSession | None = store.read(lambda: query.where(User.active).first())
+    if row is None:
+        return None
+    account = store.read(lambda: _account(row))
+    limits = session_limits.limits_for(account.actor)
+    if now >= min(row.seen_at + limits.idle_seconds, row.created_at + limits.absolute_seconds):
+        return None
+    if now - row.seen_at >= MINUTE:
+        _note_seen(store, row, now)
+    return account
+
+
+def _account(row: UserSession) -> Account:
+    user, method = row.user, Method(row.method)
+    return Account(actor_of(user), user.public_id, user.email, row.id, method, row.proved_at, row.factors, row.needed)
+
+
+def _note_seen(store: Store, row: UserSession, now: Instant) -> None:
+    change = UserSession.update(seen_at=now).where(UserSession.id == row.id, UserSession.seen_at == row.seen_at)
+    try:
+        store.write(change.execute)
+    except Unavailable:
+        _log.warning("that a session was used could not be written down; the next request tries again")
+
+
+def list_sessions(context: Context, session: int) -> Sequence[SessionView]:
+    """Return somebody's own sessions that still count, this one first, then the one used last."""
+    limits = session_limits.limits_for(context.actor)
+    query = UserSession.select().where(
+        UserSession.user == own_id(context),
+        UserSession.seen_at > context.now - limits.idle_seconds,
+        UserSession.created_at > context.now - limits.absolute_seconds,
+    )
+    rows = context.store.read(lambda: list(query.order_by(UserSession.seen_at.desc(), UserSession.id.desc())))
+    views = [
+        SessionView(row.public_id, row.device, row.address, row.created_at, row.seen_at, row.id == session)
+        for row in rows
+    ]
+    return sorted(views, key=lambda view: not view.is_this)
+
+
+def complete(store: Store, session: int, now: Instant) -> str:
+    """Write down that a session has shown its second factor, and return its new token; the one before ends.
+
+    Raises:
+        NotFound: the session has ended meanwhile.
+    """
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    values = {"token_hash": hash_token(token), "factors": 2, "proved_at": now, "seen_at": now}
+    if store.write(UserSession.update(values).where(UserSession.id == session).execute) != 1:
+        raise NotFound(kind="session", reference="")
+    return token
+
+
+def prove_again(store: Store, session: int, now: Instant) -> None:
+    """Write down that somebody has just shown who they are again."""
+    store.write(lambda: note_proof(session, now))
+
+
+def end_one(context: Context, public_id: str) -> None:
+    """End one of somebody's own sessions.
+
+    Raises:
+        NotFound: there is none (any more), or it is somebody else's.
+    """
+    ended = UserSession.delete().where(UserSession.public_id == public_id, UserSession.user == own_id(context))
+    if not context.store.write(ended.execute):
+        raise NotFound(kind="session", reference=public_id)
+
+
+def end_this(store: Store, session: int) -> bool:
+    """End a session, copies of its cookie included; False when the database cannot be written now."""
+    try:
+        store.write(UserSession.delete().where(UserSession.id == session).execute)
+    except Unavailable:
+        _log.warning("a session could not be ended")
+        return False
+    return True
+
+
+def end_all(context: Context, besides: int | None = None) -> int:
+    """End all of somebody's own sessions, or all but one; return how many."""
+    user_id = own_id(context)
+    return context.store.write(lambda: end_sessions_of(user_id, besides))
+
+
+def end_sessions_of(user_id: int, besides: int | None = None) -> int:
+    """End an account's sessions, within the running transaction: for a new password, or an account switched off."""
+    ended = UserSession.delete().where(UserSession.user == user_id)
+    if besides is not None:
+        ended = ended.where(UserSession.id != besides)
+    return int(ended.execute())
+
+
+def note_proof(session: int, now: Instant) -> None:
+    """Write down, within the running transaction, that somebody has just shown who they are again."""
+    UserSession.update(proved_at=now).where(UserSession.id == session).execute()
+
+
+def forget_ended(context: Context) -> int:
+    """Forget sessions that nobody has used for a month; return how many."""
+    old = UserSession.delete().where(UserSession.seen_at < context.now - KEEP_SECONDS)
+    return int(context.store.write(old.execute))

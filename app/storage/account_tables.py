@@ -1,0 +1,91 @@
+"""The tables of signing in: sessions, second factors, passkeys, accounts elsewhere. Nothing in them lets anybody in.
+
+Tokens and codes are stored as hashes, the authenticator's secret encrypted (``operations/sealed.py``), of passkeys the
+public half.
+"""
+
+from __future__ import annotations
+
+from peewee import AutoField, BigIntegerField, CharField, ForeignKeyField, IntegerField, TextField
+
+from app.storage.base import Table
+from app.storage.tables import User
+
+
+class UserSession(Table):
+    """One browser that is signed in. ``token_hash``: SHA-256 of what its cookie holds.
+
+    ``proved_at``: when password or passkey were last shown. ``factors``: how many were; ``needed``: how many it takes.
+    """
+
+    id = AutoField()
+    public_id = CharField(unique=True)
+    token_hash = CharField(unique=True)
+    user = ForeignKeyField(User)
+    created_at = BigIntegerField()
+    seen_at = BigIntegerField()
+    proved_at = BigIntegerField()
+    method = CharField()
+    factors = IntegerField()
+    needed = IntegerField()
+    device = CharField()
+    address = CharField()
+
+
+class Authenticator(Table):
+    """An app that shows codes by time; it counts once ``confirmed_at`` is set. ``last_step``: of the last code used."""
+
+    user = ForeignKeyField(User, primary_key=True)
+    secret = TextField()
+    created_at = BigIntegerField()
+    confirmed_at = BigIntegerField(null=True)
+    last_step = BigIntegerField(default=0)
+
+
+class RecoveryCode(Table):
+    """A code that may be used once instead of a second factor; its row goes with it."""
+
+    id = AutoField()
+    user = ForeignKeyField(User)
+    code_hash = CharField()
+
+
+class Passkey(Table):
+    """A WebAuthn credential; ``credential`` and ``public_key`` in base64url, ``sign_count`` as it was last told."""
+
+    id = AutoField()
+    public_id = CharField(unique=True)
+    user = ForeignKeyField(User)
+    name = CharField()
+    credential = CharField(unique=True)
+    public_key = TextField()
+    sign_count = BigIntegerField()
+    created_at = BigIntegerField()
+    used_at = BigIntegerField(null=True)
+
+
+class SpentChallenge(Table):
+    """What a passkey has signed: it counts once, and is remembered for as long as it would count."""
+
+    challenge_hash = CharField(primary_key=True)
+    expires_at = BigIntegerField()
+
+
+class LinkedAccount(Table):
+    """Who somebody is at a provider of identities: ``subject`` never changes there, unlike names and addresses."""
+
+    id = AutoField()
+    issuer = CharField()
+    subject = CharField()
+    user = ForeignKeyField(User)
+    created_at = BigIntegerField()
+
+
+ACCOUNT_TABLES: tuple[type[Table], ...] = (
+    UserSession,
+    Authenticator,
+    RecoveryCode,
+    Passkey,
+    SpentChallenge,
+    LinkedAccount,
+)

@@ -1,0 +1,23 @@
+"""``/account``: what somebody sees and changes of their own account."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from app.web.account.factors import add_factor_pages
+from app.web.account.own import own_account
+from app.web.account.password import add_password_pages
+from app.web.account.sessions import add_session_pages
+
+blueprint = Blueprint("account", __name__, url_prefix="/account")
+
+
+@blueprint.get("/")
+def index() -> str:
+    """Say what there is."""
+    return render_template("account/index.html", account=own_account())
+
+
+add_password_pages(blueprint)
+add_factor_pages(blueprint)
+add_session_pages(blueprint)

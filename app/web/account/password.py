@@ -1,0 +1,55 @@
+"""Changing one's own password."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.booking.refusals import InvalidInput, StaleVersion, TooOften
+from app.booking.words import sentence
+from app.operations.own_password import change_password, has_password
+from app.operations.throttle import forgive
+from app.web.account.own import begin_own_try, own_account, own_context
+from app.web.context import now, site
+from app.web.errors import UNPROCESSABLE, let_wait
+from app.web.password import DIFFERENT
+from app.web.sign_in import MAX_PASSWORD
+
+CHANGED = "Your password is changed. All your other devices are signed out."
+
+
+def show() -> str:
+    """Show the form."""
+    return _page({})
+
+
+def change() -> ResponseReturnValue:
+    """Change the password, if the present one is right."""
+    account = own_account()
+    old, new, again = (request.form.get(name, "") for name in ("old", "password", "password_again"))
+    if new != again:
+        return _page({"password_again": DIFFERENT}), UNPROCESSABLE
+    try:
+        tried = begin_own_try(account)
+    except TooOften as refusal:
+        return let_wait(_page({"old": sentence(refusal, "UTC")}), refusal)
+    try:
+        change_password(own_context(), account.session, old[:MAX_PASSWORD], new)
+    except (InvalidInput, StaleVersion) as refusal:
+        if refusal.field == "password":
+            forgive(site().store, tried, now())
+        return _page({refusal.field or "old": sentence(refusal, "UTC")}), UNPROCESSABLE
+    forgive(site().store, tried, now())
+    flash(CHANGED)
+    return redirect(url_for("account.index"), 303)
+
+
+def _page(errors: dict[str, str]) -> str:
+    is_ours = has_password(own_context())
+    return render_template("account/password.html", account=own_account(), errors=errors, is_ours=is_ours)
+
+
+def add_password_pages(blueprint: Blueprint) -> None:
+    """Give the account its page to change the password."""
+    blueprint.add_url_rule("/password", "password", show)
+    blueprint.add_url_rule("/password", "change_password", change, methods=["POST"])

@@ -1,0 +1,80 @@
+"""The second step of signing in: a code, a recovery code or a passkey; or setting one of them up, who needs one."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.booking.refusals import InvalidInput, TooOften
+from app.booking.words import sentence
+from app.operations.context import Context
+from app.operations.passkeys import Purpose, check
+from app.operations.second_factor import WRONG_CODE, check_code, own_factors
+from app.operations.sessions import Account, complete
+from app.operations.throttle import forgive
+from app.web.access import public
+from app.web.account.own import begin_own_try, own_account, own_context
+from app.web.context import current_account, now, site
+from app.web.errors import UNPROCESSABLE, let_wait
+from app.web.passkey_forms import party, passkey_options
+from app.web.security_log import Event, note
+from app.web.sign_in import keep_session, target_of
+
+blueprint = Blueprint("second", __name__, url_prefix="/sign-in/second")
+
+
+@blueprint.get("")
+@public
+def show() -> ResponseReturnValue:
+    """Ask for the second factor, or lead to setting one up."""
+    if current_account() is None:
+        return redirect(url_for("sign_in.show", next=request.args.get("next", "")))
+    return _page(own_account(), target_of(request.args.get("next", "")), {})
+
+
+@blueprint.post("/code")
+@public
+def code() -> ResponseReturnValue:
+    """Check a code of the app, or a recovery code."""
+    account, target = own_account(), target_of(request.form.get("next", ""))
+    try:
+        tried = begin_own_try(account)
+    except TooOften as refusal:
+        return let_wait(_page(account, target, {"code": sentence(refusal, "UTC")}), refusal)
+    if not check_code(own_context(), site().config.secret_key, request.form.get("code", "")):
+        note(Event.SIGN_IN_FAILED, account.email)
+        return _page(account, target, {"code": WRONG_CODE}, UNPROCESSABLE)
+    forgive(site().store, tried, now())
+    return _go_on(account, target)
+
+
+@blueprint.post("/passkey")
+@public
+def passkey() -> ResponseReturnValue:
+    """Check what a passkey answered."""
+    account, target = own_account(), target_of(request.form.get("next", ""))
+    user_id = account.actor.user_id or 0
+    try:
+        check(site().store, party(), Purpose.SECOND_FACTOR, request.form.get("passkey", ""), now(), user_id)
+    except InvalidInput as refusal:
+        return _page(account, target, {"passkey": sentence(refusal, "UTC")}, UNPROCESSABLE)
+    return _go_on(account, target)
+
+
+def _go_on(account: Account, target: str) -> ResponseReturnValue:
+    keep_session(complete(site().store, account.session, now()))
+    return redirect(target, 303)
+
+
+def _page(account: Account, target: str, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+    if account.is_complete:
+        return redirect(target)
+    context = Context(site().store, account.actor, now())
+    factors = own_factors(context)
+    if factors.authenticator_since is None and not factors.passkeys:
+        return render_template("sign_in/second_missing.html", account=account)
+    options = passkey_options(Purpose.SECOND_FACTOR, account.actor.user_id or 0) if factors.passkeys else ""
+    page = render_template(
+        "sign_in/second.html", account=account, factors=factors, target=target, errors=errors, options=options
+    )
+    return page, status

@@ -1,0 +1,35 @@
+"""Helping somebody back in, from their page in the set-up: a link for a new password, lost second factors."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from app.booking.refusals import InvalidInput
+from app.operations.mailed_links import invite_again
+from app.operations.second_factor import forget_factors
+from app.web.context import current_context
+
+
+def invite(public_id: str) -> ResponseReturnValue:
+    """Mail a new link; earlier ones count no more."""
+    try:
+        email = invite_again(current_context(), public_id)
+    except InvalidInput as refusal:
+        flash(refusal.problem, "error")
+    else:
+        flash(f"A link to choose a password is on its way to {email}. It counts once, for seven days.")
+    return redirect(url_for("setup.edit_users", public_id=public_id), 303)
+
+
+def forget(public_id: str) -> ResponseReturnValue:
+    """Take the second factors from somebody who has lost them."""
+    name = forget_factors(current_context(), public_id)
+    flash(f"{name} has no second factor any more, and is signed out everywhere.")
+    return redirect(url_for("setup.edit_users", public_id=public_id), 303)
+
+
+def add_invitations(blueprint: Blueprint) -> None:
+    """Give users their buttons."""
+    blueprint.add_url_rule("/users/<public_id>/forget-factors", "forget_factors", forget, methods=["POST"])
+    blueprint.add_url_rule("/users/<public_id>/invite", "invite_user", invite, methods=["POST"])

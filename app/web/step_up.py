@@ -1,0 +1,105 @@
+"""Before dangerous actions somebody shows again who they are, unless they did so within the last minutes.
+
+A form that was sent meanwhile waits in the page that asks, and goes on to where it was sent. Passwords in it are not
+kept, so such a form is shown again instead.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.booking.refusals import InvalidInput, TooOften
+from app.booking.words import sentence
+from app.operations.own_password import WRONG, check_own_password, has_password
+from app.operations.passkeys import Purpose, check
+from app.operations.second_factor import own_factors
+from app.operations.sessions import Account, prove_again
+from app.operations.throttle import forgive
+from app.web.account.own import begin_own_try, own_account, own_context
+from app.web.context import current_actor, now, site
+from app.web.errors import SECRETS, UNPROCESSABLE, let_wait, typed_fields
+from app.web.passkey_forms import party, passkey_options
+from app.web.sign_in import MAX_PASSWORD
+from app.web.targets import own_path
+
+blueprint = Blueprint("confirm", __name__, url_prefix="/confirm")
+OWN = frozenset({"proof_password", "proof_target", "proof_resend", "passkey", "csrf_token"})
+UNCONFIRMED = 401
+
+DANGEROUS = frozenset(
+    {
+        *("setup.new_users", "setup.add_users", "setup.edit_users", "setup.save_users"),
+        *("setup.invite_user", "setup.forget_factors"),
+        *("account.authenticator", "account.confirm_authenticator", "account.remove_authenticator"),
+        *("account.new_passkey", "account.add_passkey", "account.remove_passkey", "account.recovery_codes"),
+    }
+)
+"""Endpoints before which password or passkey are asked for when the last time is too long ago."""
+
+
+def init_step_up(app: Flask) -> None:
+    """Make the rule hold for every request of this application; after the one that needs somebody signed in."""
+    app.before_request(require_recent_sign_in)
+
+
+def require_recent_sign_in() -> ResponseReturnValue | None:
+    """Ask again who somebody is before they do something dangerous."""
+    if request.endpoint not in DANGEROUS or not current_actor().is_staff or own_account().is_recent(now()):
+        return None
+    target = request.full_path.rstrip("?")
+    fields = list(typed_fields()) if request.method == "POST" else []
+    resend = request.method == "POST" and not any(request.form.get(name) for name in SECRETS if name != "csrf_token")
+    return _page(target if resend or request.method == "GET" else request.path, resend, fields, {}), UNCONFIRMED
+
+
+@blueprint.post("/password")
+def by_password() -> ResponseReturnValue:
+    """Check the password that was typed again."""
+    account = own_account()
+    try:
+        tried = begin_own_try(account)
+    except TooOften as refusal:
+        return let_wait(_again({"proof_password": sentence(refusal, "UTC")}), refusal)
+    if not check_own_password(own_context(), request.form.get("proof_password", "")[:MAX_PASSWORD]):
+        return _again({"proof_password": WRONG}), UNPROCESSABLE
+    forgive(site().store, tried, now())
+    return _go_on(account)
+
+
+@blueprint.post("/passkey")
+def by_passkey() -> ResponseReturnValue:
+    """Check what a passkey answered."""
+    account, answer = own_account(), request.form.get("passkey", "")
+    try:
+        check(site().store, party(), Purpose.CONFIRM, answer, now(), account.actor.user_id or 0)
+    except InvalidInput as refusal:
+        return _again({"passkey": sentence(refusal, "UTC")}), UNPROCESSABLE
+    return _go_on(account)
+
+
+def _go_on(account: Account) -> ResponseReturnValue:
+    """Go on to the page, or (307, RFC 9110) let the browser send the waiting form to where it was sent."""
+    prove_again(site().store, account.session, now())
+    target = own_path(request.form.get("proof_target", "")) or "/"
+    return redirect(target, 307 if request.form.get("proof_resend") else 303)
+
+
+def _again(errors: dict[str, str]) -> str:
+    fields = [(name, text) for name, text in typed_fields() if name not in OWN]
+    return _page(request.form.get("proof_target", ""), bool(request.form.get("proof_resend")), fields, errors)
+
+
+def _page(target: str, resend: bool, fields: list[tuple[str, str]], errors: dict[str, str]) -> str:
+    account, context = own_account(), own_context()
+    has_passkeys = own_factors(context).passkeys > 0
+    return render_template(
+        "sign_in/confirm.html",
+        account=account,
+        target=target,
+        resend=resend,
+        fields=fields,
+        errors=errors,
+        is_ours=has_password(context),
+        options=passkey_options(Purpose.CONFIRM, account.actor.user_id or 0) if has_passkeys else "",
+    )

@@ -1,0 +1,223 @@
+"""Codes of an app and recovery codes: each counts once, for its owner, in its time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pyotp
+import pytest
+
+from app.access.actors import SYSTEM, VISITOR
+from app.booking.refusals import InvalidInput, NotAllowed, NotFound
+from app.operations.context import Context
+from app.operations.rights import actor_of
+from app.operations.sealed import BrokenSealError, seal, unseal
+from app.operations.second_factor import (
+    NEEDED,
+    RECOVERY_CODES,
+    STEP_SECONDS,
+    begin_authenticator,
+    check_code,
+    confirm_authenticator,
+    forget_factors,
+    make_recovery_codes,
+    own_factors,
+    remove_authenticator,
+)
+from app.operations.sessions import Method, Place, begin_session, complete, resume
+from app.storage.account_tables import Authenticator, RecoveryCode, UserSession
+from app.storage.check import check_database
+from app.storage.store import Store
+from app.storage.tables import User
+from tests.cast import NOW, Cast
+from tests.operations.helpers import message_kinds
+from tests.operations.test_twice_at_once import twice
+
+KEY = b"the site's secret key, long enough"
+HALF = STEP_SECONDS // 2
+
+
+@pytest.fixture
+def ada(store: Store) -> Context:
+    cast = Cast(store)
+    store.write(lambda: [cast.user("Ada", "administrator"), cast.user("Ben", "viewer")])
+    return Context(store, actor_of(User.get(User.name == "Ada")), NOW)
+
+
+def signed_in(context: Context) -> int:
+    user = User.get_by_id(context.actor.user_id)
+    begin_session(context.store, user.public_id, Method.PASSWORD, Place(), context.now)
+    return int(UserSession.select().order_by(UserSession.id.desc()).get().id)
+
+
+def set_up(context: Context) -> tuple[pyotp.TOTP, list[str]]:
+    """Set up an app a minute ago, so that the codes of now are fresh; return it and the recovery codes."""
+    before = replace(context, now=context.now - 2 * STEP_SECONDS)
+    app = pyotp.TOTP(begin_authenticator(before, KEY).secret)
+    return app, list(confirm_authenticator(before, KEY, signed_in(before), app.at(before.now)))
+
+
+def test_app_counts_once_it_has_shown_a_code(ada: Context) -> None:
+    enrolment = begin_authenticator(ada, KEY)
+    assert begin_authenticator(ada, KEY) == enrolment
+    assert enrolment.uri.startswith("otpauth://totp/Eigenplan:ada%40example.org?secret=")
+    app, session = pyotp.TOTP(enrolment.secret), signed_in(ada)
+    assert (check_code(ada, KEY, app.at(NOW)), own_factors(ada).authenticator_since) == (False, None)
+    codes = confirm_authenticator(ada, KEY, session, app.at(NOW))
+    assert (len(set(codes)), {len(code) for code in codes}) == (RECOVERY_CODES, {19})
+    factors = own_factors(ada)
+    assert (factors.authenticator_since, factors.passkeys, factors.recovery_codes) == (NOW, 0, RECOVERY_CODES)
+    assert (UserSession.get_by_id(session).factors, message_kinds()) == (2, ["account_changed"])
+
+
+@pytest.mark.parametrize("code", ["", "000000", "12345", "abcdef", "１２３４５６", "0" * 500, "\0"])
+def test_app_is_not_confirmed_by_a_wrong_code(ada: Context, code: str) -> None:
+    begin_authenticator(ada, KEY)
+    with pytest.raises(InvalidInput):
+        confirm_authenticator(ada, KEY, signed_in(ada), code)
+    assert (own_factors(ada).authenticator_since, RecoveryCode.select().count()) == (None, 0)
+
+
+def test_app_is_not_set_up_twice(ada: Context) -> None:
+    app, _ = set_up(ada)
+    with pytest.raises(InvalidInput, match="You have an app already"):
+        begin_authenticator(ada, KEY)
+    with pytest.raises(InvalidInput):
+        confirm_authenticator(ada, KEY, 1, app.at(NOW))
+
+
+def test_code_counts_once_and_none_before_it_does(ada: Context) -> None:
+    app, _ = set_up(ada)
+    earlier, present = app.at(NOW - STEP_SECONDS), app.at(NOW)
+    assert [check_code(ada, KEY, code) for code in (present, present, earlier)] == [True, False, False]
+    assert check_code(replace(ada, now=NOW + STEP_SECONDS), KEY, app.at(NOW + STEP_SECONDS)) is True
+
+
+def test_code_used_for_setting_up_does_not_sign_in(ada: Context) -> None:
+    app = pyotp.TOTP(begin_authenticator(ada, KEY).secret)
+    confirm_authenticator(ada, KEY, signed_in(ada), app.at(NOW))
+    assert check_code(ada, KEY, app.at(NOW)) is False
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(-61, False), (-30, True), (30, True), (61, False)])
+def test_code_counts_in_its_time_and_half_a_minute_around(ada: Context, seconds: int, counts: bool) -> None:
+    app, _ = set_up(replace(ada, now=NOW - 600))
+    assert check_code(ada, KEY, f" {app.at(NOW + seconds)[:3]} {app.at(NOW + seconds)[3:]}") is counts
+
+
+def test_code_used_twice_at_once_counts_once(store: Store, ada: Context) -> None:
+    app, _ = set_up(ada)
+    found = twice(store, *[lambda: check_code(Context(store, ada.actor, NOW), KEY, app.at(NOW))] * 3)
+    assert sorted(map(str, found)) == ["False", "False", "True"]
+
+
+def test_code_of_somebody_else_does_not_count(store: Store, ada: Context) -> None:
+    app, codes = set_up(ada)
+    ben = Context(store, actor_of(User.get(User.name == "Ben")), NOW)
+    assert [check_code(ben, KEY, code) for code in (app.at(NOW), codes[0])] == [False, False]
+    assert check_code(ada, KEY, codes[0]) is True
+
+
+def test_recovery_code_counts_once_however_it_is_typed(store: Store, ada: Context) -> None:
+    _, codes = set_up(ada)
+    assert [check_code(ada, KEY, f" {codes[0].upper()}"), check_code(ada, KEY, codes[0])] == [True, False]
+    assert check_code(ada, KEY, codes[1].replace("-", "")) is True
+    assert (own_factors(ada).recovery_codes, message_kinds()) == (RECOVERY_CODES - 2, ["account_changed"] * 3)
+    found = twice(store, *[lambda: check_code(Context(store, ada.actor, NOW), KEY, codes[2])] * 2)
+    assert sorted(map(str, found)) == ["False", "True"]
+
+
+def test_recovery_codes_made_anew_make_the_earlier_ones_worthless(ada: Context) -> None:
+    _, codes = set_up(ada)
+    fresh = make_recovery_codes(ada)
+    assert (check_code(ada, KEY, codes[0]), check_code(ada, KEY, fresh[0]), len(fresh)) == (False, True, RECOVERY_CODES)
+
+
+def test_recovery_codes_without_a_second_factor_are_refused(ada: Context) -> None:
+    with pytest.raises(InvalidInput, match="set up a second factor first"):
+        make_recovery_codes(ada)
+
+
+def test_secret_and_codes_are_not_stored(store: Store, ada: Context) -> None:
+    app, codes = set_up(ada)
+    stored = str([*store.rows("SELECT * FROM authenticator"), *store.rows("SELECT * FROM recovery_code")])
+    assert [word in stored for word in (app.secret, codes[0], codes[0].replace("-", ""))] == [False] * 3
+
+
+def test_app_removed_takes_the_recovery_codes_along(ada: Context) -> None:
+    app, codes = set_up(ada)
+    remove_authenticator(ada)
+    assert [check_code(ada, KEY, code) for code in (app.at(NOW), codes[0])] == [False, False]
+    assert RecoveryCode.select().count() == 0
+    with pytest.raises(NotFound):
+        remove_authenticator(ada)
+
+
+def test_app_that_is_the_only_second_factor_of_who_needs_one_stays(ada: Context, second_factor_needed: None) -> None:
+    app, _ = set_up(ada)
+    with pytest.raises(InvalidInput, match=NEEDED[:20]):
+        remove_authenticator(ada)
+    assert check_code(ada, KEY, app.at(NOW)) is True
+
+
+def test_app_sealed_by_another_key_is_of_no_use_and_set_up_anew(ada: Context) -> None:
+    app = begin_authenticator(ada, KEY)
+    other = b"another secret key of the same site"
+    assert begin_authenticator(ada, other).secret != app.secret
+    assert check_code(ada, KEY, pyotp.TOTP(app.secret).at(NOW)) is False
+
+
+def test_session_needs_both_factors_from_the_next_sign_in_on(ada: Context) -> None:
+    set_up(ada)
+    user = User.get_by_id(ada.actor.user_id)
+    token = begin_session(ada.store, user.public_id, Method.PASSWORD, Place(), NOW)
+    account = resume(ada.store, token, NOW)
+    assert account is not None
+    assert (account.is_complete, account.needed, account.factors) == (False, 2, 1)
+    fresh = complete(ada.store, account.session, NOW)
+    whole = resume(ada.store, fresh, NOW)
+    assert whole is not None
+    assert (whole.is_complete, resume(ada.store, token, NOW)) == (True, None)
+    with pytest.raises(NotFound):
+        complete(ada.store, 999, NOW)
+
+
+def test_session_of_who_needs_two_factors_is_not_complete_with_one(ada: Context, second_factor_needed: None) -> None:
+    user = User.get_by_id(ada.actor.user_id)
+    account = resume(ada.store, begin_session(ada.store, user.public_id, Method.PASSWORD, Place(), NOW), NOW)
+    assert account is not None
+    assert account.is_complete is False
+
+
+def test_factors_are_forgotten_by_who_may_edit_users_only(store: Store, ada: Context) -> None:
+    set_up(ada)
+    user = User.get_by_id(ada.actor.user_id)
+    with pytest.raises(NotAllowed):
+        forget_factors(Context(store, VISITOR, NOW), user.public_id)
+    with pytest.raises(NotFound):
+        forget_factors(Context(store, SYSTEM, NOW), "nobody")
+    assert forget_factors(Context(store, SYSTEM, NOW), user.public_id) == "Ada"
+    left = [model.select().count() for model in (Authenticator, RecoveryCode, UserSession)]
+    assert (left, check_database(store)) == ([0, 0, 0], [])
+
+
+def test_sealed_text_is_read_again_by_its_key_for_its_row_only() -> None:
+    sealed = seal(KEY, "a.b", 7, "secret words")
+    assert (unseal(KEY, "a.b", 7, sealed), "secret" in sealed, sealed == seal(KEY, "a.b", 7, "secret words")) == (
+        "secret words",
+        False,
+        False,
+    )
+
+
+@pytest.mark.parametrize("change", ["key", "purpose", "row", "text", "version", "nothing", "odd"])
+def test_sealed_text_that_does_not_fit_is_refused(change: str) -> None:
+    sealed = seal(KEY, "a.b", 7, "secret words")
+    texts = {"text": sealed[:-2] + "AA", "version": f"2{sealed[1:]}", "nothing": "", "odd": "1.ü"}
+    with pytest.raises(BrokenSealError):
+        unseal(
+            b"x" * 32 if change == "key" else KEY,
+            "a.c" if change == "purpose" else "a.b",
+            8 if change == "row" else 7,
+            texts.get(change, sealed),
+        )

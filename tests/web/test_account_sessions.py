@@ -1,0 +1,87 @@
+"""The page of one's own sessions, and the words for devices."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from app.access.permissions import ReadyMade
+from app.operations.session_limits import IDLE_SECONDS
+from app.storage.account_tables import UserSession
+from app.storage.store import Store
+from app.web.account.sessions import ENDED, ENDED_ALL
+from app.web.devices import UNKNOWN, device_words
+from tests.cast import NOW
+from tests.web.conftest import RAW_TOKEN, Browser, SignIn, token_of
+from tests.web.reading import Page
+
+WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36"
+
+
+def another(app: Flask, store: Store) -> Browser:
+    """A second browser of the same, only account."""
+    browser = Browser(app)
+    public_id = UserSession.get().user.public_id
+    with browser.session_transaction() as kept:
+        kept["_user_id"], kept["csrf_token"] = token_of(store, public_id), RAW_TOKEN
+    return browser
+
+
+@pytest.mark.parametrize("role", ReadyMade)
+def test_account_is_open_to_every_role(sign_in: SignIn, role: ReadyMade) -> None:
+    browser = sign_in(role)
+    answers = [browser.get(path) for path in ("/account/", "/account/sessions")]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert ("Firefox on Linux" in answers[1].text, "after 2 h without use" in answers[1].text) == (True, True)
+
+
+def test_session_ended_from_another_browser_counts_no_more(app: Flask, store: Store, sign_in: SignIn) -> None:
+    mine = sign_in(ReadyMade.VIEWER)
+    lost = another(app, store)
+    assert lost.get("/calendar/day").status_code == 200
+    form = Page(mine.get("/account/sessions").text).form("/end")
+    answer = mine.submit(form.action, follow_redirects=True)
+    assert (ENDED in answer.text, lost.get("/calendar/day").location.startswith("/sign-in")) == (True, True)
+    assert mine.submit(form.action).status_code == 404
+
+
+def test_sign_out_everywhere_ends_this_browser_too(app: Flask, store: Store, sign_in: SignIn) -> None:
+    mine = sign_in(ReadyMade.VIEWER)
+    other = another(app, store)
+    answer = mine.submit("/account/sessions/end", follow_redirects=True)
+    assert ENDED_ALL in answer.text
+    assert [one.get("/calendar/day").status_code for one in (mine, other)] == [302, 302]
+
+
+def test_session_of_somebody_else_is_not_found(sign_in: SignIn) -> None:
+    sign_in(ReadyMade.ADMINISTRATOR)
+    public_id = UserSession.get().public_id
+    assert sign_in(ReadyMade.VIEWER).submit(f"/account/sessions/{public_id}/end").status_code == 404
+    assert UserSession.select().count() == 2
+
+
+def test_session_that_ran_out_leads_to_the_sign_in_and_back(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = sign_in(ReadyMade.VIEWER)
+    monkeypatch.setattr("app.clock.now", lambda: NOW + IDLE_SECONDS)
+    assert browser.get("/account/sessions").location == "/sign-in?next=/account/sessions"
+    assert browser.submit("/account/sessions/end").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "words"),
+    [
+        (WINDOWS, "Chrome on Windows"),
+        (WINDOWS + " Edg/130.0", "Edge on Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0", "Firefox on Linux"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/1 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        ("Mozilla/5.0 (Linux; Android 15) Chrome/130.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("curl/8.0", UNKNOWN),
+        ("Firefox/1", "Firefox"),
+        ("<script>alert(1)</script>", UNKNOWN),
+    ],
+)
+def test_device_is_told_in_a_few_words(user_agent: str, words: str) -> None:
+    assert device_words(user_agent) == words
