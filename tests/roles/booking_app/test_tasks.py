@@ -8,7 +8,9 @@ from subprocess import CompletedProcess
 import pytest
 from booking_app_files import booking_app_complaint, booking_app_kept_in
 
-from .rendering import play, program, tasks_of
+from tests.roles.playing import program
+
+from .rendering import play, tasks_of
 
 ADMINISTRATOR = {"site_administrator_email": "ada@example.org", "site_administrator_name": "Ada Example"}
 LINK = ("Make the link", "Stop where the link", "Show the link")
