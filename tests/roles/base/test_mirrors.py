@@ -22,12 +22,13 @@ class Apt:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "apt"
+        self.fails = False  # whether the archive cannot be read
         (self.folder / "sources.list.d").mkdir(parents=True)
         for name, text in OWN.items():
             (self.folder / name).write_text(text)
 
-    def play(self, *options: str, fails: bool = False, **mirrors: str) -> str:
-        """Run the tasks; returns what was said. ``fails``: the archive cannot be read."""
+    def play(self, *options: str, **mirrors: str) -> str:
+        """Run the tasks; returns what was said."""
         tasks = tasks_of("base", *TASKS)
         for task in tasks:
             for module in ("template", "copy"):
@@ -38,7 +39,7 @@ class Apt:
                     written["src"] = str(ROLES / "base/templates" / written["src"])
             if task["name"] == READ:
                 del task["ansible.builtin.apt"]
-                task["ansible.builtin.command"] = "false" if fails else f"touch {self.folder}/read"
+                task["ansible.builtin.command"] = "false" if self.fails else f"touch {self.folder}/read"
         given: dict[str, object] = {
             "__base_mirrors_file": str(self.folder / MIRRORS),
             "__base_mirrors_mark": str(self.folder / "eigenplan-mirrors"),
@@ -47,7 +48,7 @@ class Apt:
         }
         facts = {"name": "Gather facts", "ansible.builtin.setup": {"gather_subset": ["!all", "distribution"]}}
         done = play(self.folder.parent, "base", [facts, *tasks], given, *options)
-        assert (done.returncode != 0) == fails, done.stdout
+        assert (done.returncode != 0) == self.fails, done.stdout
         return done.stdout
 
     def was_read(self) -> bool:
@@ -111,7 +112,9 @@ def test_host_that_never_had_mirrors_is_left_alone(apt: Apt) -> None:
 def test_archive_that_could_not_be_read_is_read_by_the_next_run(apt: Apt, mirrors: dict[str, str]) -> None:
     apt.play(site_package_mirror="https://m.example/debian")
     apt.was_read()
-    apt.play(fails=True, **mirrors)
+    apt.fails = True
+    apt.play(**mirrors)
+    apt.fails = False
     apt.play(**mirrors)
     assert apt.was_read()
 
