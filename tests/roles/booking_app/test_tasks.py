@@ -33,11 +33,11 @@ def test_database_is_looked_for_only_where_it_is_wanted(tmp_path: Path, database
 KEPT = ("Read what the host has noted", "Refuse to leave the bookings behind")
 
 
-def play_noted(folder: Path, database: str, state: str, settings: str) -> CompletedProcess[str]:
+def play_noted(folder: Path, database: str, state: str, settings: str, kept: str) -> CompletedProcess[str]:
     """Play what looks at a host's notes, with these."""
     read, refuse = tasks_of(*KEPT)
-    read["loop"] = [str(folder / name) for name in ("state.json", "host.json")]
-    for name, text in zip(read["loop"], (state, settings), strict=True):
+    read["loop"] = [str(folder / name) for name in ("state.json", "host.json", "kept-in")]
+    for name, text in zip(read["loop"], (state, settings, kept), strict=True):
         if text:
             Path(name).write_text(text)
     return play(folder, [read, refuse], {"site_database": database})
@@ -47,20 +47,23 @@ SERVES = '{"active": "a", "web": {"a": {"database": "%s"}}}'
 
 
 @pytest.mark.parametrize(
-    ("database", "state", "settings", "kept_in"),
+    ("database", "state", "settings", "kept", "kept_in"),
     [
-        ("postgresql", "", "", ""),
-        ("postgresql", '{"active": "", "web": {}}', '{"database": "sqlite"}', ""),
-        ("postgresql", SERVES % "postgresql", '{"database": "sqlite"}', ""),
-        ("postgresql", SERVES % "sqlite", "", "sqlite"),
-        ("sqlite", SERVES % "postgresql", '{"database": "sqlite"}', "postgresql"),
-        ("postgresql", SERVES % "", '{"database": "sqlite"}', "sqlite"),
+        ("postgresql", "", "", "", ""),
+        ("postgresql", '{"active": "", "web": {}}', '{"database": "sqlite"}', "", ""),
+        ("postgresql", SERVES % "postgresql", '{"database": "sqlite"}', "", ""),
+        ("postgresql", SERVES % "sqlite", "", "", "sqlite"),
+        ("sqlite", SERVES % "postgresql", '{"database": "sqlite"}', "", "postgresql"),
+        ("postgresql", SERVES % "", '{"database": "sqlite"}', "", "sqlite"),
+        ("postgresql", "", "", "sqlite\n", "sqlite"),
+        ("sqlite", "", "", "sqlite\n", ""),
+        ("sqlite", SERVES % "sqlite", "", "postgresql\n", ""),
     ],
 )
 def test_bookings_are_not_left_behind_in_another_database(
-    tmp_path: Path, database: str, state: str, settings: str, kept_in: str
+    tmp_path: Path, database: str, state: str, settings: str, kept: str, kept_in: str
 ) -> None:
-    done = play_noted(tmp_path, database, state, settings)
+    done = play_noted(tmp_path, database, state, settings, kept)
     said = f"the bookings of localhost are in {kept_in}," in " ".join(done.stdout.split())
     assert (done.returncode, said) == ((2, True) if kept_in else (0, False)), done.stdout
 
