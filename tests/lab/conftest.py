@@ -21,10 +21,13 @@ from tests.lab.times import Times
 
 INSTALL_SECONDS = 8 * 60.0
 TIMES = pytest.StashKey[Times]()
+TRIED = pytest.StashKey[str]()
+"""The fingerprint of what hosts use, when the session began."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[TIMES] = Times()
+    config.stash[TRIED] = fingerprint() if current_tier() else ""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -48,7 +51,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     tried = any(AFTER_CHANGES.name in item.nodeid for item in session.items)
     chosen = bool(session.config.option.keyword) or any("::" in word or ".py" in word for word in session.config.args)
     if exitstatus == 0 and tried and not chosen:
-        notes(os.environ).keep(fingerprint())
+        notes(os.environ).keep_if_same(session.config.stash[TRIED], fingerprint())
 
 
 @pytest.fixture(scope="session")

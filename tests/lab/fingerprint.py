@@ -9,7 +9,21 @@ from pathlib import Path
 from tests.lab.checkout import files_of
 from tests.lab.playbook import ROOT
 
-USED = ("ansible.cfg", "app", "containers", "firewall", "playbooks", "requirements", "roles", "tests/lab")
+USED = (
+    "README.md",  # the steps by which a site is installed
+    "ansible.cfg",
+    "app",
+    "containers",
+    "eigenplan",
+    "firewall",
+    "frontend.json",
+    "inventory.example",
+    "package-lock.json",
+    "playbooks",
+    "requirements",
+    "roles",
+    "tests/lab",
+)
 """Below the checkout."""
 
 
@@ -35,3 +49,9 @@ class Notes:
         """Note a good run."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self.file.write_text(mark)
+
+    def keep_if_same(self, mark: str, now: str) -> bool:
+        """Note a good run of what had this fingerprint when the run began, unless it was changed meanwhile."""
+        if mark == now:
+            self.keep(mark)
+        return mark == now

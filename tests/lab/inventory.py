@@ -38,6 +38,16 @@ def site_name(host: str) -> str:
     return f"{host}.{DOMAIN}"
 
 
+def other_name(host: str) -> str:
+    """Return another name that leads to a host, for a site that is to be renamed."""
+    return site_name(f"renamed-{host}")
+
+
+def names_of(host: str) -> list[str]:
+    """Return all names of a host, the site's first."""
+    return [site_name(host), host, other_name(host)]
+
+
 def site_values(public_key: str, relay: MailRelay, image: Path) -> dict[str, object]:
     """Return what is the same for all hosts; ``image``: the archive of the base of the site's image."""
     return {

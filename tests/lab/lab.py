@@ -21,7 +21,7 @@ from tests.lab.disk import Mount
 from tests.lab.folder import LabFolder, locked
 from tests.lab.host import Host, Leftover
 from tests.lab.host_files import Wiring
-from tests.lab.inventory import Target, connection, site_name, site_values, write_inventory
+from tests.lab.inventory import Target, connection, names_of, site_values, write_inventory
 from tests.lab.machine import LabError, boot_id, find_obstacle
 from tests.lab.mail import MailRelay
 from tests.lab.names import Names
@@ -84,9 +84,9 @@ class Lab:
 
     @property
     def names(self) -> dict[str, str]:
-        """What hosts are called, in full and in short, and their addresses."""
+        """What hosts are called, in full, in short and otherwise, and their addresses."""
         numbered = enumerate(self.state.hosts, start=1)
-        return {f"{site_name(one.name)} {one.name}": str(self.plan.host(number).ip) for number, one in numbered}
+        return {" ".join(names_of(one.name)): str(self.plan.host(number).ip) for number, one in numbered}
 
     @property
     def relay(self) -> MailRelay:

@@ -43,6 +43,8 @@ class Site:
     player: Player
     name: str
     """What its inventory calls the host."""
+    domain: str = ""
+    """What visitors call it; empty: as its inventory does."""
     ids: dict[str, object] = field(default_factory=dict)
     mail_password: str = field(default_factory=lambda: f"Relay-{secrets.token_hex(12)}")
     vault_password: str = field(default_factory=lambda: f"Vault-{secrets.token_hex(12)}")
@@ -55,7 +57,7 @@ class Site:
     @property
     def url(self) -> str:
         """Where visitors find it."""
-        return f"https://{site_name(self.host.plan.name)}"
+        return f"https://{self.domain or site_name(self.host.plan.name)}"
 
     def change_inventory(self, **values: object) -> None:
         """Write the inventory anew: the lab's own values, and these; None leaves one out."""
@@ -94,6 +96,15 @@ class Site:
         """Let visitors come from the client's place in the network; returns when they have gone."""
         with self.visitors(plan) as crowd:
             return crowd.outcome()
+
+    @contextmanager
+    def called(self, domain: str) -> Iterator[None]:
+        """Let visitors come under another name."""
+        before, self.domain = self.domain, domain
+        try:
+            yield
+        finally:
+            self.domain = before
 
     @contextmanager
     def visitors(self, plan: Plan) -> Iterator[Crowd]:

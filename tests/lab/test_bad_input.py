@@ -104,13 +104,20 @@ def test_system_that_is_not_supported_is_named(bare: Site) -> None:
             one.write_text(kept[one])
 
 
-def test_port_that_something_else_holds_is_named(bare: Site) -> None:
-    bare.host.run("systemd-run", "--unit=squatter", "python3", "-m", "http.server", "443")
+@contextmanager
+def squatter(site: Site) -> Iterator[None]:
+    """Let something else have port 443 of the host."""
+    done = site.host.run("systemd-run", "--unit=squatter", "python3", "-m", "http.server", "443")
+    assert done.returncode == 0, done.stderr
     try:
-        with nothing_changed(bare):
-            refused(bare.player.play("site"), "443", "python3")
+        yield
     finally:
-        bare.host.run("systemctl", "stop", "squatter")
+        site.host.run("systemctl", "stop", "squatter")
+
+
+def test_port_that_something_else_holds_is_named(bare: Site) -> None:
+    with squatter(bare), nothing_changed(bare):
+        refused(bare.player.play("site"), "443", "python3")
 
 
 def test_rules_of_an_administrator_are_named_before_any_role_changes_anything(bare: Site) -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.fingerprint import Notes, fingerprint
+from tests.lab.fingerprint import USED, Notes, fingerprint
+from tests.lab.playbook import ROOT
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
-    for name in ("roles/base/tasks/main.yml", "docs/lab.md", "app/wsgi.py"):
+    for name in ("roles/base/tasks/main.yml", "docs/lab.md", "app/wsgi.py", "inventory.example/hosts.yml"):
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_text(name)
     (tmp_path / ".gitignore").write_text("*.pyc\n")
@@ -25,6 +26,11 @@ def checkout(tmp_path: Path) -> Path:
     [
         ("roles/base/tasks/main.yml", True),
         ("app/new.py", True),
+        ("README.md", True),
+        ("eigenplan", True),
+        ("frontend.json", True),
+        ("inventory.example/hosts.yml", True),
+        ("package-lock.json", True),
         ("docs/lab.md", False),
         ("app/wsgi.pyc", False),
     ],
@@ -48,3 +54,14 @@ def test_good_run_is_good_until_something_changes(tmp_path: Path) -> None:
     assert not notes.is_good("one")
     notes.keep("one")
     assert (notes.is_good("one"), notes.is_good("two")) == (True, False)
+
+
+@pytest.mark.parametrize(("now", "noted"), [("one", True), ("two", False)])
+def test_good_run_counts_only_for_what_was_there_all_the_time(tmp_path: Path, now: str, noted: bool) -> None:
+    notes = Notes(tmp_path / "bookworm")
+    assert notes.keep_if_same("one", now) == noted
+    assert (notes.is_good("one"), notes.is_good("two")) == (noted, False)
+
+
+def test_everything_that_hosts_use_is_there() -> None:
+    assert [name for name in USED if not (ROOT / name).exists()] == []

@@ -185,6 +185,22 @@ def test_table_that_somebody_removed_comes_back_by_a_run(walled: Walled) -> None
 
 
 @in_full
+def test_port_of_ssh_is_the_one_that_ansible_comes_by(walled: Walled) -> None:
+    """The rules of the test before are there again in the end, as everything else of the lab comes by port 22."""
+    walled.say("sh", "-c", f"printf 'Port {SSH}\\nPort {SERVICE + 1}\\n' > /etc/ssh/sshd_config.d/ports.conf")
+    walled.say("systemctl", "restart", "ssh")
+    run = walled.play(ansible_port=SERVICE + 1)
+    assert run.status == 0, run.output
+    assert walled.look(SSH, SERVICE + 1) == [SERVICE + 1]
+    run = walled.play(ansible_port=SERVICE + 1, firewall_open_ports=[{"port": SSH}])
+    assert run.status == 0, run.output
+    assert walled.play().status == 0
+    assert walled.look(SSH, SERVICE + 1) == [SSH]
+    walled.say("rm", "/etc/ssh/sshd_config.d/ports.conf")
+    walled.say("systemctl", "restart", "ssh")
+
+
+@in_full
 def test_rules_of_an_administrator_are_refused_by_name(walled: Walled) -> None:
     walled.say("systemctl", "unmask", "nftables.service")
     walled.say("sh", "-c", "echo '# ours' >> /etc/nftables.conf && systemctl enable nftables.service")
@@ -204,6 +220,7 @@ def test_rules_of_an_administrator_are_refused_by_name(walled: Walled) -> None:
         ({"firewall_ssh_sources": ["office"]}, "office in firewall_ssh_sources"),
         ({"firewall_container_pools": ["10.0.0.0/8"]}, "lies among those of containers (10.0.0.0/8)"),
         ({"firewall_open_ports": [{"protocol": "tcp"}]}, "entry 1 of firewall_open_ports lacks port"),
+        ({"firewall_ssh_port": 2223}, "Nothing listens on port 2223 of debian1"),
     ],
 )
 def test_value_that_cannot_be_is_refused_before_anything_is_touched(

@@ -63,6 +63,20 @@ def test_host_tells_what_was_changed_in_its_settings_but_of_secrets_not_how(site
     assert [digest(one, DAYS[-1]) in kept for one in (SETTING, SECRET)] == [True, False]
 
 
+@pytest.mark.slow
+def test_keys_of_the_kernel_win_over_other_files_at_a_boot(site: Site) -> None:
+    """One that the role has for all interfaces with a star and others name in full, and one that both name in full."""
+    keys = ("net.ipv4.conf.all.send_redirects", "net.ipv4.tcp_rfc1337")
+    other = site.host.root / "etc/sysctl.d/99-sysctl-local.conf"  # sorts as what Debian 12 makes of /etc/sysctl.conf
+    other.write_text(f"{keys[0]} = 1\n{keys[1]} = 0\n")
+    try:
+        site.host.power_cycle()
+        found = site.host.run("sysctl", "--values", *keys).stdout.split()
+    finally:
+        other.unlink()
+    assert found == ["0", "1"]
+
+
 def test_host_has_no_failed_units(site: Site) -> None:
     done = site.host.run("systemctl", "--failed", "--no-legend", "--plain")
     assert (done.returncode, done.stdout) == (0, "")

@@ -23,6 +23,12 @@ def test_removed_site_keeps_its_data_and_comes_back(site: Site, system: System, 
     times.note(system.name, "removal", removed.seconds)
     assert removed.status == 0, removed.output[-4000:]
     assert not site.answers()
+    [other] = {"sqlite", "postgresql"} - {system.database}
+    wrong = site.player.play("site", site_database=other)
+    assert (wrong.status, f"are in {system.database}, and the site would" in wrong.sentence) == (
+        2,
+        True,
+    )
     back = site.player.play("site")
     times.note(system.name, "installation on data that stayed", back.seconds)
     assert back.status == 0, back.output[-4000:]

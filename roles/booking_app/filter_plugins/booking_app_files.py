@@ -1,9 +1,11 @@
-"""Filters of the role: what stands in its files, which release an archive holds, and what may be shown of errors."""
+"""Filters of the role: what stands in its files, what a host has noted, and what may be shown of errors."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
 _ARCHIVE = re.compile(r"eigenplan-([A-Za-z0-9_][A-Za-z0-9_.-]*)-(?:x86_64|aarch64)\.tar")
 _ADDRESS = re.compile(r"\S*(?://|/password/)\S*")
@@ -33,10 +35,35 @@ def booking_app_complaint(text: str) -> str:
     return _ADDRESS.sub("[an address]", " | ".join(lines)) or "It did not say why."
 
 
+def booking_app_kept_in(state: str, settings: str) -> str:
+    """Return the kind of database that has the bookings of the site which serves; empty when none does.
+
+    ``state``: what the operators' command has noted, an older one without the kind; ``settings``: what it goes by.
+    """
+    noted = _read(state)
+    serving = noted.get("web", {}).get(noted.get("active"))
+    return str(serving.get("database") or _read(settings).get("database", "")) if serving else ""
+
+
+def _read(text: str) -> dict[str, Any]:
+    """Return what a file holds; nothing where it is not there or damaged, which the operators' command tells."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 class FilterModule:
     """What Ansible looks for."""
 
     def filters(self) -> dict[str, Callable[..., object]]:
         """Return the filters by their names."""
-        known = (booking_app_unwritable, booking_app_option, booking_app_release, booking_app_complaint)
+        known = (
+            booking_app_unwritable,
+            booking_app_option,
+            booking_app_release,
+            booking_app_complaint,
+            booking_app_kept_in,
+        )
         return {one.__name__: one for one in known}

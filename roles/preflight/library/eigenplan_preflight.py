@@ -72,6 +72,8 @@ OPTIONS = {
     **{name: {"type": "list", "elements": kind, "required": True} for kind, names in LISTS.items() for name in names},
 }
 
+OPTIONS["proxy"]["no_log"] = True  # a password may be part of it
+
 INSTALLED = Path("/etc/eigenplan/eigenplan.env")
 """There once the site is installed."""
 

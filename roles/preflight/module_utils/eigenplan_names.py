@@ -95,9 +95,9 @@ def _place(address: str) -> tuple[str, int] | None:
 
 
 def find_sources(root: Root) -> list[str]:
-    """Return the addresses in apt's sources, in both formats (sources.list(5))."""
+    """Return the addresses in the files that apt reads, in both formats (sources.list(5))."""
     folder = root.path / "etc/apt/sources.list.d"
-    files = sorted(folder.glob("*")) if folder.is_dir() else []
+    files = sorted([*folder.glob("*.list"), *folder.glob("*.sources")]) if folder.is_dir() else []
     texts = [root.read("etc/apt/sources.list"), *(root.read(str(one)) for one in files)]
     lines = [line for text in texts for line in text.splitlines() if re.match(r"\s*(deb|URIs:)\s", line)]
     return sorted({address for line in lines for address in re.findall(r"https?://[^\s\]]+", line)})

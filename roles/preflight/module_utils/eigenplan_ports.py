@@ -10,6 +10,8 @@ from ansible.module_utils.eigenplan_findings import GOOD, SHORT, Finding
 from ansible.module_utils.eigenplan_machine import Root
 
 LISTENING = "0A"
+VISITORS = (80, 443)
+"""Ports that only the role reverse_proxy needs."""
 OWN = ("caddy", "dockerd", "docker-proxy")
 """Programs that hold these ports on a host where the site is installed."""
 STRANGER = "a program that only root may see"
@@ -24,6 +26,8 @@ def check_ports(root: Root, ports: Sequence[int], *, installed: bool) -> Iterato
     strangers = {port: names for port, names in holders.items() if not (installed and set(names) <= set(OWN))}
     for port, names in sorted(strangers.items()):
         remedy = f"stop and disable what listens there (ss -ltnp sport = :{port}), or move it to another host"
+        if port in VISITORS:
+            remedy += f"; if it shall stay and you leave out the role reverse_proxy, take {port} out of preflight_ports"
         yield Finding(f"port {port}", SHORT, f"held by {', '.join(names)}", "free", remedy)
     if not strangers:
         found = "held by the site itself" if holders else "free"

@@ -13,7 +13,6 @@ from tests.roles.base.conftest import DEFAULTS, VARIABLES, render, settings
 from tests.static.sizes import ROOT
 
 VISUDO = shutil.which("visudo", path="/usr/sbin:/sbin")
-DEBIAN = {"distribution_release": "trixie"}
 
 
 def test_sudo_asks_for_no_password_where_there_is_none() -> None:
@@ -59,17 +58,6 @@ def test_proxy_is_passed_by_for_hosts_named(tmp_path: Path) -> None:
         'Acquire::https::Proxy "http://proxy.example:3128";',
         'Acquire::http::Proxy::mirror.example "DIRECT";',
     } <= set(dump)
-
-
-@pytest.mark.parametrize(
-    ("mirror", "expected"),
-    [("", "http://deb.debian.org/debian-security"), ("https://m.example/sec", "https://m.example/sec")],
-)
-def test_security_updates_come_from_their_own_archive(mirror: str, expected: str) -> None:
-    given = {"base_package_mirror": "https://m.example/debian", "base_package_security_mirror": mirror}
-    text = render("debian.sources.j2", ansible_facts=DEBIAN, **given)
-    assert re.findall(r"^URIs: (.*)$", text, re.M) == ["https://m.example/debian", expected]
-    assert re.findall(r"^Suites: (.*)$", text, re.M) == ["trixie trixie-updates", "trixie-security"]
 
 
 @pytest.mark.parametrize(("servers", "line"), [([], ""), (["a.example", "b.example"], "NTP=a.example b.example\n")])

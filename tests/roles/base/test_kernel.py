@@ -41,6 +41,23 @@ def test_kernel_file_leaves_out_what_the_host_cannot_set_and_names_it() -> None:
     assert "# Not set here, as this host cannot: kernel.sysrq." in text
 
 
+def test_kernel_file_names_in_full_what_others_might() -> None:
+    """systemd-sysctl(8): of a key with a star and one named in full the latter counts, in whatever file."""
+    text = render("sysctl.conf.j2", __base_sysctl_set=KEYS, __base_sysctl_readonly=[])
+    found = settings(text, "=")
+    stars = [name for name in VALUES if "*" in name]
+    full = [name.replace("*", which) for name in stars for which in ("all", "default")]
+    assert {name: found[name] for name in full} == {
+        name.replace("*", which): str(VALUES[name]) for name in stars for which in ("all", "default")
+    }
+    assert sorted(found) == sorted([*VALUES, *full])
+
+
+@pytest.mark.parametrize("other", ["99-sysctl.conf", "99-local.conf", "90-eigenplan.conf", "99-z.conf"])
+def test_kernel_file_comes_after_all_others(other: str) -> None:
+    assert VARIABLES["__base_sysctl_path"] > f"/etc/sysctl.d/{other}"
+
+
 def test_kernel_modules_in_use_stay() -> None:
     text = render("modprobe.conf.j2", __base_modules_kept=["usb-storage"])
     assert "usb-storage" not in text

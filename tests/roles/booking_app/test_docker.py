@@ -4,11 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from eigenplan_host import cli
-from eigenplan_host.host import Facts
+from eigenplan_host.host import Copying, Facts
 from eigenplan_host.refusal import FailedError
 from eigenplan_host.state import Deployed, State, load_state, save_state
 
@@ -52,6 +53,30 @@ def test_migration_that_failed_goes_on_nowhere(world: World) -> None:
     world.know(broken="database migrate", running="eigenplan-migration")
     with pytest.raises(FailedError, match="no space left"):
         world.host.migrate("task")
+    assert world.changes()[-1] == "docker rm --force eigenplan-migration"
+
+
+SOCKET = "/var/run/postgresql"
+
+
+@pytest.mark.parametrize(("database", "mounted"), [("sqlite", f" --volume {SOCKET}:{SOCKET}"), ("postgresql", "")])
+def test_copy_into_postgresql_runs_as_the_owner_and_reaches_the_socket(
+    world: World, database: str, mounted: str
+) -> None:
+    world.places = replace(world.places, postgresql=Path(SOCKET))
+    world.settings = replace(world.settings, database=database)
+    world.host.copy_database(Copying("sqlite:////mnt/a.db", "postgresql:///x", as_owner=True, folder="/lent"))
+    assert world.changes() == [
+        f"docker-compose --project-name eigenplan --file {world.places.settings}/compose.yml run --rm --no-deps "
+        f"--name=eigenplan-migration -T --user 821:821{mounted} --volume /lent:/mnt task database copy "
+        "sqlite:////mnt/a.db postgresql:///x [task]"
+    ]
+
+
+def test_copy_that_failed_goes_on_nowhere(world: World) -> None:
+    world.know(broken="database copy", running="eigenplan-migration")
+    with pytest.raises(FailedError, match="no space left"):
+        world.host.copy_database(Copying("postgresql:///x", "sqlite:////var/lib/eigenplan/a.db"))
     assert world.changes()[-1] == "docker rm --force eigenplan-migration"
 
 
@@ -125,6 +150,24 @@ def test_command_of_the_application_before_the_installation_is_refused(
 ) -> None:
     assert cli.main(["database", "check"]) == 1
     assert capfd.readouterr().err == "eigenplan: Nothing is installed yet; run the playbook first.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "is_owner"),
+    [
+        (["database", "migrate"], True),
+        (["database", "copy", "sqlite:////a.db", "postgresql:///x"], True),
+        (["database", "copy", "postgresql:///x", "sqlite:////a.db"], False),
+        (["database", "check"], False),
+    ],
+)
+def test_command_that_tables_are_changed_by_runs_as_their_owner(words: list[str], is_owner: bool) -> None:
+    assert cli._needs_owner(words) == is_owner
+
+
+def test_move_of_a_bare_host_is_refused(operated: World, capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["move", "postgresql"]) == 1
+    assert "Nothing serves here, so there is nothing to move" in capfd.readouterr().err
 
 
 def test_first_administrator_is_asked_for_once_it_worked(operated: World) -> None:

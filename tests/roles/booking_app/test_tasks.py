@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
-from booking_app_files import booking_app_complaint
+from booking_app_files import booking_app_complaint, booking_app_kept_in
 
-from .rendering import play, program, tasks_of
+from tests.roles.playing import program
+
+from .rendering import play, tasks_of
 
 ADMINISTRATOR = {"site_administrator_email": "ada@example.org", "site_administrator_name": "Ada Example"}
 LINK = ("Make the link", "Stop where the link", "Show the link")
@@ -25,6 +28,44 @@ def test_database_is_looked_for_only_where_it_is_wanted(tmp_path: Path, database
     programs = program(tmp_path, "psql", f"exit {status}")
     done = play(tmp_path, tasks_of(*DATABASE), {"site_database": database}, programs=programs)
     assert done.returncode == 0, done.stdout
+
+
+KEPT = ("Read what the host has noted", "Refuse to leave the bookings behind")
+
+
+def play_noted(folder: Path, database: str, state: str, settings: str, kept: str) -> CompletedProcess[str]:
+    """Play what looks at a host's notes, with these."""
+    read, refuse = tasks_of(*KEPT)
+    read["loop"] = [str(folder / name) for name in ("state.json", "host.json", "kept-in")]
+    for name, text in zip(read["loop"], (state, settings, kept), strict=True):
+        if text:
+            Path(name).write_text(text)
+    return play(folder, [read, refuse], {"site_database": database})
+
+
+SERVES = '{"active": "a", "web": {"a": {"database": "%s"}}}'
+
+
+@pytest.mark.parametrize(
+    ("database", "state", "settings", "kept", "kept_in"),
+    [
+        ("postgresql", "", "", "", ""),
+        ("postgresql", '{"active": "", "web": {}}', '{"database": "sqlite"}', "", ""),
+        ("postgresql", SERVES % "postgresql", '{"database": "sqlite"}', "", ""),
+        ("postgresql", SERVES % "sqlite", "", "", "sqlite"),
+        ("sqlite", SERVES % "postgresql", '{"database": "sqlite"}', "", "postgresql"),
+        ("postgresql", SERVES % "", '{"database": "sqlite"}', "", "sqlite"),
+        ("postgresql", "", "", "sqlite\n", "sqlite"),
+        ("sqlite", "", "", "sqlite\n", ""),
+        ("sqlite", SERVES % "sqlite", "", "postgresql\n", ""),
+    ],
+)
+def test_bookings_are_not_left_behind_in_another_database(
+    tmp_path: Path, database: str, state: str, settings: str, kept: str, kept_in: str
+) -> None:
+    done = play_noted(tmp_path, database, state, settings, kept)
+    said = f"the bookings of localhost are in {kept_in}," in " ".join(done.stdout.split())
+    assert (done.returncode, said) == ((2, True) if kept_in else (0, False)), done.stdout
 
 
 @pytest.mark.parametrize(("release", "status"), [("1.0-a", 0), ("1.0-b", 2)])
@@ -50,6 +91,11 @@ def test_link_that_was_made_is_shown_in_the_end(tmp_path: Path) -> None:
     programs = program(tmp_path, "eigenplan", "echo https://x.test/password/s3same")
     done = play(tmp_path, tasks_of(*LINK), ADMINISTRATOR, programs=programs)
     assert (done.returncode, done.stdout.count("https://x.test/password/s3same")) == (0, 1)
+
+
+@pytest.mark.parametrize(("state", "settings"), [("{", "{}"), (SERVES % "", "{"), ("[]", ""), ("", "")])
+def test_notes_that_are_damaged_tell_of_no_database(state: str, settings: str) -> None:
+    assert booking_app_kept_in(state, settings) == ""
 
 
 @pytest.mark.parametrize(

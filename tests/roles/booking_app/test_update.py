@@ -97,6 +97,22 @@ def test_update_to_an_older_schema_is_refused(host: ThreadHost) -> None:
     assert host.serving() == "one"
 
 
+def test_update_to_settings_with_another_database_is_refused(host: ThreadHost) -> None:
+    host.database = "postgresql"
+    write_settings(host.site().places, "another database")
+    for release in ("one", "two"):
+        with pytest.raises(RefusedError, match="are in sqlite, but its settings say postgresql, where they are not"):
+            update(host.site(), release)
+    assert (host.changes, host.serving()) == ([], "one")
+
+
+def test_update_of_a_site_whose_database_was_never_noted_goes_on(host: ThreadHost) -> None:
+    path = host.site().places.state / "state.json"
+    path.write_text(path.read_text().replace('"database": "sqlite"', '"database": ""'))
+    assert update(host.site(), "two")
+    assert load_state(path.parent).web["b"].database == "sqlite"
+
+
 def test_update_fails_no_visitor(host: ThreadHost) -> None:
     with Visitor(host) as visitor:
         update(host.site(), "two")
@@ -298,6 +314,13 @@ def test_refresh_that_makes_something_broken_keeps_what_runs_and_its_name(host: 
         refresh(host.site(), rebuilt(host, Image("fresh", "error-500")))
     assert (host.running(), host.tags["one"]) == ({"web-a": "one", "worker": "one"}, "sha256:one")
     assert not update(host.site())
+
+
+def test_refresh_with_settings_of_another_database_is_refused_before_anything_is_built(host: ThreadHost) -> None:
+    host.database = "postgresql"
+    with pytest.raises(RefusedError, match="its settings say postgresql"):
+        refresh(host.site(), rebuilt(host, Image("fresh")))
+    assert host.tags["one"] == "sha256:one"
 
 
 def test_refresh_of_nothing_is_refused(bare: ThreadHost) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
@@ -11,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from eigenplan_host import slots, units
-from eigenplan_host.host import Facts
+from eigenplan_host.host import Copying, Facts
 from eigenplan_host.refusal import FailedError
 from eigenplan_host.site import SLOTS, WORKER, Places, Settings, Site
 from eigenplan_host.state import load_state
@@ -93,7 +94,7 @@ def handler(image: Image, serving: Path, age: Callable[[], float]) -> type[BaseH
 @dataclass(slots=True)
 class ThreadHost:
     """``kill_at``: which of the changes to the host is the last one begun; ``end_at``: which one fails as the tool is
-    asked to end.
+    asked to end; ``copied``: what was copied, with the files that the container was given.
     """
 
     folder: Path
@@ -105,13 +106,25 @@ class ThreadHost:
     kill_at: int = -1
     end_at: int = -1
     schema: int = 0
+    database: str = "sqlite"
+    copied: list[tuple[Copying, dict[str, str]]] = field(default_factory=list)
     refuses: str = ""
     said: list[str] = field(default_factory=list)
     ports: dict[str, int] = field(default_factory=lambda: {slot: free_port() for slot in SLOTS})
 
     def site(self) -> Site:
-        places = Places(self.folder / "etc", self.folder / "state", self.folder / "run", self.folder / "releases")
-        settings = Settings("example.org", port_a=self.ports["a"], port_b=self.ports["b"], ready_seconds=6)
+        names = ("etc", "state", "run", "releases", "data", "postgresql")
+        places = Places(*(self.folder / name for name in names))
+        settings = Settings(
+            "example.org",
+            self.database,
+            port_a=self.ports["a"],
+            port_b=self.ports["b"],
+            ready_seconds=6,
+            owner_uid=os.getuid(),
+            owner_url="postgresql:///x?user=owner",
+            postgresql_url="postgresql:///x",
+        )
         return Site(places, settings, self, self.said.append)
 
     def add(self, image: Image) -> None:
@@ -140,6 +153,15 @@ class ThreadHost:
     def migrate(self, name: str) -> None:
         self._change(f"migrate {name}")
         self.schema = self.schema_of(name)
+
+    def copy_database(self, copying: Copying) -> str:
+        """A file that is copied into is there at once, and half of it stays when it fails."""
+        if copying.target.startswith("sqlite:///"):
+            Path(copying.target.removeprefix("sqlite:///")).touch()
+        self._change("copy")
+        given = sorted(Path(copying.folder).iterdir()) if copying.folder else []
+        self.copied.append((copying, {one.name: one.read_text() for one in given}))
+        return "booking: 2 rows\n2 rows in 1 tables are the same in both databases.\n"
 
     def prepare(self, service: str) -> None:
         self._change(f"prepare {service}")

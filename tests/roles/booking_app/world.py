@@ -28,6 +28,7 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.said: list[str] = []
+        self.settings = Settings("example.org", "postgresql", owner_url="postgresql:///x", build_megabytes=0)
         self.places = Places(folder / "etc", folder / "state", folder / "run", folder / "releases")
         for one in (self.places.settings, self.places.state, self.places.releases):
             one.mkdir()
@@ -53,7 +54,7 @@ class World:
 
     @property
     def host(self) -> DockerHost:
-        return DockerHost(self.places, Settings("example.org", owner_url="postgresql:///x", build_megabytes=0))
+        return DockerHost(self.places, self.settings)
 
     @property
     def site(self) -> Site:

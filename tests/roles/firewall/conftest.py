@@ -26,5 +26,5 @@ def render(given: Mapping[str, object]) -> str:
         undefined=StrictUndefined,
     )
     environment.filters.update(firewall_networks.FilterModule().filters())
-    more = {"firewall_container_pools": POOLS, "ansible_managed": "Ansible managed"}
+    more = {"firewall_container_pools": POOLS, "firewall_ssh_port": 22, "ansible_managed": "Ansible managed"}
     return environment.get_template("eigenplan-firewall.nft.j2").render({**values, **more, **given})

@@ -70,14 +70,25 @@ def test_checks_can_be_turned_on_one_by_one(wanted: dict[str, Any], checks: list
     assert [one.check for one in eigenplan_preflight.look(Root(), NOTHING | wanted)] == checks
 
 
-def test_module_refuses_an_unsupported_system_in_one_sentence() -> None:
-    arguments = json.dumps(NOTHING | {"versions": ["1"]})
+def run_module(*options: str, **given: object) -> str:
+    """Return what Ansible says of the module with every check turned off, but for these."""
+    arguments = json.dumps(NOTHING | given)
     line = [f"{Path(sys.executable).parent}/ansible", "localhost", "-m", "eigenplan_preflight", "-a", arguments]
     done = subprocess.run(
-        [*line, "-e", f"ansible_python_interpreter={sys.executable}"],
+        [*line, *options, "-e", f"ansible_python_interpreter={sys.executable}"],
         capture_output=True,
         text=True,
         check=False,
         env={**os.environ, "ANSIBLE_LIBRARY": f"{ROLE}/library", "ANSIBLE_MODULE_UTILS": f"{ROLE}/module_utils"},
     )
-    assert "; Eigenplan needs Debian 1." in done.stdout
+    return done.stdout
+
+
+def test_module_refuses_an_unsupported_system_in_one_sentence() -> None:
+    assert "; Eigenplan needs Debian 1." in run_module(versions=["1"])
+
+
+def test_module_shows_no_password_of_a_proxy() -> None:
+    """Not even to somebody who lets Ansible tell what each module was given."""
+    said = run_module("-vvv", versions=["1"], proxy="http://eva:s3same-open@proxy.example:3128")
+    assert ("module_args" in said, "s3same-open" in said) == (True, False)

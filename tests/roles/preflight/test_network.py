@@ -8,6 +8,7 @@ import socket
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible.module_utils.eigenplan_address import check_address
 from ansible.module_utils.eigenplan_findings import Finding
 from ansible.module_utils.eigenplan_machine import Root
@@ -20,8 +21,9 @@ from ansible.module_utils.eigenplan_names import (
     reach,
 )
 from ansible.module_utils.eigenplan_ports import check_ports, find_holders
+from jinja2.nativetypes import NativeEnvironment
 
-from tests.roles.preflight.conftest import Files
+from tests.roles.preflight.conftest import ROLE, Files
 
 ADDRESS = "10.0.0.5"
 INTERFACES = "etc/network/interfaces"
@@ -177,6 +179,26 @@ def test_port_may_be_held_by_the_installed_site_alone(files: Files, program: str
 def test_port_that_is_held_names_the_program(files: Files) -> None:
     found: list[Finding] = list(check_ports(host_with(files, "nginx"), [80, 443], installed=False))
     assert [(one.check, one.found) for one in found] == [("port 443", "held by nginx")]
+
+
+@pytest.mark.parametrize(("port", "named"), [(443, True), (8001, False)])
+def test_port_that_only_the_reverse_proxy_needs_may_be_left_to_another(files: Files, port: int, named: bool) -> None:
+    held = files({"proc/net/tcp": TCP.replace("01BB", f"{port:04X}")})
+    [found] = check_ports(Root(held), [port], installed=False)
+    words = f"if it shall stay and you leave out the role reverse_proxy, take {port} out of preflight_ports"
+    assert (words in found.remedy) == named
+
+
+@pytest.mark.parametrize(
+    ("skipped", "ports"),
+    [([], [80, 443, 8001, 8002]), (["reverse_proxy"], [8001, 8002]), (["firewall"], [80, 443, 8001, 8002])],
+)
+def test_ports_of_a_role_that_is_skipped_are_not_looked_at(skipped: list[str], ports: list[int]) -> None:
+    [task, *_] = yaml.safe_load((ROLE / "tasks/preflight.yml").read_text())
+    defaults = yaml.safe_load((ROLE / "defaults/main.yml").read_text())
+    template = NativeEnvironment().from_string(task["eigenplan_preflight"]["ports"])
+    asked: object = template.render(defaults, ansible_skip_tags=skipped)
+    assert asked == ports
 
 
 def test_port_of_a_hidden_program_is_held_all_the_same(files: Files) -> None:

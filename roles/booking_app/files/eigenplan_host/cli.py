@@ -16,6 +16,7 @@ from types import FrameType
 from eigenplan_host import images, slots, status, units
 from eigenplan_host.docker_host import DockerHost, container_of
 from eigenplan_host.lock import locked
+from eigenplan_host.moving import KINDS, move
 from eigenplan_host.refresh import refresh
 from eigenplan_host.refusal import FailedError, RefusedError
 from eigenplan_host.site import SLOTS, WORKER, Places, Site, load_settings
@@ -100,6 +101,8 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
     )
     command.add_argument("--check", action="store_true", help="only say whether there is anything to do")
     add("refresh", _refresh, "build the present release anew, with the newest security updates, and make that run")
+    command = add("move", _move, "take all bookings into the other database; the site is down until the playbook ran")
+    command.add_argument("database", choices=KINDS)
     add("rollback", _rollback, "go back to the release before, if the database's schema is the same")
     add("logs", _logs, "show what the web processes and the worker log; options of journalctl follow, such as -f")
     _add_inner(add)
@@ -167,6 +170,14 @@ def _refresh(chosen: argparse.Namespace) -> int:
         refresh(site, partial(images.rebuild, site))
         images.prune(site)
     site.say("Done.")
+    return 0
+
+
+def _move(chosen: argparse.Namespace) -> int:
+    site = open_site()
+    _end_in_order()
+    with locked(site.places.state):
+        move(site, chosen.database)
     return 0
 
 
@@ -255,13 +266,19 @@ def _first_administrator(chosen: argparse.Namespace) -> int:
     return status_
 
 
+def _needs_owner(words: Sequence[str]) -> bool:
+    """Whether a command changes PostgreSQL's tables, or their counters, which only their owner may."""
+    into_postgresql = words[-1].startswith("postgresql")
+    return list(words[:2]) == ["database", "migrate"] or (list(words[:2]) == ["database", "copy"] and into_postgresql)
+
+
 def _pass_on(words: Sequence[str], *, wait: bool = False) -> int:
     """Run a command of the application in a container of its own, at this terminal if there is one."""
     site, host = _opened()
     if not load_state(site.places.state).active:
         raise RefusedError("Nothing is installed yet; run the playbook first.")
     is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    owner = list(words[:2]) == ["database", "migrate"]
+    owner = _needs_owner(words)
     folder = str(Path.cwd()) if words[0] == "import-calendar" else ""
     call, environ = host.task(words, terminal=is_terminal, owner=owner, folder=folder), host.task_environ("task")
     if wait:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from eigenplan_host.host import Facts
+from eigenplan_host.host import Copying, Facts
 from eigenplan_host.options import LABEL, write_options
 from eigenplan_host.refusal import FailedError
 from eigenplan_host.site import WORKER, Places, Settings
@@ -103,9 +103,8 @@ class DockerHost:
         options = ["run", "--rm", "--no-deps", *([f"--name={name}"] if name else [])]
         if not terminal:
             options.append("-T")
-        if owner and self.settings.owner_url:
-            number = str(self.settings.owner_uid)
-            options += ["--user", f"{number}:{number}", "-e", f"EIGENPLAN_DATABASE_URL={self.settings.owner_url}"]
+        if owner and self.settings.database == "postgresql":
+            options += [*self._as_owner(), "-e", f"EIGENPLAN_DATABASE_URL={self.settings.owner_url}"]
         if folder:
             options += ["--volume", f"{folder}:/mnt:ro", "--workdir", "/mnt"]
         return self.compose(*options, "task", *words)
@@ -119,9 +118,29 @@ class DockerHost:
 
     def migrate(self, name: str) -> None:
         """Bring the database to the schema of the image of this name; nothing goes on with it once this has failed."""
+        self._run_alone(self.task(["database", "migrate"], owner=True, name=container_of(MIGRATION)), name)
+
+    def copy_database(self, copying: Copying) -> str:
+        """Copy everything from one database into another one; nothing goes on with it once this has failed."""
+        options = ["run", "--rm", "--no-deps", f"--name={container_of(MIGRATION)}", "-T"]
+        if copying.as_owner:
+            options += self._as_owner()
+        if self.settings.database == "sqlite":  # then no container knows PostgreSQL's socket by itself
+            options += ["--volume", f"{self.places.postgresql}:{self.places.postgresql}"]
+        if copying.folder:
+            options += ["--volume", f"{copying.folder}:/mnt"]
+        words = ["database", "copy", copying.source, copying.target]
+        return self._run_alone(self.compose(*options, "task", *words), "task")
+
+    def _as_owner(self) -> list[str]:
+        number = self.settings.owner_uid
+        return ["--user", f"{number}:{number}"]
+
+    def _run_alone(self, call: Sequence[str], name: str) -> str:
+        """Run a command of the image of this name in the one container that is called so."""
         self._remove(MIGRATION)
         try:
-            run(self.task(["database", "migrate"], owner=True, name=container_of(MIGRATION)), self.task_environ(name))
+            return run(call, self.task_environ(name))
         except FailedError:
             with suppress(FailedError):  # of two who remove it one fails, and Docker may be the other
                 self._remove(MIGRATION)

@@ -21,6 +21,19 @@ class Facts:
         return self.running and self.restarts == 0
 
 
+@dataclass(frozen=True, slots=True)
+class Copying:
+    """Where everything is copied from and to, as addresses of databases.
+
+    ``as_owner``: by the account that owns PostgreSQL's tables. ``folder``: what the container finds at ``/mnt``.
+    """
+
+    source: str
+    target: str
+    as_owner: bool = False
+    folder: str = ""
+
+
 class Host(Protocol):
     """A service is ``web-a``, ``web-b`` or ``worker``; an image is a tag of ours or an id.
 
@@ -41,6 +54,10 @@ class Host(Protocol):
 
     def migrate(self, name: str) -> None:
         """Bring the database to the schema of the image of this name, by the account that owns the tables."""
+        ...
+
+    def copy_database(self, copying: Copying) -> str:
+        """Copy everything from one database into another one, which is empty; return what was said of it."""
         ...
 
     def prepare(self, service: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from eigenplan_host.refusal import FailedError, RefusedError
 from eigenplan_host.site import Site
 from eigenplan_host.state import load_state
-from eigenplan_host.update import update
+from eigenplan_host.update import update, wish
 
 
 def refresh(site: Site, rebuild: Callable[[str], None]) -> None:
@@ -19,9 +19,11 @@ def refresh(site: Site, rebuild: Callable[[str], None]) -> None:
         RefusedError: it cannot be done, and nothing was changed.
         FailedError: it was tried; the text says what runs now, and its image keeps the release's name.
     """
-    present = load_state(site.places.state).serving
+    state = load_state(site.places.state)
+    present = state.serving
     if present is None:
         raise RefusedError("Nothing is installed yet; run the playbook first.")
+    wish(site, state, present.release)
     rebuild(present.release)
     try:
         update(site, present.release)

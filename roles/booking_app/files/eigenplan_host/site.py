@@ -19,12 +19,14 @@ WORKER = "worker"
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The folders of an installation; tests give their own."""
+    """The folders of an installation; tests give their own. ``data``, ``postgresql``: the same inside of containers."""
 
     settings: Path = Path("/etc/eigenplan")
     state: Path = Path("/var/lib/eigenplan-host")
     running: Path = Path("/run/eigenplan")
     releases: Path = Path("/opt/eigenplan/releases")
+    data: Path = Path("/var/lib/eigenplan")
+    postgresql: Path = Path("/var/run/postgresql")
 
     def serving(self, slot: str) -> Path:
         """Return the file whose presence lets a slot take requests."""
@@ -36,7 +38,8 @@ class Settings:
     """What the role has written to ``host.json``; times in seconds.
 
     ``ready_seconds``: how long a new version may take to become ready. ``probe_seconds``: how often the proxy asks
-    ``/readyz``. ``owner_uid``: the account that migrates PostgreSQL.
+    ``/readyz``. ``database``: where bookings are kept. ``owner_uid``: the account that migrates PostgreSQL.
+    ``owner_url``, ``postgresql_url``: PostgreSQL as that account reaches it and as the service does, used or not.
     """
 
     domain: str
@@ -49,6 +52,7 @@ class Settings:
     build_megabytes: int = 1200
     owner_uid: int = 821
     owner_url: str = ""
+    postgresql_url: str = ""
 
     def port(self, slot: str) -> int:
         """Return the port of a slot on the loopback address."""

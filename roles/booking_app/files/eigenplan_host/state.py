@@ -15,7 +15,8 @@ from eigenplan_host.refusal import RefusedError
 class Deployed:
     """A version together with its settings: ``image`` is Docker's id, ``config`` the fingerprint of all settings.
 
-    ``since``: epoch seconds of when it was put in its place.
+    ``since``: epoch seconds of when it was put in its place. ``database``: the kind that it keeps bookings in; empty
+    where an older version has noted it.
     """
 
     release: str
@@ -23,6 +24,7 @@ class Deployed:
     config: str
     schema: int
     since: int = 0
+    database: str = ""
 
     def is_same(self, other: Deployed | None) -> bool:
         """Whether both would run the same program with the same settings."""

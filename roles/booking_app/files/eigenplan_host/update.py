@@ -20,7 +20,8 @@ def wish(site: Site, state: State, release: str = "") -> Deployed:
     """Return what shall run: a release (the present one when none is named) with the present settings.
 
     Raises:
-        RefusedError: there is no such release on this host, or its schema is older than the database's.
+        RefusedError: there is no such release on this host, its schema is older than the database's, or the settings
+            name another database than the one with the bookings.
     """
     present = state.serving
     wanted = release or (present.release if present else "")
@@ -35,7 +36,19 @@ def wish(site: Site, state: State, release: str = "") -> Deployed:
             f"Release {wanted} knows the database's schema {schema} only, but the database has {present.schema}. "
             "Take a newer release, or restore the backup that was made before the last update."
         )
-    return Deployed(wanted, image, fingerprint(site.places.settings), schema, int(time.time()))
+    _refuse_other_database(site, present)
+    config = fingerprint(site.places.settings)
+    return Deployed(wanted, image, config, schema, int(time.time()), site.settings.database)
+
+
+def _refuse_other_database(site: Site, present: Deployed | None) -> None:
+    """Refuse settings by which the site would come up without its bookings."""
+    wanted = site.settings.database
+    if present and present.database not in ("", wanted):
+        raise RefusedError(
+            f"The site's bookings are in {present.database}, but its settings say {wanted}, where they are not. "
+            f"Move them by: sudo eigenplan move {wanted}; or set site_database: {present.database} again."
+        )
 
 
 def is_done(site: Site, state: State, wanted: Deployed) -> bool:
@@ -165,7 +178,7 @@ def _exchange_with_gap(site: Site, state: State, wanted: Deployed) -> State:
         site.host.stop(WORKER)
         site.host.migrate("task")
     except (FailedError, OSError) as error:
-        _serve_again(site, state, error)
+        serve_again(site, state, error)
         raise FailedError(f"The database was not changed: {error}. Slot {old} serves as before.") from error
     try:
         site.host.enable(WORKER, False)  # the one that is there does not know the new schema, after a reboot neither
@@ -181,7 +194,7 @@ def _exchange_with_gap(site: Site, state: State, wanted: Deployed) -> State:
     return state
 
 
-def _serve_again(site: Site, state: State, cause: Exception) -> None:
+def serve_again(site: Site, state: State, cause: Exception) -> None:
     """Let everything run as before a change of the schema that failed, and see that it does.
 
     Raises:

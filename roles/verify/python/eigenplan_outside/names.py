@@ -8,7 +8,6 @@ from ipaddress import ip_address
 
 from eigenplan_outside.findings import Finding, good, warning
 
-SELECTORS = ("default", "mail", "dkim", "selector1", "selector2", "s1", "s2", "k1", "google", "eigenplan")
 SECONDS = 5.0
 Look = Callable[[str, str], list[str]]
 """Returns the records of a name and type as text; none when there are none."""
@@ -44,7 +43,7 @@ def sender_domain(sender: str) -> str:
 
 
 def check_names(
-    look: Look, name: str, addresses: Iterable[str], sender: str, relay: str, selectors: Iterable[str] = SELECTORS
+    look: Look, name: str, addresses: Iterable[str], sender: str, relay: str, selectors: Iterable[str]
 ) -> Iterator[Finding]:
     """Look at the site's address and at the sender's SPF and DKIM records."""
     domain = sender_domain(sender)
