@@ -20,7 +20,10 @@ from tests.lab.test_bad_input import kill, play_without, refused, squatter
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
-ASK = "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:8001/healthz', timeout=10).read().decode().strip())"
+ASK = """
+import urllib.request
+print(urllib.request.urlopen("http://127.0.0.1:8001/healthz", timeout=10).read().decode().strip())
+"""
 
 
 @pytest.fixture(scope="module", params=["debian13", "debian12"])
