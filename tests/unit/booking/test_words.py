@@ -107,7 +107,10 @@ EXAMPLES: list[tuple[Refusal, str]] = [
         r.LinkSpent("replaced"),
         "This link counts no more, as a newer one was made or the account was changed; please use the newest.",
     ),
-    (r.LinkSpent("expired"), "This link has expired; please ask whoever looks after the server for a new one."),
+    (
+        r.LinkSpent("expired"),
+        "This link has expired; please ask for a new one, where you sign in or whoever looks after the users.",
+    ),
     (
         r.TooOften(40),
         "This was tried too often in a short time; please wait 40 seconds, then try again.",
