@@ -22,6 +22,7 @@ from app.operations.own_account import own_id
 from app.operations.rights import actor_of
 from app.storage.account_tables import Authenticator, Passkey, UserSession
 from app.storage.public_ids import new_public_id
+from app.storage.statements import fetch
 from app.storage.store import Store
 from app.storage.tables import User
 
@@ -30,6 +31,9 @@ KEEP_SECONDS = 30 * 86_400
 
 MAX_DEVICE, MAX_ADDRESS = 80, 45
 _TOKEN_BYTES = 32
+_FIND = """SELECT s.id, s.created_at, s.seen_at, s.proved_at, s.method, s.factors, s.needed,
+u.id, u.public_id, u.name, u.email, u.resource_id
+FROM user_session s JOIN "user" u ON u.id = s.user_id WHERE s.token_hash = %s AND u.active"""
 _log = logging.getLogger(__name__)
 
 
@@ -137,32 +141,34 @@ def hash_token(token: str) -> str:
 
 
 def resume(store: Store, token: str, now: Instant) -> Account | None:
-    """Return whose session this is, or None when there is no such session (any more).
-
-    Two queries, one more where a role is given for a pool.
+    """Return whose session this is, or None when there is no such session (any more): one query, besides their rights.
 
     That it was seen is written down at most once a minute, and not at all while the database cannot be written.
     """
-    query = UserSession.select(UserSession, User).join(User).where(UserSession.token_hash == hash_token(token))
-    row: UserSession | None = store.read(lambda: query.where(User.active).first())
-    if row is None:
+    found = store.read(lambda: _find(hash_token(token)))
+    if found is None:
         return None
-    account = store.read(lambda: _account(row))
+    account, created_at, seen_at = found
     limits = session_limits.limits_for(account.actor)
-    if now >= min(row.seen_at + limits.idle_seconds, row.created_at + limits.absolute_seconds):
+    if now >= min(seen_at + limits.idle_seconds, created_at + limits.absolute_seconds):
         return None
-    if now - row.seen_at >= MINUTE:
-        _note_seen(store, row, now)
+    if now - seen_at >= MINUTE:
+        _note_seen(store, account.session, seen_at, now)
     return account
 
 
-def _account(row: UserSession) -> Account:
-    user, method = row.user, Method(row.method)
-    return Account(actor_of(user), user.public_id, user.email, row.id, method, row.proved_at, row.factors, row.needed)
+def _find(token_hash: str) -> tuple[Account, Instant, Instant] | None:
+    """Return the account of a session, when the session began and when it was last seen."""
+    for session, created_at, seen_at, proved_at, method, factors, needed, *of_user in fetch(_FIND, (token_hash,)):
+        user_id, public_id, name, email, resource_id = of_user
+        actor = actor_of(User(id=user_id, name=name, email=email, resource=resource_id))
+        account = Account(actor, public_id, email, session, Method(method), proved_at, factors, needed)
+        return account, created_at, seen_at
+    return None
 
 
-def _note_seen(store: Store, row: UserSession, now: Instant) -> None:
-    change = UserSession.update(seen_at=now).where(UserSession.id == row.id, UserSession.seen_at == row.seen_at)
+def _note_seen(store: Store, session: int, before: Instant, now: Instant) -> None:
+    change = UserSession.update(seen_at=now).where(UserSession.id == session, UserSession.seen_at == before)
     try:
         store.write(change.execute)
     except Unavailable:
