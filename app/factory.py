@@ -103,9 +103,9 @@ def create_app(config: Config) -> Flask:
     init_sign_in(app)
     init_errors(app)
     init_access(app)
-    init_step_up(app)
     init_security(app)
     init_seeing_as(app)
+    init_step_up(app)
     init_security_log(app)
     init_pages(app)
     for blueprint in BLUEPRINTS:

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from flask import Flask, g, jsonify, make_response, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -116,14 +116,6 @@ def headers_of(refusal: Refusal) -> dict[str, str]:
 def answer_refusal(page: str, refusal: Refusal) -> ResponseReturnValue:
     """Answer with a page that shows a refusal, a form with all that was typed as a rule."""
     return page, status_of(refusal), headers_of(refusal)
-
-
-def let_wait(answer: ResponseReturnValue, refusal: TooOften) -> ResponseReturnValue:
-    """Answer with a page that says that somebody was too quick, and with when to come again."""
-    response = make_response(answer)
-    response.status_code = status_of(refusal)
-    response.headers.update(headers_of(refusal))
-    return response
 
 
 def init_errors(app: Flask) -> None:

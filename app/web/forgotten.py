@@ -12,7 +12,7 @@ from app.operations.mailed_links import ask_reset
 from app.operations.throttle import count_reset
 from app.web.access import public
 from app.web.context import current_source, now, site, visitor_context
-from app.web.errors import UNPROCESSABLE, let_wait
+from app.web.errors import UNPROCESSABLE, answer_refusal
 
 blueprint = Blueprint("forgotten", __name__, url_prefix="/sign-in/forgotten")
 SENT = (
@@ -40,7 +40,7 @@ def ask() -> ResponseReturnValue:
     try:
         count_reset(site().store, current_source(), email, now())
     except TooOften as refusal:
-        return let_wait(_page(email, sentence(refusal, "UTC")), refusal)
+        return answer_refusal(_page(email, sentence(refusal, "UTC")), refusal)
     ask_reset(visitor_context(), email)
     flash(SENT)
     return redirect(url_for("sign_in.show"), 303)

@@ -5,19 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.booking.refusals import InvalidInput, TooOften
+from app.booking.refusals import InvalidInput, Refusal, TooOften
 from app.booking.words import sentence
 from app.operations.context import Context
 from app.operations.passkeys import Purpose, check
 from app.operations.second_factor import WRONG_CODE, check_code, own_factors
 from app.operations.sessions import Account, complete
-from app.operations.throttle import forgive
 from app.web.access import public
-from app.web.account.own import begin_own_try, own_account, own_context
+from app.web.account.own import begin_own_try, fail, own_account, own_context, succeed
 from app.web.context import current_account, now, site
-from app.web.errors import UNPROCESSABLE, let_wait
+from app.web.errors import answer_refusal
 from app.web.passkey_forms import party, passkey_options
-from app.web.security_log import Event, note
 from app.web.sign_in import keep_session, target_of
 
 blueprint = Blueprint("second", __name__, url_prefix="/sign-in/second")
@@ -40,11 +38,11 @@ def code() -> ResponseReturnValue:
     try:
         tried = begin_own_try(account)
     except TooOften as refusal:
-        return let_wait(_page(account, target, {"code": sentence(refusal, "UTC")}), refusal)
+        return _page(account, target, {"code": sentence(refusal, "UTC")}, refusal)
     if not check_code(own_context(), site().config.secret_key, request.form.get("code", "")):
-        note(Event.SIGN_IN_FAILED, account.email)
-        return _page(account, target, {"code": WRONG_CODE}, UNPROCESSABLE)
-    forgive(site().store, tried, now())
+        fail(account)
+        return _page(account, target, {"code": WRONG_CODE}, InvalidInput("code", WRONG_CODE))
+    succeed(tried)
     return _go_on(account, target)
 
 
@@ -57,7 +55,8 @@ def passkey() -> ResponseReturnValue:
     try:
         check(site().store, party(), Purpose.SECOND_FACTOR, request.form.get("passkey", ""), now(), user_id)
     except InvalidInput as refusal:
-        return _page(account, target, {"passkey": sentence(refusal, "UTC")}, UNPROCESSABLE)
+        fail(account)
+        return _page(account, target, {"passkey": sentence(refusal, "UTC")}, refusal)
     return _go_on(account, target)
 
 
@@ -66,7 +65,7 @@ def _go_on(account: Account, target: str) -> ResponseReturnValue:
     return redirect(target, 303)
 
 
-def _page(account: Account, target: str, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+def _page(account: Account, target: str, errors: dict[str, str], refused: Refusal | None = None) -> ResponseReturnValue:
     if account.is_complete:
         return redirect(target)
     context = Context(site().store, account.actor, now())
@@ -77,4 +76,4 @@ def _page(account: Account, target: str, errors: dict[str, str], status: int = 2
     page = render_template(
         "sign_in/second.html", account=account, factors=factors, target=target, errors=errors, options=options
     )
-    return page, status
+    return page if refused is None else answer_refusal(page, refused)

@@ -15,10 +15,9 @@ from app.operations.own_password import WRONG, check_own_password, has_password
 from app.operations.passkeys import Purpose, check
 from app.operations.second_factor import own_factors
 from app.operations.sessions import Account, prove_again
-from app.operations.throttle import forgive
-from app.web.account.own import begin_own_try, own_account, own_context
+from app.web.account.own import begin_own_try, fail, own_account, own_context, succeed
 from app.web.context import current_actor, now, site
-from app.web.errors import SECRETS, UNPROCESSABLE, let_wait, typed_fields
+from app.web.errors import SECRETS, UNPROCESSABLE, answer_refusal, typed_fields
 from app.web.passkey_forms import party, passkey_options
 from app.web.sign_in import MAX_PASSWORD
 from app.web.targets import own_path
@@ -31,6 +30,8 @@ DANGEROUS = frozenset(
     {
         *("setup.new_users", "setup.add_users", "setup.edit_users", "setup.save_users"),
         *("setup.invite_user", "setup.forget_factors"),
+        *("setup.new_groups", "setup.add_groups", "setup.edit_groups", "setup.save_groups", "setup.remove_groups"),
+        *("setup.new_roles", "setup.add_roles", "setup.edit_roles", "setup.save_roles", "setup.remove_roles"),
         *("account.authenticator", "account.confirm_authenticator", "account.remove_authenticator"),
         *("account.new_passkey", "account.add_passkey", "account.remove_passkey", "account.recovery_codes"),
     }
@@ -44,8 +45,10 @@ def init_step_up(app: Flask) -> None:
 
 
 def require_recent_sign_in() -> ResponseReturnValue | None:
-    """Ask again who somebody is before they do something dangerous."""
-    if request.endpoint not in DANGEROUS or not current_actor().is_staff or own_account().is_recent(now()):
+    """Ask again who somebody is before they do something dangerous; who sees as a role can do nothing anyway."""
+    if request.endpoint not in DANGEROUS or not current_actor().is_staff:
+        return None
+    if current_actor().seen_as or own_account().is_recent(now()):
         return None
     target = request.full_path.rstrip("?")
     fields = list(typed_fields()) if request.method == "POST" else []
@@ -60,10 +63,11 @@ def by_password() -> ResponseReturnValue:
     try:
         tried = begin_own_try(account)
     except TooOften as refusal:
-        return let_wait(_again({"proof_password": sentence(refusal, "UTC")}), refusal)
+        return answer_refusal(_again({"proof_password": sentence(refusal, "UTC")}), refusal)
     if not check_own_password(own_context(), request.form.get("proof_password", "")[:MAX_PASSWORD]):
+        fail(account)
         return _again({"proof_password": WRONG}), UNPROCESSABLE
-    forgive(site().store, tried, now())
+    succeed(tried)
     return _go_on(account)
 
 
@@ -74,6 +78,7 @@ def by_passkey() -> ResponseReturnValue:
     try:
         check(site().store, party(), Purpose.CONFIRM, answer, now(), account.actor.user_id or 0)
     except InvalidInput as refusal:
+        fail(account)
         return _again({"passkey": sentence(refusal, "UTC")}), UNPROCESSABLE
     return _go_on(account)
 

@@ -19,6 +19,7 @@ from app.operations.throttle import SIGN_IN_HERE
 from app.storage.account_tables import Authenticator, Passkey, RecoveryCode, UserSession
 from app.storage.store import Store
 from app.storage.tables import Location, User
+from app.web.step_up import DANGEROUS
 from tests.cast import NOW, Cast
 from tests.soft_key import SoftKey
 from tests.web.conftest import RAW_TOKEN, Browser, SignIn
@@ -316,3 +317,37 @@ def test_codes_and_secrets_are_in_no_log(browser: Browser, email: str, caplog: p
     secrets = (app.secret, codes[0], PASSWORD)
     ours = [record.getMessage() for record in caplog.records if record.name != "peewee"]
     assert [message for message in ours if any(one in message for one in secrets)] == []
+
+
+def test_dangerous_endpoints_exist(app: Flask) -> None:
+    assert DANGEROUS - {rule.endpoint for rule in app.url_map.iter_rules()} == set()
+
+
+def test_roles_and_groups_are_dangerous_and_ask_again(later: Browser) -> None:
+    assert [later.get(f"/setup/{kind}/new").status_code for kind in ("roles", "groups")] == [401, 401]
+
+
+def test_who_sees_as_a_role_is_not_asked_again(browser: Browser, email: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_password(browser, email)
+    browser.submit("/see-as/viewer")
+    monkeypatch.setattr("app.clock.now", lambda: NOW + RECENT_SECONDS)
+    assert browser.get("/setup/users/new").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/account/password", {"old": "wrong", "password": "lano-kebupa-fona", "password_again": "lano-kebupa-fona"}),
+        ("/confirm/password", {"proof_password": "wrong"}),
+        ("/confirm/passkey", {"passkey": "{}"}),
+        ("/account/second-factor/app", {"code": "000000"}),
+    ],
+)
+def test_wrong_password_or_code_of_ones_own_is_in_the_security_log(
+    browser: Browser, email: str, caplog: pytest.LogCaptureFixture, path: str, fields: dict[str, str]
+) -> None:
+    by_password(browser, email)
+    caplog.clear()
+    browser.submit(path, fields)
+    lines = [record.getMessage() for record in caplog.records if record.name == "eigenplan-security"]
+    assert ["event=sign-in-failed" in line for line in lines] == [True]

@@ -10,7 +10,7 @@ import segno
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.booking.refusals import InvalidInput, TooOften
+from app.booking.refusals import InvalidInput, Refusal, TooOften
 from app.booking.words import sentence
 from app.operations import passkeys
 from app.operations.second_factor import (
@@ -20,11 +20,10 @@ from app.operations.second_factor import (
     own_factors,
     remove_authenticator,
 )
-from app.operations.throttle import forgive
 from app.web.access import setting_up
-from app.web.account.own import begin_own_try, own_account, own_context
-from app.web.context import now, site
-from app.web.errors import UNPROCESSABLE, let_wait
+from app.web.account.own import begin_own_try, fail, own_account, own_context, succeed
+from app.web.context import site
+from app.web.errors import UNPROCESSABLE, answer_refusal
 from app.web.passkey_forms import party
 
 READY = "Your second factor is set up."
@@ -49,7 +48,7 @@ def authenticator() -> ResponseReturnValue:
     return _authenticator_page("")
 
 
-def _authenticator_page(error: str, status: int = 200) -> ResponseReturnValue:
+def _authenticator_page(error: str, refused: Refusal | None = None) -> ResponseReturnValue:
     try:
         enrolment = begin_authenticator(own_context(), site().config.secret_key)
     except InvalidInput as refusal:
@@ -58,7 +57,7 @@ def _authenticator_page(error: str, status: int = 200) -> ResponseReturnValue:
     page = render_template(
         "account/authenticator.html", enrolment=enrolment, picture=_picture(enrolment.uri), error=error
     )
-    return page, status
+    return page if refused is None else answer_refusal(page, refused)
 
 
 def _picture(uri: str) -> str:
@@ -75,13 +74,14 @@ def confirm() -> ResponseReturnValue:
     try:
         tried = begin_own_try(account)
     except TooOften as refusal:
-        return let_wait(_authenticator_page(sentence(refusal, "UTC")), refusal)
+        return _authenticator_page(sentence(refusal, "UTC"), refusal)
     code = request.form.get("code", "")
     try:
         codes = confirm_authenticator(own_context(), site().config.secret_key, account.session, code)
     except InvalidInput as refusal:
-        return _authenticator_page(sentence(refusal, "UTC"), UNPROCESSABLE)
-    forgive(site().store, tried, now())
+        fail(account)
+        return _authenticator_page(sentence(refusal, "UTC"), refusal)
+    succeed(tried)
     return _ready(codes)
 
 

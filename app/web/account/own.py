@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from app.booking.refusals import TooOften
 from app.operations.context import Context
 from app.operations.sessions import Account
-from app.operations.throttle import Try, begin_try, guest_of
+from app.operations.throttle import Try, begin_try, forgive, guest_of
 from app.web.context import current_account, current_source, now, site
 from app.web.errors import SignedOut
+from app.web.security_log import Event, note
 
 
 def own_context() -> Context:
@@ -18,9 +20,23 @@ def begin_own_try(account: Account) -> Try:
     """Count a try to show a password or code of one's own account.
 
     Raises:
-        TooOften: there were too many.
+        TooOften: it is too early for another one.
     """
-    return begin_try(site().store, guest_of(current_source(), f"own account {account.public_id}"), now())
+    try:
+        return begin_try(site().store, guest_of(current_source(), f"own account {account.public_id}"), now())
+    except TooOften:
+        note(Event.SIGN_IN_REFUSED, account.email)
+        raise
+
+
+def succeed(tried: Try) -> None:
+    """Forget a try after it has shown the right thing."""
+    forgive(site().store, tried, now())
+
+
+def fail(account: Account) -> None:
+    """Write down that a password or code of somebody's own account was wrong."""
+    note(Event.SIGN_IN_FAILED, account.email)
 
 
 def own_account() -> Account:

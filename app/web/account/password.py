@@ -8,10 +8,8 @@ from flask.typing import ResponseReturnValue
 from app.booking.refusals import InvalidInput, StaleVersion, TooOften
 from app.booking.words import sentence
 from app.operations.own_password import change_password, has_password
-from app.operations.throttle import forgive
-from app.web.account.own import begin_own_try, own_account, own_context
-from app.web.context import now, site
-from app.web.errors import UNPROCESSABLE, let_wait
+from app.web.account.own import begin_own_try, fail, own_account, own_context, succeed
+from app.web.errors import UNPROCESSABLE, answer_refusal
 from app.web.password import DIFFERENT
 from app.web.sign_in import MAX_PASSWORD
 
@@ -32,14 +30,16 @@ def change() -> ResponseReturnValue:
     try:
         tried = begin_own_try(account)
     except TooOften as refusal:
-        return let_wait(_page({"old": sentence(refusal, "UTC")}), refusal)
+        return answer_refusal(_page({"old": sentence(refusal, "UTC")}), refusal)
     try:
         change_password(own_context(), account.session, old[:MAX_PASSWORD], new)
     except (InvalidInput, StaleVersion) as refusal:
-        if refusal.field == "password":
-            forgive(site().store, tried, now())
+        if refusal.field == "old":
+            fail(account)
+        else:
+            succeed(tried)
         return _page({refusal.field or "old": sentence(refusal, "UTC")}), UNPROCESSABLE
-    forgive(site().store, tried, now())
+    succeed(tried)
     flash(CHANGED)
     return redirect(url_for("account.index"), 303)
 
