@@ -52,9 +52,8 @@ def _chosen(actor: Actor, public_id: str) -> Actor | None:
 @blueprint.post("/<public_id>")
 def begin(public_id: str) -> ResponseReturnValue:
     """Begin to look at the site as this role does."""
-    chosen = see_as(current_context(), public_id)
+    see_as(current_context(), public_id)
     session[KEY] = public_id
-    flash(f"You see the site as {chosen.seen_as} does.")
     return redirect(url_for("home.show"), 303)
 
 
