@@ -7,6 +7,7 @@ from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import Instant
 from app.operations import link_records
 from app.operations.context import Context
+from app.operations.setup.grants import check_may_change
 from app.operations.setup.saving import edit
 from app.operations.sign_in import find_active
 from app.storage import outbox
@@ -77,6 +78,7 @@ def invite_again(context: Context, public_id: str) -> str:
         user = User.get_or_none(User.public_id == public_id)
         if user is None:
             raise NotFound(kind="user", reference=public_id)
+        check_may_change(context, user)
         if not user.active:
             raise InvalidInput("active", "This account is switched off; please let it sign in first.")
         leave_invitation(context, user)

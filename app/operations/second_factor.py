@@ -23,6 +23,7 @@ from app.operations.context import Context
 from app.operations.own_account import own_id
 from app.operations.sealed import BrokenSealError, seal, unseal
 from app.operations.sessions import end_sessions_of, has_second_factor, hash_token
+from app.operations.setup.grants import check_may_change
 from app.operations.setup.saving import edit
 from app.storage.account_tables import Authenticator, Passkey, RecoveryCode, UserSession
 from app.storage.tables import User
@@ -255,6 +256,7 @@ def forget_factors(context: Context, public_id: str) -> str:
         user = User.get_or_none(User.public_id == public_id)
         if user is None:
             raise NotFound(kind="user", reference=public_id)
+        check_may_change(context, user)
         for model in (Authenticator, Passkey, RecoveryCode):
             model.delete().where(model.user == user.id).execute()
         end_sessions_of(user.id)

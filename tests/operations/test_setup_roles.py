@@ -11,7 +11,9 @@ from app.access.grants import Grant, Scope, ScopeKind, Target
 from app.access.permissions import READY_MADE, Extent, Permission, ReadyMade, all_of, own_of
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
 from app.operations.context import Context
+from app.operations.mailed_links import invite_again
 from app.operations.rights import grants_of
+from app.operations.second_factor import forget_factors
 from app.operations.setup.grants import GrantDraft
 from app.operations.setup.groups import GroupDraft, get_group, list_groups, remove_group, save_group
 from app.operations.setup.pools import PoolDraft, remove_pool, save_pool
@@ -147,10 +149,25 @@ def test_nobody_takes_a_role_that_may_do_more_than_they(cast: Cast) -> None:
         save_user(helper(cast), replace(get_user(context, root).draft, grants=()), root)
 
 
-def test_roles_that_stay_are_no_question(cast: Cast) -> None:
+@pytest.mark.parametrize(
+    "change", [{"name": "Ruth"}, {"password": "correct horse battery"}, {"email": "me@example.org"}]
+)
+def test_nobody_changes_an_account_that_may_do_more_than_they(cast: Cast, change: dict[str, str]) -> None:
     root = cast.ids["Root"]
-    save_user(helper(cast), replace(get_user(system(cast), root).draft, name="Ruth"), root)
-    assert get_user(system(cast), root).draft.name == "Ruth"
+    draft = get_user(system(cast), root).draft
+    with pytest.raises(NotAllowed, match="Root may do more than you"):
+        save_user(helper(cast), replace(draft, **change), root)  # type: ignore[arg-type]  # texts all of them
+    for work in (invite_again, forget_factors):
+        with pytest.raises(NotAllowed):
+            work(helper(cast), root)
+    assert get_user(system(cast), root).draft == draft
+
+
+def test_who_may_do_as_much_changes_an_account(cast: Cast) -> None:
+    cast.store.write(lambda: cast.user("Uma", "viewer"))
+    uma = cast.ids["Uma"]
+    save_user(helper(cast), replace(get_user(system(cast), uma).draft, name="Ursula"), uma)
+    assert get_user(system(cast), uma).draft.name == "Ursula"
 
 
 @pytest.mark.parametrize(

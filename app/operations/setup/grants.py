@@ -13,7 +13,7 @@ from app.access.grants import ScopeKind, Target
 from app.access.permissions import WORDS, Permission, ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed
 from app.operations.context import Context
-from app.operations.rights import extents_of
+from app.operations.rights import extents_of, grants_of
 from app.storage.base import Record
 from app.storage.rights_tables import Role, RoleGrant, UserGroupMember
 from app.storage.tables import Location, Pool, Resource, Service, User
@@ -79,6 +79,20 @@ def _check_may_give(context: Context, draft: GrantDraft) -> None:
             permission=Permission.MANAGE_USERS.value,
             reason=f"The role {row.name} may do more than you ({WORDS[missing[0]].name.lower()}), "
             "so only somebody who has that right everywhere can give or take it.",
+        )
+
+
+def check_may_change(context: Context, row: User) -> None:
+    """Go on only if the actor may do all that a user may: whoever sets a password could come in as that user.
+
+    Raises:
+        NotAllowed: the user may do more than the actor.
+    """
+    held = {permission for grant in grants_of(row.id) for permission in grant.extents}
+    if lacking(context, held):
+        raise NotAllowed(
+            permission=Permission.MANAGE_USERS.value,
+            reason=f"{row.name} may do more than you, so only somebody who may do as much can change this account.",
         )
 
 

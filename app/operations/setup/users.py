@@ -20,6 +20,7 @@ from app.operations.setup.grants import (
     Holder,
     administrators,
     check_administrator_left,
+    check_may_change,
     replace_grants,
     stored_grants,
 )
@@ -52,7 +53,8 @@ def save_user(context: Context, draft: UserDraft, public_id: str | None = None, 
 
     Raises:
         InvalidInput: also when no administrator would remain.
-        NotAllowed: also when a role would be given or taken that may do more than the actor. NotFound, StaleVersion.
+        NotAllowed: also when a role would be given or taken that may do more than the actor, or the user may do so.
+        NotFound, StaleVersion.
     """
     context.require(Permission.MANAGE_USERS)
     values = _checked(draft)
@@ -63,6 +65,8 @@ def save_user(context: Context, draft: UserDraft, public_id: str | None = None, 
 
     def work() -> str:
         _check_free(values["email"], public_id)
+        if public_id is not None:
+            check_may_change(context, find_row(User, "user", public_id))
         values["resource"] = None if draft.resource is None else _person_id(draft.resource)
         row = put(context, User, "user", Key(public_id, version), values)
         replace_grants(context, Holder(user_id=row.id), draft.grants)
