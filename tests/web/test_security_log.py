@@ -110,6 +110,16 @@ def write_each(app: Flask, store: Store, viewer: Browser) -> None:
     visitor.post(form.action, data=ADA, headers={"Origin": "https://evil.example"}, environ_base=THERE)
 
 
+def test_line_of_passkey_that_is_none_of_ours_names_nobody(
+    visitor: FlaskClient, app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    visitor.post("/sign-in/passkey", data={"passkey": "guessed"}, environ_base=THERE)
+    (line,) = caplog.messages
+    assert line == f"{MARK} event=sign-in-failed who=- at=sign_in.by_passkey address=203.0.113.9"
+    assert re.fullmatch(SAMPLES[0][0], line)
+
+
 @pytest.mark.gate
 def test_lines_are_those_that_the_page_promises(
     app: Flask, store: Store, sign_in: SignIn, caplog: pytest.LogCaptureFixture
