@@ -30,8 +30,7 @@ def test_site_gets_another_name_and_its_own_back(site: Site, system: System, tim
     with site.called(new):
         assert not site.answers()
         times.note(system.name, "another name", take_name(site, site_domain=new))
-        [mail, *_] = [one for one in reversed(site.lab.relay.mails()) if new in one.as_string()]
-        assert f"https://{new}/" in mail.as_string()
+        assert any(f"https://{new}" in one.as_string() for one in site.lab.relay.mails())
     assert not site.answers()
     take_name(site)
     assert set(before) < set(site.confirmed())
