@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from app.storage.migrate import migrate
+from app.storage.rights_tables import Role
 from app.storage.store import Store, open_store
 from tests.postgres_accounts import APPLICATION, OWNER, as_account, grant_all
 from tests.postgres_pool import PostgresPool, sibling
@@ -114,6 +115,6 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def second_factor_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let everybody need two factors."""
-    monkeypatch.setattr("app.operations.session_limits.needs_second_factor", lambda actor: True)
+def second_factor_needed(store: Store) -> None:
+    """Let every role ask for two factors; ask for this before anybody signs in."""
+    store.write(Role.update(needs_second_factor=True).execute)

@@ -59,8 +59,9 @@ EVERYTHING = Scope()
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role as somebody has it: its name, what it may, and where."""
+    """A role as somebody has it: its name, what it may, where, and whether it asks for two factors."""
 
     role: str
     extents: Extents
     scope: Scope = EVERYTHING
+    needs_second_factor: bool = False

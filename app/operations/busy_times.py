@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
@@ -13,6 +12,7 @@ from app.booking.values import Catalog, Resource
 from app.integrations.ics.values import Busy
 from app.operations.context import Context
 from app.operations.names import get_resource
+from app.operations.rights import target_of_resource
 from app.storage.tables import BusyTime
 
 MAX_SOURCE = 100
@@ -56,7 +56,7 @@ def replace_busy_times(context: Context, resource: str, source: str, busy: Seque
     """
     found = get_resource(context.catalog, resource)
     row_id = found.id
-    context.require(Permission.MANAGE_HOURS, Target(resource_ids=(row_id,), location_id=found.location_id))
+    context.require(Permission.MANAGE_HOURS, target_of_resource(found))
     source = clean_line(source, "source", MAX_SOURCE, required=True)
     rows = [(row_id, source, one.start, one.end, one.uid, one.title) for one in busy]
     fields = (

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field, replace
 
 from peewee import JOIN, ModelSelect
 
-from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import NotFound
 from app.booking.statuses import ACTIVE, Status
 from app.booking.values import Catalog, Cause, Instant, Taken
 from app.operations.context import Context
-from app.operations.rights import target_of
+from app.operations.rights import target_of, target_of_resource
 from app.operations.views import BookingView, ChangeView, ClientView, ResourceView
 from app.operations.within import bookings_within
 from app.storage import taken
@@ -136,16 +135,10 @@ def list_busy_times(context: Context, start: Instant, end: Instant, resource_ids
 
 def _as_seen(context: Context, one: Taken) -> Taken:
     if one.cause is not Cause.BUSY_TIME or context.may(
-        Permission.SEE_DETAILS, target_of_resource(context, one.resource_id)
+        Permission.SEE_DETAILS, target_of_resource(context.catalog.resources[one.resource_id])
     ):
         return one
     return replace(one, reference="")
-
-
-def target_of_resource(context: Context, resource_id: int) -> Target:
-    """Return what the rights are asked about for a resource's own times."""
-    resource = context.catalog.resources[resource_id]
-    return Target(resource_ids=(resource_id,), location_id=resource.location_id)
 
 
 def find_clients(context: Context, text: str, limit: int = 20) -> list[ClientView]:

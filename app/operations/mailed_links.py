@@ -11,7 +11,6 @@ from app.operations.setup.grants import check_may_change
 from app.operations.setup.saving import edit
 from app.operations.sign_in import find_active
 from app.storage import outbox
-from app.storage.account_tables import LinkedAccount
 from app.storage.public_ids import new_public_id
 from app.storage.tables import OutboxMessage, Setting, User
 
@@ -57,8 +56,6 @@ def _pretend(now: Instant) -> None:
 
 
 def _may_reset(user: User, now: Instant) -> bool:
-    if LinkedAccount.select().where(LinkedAccount.user == user.id).exists():
-        return False
     return not link_records.has_open(user.id, RESET, now + SECONDS[RESET] - PAUSE_SECONDS)
 
 

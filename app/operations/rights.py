@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from app.access.actors import Actor, ActorKind
 from app.access.grants import Grant, Scope, ScopeKind, Target
@@ -16,7 +16,7 @@ from app.storage.statements import among, fetch
 from app.storage.tables import Booking, Client, User
 
 _GRANTS = """SELECT r.public_id, r.name, r.permissions, g.scope, g.location_id, g.service_id, g.pool_id, g.resource_id,
-COALESCE(l.name, s.name, p.name, e.name)
+COALESCE(l.name, s.name, p.name, e.name), r.needs_second_factor
 FROM role_grant g JOIN role r ON r.id = g.role_id
 LEFT JOIN location l ON l.id = g.location_id LEFT JOIN service s ON s.id = g.service_id
 LEFT JOIN pool p ON p.id = g.pool_id LEFT JOIN resource e ON e.id = g.resource_id
@@ -40,10 +40,10 @@ def grants_of(user_id: int) -> tuple[Grant, ...]:
 
 
 def _grant(row: tuple[Any, ...], pools: dict[int, set[int]]) -> Grant:
-    key, role, permissions, kind, location_id, service_id, pool_id, resource_id, name = row
+    key, role, permissions, kind, location_id, service_id, pool_id, resource_id, name, needs_two = row
     resources = pools[pool_id] if pool_id is not None else {resource_id} - {None}
     scope = Scope(ScopeKind(kind), location_id or service_id, frozenset(resources), name or "")
-    return Grant(role, extents_of(key, permissions), scope)
+    return Grant(role, extents_of(key, permissions), scope, bool(needs_two))
 
 
 def extents_of(key: str, permissions: str) -> Extents:
@@ -71,6 +71,23 @@ def _members(pool_ids: Collection[int]) -> dict[int, set[int]]:
         for pool_id, resource_id in fetch(_MEMBERS + words, values):
             found[pool_id].add(resource_id)
     return found
+
+
+class Placed(Protocol):
+    """A person, room or device, of the catalog or as a row."""
+
+    @property
+    def id(self) -> int:
+        """Its row id."""
+
+    @property
+    def location_id(self) -> int | None:
+        """Where it is; None: usable everywhere."""
+
+
+def target_of_resource(resource: Placed) -> Target:
+    """Return what the decision is asked about for a resource, its hours and its own times."""
+    return Target(resource_ids=(resource.id,), location_id=resource.location_id)
 
 
 def target_of(row: Booking, resources: Collection[int] | None = None) -> Target:

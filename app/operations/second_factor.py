@@ -17,11 +17,11 @@ import pyotp
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import Instant
-from app.operations import session_limits
 from app.operations.account_news import tell_account
 from app.operations.context import Context
 from app.operations.own_account import own_id
 from app.operations.sealed import BrokenSealError, seal, unseal
+from app.operations.session_limits import needs_second_factor
 from app.operations.sessions import end_sessions_of, has_second_factor, hash_token
 from app.operations.setup.grants import check_may_change
 from app.operations.setup.saving import edit
@@ -235,7 +235,7 @@ def after_removal(context: Context, user_id: int) -> None:
     """
     if has_second_factor(user_id):
         return
-    if session_limits.needs_second_factor(context.actor):
+    if needs_second_factor(context.actor):
         raise InvalidInput(None, NEEDED)
     RecoveryCode.delete().where(RecoveryCode.user == user_id).execute()
 

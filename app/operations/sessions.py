@@ -16,10 +16,15 @@ from enum import StrEnum
 from app.access.actors import Actor
 from app.booking.refusals import NotFound, Unavailable
 from app.booking.values import MINUTE, Instant
-from app.operations import session_limits
 from app.operations.context import Context
 from app.operations.own_account import own_id
 from app.operations.rights import actor_of
+from app.operations.session_limits import (
+    ABSOLUTE_SECONDS,
+    IDLE_SECONDS,
+    RECENT_SECONDS,
+    needs_second_factor,
+)
 from app.storage.account_tables import Authenticator, Passkey, UserSession
 from app.storage.public_ids import new_public_id
 from app.storage.statements import fetch
@@ -42,8 +47,6 @@ class Method(StrEnum):
 
     PASSWORD = "password"  # noqa: S105 a word, no password
     PASSKEY = "passkey"
-    OIDC = "oidc"
-    LDAP = "ldap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,11 @@ class Account:
     @property
     def is_complete(self) -> bool:
         """Whether everything was shown that has to be; until then nothing but that may be done."""
-        return self.factors >= max(self.needed, 1 + session_limits.needs_second_factor(self.actor))
+        return self.factors >= max(self.needed, 1 + needs_second_factor(self.actor))
 
     def is_recent(self, now: Instant) -> bool:
         """Whether password or passkey were shown within the last minutes."""
-        return now - self.proved_at < session_limits.RECENT_SECONDS
+        return now - self.proved_at < RECENT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +152,7 @@ def resume(store: Store, token: str, now: Instant) -> Account | None:
     if found is None:
         return None
     account, created_at, seen_at = found
-    limits = session_limits.limits_for(account.actor)
-    if now >= min(seen_at + limits.idle_seconds, created_at + limits.absolute_seconds):
+    if now >= min(seen_at + IDLE_SECONDS, created_at + ABSOLUTE_SECONDS):
         return None
     if now - seen_at >= MINUTE:
         _note_seen(store, account.session, seen_at, now)
@@ -177,11 +179,10 @@ def _note_seen(store: Store, session: int, before: Instant, now: Instant) -> Non
 
 def list_sessions(context: Context, session: int) -> Sequence[SessionView]:
     """Return somebody's own sessions that still count, this one first, then the one used last."""
-    limits = session_limits.limits_for(context.actor)
     query = UserSession.select().where(
         UserSession.user == own_id(context),
-        UserSession.seen_at > context.now - limits.idle_seconds,
-        UserSession.created_at > context.now - limits.absolute_seconds,
+        UserSession.seen_at > context.now - IDLE_SECONDS,
+        UserSession.created_at > context.now - ABSOLUTE_SECONDS,
     )
     rows = context.store.read(lambda: list(query.order_by(UserSession.seen_at.desc(), UserSession.id.desc())))
     views = [

@@ -71,21 +71,10 @@ class SpentChallenge(Table):
     expires_at = BigIntegerField()
 
 
-class LinkedAccount(Table):
-    """Who somebody is at a provider of identities: ``subject`` never changes there, unlike names and addresses."""
-
-    id = AutoField()
-    issuer = CharField()
-    subject = CharField()
-    user = ForeignKeyField(User)
-    created_at = BigIntegerField()
-
-
 ACCOUNT_TABLES: tuple[type[Table], ...] = (
     UserSession,
     Authenticator,
     RecoveryCode,
     Passkey,
     SpentChallenge,
-    LinkedAccount,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, CharField, CompositeKey, ForeignKeyField, TextField
+from peewee import AutoField, BooleanField, CharField, CompositeKey, ForeignKeyField, TextField
 
 from app.storage.base import Record, Table
 from app.storage.tables import Location, Pool, Resource, Service, User
@@ -14,6 +14,7 @@ class Role(Record):
     name = CharField()
     about = TextField(default="")
     permissions = TextField()
+    needs_second_factor = BooleanField(default=False)
 
 
 class UserGroup(Record):

@@ -12,7 +12,9 @@ from tests.lab.times import Times
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
-SET_ASIDE = "mkdir -p /root/kept && find /var/lib/eigenplan -name 'eigenplan.db*' -exec mv -t /root/kept {} +"
+SET_ASIDE = (
+    "mkdir -p /var/lib/set-aside && find /var/lib/eigenplan -name 'eigenplan.db*' -exec mv -t /var/lib/set-aside {} +"
+)
 DROP = "! command -v psql || runuser -u postgres -- dropdb --if-exists eigenplan"
 
 

@@ -227,7 +227,7 @@ def test_passkey_is_renamed_and_removed_by_its_owner_only(store: Store, ada: Con
 
 
 def test_passkey_that_is_the_only_second_factor_of_who_needs_one_stays(
-    ada: Context, second_factor_needed: None
+    second_factor_needed: None, ada: Context
 ) -> None:
     made(ada)
     with pytest.raises(InvalidInput, match=NEEDED[:20]):

@@ -153,7 +153,7 @@ def test_app_removed_takes_the_recovery_codes_along(ada: Context) -> None:
         remove_authenticator(ada)
 
 
-def test_app_that_is_the_only_second_factor_of_who_needs_one_stays(ada: Context, second_factor_needed: None) -> None:
+def test_app_that_is_the_only_second_factor_of_who_needs_one_stays(second_factor_needed: None, ada: Context) -> None:
     app, _ = set_up(ada)
     with pytest.raises(InvalidInput, match=NEEDED[:20]):
         remove_authenticator(ada)
@@ -182,7 +182,7 @@ def test_session_needs_both_factors_from_the_next_sign_in_on(ada: Context) -> No
         complete(ada.store, 999, NOW)
 
 
-def test_session_of_who_needs_two_factors_is_not_complete_with_one(ada: Context, second_factor_needed: None) -> None:
+def test_session_of_who_needs_two_factors_is_not_complete_with_one(second_factor_needed: None, ada: Context) -> None:
     user = User.get_by_id(ada.actor.user_id)
     account = resume(ada.store, begin_session(ada.store, user.public_id, Method.PASSWORD, Place(), NOW), NOW)
     assert account is not None

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from app.access.actors import Actor, ActorKind
 from app.access.grants import Grant, Scope, ScopeKind, Target
-from app.access.permissions import READY_MADE, Extent, Permission, ReadyMade, all_of, own_of
+from app.access.permissions import READY_MADE, Extent, Extents, Permission, ReadyMade, all_of, own_of
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
 from app.operations.context import Context
 from app.operations.mailed_links import invite_again
-from app.operations.rights import grants_of
+from app.operations.rights import actor_of, grants_of
 from app.operations.second_factor import forget_factors
+from app.operations.session_limits import needs_second_factor
 from app.operations.setup.grants import GrantDraft
 from app.operations.setup.groups import GroupDraft, get_group, list_groups, remove_group, save_group
 from app.operations.setup.pools import PoolDraft, remove_pool, save_pool
@@ -90,13 +92,33 @@ def test_ready_made_role_in_the_database_is_as_the_program_knows_it(cast: Cast, 
         (replace(APPROVER, name=""), None, "name"),
         (replace(APPROVER, name="Viewer"), None, "name"),
         (replace(APPROVER, about="x" * 301), None, "about"),
-        (APPROVER, "administrator", "name"),
     ],
 )
 def test_role_with_bad_input_names_the_field(cast: Cast, draft: RoleDraft, public_id: str | None, field: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         save_role(system(cast), draft, public_id)
     assert refusal.value.field == field
+
+
+def test_administrators_role_changes_by_its_second_factor_alone(cast: Cast) -> None:
+    before = get_role(system(cast), "administrator").draft
+    save_role(system(cast), RoleDraft("Nobody", needs_second_factor=True), "administrator")
+    assert get_role(system(cast), "administrator").draft == replace(before, needs_second_factor=True)
+    with pytest.raises(NotAllowed):
+        save_role(helper(cast), RoleDraft("Nobody"), "administrator")
+
+
+def test_second_factor_of_a_role_is_asked_of_who_has_it(cast: Cast) -> None:
+    cast.store.write(lambda: cast.user("Uma", "viewer"))
+    public_id = save_role(system(cast), replace(APPROVER, needs_second_factor=True))
+    uma = get_user(system(cast), cast.ids["Uma"]).draft
+    needed = [_needs_two(cast)]
+    save_user(system(cast), replace(uma, grants=(*uma.grants, GrantDraft(public_id))), cast.ids["Uma"])
+    assert [*needed, _needs_two(cast)] == [False, True]
+
+
+def _needs_two(cast: Cast) -> bool:
+    return needs_second_factor(cast.store.read(lambda: actor_of(User.get(User.name == "Uma"))))
 
 
 def test_role_changed_by_two_is_refused_to_the_second(cast: Cast) -> None:
@@ -124,9 +146,9 @@ def test_role_that_nobody_has_is_removed(cast: Cast) -> None:
     ("extents", "public_id"),
     [(all_of(Permission.EXPORT), None), (all_of(Permission.SEE_BUSY), "manager"), ({}, "front_desk")],
 )
-def test_nobody_shapes_a_role_beyond_their_own_rights(cast: Cast, extents: object, public_id: str | None) -> None:
+def test_nobody_shapes_a_role_beyond_their_own_rights(cast: Cast, extents: Extents, public_id: str | None) -> None:
     with pytest.raises(NotAllowed, match="only what you have everywhere yourself"):
-        save_role(helper(cast), RoleDraft("Mine", extents=extents), public_id)  # type: ignore[arg-type]
+        save_role(helper(cast), RoleDraft("Mine", extents=extents), public_id)
 
 
 def test_who_manages_users_shapes_roles_within_their_own_rights(cast: Cast) -> None:
@@ -258,7 +280,7 @@ def test_nobody_sees_as_a_role_that_sees_more(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("work", [list_roles, list_groups, count_grants])
-def test_roles_are_closed_to_those_who_do_not_manage_users(cast: Cast, work: object) -> None:
+def test_roles_are_closed_to_those_who_do_not_manage_users(cast: Cast, work: Callable[[Context], object]) -> None:
     stranger = Context(cast.store, Actor(ActorKind.USER, "Uma", 7), cast.now)
     with pytest.raises(NotAllowed):
-        work(stranger)  # type: ignore[operator]
+        work(stranger)

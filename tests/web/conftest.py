@@ -70,6 +70,15 @@ def visitor(app: Flask) -> FlaskClient:
     return app.test_client(use_cookies=False)
 
 
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """A browser that has opened a page with a form, of nobody yet."""
+    made = Browser(app)
+    with made.session_transaction() as kept:
+        kept["csrf_token"] = RAW_TOKEN
+    return made
+
+
 def token_of(store: Store, public_id: str) -> str:
     """Begin a session and return the token of its cookie."""
     return begin_session(store, public_id, Method.PASSWORD, Place("Firefox on Linux", "192.0.2.7"), NOW)

@@ -48,20 +48,18 @@ def practice(store: Store, tzid: str = "UTC", hours: tuple[int, int] | None = (8
 
 
 def booked(cast: Cast, start: Instant = TEN, service: str = "Consultation", **details: object) -> str:
-    """Book for a client, as the system does; return the booking's public id."""
+    """Book for a client at the centre, as the system does; return the booking's public id."""
     name = str(details.pop("name", "Nora Client"))
-    as_visitor = details.pop("as_visitor", False)
     email = f"{name.lower().replace(' ', '.')}@example.org"
-    client = ClientDetails(name, email, tzid="UTC")
-    request = BookingRequest(cast.ids[service], cast.ids["Centre"], start, client, **details)  # type: ignore[arg-type]
-    return book(Context(cast.store, VISITOR if as_visitor else SYSTEM, cast.now), request).public_id
+    return booked_at(cast, start, service, "Centre", (name, email), **details)
 
 
 def booked_at(cast: Cast, start: Instant, service: str, place: str, client: tuple[str, str], **details: object) -> str:
     """Book at one of several places for a client (name, mail address), as the system does; return the public id."""
+    as_visitor = details.pop("as_visitor", False)
     who = ClientDetails(*client, tzid="UTC")
-    request = BookingRequest(cast.ids[service], cast.ids[place], start, who, **details)  # type: ignore[arg-type]
-    return book(Context(cast.store, SYSTEM, cast.now), request).public_id
+    request = BookingRequest(cast.ids[service], cast.ids[place], start, who, **details)  # type: ignore[arg-type]  # any of its fields
+    return book(Context(cast.store, VISITOR if as_visitor else SYSTEM, cast.now), request).public_id
 
 
 def form(cast: Cast, service: str = "Consultation", **changes: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ from app.web.account.password import CHANGED
 from app.web.context import EXTENSION, Site
 from app.web.forgotten import SENT
 from app.web.password import DIFFERENT
-from tests.web.conftest import RAW_TOKEN, SECRET, Browser, SignIn
+from tests.web.conftest import SECRET, Browser, SignIn
 from tests.web.reading import Page
 from tests.web.test_account_sessions import another
 
@@ -83,26 +83,16 @@ def test_account_without_a_password_has_no_form_and_cannot_get_one(sign_in: Sign
     assert User.get().password_hash == ""
 
 
-@pytest.fixture
-def stranger(app: Flask) -> Browser:
-    made = Browser(app)
-    with made.session_transaction() as kept:
-        kept["csrf_token"] = RAW_TOKEN
-    return made
-
-
-def test_forgotten_says_the_same_whoever_asks(stranger: Browser, mine: Browser) -> None:
+def test_forgotten_says_the_same_whoever_asks(browser: Browser, mine: Browser) -> None:
     emails = (User.get().email, "nobody@example.org")
-    answers = [stranger.submit("/sign-in/forgotten", {"email": email}, follow_redirects=True) for email in emails]
+    answers = [browser.submit("/sign-in/forgotten", {"email": email}, follow_redirects=True) for email in emails]
     texts = [Page(answer.text).text for answer in answers]
     assert (texts[0] == texts[1], SENT in texts[0]) == (True, True)
     assert OutboxMessage.select().count() == 1
 
 
-def test_forgotten_password_is_chosen_anew_by_the_link_of_the_mail(
-    app: Flask, stranger: Browser, mine: Browser
-) -> None:
-    stranger.submit("/sign-in/forgotten", {"email": User.get().email})
+def test_forgotten_password_is_chosen_anew_by_the_link_of_the_mail(app: Flask, browser: Browser, mine: Browser) -> None:
+    browser.submit("/sign-in/forgotten", {"email": User.get().email})
     kept: Site = app.extensions[EXTENSION]
     head = Letterhead("http://localhost", "a@example.org", SECRET)
     with app.test_request_context():
@@ -110,25 +100,25 @@ def test_forgotten_password_is_chosen_anew_by_the_link_of_the_mail(
 
         letter = kept.store.read(lambda: write_letter(visitor_context(), OutboxMessage.get(), head))
     path = letter.links[0].removeprefix("http://localhost")
-    assert "Some viewer" in stranger.get(path).text
-    answer = stranger.submit(path, {"password": NEW, "password_again": NEW})
-    assert (answer.status_code, stranger.get("/calendar/day").status_code) == (303, 200)
+    assert "Some viewer" in browser.get(path).text
+    answer = browser.submit(path, {"password": NEW, "password_again": NEW})
+    assert (answer.status_code, browser.get("/calendar/day").status_code) == (303, 200)
     assert mine.get("/calendar/day").status_code == 302
 
 
 @pytest.mark.parametrize("email", ["", "ada", "ü@example.org", "x" * 300 + "@example.org"])
-def test_forgotten_with_no_mail_address_says_so(stranger: Browser, email: str) -> None:
-    answer = stranger.submit("/sign-in/forgotten", {"email": email})
+def test_forgotten_with_no_mail_address_says_so(browser: Browser, email: str) -> None:
+    answer = browser.submit("/sign-in/forgotten", {"email": email})
     assert (answer.status_code, list(Page(answer.text).errors)) == (422, ["email"])
 
 
-def test_forgotten_too_often_is_refused(stranger: Browser) -> None:
+def test_forgotten_too_often_is_refused(browser: Browser) -> None:
     answers = [
-        stranger.submit("/sign-in/forgotten", {"email": "ada@example.org"}) for _ in range(RESET_ACCOUNT.free + 1)
+        browser.submit("/sign-in/forgotten", {"email": "ada@example.org"}) for _ in range(RESET_ACCOUNT.free + 1)
     ]
     assert [one.status_code for one in answers] == [303] * RESET_ACCOUNT.free + [429]
-    assert "forgotten my password" in stranger.get("/sign-in").text
-    assert "Forgotten password" in stranger.get("/sign-in/forgotten").text
+    assert "forgotten my password" in browser.get("/sign-in").text
+    assert "Forgotten password" in browser.get("/sign-in/forgotten").text
 
 
 def test_administrator_sends_a_link_from_the_page_of_a_user(sign_in: SignIn) -> None:

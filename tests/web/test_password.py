@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access.actors import SYSTEM
@@ -15,7 +14,7 @@ from app.operations.password_links import HOURS, make_link
 from app.operations.sign_in import check_password
 from app.storage.store import Store
 from tests.cast import HOUR, NOW
-from tests.web.conftest import RAW_TOKEN, Browser, SignIn, make_read_only
+from tests.web.conftest import Browser, SignIn, make_read_only
 from tests.web.reading import Page
 
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
@@ -26,15 +25,6 @@ BOTH = {"password": PASSWORD, "password_again": PASSWORD}
 def path(store: Store) -> str:
     """The path of a link for a new administrator."""
     return f"/password/{make_link(Context(store, SYSTEM, NOW), EMAIL, 'Ada Example').token}"
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    """A browser that has opened a page with a form, of nobody yet."""
-    made = Browser(app)
-    with made.session_transaction() as kept:
-        kept["csrf_token"] = RAW_TOKEN
-    return made
 
 
 def test_page_says_for_whom_and_may_be_looked_at_often(visitor: FlaskClient, path: str) -> None:

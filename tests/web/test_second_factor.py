@@ -40,14 +40,6 @@ def email(store: Store) -> str:
     return "mia@example.org"
 
 
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    made = Browser(app)
-    with made.session_transaction() as kept:
-        kept["csrf_token"] = RAW_TOKEN
-    return made
-
-
 def by_password(browser: Browser, email: str, target: str = "") -> str:
     """Sign in by password; return where that leads."""
     return str(browser.submit("/sign-in", {"email": email, "password": PASSWORD, "next": target}).location)
@@ -193,7 +185,7 @@ def test_passkey_refused_keeps_the_name(browser: Browser, email: str, fields: di
 
 
 def test_who_needs_two_factors_sets_one_up_and_does_nothing_else(
-    browser: Browser, email: str, second_factor_needed: None
+    second_factor_needed: None, browser: Browser, email: str
 ) -> None:
     assert by_password(browser, email) == "/sign-in/second?next=/home/"
     page = browser.get("/sign-in/second")

@@ -40,15 +40,6 @@ def account(store: Store) -> str:
     return "mia.manager@example.org"
 
 
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    """A browser that has opened the sign-in page."""
-    made = Browser(app)
-    with made.session_transaction() as kept:
-        kept["csrf_token"] = "the raw token of a session"
-    return made
-
-
 def test_sign_in_right_password_leads_to_calendar(browser: Browser, account: str) -> None:
     answer = browser.submit("/sign-in", {"email": account.upper(), "password": PASSWORD})
     assert (answer.status_code, answer.location) == (303, "/home/")

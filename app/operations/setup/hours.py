@@ -15,7 +15,7 @@ from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.values import DAY_MINUTES, ResourceKind
 from app.operations.context import Context
-from app.operations.setup.resources import target_of_resource
+from app.operations.rights import target_of_resource
 from app.operations.setup.saving import Saved, check_day, edit, find_row, look, touch
 from app.storage.tables import DateOverride, Location, Resource, WeeklyHours
 
@@ -167,7 +167,7 @@ def list_owners(context: Context) -> list[NamedOwner]:
     return found + [
         NamedOwner(Owner(OwnerKind.RESOURCE, one.public_id), one.name, one.kind)
         for one in sorted(things, key=lambda one: (rank.index(one.kind), one.name.casefold()))
-        if context.may(Permission.MANAGE_HOURS, Target(resource_ids=(one.id,), location_id=one.location_id))
+        if context.may(Permission.MANAGE_HOURS, target_of_resource(one))
     ]
 
 

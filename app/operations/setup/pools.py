@@ -10,7 +10,7 @@ from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.operations.context import Context
-from app.operations.setup.resources import target_of_resource
+from app.operations.rights import target_of_resource
 from app.operations.setup.saving import Key, Saved, check_name, edit, find_row, look, put, require_all
 from app.storage.rights_tables import RoleGrant
 from app.storage.tables import Pool, PoolMember, Resource, Service, ServiceRequirement
@@ -116,7 +116,7 @@ def list_pools(context: Context) -> list[Saved[PoolDraft]]:
     mine = {
         one.public_id
         for one in context.catalog.resources.values()
-        if context.may(Permission.MANAGE_RESOURCES, Target(resource_ids=(one.id,), location_id=one.location_id))
+        if context.may(Permission.MANAGE_RESOURCES, target_of_resource(one))
     }
 
     def work() -> list[Saved[PoolDraft]]:

@@ -12,6 +12,7 @@ from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.values import ResourceKind
 from app.operations.context import Context
+from app.operations.rights import target_of_resource
 from app.operations.setup.saving import Key, Saved, check_name, check_zone, edit, find_row, look, put, require_all
 from app.storage.tables import Location, Resource
 
@@ -59,11 +60,6 @@ def _targets(public_id: str | None, location_id: object) -> Iterator[Target]:
     row = find_row(Resource, "resource", public_id)
     yield target_of_resource(row)
     yield Target(resource_ids=(row.id,), location_id=wished)
-
-
-def target_of_resource(row: Resource) -> Target:
-    """Return what the rights are asked about for a resource and its hours."""
-    return Target(resource_ids=(row.id,), location_id=row.location_id)
 
 
 def _check_kind(kind: str) -> str:

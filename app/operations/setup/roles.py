@@ -19,50 +19,56 @@ from app.operations.setup.saving import Key, Saved, check_name, edit, find_row, 
 from app.storage.rights_tables import Role, RoleGrant
 
 MAX_ABOUT = 300
-_FIXED = "The administrator's role may do everything and cannot be changed; please make a role of your own beside it."
+_FIXED = "The administrator's role cannot be removed, so that somebody always may do everything."
 
 
 @dataclass(frozen=True, slots=True)
 class RoleDraft:
-    """What a form says about a role: ``extents`` has the permissions that it holds, and how far."""
+    """What a form says about a role: ``extents`` has the permissions that it holds, and how far.
+
+    ``needs_second_factor``: who has it may do nothing before two factors were shown.
+    """
 
     name: str
     about: str = ""
     extents: Extents = field(default_factory=dict)
+    needs_second_factor: bool = False
 
 
 def save_role(context: Context, draft: RoleDraft, public_id: str | None = None, version: int | None = None) -> str:
     """Make or change a role and return its public id; who has it may do at their next request what it holds then.
 
-    What a permission is of no use without is added.
+    What a permission is of no use without is added. Of the administrator's role only the second factor can be changed.
 
     Raises:
-        InvalidInput: no name, a name that is taken, the administrator's role.
+        InvalidInput: no name, a name that is taken.
         NotAllowed: it would hold, or held, more than the actor has. NotFound, StaleVersion.
     """
-    _check_not_administrator(public_id)
-    extents = completed(_checked(draft.extents))
 
     def work() -> str:
-        _check_not_above(context, public_id, extents)
-        values = {
-            "name": check_name(Role, draft.name, public_id),
-            "about": clean_text(draft.about, "about", MAX_ABOUT),
-            "permissions": dump_extents(extents),
-        }
+        values = {"needs_second_factor": draft.needs_second_factor, **_shape(context, draft, public_id)}
         return str(put(context, Role, "role", Key(public_id, version), values).public_id)
 
     return edit(context, work, Permission.MANAGE_USERS)
 
 
+def _shape(context: Context, draft: RoleDraft, public_id: str | None) -> dict[str, str]:
+    """Return what a role is called and may do, checked; nothing for the administrator's, which stays as it is."""
+    if public_id == ReadyMade.ADMINISTRATOR:
+        _check_not_above(context, None, READY_MADE[ReadyMade.ADMINISTRATOR].extents)
+        return {}
+    extents = completed(_checked(draft.extents))
+    _check_not_above(context, public_id, extents)
+    return {
+        "name": check_name(Role, draft.name, public_id),
+        "about": clean_text(draft.about, "about", MAX_ABOUT),
+        "permissions": dump_extents(extents),
+    }
+
+
 def _checked(extents: Extents) -> dict[Permission, Extent]:
     """Return the permissions with an extent that means something: those without an own part are for all."""
     return {one: Extent.ALL if one in WITHOUT_OWN else extent for one, extent in extents.items()}
-
-
-def _check_not_administrator(public_id: str | None) -> None:
-    if public_id == ReadyMade.ADMINISTRATOR:
-        raise InvalidInput("name", _FIXED)
 
 
 def _check_not_above(context: Context, public_id: str | None, extents: Extents) -> None:
@@ -86,7 +92,8 @@ def remove_role(context: Context, public_id: str) -> None:
     Raises:
         InvalidInput: somebody has it, or it is the administrator's. NotAllowed, NotFound.
     """
-    _check_not_administrator(public_id)
+    if public_id == ReadyMade.ADMINISTRATOR:
+        raise InvalidInput("role", _FIXED)
 
     def work() -> None:
         row = find_row(Role, "role", public_id)
@@ -143,4 +150,4 @@ def count_grants(context: Context) -> Mapping[str, int]:
 
 def _saved(row: Role) -> Saved[RoleDraft]:
     extents = extents_of(row.public_id, row.permissions)
-    return Saved(row.public_id, row.version, RoleDraft(row.name, row.about, extents))
+    return Saved(row.public_id, row.version, RoleDraft(row.name, row.about, extents, row.needs_second_factor))

@@ -11,7 +11,7 @@ from app.booking.refusals import InvalidInput
 from app.booking.values import MINUTE, Instant
 from app.booking.wall_clock import local_date
 from app.operations.context import Context
-from app.operations.setup.resources import target_of_resource
+from app.operations.rights import target_of_resource
 from app.operations.setup.saving import Key, Saved, check_day, edit, find_row, look, put, require_all
 from app.storage.tables import Resource, TimeOff
 

@@ -1,4 +1,4 @@
-"""Sign-ins as rows, second factors, passkeys, links to accounts elsewhere.
+"""Sign-ins as rows, second factors, passkeys, and which roles need two factors.
 
 Sessions used to be cookies that named the account and a stamp, so the counter that was a part of it goes; whoever was
 signed in signs in once more.
@@ -19,7 +19,7 @@ _STATEMENTS = (
     created_at $int NOT NULL,
     seen_at $int NOT NULL,
     proved_at $int NOT NULL,
-    method TEXT NOT NULL CHECK (method IN ('password', 'passkey', 'oidc', 'ldap')),
+    method TEXT NOT NULL CHECK (method IN ('password', 'passkey')),
     factors $int NOT NULL CHECK (factors BETWEEN 1 AND 2),
     needed $int NOT NULL CHECK (needed BETWEEN 1 AND 2),
     device TEXT NOT NULL,
@@ -57,15 +57,7 @@ $end""",
     expires_at $int NOT NULL
 $end""",
     "CREATE INDEX spent_challenge_age ON spent_challenge (expires_at)",
-    """CREATE TABLE linked_account (
-    id $id,
-    issuer TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    user_id $int NOT NULL REFERENCES "user" (id),
-    created_at $int NOT NULL,
-    UNIQUE (issuer, subject)
-$end""",
-    "CREATE INDEX linked_account_user ON linked_account (user_id)",
+    "ALTER TABLE role ADD COLUMN needs_second_factor $no",
     'ALTER TABLE "user" DROP COLUMN sign_outs',
 )
 

@@ -12,6 +12,7 @@ from app.operations.context import Context
 from app.operations.setup import roles
 from app.operations.setup.roles import RoleDraft
 from app.web.setup.kinds import Kind
+from app.web.setup.places import ticked
 from app.web.setup.reading import Typed
 
 AREAS = {
@@ -49,7 +50,7 @@ def _read(context: Context, typed: Typed) -> RoleDraft:
     extents = {
         one: _extent(typed.text(f"may-{one.value}"), one) for one in Permission if typed.text(f"may-{one.value}")
     }
-    return RoleDraft(typed.text("name"), typed.text("about"), extents)
+    return RoleDraft(typed.text("name"), typed.text("about"), extents, typed.flag("needs_second_factor"))
 
 
 def _extent(text: str, permission: Permission) -> Extent:
@@ -61,7 +62,8 @@ def _extent(text: str, permission: Permission) -> Extent:
 
 def _show(context: Context, draft: RoleDraft) -> MultiDict[str, str]:
     chosen = {f"may-{permission.value}": extent.value for permission, extent in draft.extents.items()}
-    return MultiDict({"name": draft.name, "about": draft.about, **chosen})
+    needs_two = ticked({"needs_second_factor": draft.needs_second_factor})
+    return MultiDict({"name": draft.name, "about": draft.about, **chosen, **needs_two})
 
 
 def _choices(permission: Permission) -> list[tuple[str, str]]:
