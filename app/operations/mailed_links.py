@@ -24,7 +24,7 @@ def ask_reset(context: Context, email: str) -> None:
     """Mail a link to choose a new password to whoever signs in with this address, if anybody does.
 
     Who asks learns nothing, also not from the time that it takes: an unknown address has the same rows written, and
-    then taken away. Accounts that are kept by a provider of identities get none, as it decides who may sign in.
+    then taken away.
 
     Raises:
         Unavailable: nothing can be written now.
