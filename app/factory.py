@@ -16,6 +16,8 @@ from app.storage.store import open_store
 from app.web import (
     bookings,
     calendar,
+    clients,
+    data_register,
     forgotten,
     health,
     home,
@@ -62,6 +64,8 @@ BLUEPRINTS = (
     bookings.blueprint,
     requests.blueprint,
     waiting.blueprint,
+    clients.blueprint,
+    data_register.blueprint,
     outbox.blueprint,
     setup.blueprint,
     seeing_as.blueprint,

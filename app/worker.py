@@ -22,7 +22,7 @@ from app.integrations.mail.values import SmtpSettings
 from app.operations.context import Context
 from app.operations.deliver import Courier, deliver_next
 from app.operations.letters import Letterhead
-from app.operations.upkeep import forget_old_answers, forget_old_tries, release_expired
+from app.operations.upkeep import forget_old_answers, forget_old_clients, forget_old_tries, release_expired
 from app.storage.migrate import SchemaError, check_schema
 from app.storage.store import Store
 
@@ -34,6 +34,7 @@ STOP_SECONDS = 0.2
 
 UPKEEP_SECONDS = 10
 FORGET_SECONDS = 3600
+ANONYMISE_SECONDS = 86_400
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 """Seconds between tries while something is wrong: 1, 2, 4 and so on up to 30."""
 
@@ -53,6 +54,7 @@ class Worker:
     is_stopping: bool = False
     _upkeep_due: Instant = 0
     _forget_due: Instant = 0
+    _anonymise_due: Instant = 0
 
     def run(self) -> None:
         """Work until ``is_stopping`` is set; a database that is away is waited for."""
@@ -112,6 +114,9 @@ class Worker:
             forgotten = forget_old_answers(self._context())
             _log.info("forgot %d old answers, %d old tries", forgotten, forget_old_tries(self._context()))
             self._forget_due = now + FORGET_SECONDS
+        if now >= self._anonymise_due:
+            _log.info("took the clients out of %d old bookings", forget_old_clients(self._context()))
+            self._anonymise_due = now + ANONYMISE_SECONDS
 
     def _context(self) -> Context:
         return Context(self.store, SYSTEM, self.now())

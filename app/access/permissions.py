@@ -23,6 +23,7 @@ class Permission(StrEnum):
     SEE_CONTACTS = "see_contacts"
     SEE_CONFIDENTIAL = "see_confidential"
     EDIT_CLIENTS = "edit_clients"
+    DATA_REQUESTS = "data_requests"
     EXPORT = "export"
     MANAGE_HOURS = "manage_hours"
     MANAGE_RESOURCES = "manage_resources"
@@ -69,6 +70,9 @@ WORDS: Mapping[Permission, Words] = {
     Permission.SEE_CONTACTS: Words("See contacts", "See names and contacts of clients."),
     Permission.SEE_CONFIDENTIAL: Words("See confidential details", "See answers to intake questions, and notes."),
     Permission.EDIT_CLIENTS: Words("Edit clients", "Correct names and contacts of clients."),
+    Permission.DATA_REQUESTS: Words(
+        "Answer data requests", "Hand a client all that is kept about them, and erase it for good."
+    ),
     Permission.EXPORT: Words("Export", "Take lists of bookings and clients out of the installation."),
     Permission.MANAGE_HOURS: Words("Manage hours", "Edit weekly hours, special dates, time off and closures."),
     Permission.MANAGE_RESOURCES: Words("Manage resources", "Edit people, rooms, devices and pools."),
@@ -81,6 +85,7 @@ WORDS: Mapping[Permission, Words] = {
 
 GLOBAL = frozenset(
     {
+        Permission.DATA_REQUESTS,
         Permission.EXPORT,
         Permission.MANAGE_SETTINGS,
         Permission.MANAGE_USERS,
@@ -104,6 +109,7 @@ NEEDS: Mapping[Permission, frozenset[Permission]] = {
     Permission.APPROVE: frozenset({Permission.SEE_TITLES}),
     Permission.DECLINE: frozenset({Permission.SEE_TITLES}),
     Permission.EDIT_CLIENTS: frozenset({Permission.SEE_CONTACTS}),
+    Permission.DATA_REQUESTS: frozenset({Permission.SEE_CONFIDENTIAL}),
 }
 """What a permission is of no use without; a role that lacks it is completed when it is saved."""
 

@@ -44,9 +44,12 @@ def get_booking(context: Context, public_id: str) -> BookingView:
     """Return one booking.
 
     Raises:
-        NotFound: no such booking, or not one that the actor may know of. NotAllowed: they may see no more than "Busy".
+        NotFound: no such booking, or not one that the actor may know of: also when it is nobody's any more, and the
+            actor has its link. NotAllowed: they may see no more than "Busy".
     """
     view = view_of(context, public_id)
+    if view.is_nobodys and not context.actor.is_staff:
+        raise NotFound(kind="booking", reference=public_id)
     if not context.may(_LEAST[context.actor.is_staff], view.target):
         raise NotFound(kind="booking", reference=public_id)
     context.require(Permission.SEE_TITLES, view.target)
@@ -227,6 +230,7 @@ def _view(context: Context, row: Booking, parts: _Parts, own: Collection[str]) -
         resources=tuple(ResourceView(one.public_id, one.name, one.kind.value) for one in resources),
         version=row.version,
         sequence=row.sequence,
+        is_nobodys=row.client_id is None and row.status != Status.HELD,
         target=target_of(row, resource_ids),
     )
     mine = row.public_id in own and not context.actor.is_staff

@@ -43,6 +43,8 @@ class ChangeView:
 class BookingView:
     """One booking. What the actor may not see is empty; without its title ``service_name`` is "Busy".
 
+    ``is_nobodys``: no client is known, as their details were taken out for good or a hold was left.
+
     ``target`` is what the rights are asked about it. ``reached``: how many bookings the change that gave this view was
     made to, itself included.
     """
@@ -73,6 +75,7 @@ class BookingView:
     version: int = 1
     sequence: int = 0
     reached: int = 1
+    is_nobodys: bool = False
     target: Target = field(default=Target(), repr=False)
 
 

@@ -51,7 +51,9 @@ def _covered(scope: Scope) -> Expression | None:
 
 def _own(actor: Actor) -> Expression:
     """Bookings that the actor gives, or that were made for them."""
-    mine = Booking.client.in_(Client.select(Client.id).where(Client.user == actor.user_id))
+    # For who has no account nothing was made: a comparison with None would find everybody else's.
+    account = 0 if actor.user_id is None else actor.user_id
+    mine = Booking.client.in_(Client.select(Client.id).where(Client.user == account))
     return mine if actor.resource_id is None else mine | _taking((actor.resource_id,))
 
 

@@ -17,6 +17,9 @@ GUARD_WORD = "allocation_overlap"
 _RACED_KEYS = ("idempotency_key", "seat")
 """Unique keys that two transactions may both try to write: the second, tried again, finds what the first wrote."""
 
+_TO_CLIENT = "client_id"
+"""In the names of references to clients: one is erased while somebody books for them; the second looks again."""
+
 
 class Meaning(Enum):
     """What to do about an error."""
@@ -93,6 +96,8 @@ def _of_postgres(error: psycopg.Error) -> Meaning:
     if state == "23505":
         raced = (error.diag.constraint_name or "").startswith(_RACED_KEYS)
         return Meaning.AGAIN if raced else Meaning.OTHER
+    if state == "23503":
+        return Meaning.AGAIN if _TO_CLIENT in (error.diag.constraint_name or "") else Meaning.OTHER
     if state.startswith(("08", "57P")):
         return Meaning.GONE
     return _BY_STATE.get(state, Meaning.OTHER)

@@ -141,6 +141,7 @@ class Service(Record):
     offer_minutes = IntegerField(default=120)
     visibility = CharField(default="public")
     questions = TextField(default="[]")
+    anonymise_after_days = IntegerField(null=True)
     active = BooleanField(default=True)
 
 

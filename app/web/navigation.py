@@ -32,6 +32,7 @@ _ENTRIES = (
     ("calendar.day", "Calendar", "calendar3", (Permission.SEE_BUSY,)),
     ("bookings.index", "Bookings", "list-ul", (Permission.SEE_TITLES,)),
     ("requests.index", "Requests", "inbox", (Permission.APPROVE, Permission.DECLINE)),
+    ("clients.index", "Clients", "people", (Permission.SEE_CONTACTS,)),
     ("waiting.index", "Waiting list", "hourglass-split", (Permission.SEE_CONTACTS,)),
     ("outbox.index", "Messages", "envelope", (Permission.SEE_MESSAGES,)),
     ("setup.index", "Set-up", "gear", _SETUP),

@@ -55,7 +55,10 @@ def make_world(store: Store, person: str = "Ada") -> World:
     store.write(lambda: [cast.user("Uma", "viewer"), cast.user("Root", "administrator")])
     message = store.write(lambda: _touch_up(booking))
     records = _set_up(cast, person)
-    return World(cast, {"bookings": booking, "requests": request, "outbox": message, **records}, person)
+    nora = str(Booking.get(Booking.public_id == booking).client.public_id)
+    return World(
+        cast, {"bookings": booking, "clients": nora, "requests": request, "outbox": message, **records}, person
+    )
 
 
 def _touch_up(booking: str) -> str:

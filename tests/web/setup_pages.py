@@ -29,6 +29,7 @@ NUMBERS = {
     "limit_per_day": "3",
     "limit_per_week": "",
     "limit_per_client": "2",
+    "anonymise_after_days": "365",
     "capacity": "1",
     "hold_minutes": "15",
     "request_expiry_minutes": "90",

@@ -12,7 +12,7 @@ import pytest
 
 from app.operations.setup.grants import GrantDraft, Holder, replace_grants
 from app.storage.store import Store
-from app.storage.tables import OutboxMessage, User
+from app.storage.tables import Client, OutboxMessage, User
 from tests.cast import HOUR, Cast, Need
 from tests.operations.helpers import system
 from tests.web.conftest import Browser, SignIn
@@ -134,6 +134,9 @@ def everything(cast: Cast, made: Iterable[Made]) -> Iterator[str]:
         yield f"/bookings/new?location={cast.ids[place]}&service={service}&client_search=name"
     for text in ("name", "mail", "said", "told", "talk", ""):
         yield f"/bookings/?from={DAY}&to={DAY}&text={text}"
+        yield f"/clients/?text={text}"
+    for row in Client.select():
+        yield from (f"/clients/{row.public_id}{end}" for end in ("", "/erase"))
     for one in made:
         yield from (f"/bookings/{one.public_id}{end}" for end in ("", "/move"))
     for row in OutboxMessage.select():

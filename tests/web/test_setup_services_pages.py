@@ -55,6 +55,7 @@ def test_service_has_every_rule_of_its_form(admin: Browser, store: Store, form: 
         change_notice_minutes=1440,
         limit_per_day=3,
         limit_per_client=2,
+        anonymise_after_days=365,
         needs_approval=True,
         hold_minutes=15,
         request_expiry_minutes=90,

@@ -36,6 +36,11 @@ NUMBERS: Mapping[str, tuple[int, int]] = {
 }
 """Least and most of each number of a service, both included."""
 LIMITS = ("limit_per_day", "limit_per_week", "limit_per_client")
+OPTIONAL: Mapping[str, tuple[int, int]] = {
+    **dict.fromkeys(LIMITS, (1, 10_000)),
+    "anonymise_after_days": (1, 50 * 366),
+}
+"""Least and most of each number that may be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,10 @@ class RequirementDraft:
 
 @dataclass(frozen=True, slots=True)
 class ServiceDraft:
-    """What a form says about a service; a limit of None means no limit, ``locations`` are public ids."""
+    """What a form says about a service; ``locations`` are public ids.
+
+    A limit of None means no limit, ``anonymise_after_days`` of None that clients' details are kept without an end.
+    """
 
     name: str
     durations_minutes: tuple[int, ...]
@@ -72,6 +80,7 @@ class ServiceDraft:
     visibility: str = Visibility.PUBLIC.value
     questions: tuple[QuestionDraft, ...] = ()
     description: str = ""
+    anonymise_after_days: int | None = None
     active: bool = True
 
 
@@ -116,7 +125,7 @@ def _values(draft: ServiceDraft, public_id: str | None) -> dict[str, Any]:
         "name": check_name(Service, draft.name, public_id),
         "description": clean_text(draft.description, "description", MAX_DESCRIPTION),
         "durations_minutes": json.dumps(_durations(draft.durations_minutes)),
-        **{name: _limit(getattr(draft, name), name) for name in LIMITS},
+        **{name: _optional(getattr(draft, name), name) for name in OPTIONAL},
         "needs_approval": draft.needs_approval,
         "visibility": _visibility(draft.visibility),
         "questions": dump_questions(questions),
@@ -152,8 +161,8 @@ def _durations(durations: Iterable[int]) -> list[int]:
     return [check_number(one, "durations_minutes", 1, DAY_MINUTES, span_words) for one in wanted]
 
 
-def _limit(value: int | None, field: str) -> int | None:
-    return None if value is None else check_number(value, field, 1, 10_000)
+def _optional(value: int | None, field: str) -> int | None:
+    return None if value is None else check_number(value, field, *OPTIONAL[field])
 
 
 def _visibility(value: str) -> str:
@@ -257,7 +266,7 @@ def _requirements(service_id: int | None = None) -> dict[int, list[RequirementDr
 
 
 def _saved(row: Service, locations: list[str], requirements: list[RequirementDraft]) -> Saved[ServiceDraft]:
-    plain = (*NUMBERS, *LIMITS, "name", "description", "needs_approval", "visibility", "active")
+    plain = (*NUMBERS, *OPTIONAL, "name", "description", "needs_approval", "visibility", "active")
     draft = ServiceDraft(
         **{name: getattr(row, name) for name in plain},
         durations_minutes=tuple(json.loads(row.durations_minutes)),

@@ -13,6 +13,7 @@ from app.storage.migrations import (
     m0005_rights,
     m0006_throttle,
     m0007_accounts,
+    m0008_retention,
 )
 
 
@@ -33,4 +34,5 @@ MIGRATIONS = (
     Migration(5, "rights", m0005_rights.statements),
     Migration(6, "throttle", m0006_throttle.statements),
     Migration(7, "accounts", m0007_accounts.statements),
+    Migration(8, "retention", m0008_retention.statements),
 )

@@ -82,7 +82,7 @@ def doable(context: Context, booking: BookingView) -> Doable:
     may_mark = may_cancel and has_begun
     waits = status is Status.REQUESTED or booking.change is not None
     return Doable(
-        move=status in MOVABLE and context.may(Permission.MOVE, target),
+        move=status in MOVABLE and not booking.is_nobodys and context.may(Permission.MOVE, target),
         cancel=may_cancel and Status.CANCELLED in TRANSITIONS[status],
         complete=may_mark and Status.COMPLETED in TRANSITIONS[status],
         no_show=may_mark and Status.NO_SHOW in TRANSITIONS[status],

@@ -62,6 +62,12 @@ def list_steps(catalog: Catalog) -> list[Step]:
         ),
         *_hours_steps(),
         *_people_steps(),
+        Step(
+            Permission.DATA_REQUESTS,
+            "data_register.index",
+            "Data register",
+            "Which personal data lie where, what for and how long: for the data protection officer.",
+        ),
     ]
 
 

@@ -32,7 +32,7 @@ AREAS = {
         Permission.SEE_CONTACTS,
         Permission.SEE_CONFIDENTIAL,
     ),
-    "Clients and lists": (Permission.EDIT_CLIENTS, Permission.EXPORT),
+    "Clients and lists": (Permission.EDIT_CLIENTS, Permission.DATA_REQUESTS, Permission.EXPORT),
     "Set-up": (
         Permission.MANAGE_HOURS,
         Permission.MANAGE_RESOURCES,

@@ -48,7 +48,7 @@ VISIBILITY_WORDS = {
 
 def _read(context: Context, typed: Typed) -> ServiceDraft:
     numbers: dict[str, Any] = {name: _number(typed, name) for name in services.NUMBERS}
-    limits: dict[str, Any] = {name: typed.optional_number(name) for name in services.LIMITS}
+    limits: dict[str, Any] = {name: typed.optional_number(name) for name in services.OPTIONAL}
     return ServiceDraft(
         name=typed.text("name"),
         durations_minutes=_durations(typed.text("durations_minutes")),
@@ -98,7 +98,7 @@ def _questions(typed: Typed) -> Iterator[QuestionDraft]:
 
 
 def _show(context: Context, draft: ServiceDraft) -> MultiDict[str, str]:
-    limits = {name: getattr(draft, name) for name in services.LIMITS}
+    limits = {name: getattr(draft, name) for name in services.OPTIONAL}
     values = {
         "name": draft.name,
         "description": draft.description,

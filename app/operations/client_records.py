@@ -1,0 +1,143 @@
+"""The record of a client as staff see and correct it: contact, notes, and the bookings that they may know of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.access.permissions import Permission
+from app.booking.answers import check_email, check_phone, clean_line, clean_text
+from app.booking.refusals import InvalidInput, NotAllowed, NotFound
+from app.booking.values import Instant
+from app.operations.clients import MAX_NAME
+from app.operations.context import Context
+from app.operations.look_up import read_views
+from app.operations.setup.saving import touch
+from app.operations.views import BookingView
+from app.operations.within import bookings_within
+from app.storage.tables import Attendee, Booking, Client
+
+MAX_NOTES = 10_000
+MOST_BOOKINGS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRecord:
+    """One client, reduced to what the actor may see; ``notes`` None: not to be seen.
+
+    ``has_account``: somebody of staff who books for themselves, whose name and mail address are those of the account.
+    ``bookings``: the latest first, at most ``MOST_BOOKINGS``.
+    """
+
+    public_id: str
+    version: int
+    name: str
+    email: str
+    phone: str
+    notes: str | None
+    has_account: bool
+    may_edit: bool
+    may_answer: bool
+    since: Instant
+    bookings: tuple[BookingView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientDraft:
+    """What the form of a client says; ``notes`` None leaves them as they are."""
+
+    name: str
+    email: str
+    phone: str = ""
+    notes: str | None = None
+
+
+def get_client(context: Context, public_id: str) -> ClientRecord:
+    """Return a client's record.
+
+    Raises:
+        NotFound: no such client, or none of theirs whose contact the actor may see. NotAllowed: there can be none.
+    """
+    context.require(Permission.SEE_CONTACTS)
+
+    def look() -> ClientRecord:
+        row = find_client(context, public_id, Permission.SEE_CONTACTS)
+        return ClientRecord(
+            public_id=row.public_id,
+            version=row.version,
+            name=row.name,
+            email=row.email,
+            phone=row.phone,
+            notes=row.notes if _may(context, row, Permission.SEE_CONFIDENTIAL) else None,
+            has_account=row.user_id is not None,
+            may_edit=_may(context, row, Permission.EDIT_CLIENTS),
+            may_answer=context.may(Permission.DATA_REQUESTS),
+            since=row.created_at,
+            bookings=tuple(_bookings(context, row)),
+        )
+
+    return context.store.read(look)
+
+
+def save_client(context: Context, public_id: str, draft: ClientDraft, version: int | None = None) -> None:
+    """Correct a client's name and contact, and the notes where the actor may see them.
+
+    Raises:
+        InvalidInput: with the field that has to be mended. NotAllowed, NotFound, StaleVersion.
+    """
+    context.require(Permission.EDIT_CLIENTS)
+    values = {
+        "name": clean_line(draft.name, "name", MAX_NAME, required=True),
+        "email": check_email(draft.email, "email"),
+        "phone": check_phone(draft.phone, "phone"),
+    }
+
+    def work() -> None:
+        row = find_client(context, public_id, Permission.SEE_CONTACTS)
+        _require(context, row, Permission.EDIT_CLIENTS)
+        if row.user_id is not None and (row.name, row.email) != (values["name"], values["email"]):
+            problem = "This client is an account of staff: name and mail address are changed there, under Users."
+            raise InvalidInput("name" if row.name != values["name"] else "email", problem)
+        if draft.notes is not None:
+            _require(context, row, Permission.SEE_CONFIDENTIAL)
+            values["notes"] = clean_text(draft.notes, "notes", MAX_NOTES)
+        touch(context, row, version, values)
+        for attendee in Attendee.select().where(Attendee.client == row.id):
+            attendee.name = values["name"]
+            attendee.save()
+
+    context.store.write(work)
+
+
+def find_client(context: Context, public_id: str, permission: Permission) -> Client:
+    """Return the row of a client with whom the actor has to do by this permission, inside a transaction.
+
+    Raises:
+        NotFound: no such client, or only of bookings on which the actor lacks the permission.
+    """
+    row: Client | None = Client.get_or_none(Client.public_id == public_id)
+    if row is None or not _may(context, row, permission):
+        raise NotFound(kind="client", reference=public_id)
+    return row
+
+
+def _may(context: Context, row: Client, permission: Permission) -> bool:
+    """Whether the actor has the permission on all bookings, or on one of this client's."""
+    if not context.may(permission):
+        return False
+    within = bookings_within(context, permission)
+    return within is None or bool(Booking.select(Booking.id).where(Booking.client == row.id, within).exists())
+
+
+def _require(context: Context, row: Client, permission: Permission) -> None:
+    if not _may(context, row, permission):
+        reason = "Your role does not include this for any booking of this client."
+        raise NotAllowed(permission=permission.value, reason=reason)
+
+
+def _bookings(context: Context, row: Client) -> list[BookingView]:
+    conditions = [Booking.client == row.id]
+    within = bookings_within(context, Permission.SEE_TITLES)
+    if within is not None:
+        conditions.append(within)
+    latest_first = (Booking.start_at.desc(), Booking.id.desc())
+    return read_views(context, lambda query: query.where(*conditions).order_by(*latest_first).limit(MOST_BOOKINGS))

@@ -1,0 +1,161 @@
+"""Which table keeps which personal data, about whom, what for and how long: the register of the compliance officer.
+
+Every text column of every table is named here, as personal data of some kind or as none; a test compares with the
+models, so that a new column cannot be forgotten (GDPR, article 30).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from peewee import CharField, TextField
+
+from app.storage.all_tables import ALL_TABLES
+from app.storage.base import Table
+
+
+class Data(StrEnum):
+    """A kind of personal data; the value is what the register calls it."""
+
+    CLIENT_NAME = "clients' names"
+    CLIENT_CONTACT = "clients' contacts"
+    CLIENT_CONFIDENTIAL = "clients' confidential details"
+    OUTSIDE = "titles from outside calendars"
+    STAFF = "staff: names and contacts"
+    SIGN_IN = "staff: what signs in, as hashes or sealed"
+    DEVICE = "staff: devices and network addresses"
+    ABSENCE = "staff: reasons for absence"
+    COUNTED = "network addresses and accounts, as keyed hashes"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One table. ``personal``: columns with personal data; ``other``: text columns without; ``kept``: how long."""
+
+    purpose: str
+    kept: str
+    personal: Mapping[str, Data] = field(default_factory=dict)
+    other: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the register: a table's columns of one kind of data."""
+
+    table: str
+    data: Data
+    columns: tuple[str, ...]
+    purpose: str
+    kept: str
+
+
+FOR_EVER = "as long as the installation"
+WITH_RECORD = "until an administrator changes it"
+WITH_BOOKING = "until the service's days are over, or the client is erased"
+WITH_CLIENT = "until their last booking is anonymised, or they are erased"
+WITH_ACCOUNT = "as long as the account"
+RECORD = ("public_id",)
+
+REGISTER: Mapping[str, Entry] = {
+    "revision": Entry("Tells processes of changes", FOR_EVER, other=("name",)),
+    "setting": Entry("Settings of the installation", FOR_EVER, other=("key", "value")),
+    "location": Entry("Places", FOR_EVER, other=(*RECORD, "name", "address", "tzid")),
+    "resource": Entry(
+        "People, rooms and devices that are booked", FOR_EVER, {"name": Data.STAFF}, (*RECORD, "kind", "tzid")
+    ),
+    "user": Entry(
+        "Accounts",
+        "until an administrator changes it; accounts are switched off, not removed",
+        {"email": Data.STAFF, "name": Data.STAFF, "password_hash": Data.SIGN_IN},
+        RECORD,
+    ),
+    "pool": Entry("Sets of resources", FOR_EVER, other=(*RECORD, "name")),
+    "pool_member": Entry("Sets of resources", FOR_EVER),
+    "weekly_hours": Entry("Hours", WITH_RECORD),
+    "date_override": Entry("Hours of single dates", WITH_RECORD, other=("day",)),
+    "closure": Entry("Closed dates", WITH_RECORD, other=(*RECORD, "first_day", "last_day", "name")),
+    "time_off": Entry("When somebody or something cannot be had", WITH_RECORD, {"reason": Data.ABSENCE}, RECORD),
+    "service": Entry(
+        "What can be booked",
+        FOR_EVER,
+        other=(*RECORD, "name", "description", "durations_minutes", "visibility", "questions"),
+    ),
+    "service_location": Entry("Where services are given", FOR_EVER),
+    "service_requirement": Entry("What services take", FOR_EVER),
+    "client": Entry(
+        "Who comes, to be told and called",
+        WITH_CLIENT,
+        {
+            "name": Data.CLIENT_NAME,
+            "email": Data.CLIENT_CONTACT,
+            "phone": Data.CLIENT_CONTACT,
+            "notes": Data.CLIENT_CONFIDENTIAL,
+        },
+        (*RECORD, "tzid"),
+    ),
+    "series": Entry("Recurring bookings", WITH_BOOKING, other=(*RECORD, "rrule", "exdates", "local_start", "tzid")),
+    "group_session": Entry("Meetings of several bookings", FOR_EVER, other=RECORD),
+    "booking": Entry(
+        "Who comes when, for what",
+        WITH_BOOKING,
+        {"comment": Data.CLIENT_CONFIDENTIAL, "answers": Data.CLIENT_CONFIDENTIAL},
+        (*RECORD, "status", "visit", "tzid"),
+    ),
+    "attendee": Entry("Who comes along", WITH_BOOKING, {"name": Data.CLIENT_NAME}),
+    "change_request": Entry("Wished new times", FOR_EVER, other=(*RECORD, "resource_ids", "status")),
+    "allocation": Entry("What bookings take", FOR_EVER),
+    "seat": Entry("Seats of group sessions", FOR_EVER),
+    "waiting_entry": Entry("Who waits for a time", WITH_BOOKING, other=(*RECORD, "status", "tzid")),
+    "busy_time": Entry(
+        "Times taken by outside calendars",
+        "until the calendar is imported again",
+        {"title": Data.OUTSIDE},
+        ("source", "uid"),
+    ),
+    "outbox_message": Entry(
+        "Mails that wait or were sent; their letters are not kept",
+        WITH_BOOKING,
+        {"payload": Data.CLIENT_CONFIDENTIAL, "last_error": Data.CLIENT_CONTACT},
+        (*RECORD, "kind", "status"),
+    ),
+    "idempotency_key": Entry(
+        "Keeps repeated requests from booking twice", "a week", other=("scope", "key", "fingerprint", "answer")
+    ),
+    "throttle": Entry("Limits tries", "30 days at most", {"who": Data.COUNTED}),
+    "role": Entry("What somebody may do", FOR_EVER, other=(*RECORD, "name", "about", "permissions")),
+    "user_group": Entry("Users with the same roles", FOR_EVER, other=(*RECORD, "name")),
+    "user_group_member": Entry("Users with the same roles", WITH_ACCOUNT),
+    "role_grant": Entry("Who has which role, and where", WITH_ACCOUNT, other=("scope",)),
+    "user_session": Entry(
+        "Where somebody is signed in",
+        "30 days after it has ended",
+        {"token_hash": Data.SIGN_IN, "device": Data.DEVICE, "address": Data.DEVICE},
+        (*RECORD, "method"),
+    ),
+    "authenticator": Entry("Codes of an app", WITH_ACCOUNT, {"secret": Data.SIGN_IN}),
+    "recovery_code": Entry("Instead of a lost second factor", "until used or made anew", {"code_hash": Data.SIGN_IN}),
+    "passkey": Entry(
+        "Signing in by a device",
+        WITH_ACCOUNT,
+        {"name": Data.DEVICE, "credential": Data.SIGN_IN, "public_key": Data.SIGN_IN},
+        RECORD,
+    ),
+    "spent_challenge": Entry("A passkey's answer counts once", "an hour", other=("challenge_hash",)),
+}
+
+
+def text_columns(model: type[Table]) -> set[str]:
+    """Return the names of a table's columns that hold text, references to other tables left out."""
+    return {one.column_name for one in model._meta.sorted_fields if isinstance(one, CharField | TextField)}
+
+
+def lines() -> Iterator[Line]:
+    """Yield the register, in the order of the tables; tables without personal data have no line."""
+    for model in ALL_TABLES:
+        table = str(model._meta.table_name)
+        entry = REGISTER[table]
+        for data in dict.fromkeys(entry.personal.values()):
+            columns = tuple(name for name, one in entry.personal.items() if one is data)
+            yield Line(table, data, columns, entry.purpose, entry.kept)

@@ -1,0 +1,62 @@
+"""What a client may ask for: an archive of all that is kept about them, and to be erased."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from io import BytesIO
+
+from flask import Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access.permissions import Permission
+from app.booking.refusals import InvalidInput
+from app.booking.words import sentence
+from app.operations.client_archive import Archive, collect_client
+from app.operations.client_records import get_client
+from app.operations.erasure import erase_client
+from app.operations.letters import Letterhead
+from app.web.context import current_context, site
+from app.web.errors import status_of
+
+FILE_NAME = "client-data.zip"
+
+
+def archive(public_id: str) -> Response:
+    """Give all that is kept about a client as one archive: for people, for calendars, for programs."""
+    config = site().config
+    head = Letterhead(config.base_url, config.mail_from, config.secret_key)
+    answer = Response(_zipped(collect_client(current_context(), public_id, head)), content_type="application/zip")
+    answer.headers.set("Content-Disposition", "attachment", filename=FILE_NAME)
+    return answer
+
+
+def _zipped(found: Archive) -> bytes:
+    facts = json.dumps(found.facts, ensure_ascii=False, indent=2)
+    page = render_template("clients/archive.html", facts=found.facts)
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("data.json", facts)
+        packed.writestr("bookings.ics", found.calendar)
+        packed.writestr("read-me.html", page)
+    return buffer.getvalue()
+
+
+def confirm_erasure(public_id: str) -> str:
+    """Ask before a client is erased, and say what goes and what stays."""
+    context = current_context()
+    context.require(Permission.DATA_REQUESTS)
+    return render_template("clients/erase.html", client=get_client(context, public_id), problem="")
+
+
+def erase(public_id: str) -> ResponseReturnValue:
+    """Erase a client."""
+    context = current_context()
+    try:
+        count = erase_client(context, public_id)
+    except InvalidInput as refusal:
+        client, problem = get_client(context, public_id), sentence(refusal, "UTC")
+        return render_template("clients/erase.html", client=client, problem=problem), status_of(refusal)
+    stay = "1 booking stays" if count == 1 else f"{count} bookings stay"
+    flash(f"The client is erased. {stay} without a name, and still count.")
+    return redirect(url_for("clients.index"), 303)

@@ -1,0 +1,160 @@
+"""Clients' records: who sees which part of them, and correcting them, on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.access.grants import Scope, ScopeKind
+from app.access.permissions import Permission, ReadyMade
+from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
+from app.operations.book import book
+from app.operations.client_records import ClientDraft, get_client, save_client
+from app.operations.context import Context
+from app.operations.requests import ClientDetails
+from app.storage.store import Store
+from app.storage.tables import Attendee, Client
+from tests.cast import HOUR, Cast, granted, one_provider, pool_of, user
+from tests.operations.helpers import BEN, TEN, holding, staff, system, visitor, wish
+
+CORRECTED = ClientDraft("Ada Other", "ada.other@example.org", "030 123456", "Prefers mornings")
+
+
+def ada(cast: Cast) -> str:
+    """Let Ada book, and return her public id as a client."""
+    return book(visitor(cast), wish(cast)).public_id and client_id("ada@example.org")
+
+
+def client_id(email: str) -> str:
+    """The public id of the client with this mail address."""
+    return next(str(row.public_id) for row in Client.select() if row.email == email)
+
+
+def test_record_shows_contact_and_bookings_the_latest_first(store: Store) -> None:
+    cast = one_provider(store)
+    first = book(visitor(cast), wish(cast)).public_id
+    second = book(visitor(cast), wish(cast, TEN + HOUR)).public_id
+    found = get_client(system(cast), client_id("ada@example.org"))
+    assert (found.name, found.email, found.notes) == ("Ada Client", "ada@example.org", "")
+    assert [one.public_id for one in found.bookings] == [second, first]
+
+
+@pytest.mark.parametrize(
+    ("role", "notes", "may_edit", "may_answer"),
+    [
+        (ReadyMade.ADMINISTRATOR, "", True, True),
+        (ReadyMade.MANAGER, None, True, False),
+        (ReadyMade.FRONT_DESK, None, True, False),
+    ],
+)
+def test_record_shows_a_role_what_it_may_see(
+    store: Store, role: ReadyMade, notes: str | None, may_edit: bool, may_answer: bool
+) -> None:
+    cast = one_provider(store)
+    found = get_client(staff(cast, role), ada(cast))
+    assert (found.notes, found.may_edit, found.may_answer) == (notes, may_edit, may_answer)
+
+
+def test_record_is_there_for_the_provider_of_one_of_its_bookings_only(store: Store) -> None:
+    cast = pool_of(store, 2)
+    mine = book(visitor(cast), wish(cast)).resources[0].name
+    other = "Provider 1" if mine == "Provider 0" else "Provider 0"
+    client = client_id("ada@example.org")
+    assert get_client(staff(cast, ReadyMade.PROVIDER, cast.rows[mine]), client).notes == ""
+    with pytest.raises(NotFound):
+        get_client(staff(cast, ReadyMade.PROVIDER, cast.rows[other]), client)
+
+
+def test_record_is_not_for_those_who_may_see_no_contacts(store: Store) -> None:
+    cast = one_provider(store)
+    client = ada(cast)
+    for role in (ReadyMade.VIEWER, ReadyMade.AUDITOR):
+        with pytest.raises(NotAllowed):
+            get_client(staff(cast, role), client)
+
+
+def test_saving_corrects_the_record_and_the_name_on_bookings(store: Store) -> None:
+    cast = one_provider(store)
+    client = ada(cast)
+    save_client(system(cast), client, CORRECTED, version=1)
+    found = get_client(system(cast), client)
+    assert (found.name, found.email, found.phone, found.notes, found.version) == (
+        *("Ada Other", "ada.other@example.org", "030 123456", "Prefers mornings"),
+        2,
+    )
+    assert [row.name for row in Attendee.select()] == ["Ada Other"]
+    assert found.bookings[0].client_name == "Ada Other"
+
+
+def test_second_of_two_who_save_is_told_so_and_changes_nothing(store: Store) -> None:
+    cast = one_provider(store)
+    client = ada(cast)
+    save_client(system(cast), client, CORRECTED, version=1)
+    with pytest.raises(StaleVersion):
+        save_client(system(cast), client, replace(CORRECTED, name="Ada Third"), version=1)
+    assert get_client(system(cast), client).name == "Ada Other"
+
+
+@pytest.mark.parametrize(
+    ("field", "draft"),
+    [
+        ("name", replace(CORRECTED, name=" ")),
+        ("email", replace(CORRECTED, email="nobody")),
+        ("phone", replace(CORRECTED, phone="call me")),
+        ("notes", replace(CORRECTED, notes="x" * 10_001)),
+    ],
+)
+def test_saving_what_cannot_be_is_refused_beside_its_field(store: Store, field: str, draft: ClientDraft) -> None:
+    cast = one_provider(store)
+    client = ada(cast)
+    with pytest.raises(InvalidInput) as refused:
+        save_client(system(cast), client, draft)
+    assert refused.value.field == field
+    assert get_client(system(cast), client).version == 1
+
+
+def test_notes_are_written_only_by_those_who_may_see_them(store: Store) -> None:
+    cast = one_provider(store)
+    client, desk = ada(cast), staff(cast, ReadyMade.FRONT_DESK)
+    with pytest.raises(NotAllowed):
+        save_client(desk, client, CORRECTED)
+    save_client(desk, client, replace(CORRECTED, notes=None))
+    assert get_client(system(cast), client).notes == ""
+
+
+def test_clients_of_another_place_are_corrected_by_nobody_from_here(store: Store) -> None:
+    cast = one_provider(store)
+    client = ada(cast)
+    elsewhere = Scope(ScopeKind.LOCATION, 999, frozenset(), "Elsewhere")
+    actor = replace(user(ReadyMade.FRONT_DESK), grants=(granted(ReadyMade.FRONT_DESK, elsewhere),))
+    with pytest.raises(NotFound):
+        save_client(Context(store, actor, cast.now), client, replace(CORRECTED, notes=None))
+
+
+def test_correcting_needs_the_right_to_edit(store: Store) -> None:
+    cast = one_provider(store)
+    client = ada(cast)
+    with pytest.raises(NotAllowed):
+        save_client(holding(cast, Permission.SEE_CONTACTS), client, replace(CORRECTED, notes=None))
+
+
+def test_name_and_mail_of_somebody_with_an_account_stay_the_accounts(store: Store) -> None:
+    cast = one_provider(store)
+    store.write(lambda: cast.user("Sam", "front_desk"))
+    actor = user(ReadyMade.FRONT_DESK, name="Sam", user_id=cast.rows["Sam"])
+    actor = replace(actor, email="sam@example.org")
+    book(Context(store, actor, cast.now), wish(cast, client=ClientDetails(is_actor=True)))
+    client = client_id("sam@example.org")
+    with pytest.raises(InvalidInput) as refused:
+        save_client(system(cast), client, CORRECTED)
+    assert refused.value.field == "name"
+    save_client(system(cast), client, ClientDraft("Sam", "sam@example.org", "030 1234"))
+    assert get_client(system(cast), client).phone == "030 1234"
+
+
+def test_unknown_client_is_not_found(store: Store) -> None:
+    cast = one_provider(store)
+    book(visitor(cast), wish(cast, client=BEN))
+    with pytest.raises(NotFound):
+        get_client(system(cast), "nobody")

@@ -1,0 +1,150 @@
+"""The clients' pages: finding, correcting, handing over, erasing; and the data register."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from app.access.permissions import ReadyMade
+from app.storage.store import Store
+from app.storage.tables import Booking, Client, Service
+from tests.cast import Cast
+from tests.web.conftest import Browser, SignIn
+from tests.web.staff_cast import TEN, booked, practice, words
+
+
+@pytest.fixture
+def cast(store: Store) -> Cast:
+    return practice(store)
+
+
+@pytest.fixture
+def admin(sign_in: SignIn, cast: Cast) -> Browser:
+    return sign_in(ReadyMade.ADMINISTRATOR)
+
+
+@pytest.fixture
+def desk(sign_in: SignIn, cast: Cast) -> Browser:
+    return sign_in(ReadyMade.FRONT_DESK)
+
+
+def nora(cast: Cast, **details: str) -> str:
+    """Let Nora book; returns the address of her page."""
+    public_id = booked(cast, TEN, "Intake", answers={"first-visit": "yes"}, **details)
+    row = cast.store.read(lambda: Booking.get(Booking.public_id == public_id).client)
+    return f"/clients/{row.public_id}"
+
+
+def fields(**changes: str) -> dict[str, str]:
+    """The fields of Nora's form, as they are filled in."""
+    return {"name": "Nora Client", "email": "nora.client@example.org", "phone": "", "version": "1", **changes}
+
+
+def test_search_leads_to_the_client(desk: Browser, cast: Cast) -> None:
+    page = nora(cast)
+    assert f'<a href="{page}">Nora Client</a>' in desk.get("/clients/?text=nora").text
+
+
+def test_search_without_a_word_says_what_to_do(desk: Browser) -> None:
+    assert "Type a part of a name" in words(desk.get("/clients/").text)
+
+
+def test_search_that_finds_nobody_says_so(desk: Browser, cast: Cast) -> None:
+    nora(cast)
+    assert "No client matches this search." in desk.get("/clients/?text=zoe").text
+
+
+def test_page_shows_the_record_and_the_bookings(admin: Browser, cast: Cast) -> None:
+    page = words(admin.get(nora(cast)).text)
+    assert "Nora Client" in page
+    assert "Intake Ada Centre Confirmed" in page or "Intake Ben Centre Confirmed" in page
+
+
+def test_desk_sees_no_notes(desk: Browser, admin: Browser, cast: Cast) -> None:
+    page = nora(cast)
+    admin.submit(page, fields(notes="Allergic to latex"))
+    assert "Allergic to latex" in admin.get(page).text
+    assert "Allergic" not in desk.get(page).text
+    assert 'name="notes"' not in desk.get(page).text
+
+
+def test_saving_corrects_the_client(desk: Browser, cast: Cast, store: Store) -> None:
+    page = nora(cast)
+    answer = desk.submit(page, fields(name="Nora Other", phone="030 1234"))
+    assert (answer.status_code, answer.location) == (303, page)
+    row = store.read(lambda: Client.get())
+    assert (row.name, row.phone, row.notes) == ("Nora Other", "030 1234", "")
+
+
+def test_wrong_input_is_told_beside_its_field_and_nothing_is_lost(desk: Browser, cast: Cast, store: Store) -> None:
+    page = nora(cast)
+    answer = desk.submit(page, fields(name="Nora Other", email="nobody"))
+    assert answer.status_code == 422
+    assert "Please check the mail address" in answer.text
+    assert 'value="Nora Other"' in answer.text
+    assert 'value="nobody"' in answer.text
+    assert store.read(lambda: Client.get().name) == "Nora Client"
+
+
+def test_second_of_two_who_save_is_told_so(desk: Browser, cast: Cast) -> None:
+    page = nora(cast)
+    assert desk.submit(page, fields(phone="030 1234")).status_code == 303
+    answer = desk.submit(page, fields(phone="030 9999"))
+    assert answer.status_code == 409
+    assert 'value="030 9999"' in answer.text
+    assert "Open the page as it is now" in answer.text
+
+
+def test_desk_neither_collects_nor_erases(desk: Browser, cast: Cast, store: Store) -> None:
+    page = nora(cast)
+    assert [desk.submit(f"{page}/{what}").status_code for what in ("archive", "erase")] == [403, 403]
+    assert desk.get(f"{page}/erase").status_code == 403
+    assert store.read(lambda: Client.select().count()) == 1
+
+
+def test_archive_has_a_page_a_calendar_and_the_data(admin: Browser, cast: Cast) -> None:
+    answer = admin.submit(f"{nora(cast, comment='<b>by bike</b>')}/archive")
+    packed = zipfile.ZipFile(io.BytesIO(answer.data))
+    assert packed.namelist() == ["data.json", "bookings.ics", "read-me.html"]
+    facts = json.loads(packed.read("data.json"))
+    assert [one["comment"] for one in facts["bookings"]] == ["<b>by bike</b>"]
+    page = packed.read("read-me.html").decode()
+    assert "&lt;b&gt;by bike&lt;/b&gt;" in page
+    assert "Is this your first visit?" in page
+    assert b"BEGIN:VEVENT" in packed.read("bookings.ics")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=client-data.zip"
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_erasing_is_refused_while_bookings_are_to_come(admin: Browser, cast: Cast, store: Store) -> None:
+    answer = admin.submit(f"{nora(cast)}/erase")
+    assert answer.status_code == 422
+    assert "1 booking that is not over yet" in answer.text
+    assert store.read(lambda: Client.select().count()) == 1
+
+
+def test_erasing_asks_first_and_then_takes_the_client_out(admin: Browser, cast: Cast, store: Store) -> None:
+    page = nora(cast)
+    booking = store.read(lambda: str(Booking.get().public_id))
+    admin.submit(f"/bookings/{booking}/cancel")
+    assert "Erase Nora Client?" in admin.get(f"{page}/erase").text
+    assert admin.submit(f"{page}/erase", follow_redirects=True).status_code == 200
+    assert store.read(lambda: Client.select().count()) == 0
+    assert admin.get(page).status_code == 404
+    assert "Not known (any more)" in admin.get(f"/bookings/{booking}").text
+
+
+def test_register_is_read_by_auditors_and_shows_how_long_services_keep(sign_in: SignIn, cast: Cast) -> None:
+    cast.store.write(lambda: Service.update(anonymise_after_days=90).where(Service.name == "Intake").execute())
+    page = words(sign_in(ReadyMade.AUDITOR).get("/data-register/").text)
+    assert "clients' contacts client email, phone" in page
+    assert "Intake 90 days" in page
+    assert "Consultation without an end" in page
+
+
+@pytest.mark.parametrize("role", [ReadyMade.VIEWER, ReadyMade.FRONT_DESK, ReadyMade.PROVIDER])
+def test_register_is_not_for_everybody(sign_in: SignIn, cast: Cast, role: ReadyMade) -> None:
+    assert sign_in(role).get("/data-register/").status_code == 403
