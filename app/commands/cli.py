@@ -17,6 +17,8 @@ COMMANDS = {
     "deploy": "Install the site on hosts, or check, verify or remove it.",
     "worker": "Deliver mails and do timed work.",
     "database": "Migrate, check or copy the database.",
+    "export": "Write all records to one archive.",
+    "import": "Bring an archive into an empty database.",
     "administrator": "Make an administrator's account, the first one above all.",
     "probe": "Open, close or ask about the service that checks of the installation book.",
     "import-calendar": "Read iCalendar files as busy time.",
@@ -31,7 +33,7 @@ def present_commands() -> dict[str, str]:
 
 
 def _module(name: str) -> str:
-    return name.replace("-", "_")
+    return "import_archive" if name == "import" else name.replace("-", "_")  # import is a word of Python's own
 
 
 class LazyGroup(click.Group):

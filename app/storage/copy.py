@@ -67,19 +67,24 @@ def copy_database(source: Store, target: Store, tell: Callable[[str], None] = la
 
 def _copy_all(source: Store, target: Store, tell: Callable[[str], None]) -> dict[str, int]:
     target.database.lift_limits()
-    _require_empty(target)
+    require_empty(target)
     counts: dict[str, int] = {}
     for model in ALL_TABLES:
         name = str(model._meta.table_name)
         sent = _copy_table(source, target, model)
         compare(name, sent, digest_of(target, model))
-        _reset_sequence(target, model)
+        reset_sequence(target, model)
         counts[name] = sent.count
         tell(f"{name}: {sent.count} rows, checksum {sent.total:032x}")
     return counts
 
 
-def _require_empty(target: Store) -> None:
+def require_empty(target: Store) -> None:
+    """Go on only with a database that nobody has used, and clear what its migrations wrote.
+
+    Raises:
+        CopyError: it is not empty.
+    """
     for model in ALL_TABLES:
         if model not in FILLED and target.rows(f'SELECT 1 FROM "{model._meta.table_name}" LIMIT 1'):
             name = str(model._meta.table_name).replace("_", " ")
@@ -97,7 +102,7 @@ def _select(model: type[Table]) -> str:
     return f'SELECT {", ".join(columns_of(model))} FROM "{model._meta.table_name}"'
 
 
-def _stream(store: Store, sql: str) -> Iterator[Row]:
+def stream(store: Store, sql: str) -> Iterator[Row]:
     """Yield rows as they come, the same for both databases: SQLite has numbers for truth values."""
     connection = store.database.connection()
     cursor = connection.cursor() if store.kind == "sqlite" else connection.cursor(name="eigenplan_copy")
@@ -111,7 +116,7 @@ def _stream(store: Store, sql: str) -> Iterator[Row]:
 def digest_of(store: Store, model: type[Table]) -> Digest:
     """Return number and checksum of a table's rows as the database gives them back."""
     digest = Digest()
-    for row in _stream(store, _select(model)):
+    for row in stream(store, _select(model)):
         digest.add(row)
     return digest
 
@@ -133,13 +138,27 @@ def _copy_table(source: Store, target: Store, model: type[Table]) -> Digest:
     digest = Digest()
 
     def counted() -> Iterator[Row]:
-        for row in _stream(source, _select(model)):
+        for row in stream(source, _select(model)):
             digest.add(row)
+            yield row
+
+    insert_rows(target, model, counted())
+    return digest
+
+
+def insert_rows(target: Store, model: type[Table], rows: Iterable[Row]) -> int:
+    """Write rows (values in the order of ``columns_of``) into a table and return how many."""
+    count = 0
+
+    def counted() -> Iterator[Row]:
+        nonlocal count
+        for row in rows:
+            count += 1
             yield row
 
     insert = _insert_sqlite if target.kind == "sqlite" else _insert_postgres
     insert(target, model, counted())
-    return digest
+    return count
 
 
 def _insert_sqlite(target: Store, model: type[Table], rows: Iterable[Row]) -> None:
@@ -156,7 +175,7 @@ def _insert_postgres(target: Store, model: type[Table], rows: Iterable[Row]) -> 
             copy.write_row(row)
 
 
-def _reset_sequence(target: Store, model: type[Table]) -> None:
+def reset_sequence(target: Store, model: type[Table]) -> None:
     """PostgreSQL numbers new rows by a counter of its own, which has to go on behind the copied ones."""
     if target.kind == "postgresql" and "id" in columns_of(model):
         table = model._meta.table_name

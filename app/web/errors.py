@@ -54,7 +54,10 @@ STATUSES: Mapping[type[Refusal], int] = {
 """All other refusals are about what was typed: 422."""
 
 MOST_DRAINED = 64 * 1024 * 1024
-SECRETS = ("csrf_token", "password", "password_again", "old", "code", "proof_password", "passkey")
+SECRETS = (
+    *("csrf_token", "password", "password_again", "old", "code", "proof_password", "passkey"),
+    *("passphrase", "passphrase_again"),
+)
 TITLES = {
     400: "This request cannot be read",
     401: "Please sign in",

@@ -33,7 +33,7 @@ DANGEROUS = frozenset(
         *("setup.new_groups", "setup.add_groups", "setup.edit_groups", "setup.save_groups", "setup.remove_groups"),
         *("setup.new_roles", "setup.add_roles", "setup.edit_roles", "setup.save_roles", "setup.remove_roles"),
         *("account.authenticator", "account.confirm_authenticator", "account.remove_authenticator"),
-        *("clients.archive", "clients.erase"),
+        *("clients.archive", "clients.erase", "export.write"),
         *("account.new_passkey", "account.add_passkey", "account.remove_passkey", "account.recovery_codes"),
     }
 )

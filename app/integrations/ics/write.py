@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -68,6 +68,15 @@ def write_bookings(events: Sequence[BookingEvent], method: str) -> bytes:
     for event in events:
         calendar.add_component(_vevent(event))
     return bytes(calendar.to_ical())
+
+
+def calendar_lines(events: Iterable[BookingEvent], method: str) -> Iterator[bytes]:
+    """Yield a file of any number of bookings part by part, never all of it in memory."""
+    head, end = write_bookings([], method).split(b"END:VCALENDAR")
+    yield head
+    for event in events:
+        yield bytes(_vevent(event).to_ical())
+    yield b"END:VCALENDAR" + end
 
 
 def _vevent(event: BookingEvent) -> icalendar.Event:

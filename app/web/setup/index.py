@@ -68,6 +68,12 @@ def list_steps(catalog: Catalog) -> list[Step]:
             "Data register",
             "Which personal data lie where, what for and how long: for the data protection officer.",
         ),
+        Step(
+            Permission.MANAGE_USERS,
+            "export.index",
+            "Export",
+            "Everything as one archive, to keep or to move somewhere else.",
+        ),
     ]
 
 
