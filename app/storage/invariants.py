@@ -177,17 +177,17 @@ SESSIONS = (
 )
 
 _TOLD = (
-    "SELECT b.public_id, b.status, b.series_id, b.visit, b.created_at, b.client_id, "
+    "SELECT b.public_id, b.status, b.series_id, b.visit, b.created_at, b.occurrence_at, "
     f"(SELECT COUNT(*) FROM outbox_message o WHERE o.booking_id = b.id AND o.kind IN ({_FIRST})) AS told FROM booking b"
 )
 OUTBOX = (
     # A held slot is announced when somebody confirms it; one that was given back never was. A series is one message,
-    # and so is a visit; what was anonymised is no longer known to have been part of a series.
+    # and so is a visit; of a series that was anonymised the occurrences are left.
     Invariant(
         "Booking {} is {} and has {} first messages in the outbox instead of 1.",
         f"SELECT public_id, status, told FROM ({_TOLD}) AS one "
         "WHERE status IN ('requested', 'confirmed', 'completed', 'no_show', 'declined') "
-        "AND told <> 1 AND (series_id IS NULL OR told > 1) AND visit IS NULL AND client_id IS NOT NULL "
+        "AND told <> 1 AND (series_id IS NULL AND occurrence_at IS NULL OR told > 1) AND visit IS NULL "
         f"AND created_at >= {_RECORDED_FROM}",
     ),
     Invariant(
