@@ -50,8 +50,8 @@ def count_bookings(context: Context) -> int:
     return context.store.read(lambda: int(Booking.select().count()))
 
 
-def export_sealed(context: Context, file: BinaryIO, passphrase: str, head: Letterhead) -> Facts:
-    """Write the archive so that only the passphrase opens it; return its manifest.
+def export_sealed(context: Context, file: BinaryIO, passphrase: str, head: Letterhead | None) -> Facts:
+    """Write the archive so that only the passphrase opens it; return its manifest. ``head`` as for ``export_plain``.
 
     Raises:
         InvalidInput: the passphrase is too short. NotAllowed.
@@ -66,8 +66,11 @@ def export_sealed(context: Context, file: BinaryIO, passphrase: str, head: Lette
     return facts
 
 
-def export_plain(context: Context, file: BinaryIO, head: Letterhead) -> Facts:
+def export_plain(context: Context, file: BinaryIO, head: Letterhead | None) -> Facts:
     """Write the archive as it is, a ZIP file; return its manifest. The database is read as it is at one moment.
+
+    ``head`` is what calendars say of the site; None leaves them out: they take most of the time, a millisecond each
+    booking, and nothing is in them that the records lack.
 
     Raises:
         NotAllowed. Unavailable: the database cannot be used now.
@@ -76,7 +79,7 @@ def export_plain(context: Context, file: BinaryIO, head: Letterhead) -> Facts:
     return context.store.snapshot(lambda: _write(context, file, head))
 
 
-def _write(context: Context, file: BinaryIO, head: Letterhead) -> Facts:
+def _write(context: Context, file: BinaryIO, head: Letterhead | None) -> Facts:
     tables: dict[str, Facts] = {}
     files: dict[str, str] = {}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -85,7 +88,7 @@ def _write(context: Context, file: BinaryIO, head: Letterhead) -> Facts:
             _add(packed, f"tables/{table_name(model)}.jsonl", dump_table(context.store, model, sums))
             tables[table_name(model)] = asdict(sums)
         files[SETTINGS] = _add(packed, SETTINGS, [settings_text().encode()])
-        for location in context.catalog.locations.values():
+        for location in context.catalog.locations.values() if head is not None else ():
             name = f"calendars/{location.public_id}.ics"
             files[name] = _add(packed, name, calendar_lines(_events(context, location.id, head), "PUBLISH"))
         facts = _manifest(context, tables, files)

@@ -10,8 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.booking.refusals import InvalidInput
 from app.booking.words import sentence
 from app.operations.export import MOST_IN_BROWSER, count_bookings, export_sealed
-from app.operations.letters import Letterhead
-from app.web.context import current_context, site
+from app.web.context import current_context
 from app.web.errors import UNPROCESSABLE
 from app.web.times import local_day
 
@@ -30,14 +29,14 @@ def index() -> str:
 @blueprint.post("/")
 def write() -> ResponseReturnValue:
     """Give the archive."""
-    context, config, file = current_context(), site().config, BytesIO()
+    context, file = current_context(), BytesIO()
     first, again = (request.form.get(name, "") for name in ("passphrase", "passphrase_again"))
     if count_bookings(context) > MOST_IN_BROWSER:
         return _page({}), UNPROCESSABLE
     if first != again:
         return _page({"passphrase_again": DIFFERENT}), UNPROCESSABLE
     try:
-        export_sealed(context, file, first, Letterhead(config.base_url, config.mail_from, b""))
+        export_sealed(context, file, first, None)
     except InvalidInput as refusal:
         return _page({refusal.field or "": sentence(refusal, "UTC")}), UNPROCESSABLE
     answer = Response(file.getvalue(), content_type="application/octet-stream")
