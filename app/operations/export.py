@@ -88,9 +88,10 @@ def _write(context: Context, file: BinaryIO, head: Letterhead | None) -> Facts:
             _add(packed, f"tables/{table_name(model)}.jsonl", dump_table(context.store, model, sums))
             tables[table_name(model)] = asdict(sums)
         files[SETTINGS] = _add(packed, SETTINGS, [settings_text().encode()])
-        for location in context.catalog.locations.values() if head is not None else ():
-            name = f"calendars/{location.public_id}.ics"
-            files[name] = _add(packed, name, calendar_lines(_events(context, location.id, head), "PUBLISH"))
+        if head is not None:
+            for location in context.catalog.locations.values():
+                name = f"calendars/{location.public_id}.ics"
+                files[name] = _add(packed, name, calendar_lines(_events(context, location.id, head), "PUBLISH"))
         facts = _manifest(context, tables, files)
         _add(packed, MANIFEST, [json.dumps(facts, indent=1).encode()])
     return facts
