@@ -6,7 +6,6 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -43,7 +42,6 @@ class Container:
     server: ThreadingHTTPServer | None = None
     running: bool = False
     restarts: int = 0
-    born: float = 0
 
 
 def free_port() -> int:
@@ -58,7 +56,7 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 64
 
 
-def handler(image: Image, serving: Path, age: Callable[[], float]) -> type[BaseHTTPRequestHandler]:
+def handler(image: Image, serving: Path) -> type[BaseHTTPRequestHandler]:
     pages = {
         "/healthz": (200, "alive"),
         "/sign-in": (200, image.name),
@@ -67,7 +65,7 @@ def handler(image: Image, serving: Path, age: Callable[[], float]) -> type[BaseH
     }
 
     def answer(path: str) -> tuple[int, str]:
-        if image.manner == "dies-later" and age() > 1:
+        if image.manner == "dies-later" and serving.exists():
             return 0, ""
         return ready(path) if path.startswith("/readyz") else pages.get(path, (404, ""))
 
@@ -187,7 +185,7 @@ class ThreadHost:
         one = self.containers[service]
         if one.running:
             return
-        one.running, one.restarts, one.born = True, 0, self.clock()
+        one.running, one.restarts = True, 0
         if one.image.manner == "dies-at-start" or (service == WORKER and one.image.manner == "worker-dies"):
             one.restarts = 1
         elif service != WORKER:
@@ -195,7 +193,7 @@ class ThreadHost:
 
     def _serve(self, one: Container, slot: str) -> None:
         serving = self.site().places.serving(slot)
-        answers = handler(one.image, serving, lambda: self.clock() - one.born)
+        answers = handler(one.image, serving)
         one.server = Server(("127.0.0.1", self.ports[slot]), answers)
         threading.Thread(target=one.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
