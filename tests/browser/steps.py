@@ -22,10 +22,10 @@ class Person:
     email: str
 
 
-def choose_service(page: Page, demo: Demo, service: str = SERVICE) -> None:
+def choose_service(page: Page, demo: Demo, service: str = SERVICE, place: str = PLACE) -> None:
     """From the first page to the free times."""
     page.goto(demo.url("/"))
-    page.get_by_role("link", name=f"Choose a time for {service} at {PLACE}").click()
+    page.get_by_role("link", name=f"Choose a time for {service} at {place}").click()
 
 
 def choose_time(page: Page, number: int = -1) -> None:
@@ -49,9 +49,9 @@ def _answer(required: Locator) -> None:
         required.fill("Something to tell")
 
 
-def book(page: Page, demo: Demo, person: Person, service: str = SERVICE) -> str:
+def book(page: Page, demo: Demo, person: Person, service: str = SERVICE, place: str = PLACE) -> str:
     """Book as a visitor; return the path of the link to change it."""
-    choose_service(page, demo, service)
+    choose_service(page, demo, service, place)
     choose_time(page)
     fill_in(page, person)
     page.locator("form[method=post] button.btn-lg").click()
