@@ -1,4 +1,4 @@
-"""Four people of a practice, set up in the browser alone: each sees exactly what they were given, and can do no more."""
+"""People of a practice, set up in the browser alone: each sees exactly what they were given, and can do no more."""
 
 from __future__ import annotations
 
