@@ -211,6 +211,13 @@ class InvalidTransition(Refusal):
 
 
 @dataclass(eq=True)
+class StepDecided(Refusal):
+    """Somebody else has decided this step of an approval already."""
+
+    code: ClassVar[str] = "step_decided"
+
+
+@dataclass(eq=True)
 class StaleVersion(Refusal):
     """Somebody else changed the record since it was read."""
 

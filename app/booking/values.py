@@ -177,6 +177,50 @@ class Service:
     active: bool = True
 
 
+class OnTimeout(StrEnum):
+    """What becomes of a step of an approval that nobody decides in time."""
+
+    ESCALATE = "escalate"
+    DECLINE = "decline"
+    ACCEPT = "accept"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """People by row id: users, and the members of groups."""
+
+    users: frozenset[int] = frozenset()
+    groups: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalStep:
+    """One step of a rule. ``approvers`` None: anybody with the permission; ``next_ones`` None: the administrators."""
+
+    number: int
+    minutes: int
+    on_timeout: OnTimeout = OnTimeout.DECLINE
+    approvers: Named | None = None
+    next_ones: Named | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRule:
+    """Who has to approve bookings of a service, or whatever takes a resource; one of both is named.
+
+    ``allows_own``: people may approve what they asked for themselves. ``steps`` are in order; one that was taken out of
+    the rule is not active, but decides about what waited for it already.
+    """
+
+    id: int
+    steps: tuple[ApprovalStep, ...]
+    service_id: int | None = None
+    resource_id: int | None = None
+    allows_own: bool = False
+    active: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """Everything that administrators set up, by row id: one immutable snapshot, exchanged whole at every change."""
@@ -185,6 +229,7 @@ class Catalog:
     locations: Mapping[int, Location] = field(default_factory=dict)
     resources: Mapping[int, Resource] = field(default_factory=dict)
     services: Mapping[int, Service] = field(default_factory=dict)
+    approvals: Mapping[int, ApprovalRule] = field(default_factory=dict)
     memo: dict[tuple[int, ...], Any] = field(default_factory=dict, compare=False, repr=False)
     """Expanded hours that were asked for before (see ``hours.py``); they live and die with their snapshot."""
 

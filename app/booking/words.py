@@ -228,6 +228,11 @@ def _invalid_transition(refusal: refusals.InvalidTransition, tzid: str) -> str:
 
 
 @sentence.register
+def _step_decided(refusal: refusals.StepDecided, tzid: str) -> str:
+    return "This step has been decided in the meantime; please load the page again to see how it stands."
+
+
+@sentence.register
 def _stale_version(refusal: refusals.StaleVersion, tzid: str) -> str:
     return "Somebody else changed this in the meantime; please load the page again and repeat your change."
 

@@ -10,10 +10,10 @@ from app.booking.answers import check_answers, clean_line, clean_text
 from app.booking.limits import has_limits
 from app.booking.refusals import InvalidInput, Refusal
 from app.booking.statuses import Status
-from app.booking.values import MINUTE, Instant
+from app.booking.values import MINUTE, Instant, Service
 from app.operations import records, repeats
 from app.operations.announce import announce
-from app.operations.changes import expiry_of_request
+from app.operations.asking import Asking, ask, asking_for, expiry_of_request
 from app.operations.clients import find_or_add_client
 from app.operations.context import Context
 from app.operations.expiry import expire
@@ -136,13 +136,16 @@ def add_placed(
 def add_at(context: Context, wanted: Wanted, place: Place, arrival: Arrival) -> tables.Booking:
     """Write the booking at its place, for those who may book just there."""
     check_staff(context, wanted, place)
-    return records.add_booking(context, wanted, place, _draft_of(context, wanted, place, arrival))
+    asking = _asking(context, wanted, place.resource_ids)
+    row = records.add_booking(context, wanted, place, _draft_of(context, wanted, asking, arrival))
+    ask(context, row, asking)
+    return row
 
 
-def _draft_of(context: Context, wanted: Wanted, place: Place, arrival: Arrival) -> records.Draft:
+def _draft_of(context: Context, wanted: Wanted, asking: Asking, arrival: Arrival) -> records.Draft:
     """Return what is written of a new booking besides its time and place."""
     particulars, client, origin = arrival.particulars, arrival.client, arrival.origin
-    status, expires_at = _first_status(context, wanted, place.resource_ids)
+    status, expires_at = _first_status(context, wanted.service, wanted.start, asking)
     return records.Draft(status, client, particulars.texts, expires_at, origin, particulars.client.tzid)
 
 
@@ -157,17 +160,16 @@ def check_staff(context: Context, wanted: Wanted, place: Place) -> None:
         context.require(permission, wanted.target(place.resource_ids))
 
 
-def _first_status(context: Context, wanted: Wanted, resource_ids: Collection[int]) -> tuple[Status, Instant | None]:
-    """Requested where somebody has to approve it first, else confirmed; a request waits until it would begin.
+def _asking(context: Context, wanted: Wanted, resource_ids: Collection[int]) -> Asking:
+    """Return what has to be approved first when the actor books this for others, or for themselves."""
+    target = wanted.target(resource_ids)
+    return asking_for(context, wanted.service, resource_ids, target, by_staff=wanted.by_staff)
 
-    Who may approve it books what they would approve, but nobody approves by booking for themselves.
-    """
-    service, may_approve = (
-        wanted.service,
-        wanted.by_staff and context.may(Permission.APPROVE, wanted.target(resource_ids)),
-    )
-    if service.needs_approval and not may_approve:
-        return Status.REQUESTED, expiry_of_request(context, service, wanted.start)
+
+def _first_status(context: Context, service: Service, start: Instant, asking: Asking) -> tuple[Status, Instant | None]:
+    """Requested where somebody has to approve it first, else confirmed; a request waits until it would begin."""
+    if asking:
+        return Status.REQUESTED, expiry_of_request(context, service, start, asking)
     return Status.CONFIRMED, None
 
 
@@ -180,12 +182,14 @@ def _confirm_hold(context: Context, request: BookingRequest) -> str:
         row = records.get_locked(request.hold or "")
         records.check_held(row, context.now)
         _check_same(row, wanted)
-        status, expires_at = _first_status(context, wanted, records.resource_ids(row))
+        asking = _asking(context, wanted, records.resource_ids(row))
+        status, expires_at = _first_status(context, wanted.service, wanted.start, asking)
         client = find_or_add_client(context, particulars.client)
         context.store.lock_rows(wanted.service.id if has_limits(wanted.service) else None, ())
         check_within_limits(wanted, context.now, client.email, ignore_booking=row.id)
         draft = records.Draft(status, client, particulars.texts, expires_at, tzid=particulars.client.tzid)
         records.fill_in(context, row, draft)
+        ask(context, row, asking)
         end_offer(context, row, "booked")
         announce(context, row, FIRST_MESSAGE[status])
         count_booking(context.source, request.client.email, context.now)
@@ -209,20 +213,16 @@ def accept_offer(context: Context, booking: str) -> BookingView:
         row = records.get_locked(booking)
         context.require(Permission.MOVE, target_of(row))
         records.check_held(row, context.now)
-        status, expires_at = _status_of_offer(context, row)
+        service, target = context.catalog.services[row.service_id], target_of(row)
+        asking = asking_for(context, service, target.resource_ids, target, by_staff=context.actor.is_staff)
+        status, expires_at = _first_status(context, service, row.start_at, asking)
         records.set_status(context, row, status, expires_at)
+        ask(context, row, asking)
         end_offer(context, row, "booked")
         announce(context, row, FIRST_MESSAGE[status])
 
     context.store.write(work)
     return get_booking(context, booking)
-
-
-def _status_of_offer(context: Context, row: tables.Booking) -> tuple[Status, Instant | None]:
-    service = context.catalog.services[row.service_id]
-    if service.needs_approval and not (context.actor.is_staff and context.may(Permission.APPROVE, target_of(row))):
-        return Status.REQUESTED, expiry_of_request(context, service, row.start_at)
-    return Status.CONFIRMED, None
 
 
 def _run(context: Context, wanted: Wanted, repeat: repeats.Repeat, work: Callable[[], str]) -> str:

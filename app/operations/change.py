@@ -14,18 +14,20 @@ from app.booking.statuses import Status, check_movable, check_transition
 from app.booking.values import MINUTE, Catalog, Instant, Service
 from app.operations import records, repeats
 from app.operations.announce import announce
-from app.operations.changes import end_change, only_asks, request_change
+from app.operations.asking import Asking, ask, asking_for, expiry_of_request, may_ask
+from app.operations.changes import end_change, request_change
 from app.operations.context import Context
 from app.operations.expiry import expire
 from app.operations.look_up import view_of
 from app.operations.names import wished_provider
 from app.operations.occurrences import occurrences_in_reach, shifted_start
-from app.operations.placing import choose, with_next_free
+from app.operations.placing import Place, choose, with_next_free
 from app.operations.requests import MoveRequest, Reach
 from app.operations.rights import target_of
 from app.operations.views import BookingView
 from app.operations.waiting import Freed, end_offer, freed_by, offer_freed
 from app.operations.wanted import Wanted
+from app.storage import approvals
 from app.storage.tables import Booking
 
 MAX_REASON = 500
@@ -103,9 +105,9 @@ def _finish(context: Context, booking: str, status: Status) -> BookingView:
 def move(context: Context, request: MoveRequest) -> BookingView:
     """Move a booking to another time or provider, or this and later occurrences of its series by the same step.
 
-    A client's move of a confirmed booking whose service needs approval becomes a change request: the new time is held,
-    the old one stays until somebody approves. Several occurrences give back their old times before any takes its new
-    one, so that they may take each other's; all of them move or none.
+    A move of a confirmed booking that somebody else has to approve becomes a change request: the new time is held, the
+    old one stays until it is approved. A request that is moved asks anew. Several occurrences give back their old times
+    before any takes its new one, so that they may take each other's; all of them move or none.
 
     Raises:
         JustTaken: with the conflicts and the next free times. StaleVersion: edited meanwhile.
@@ -141,7 +143,7 @@ def move(context: Context, request: MoveRequest) -> BookingView:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """The move of one row. ``asks``: it becomes a change request, and the row keeps what it takes."""
+    """The move of one row. ``asks``: it may become a change request, so that the row still keeps what it takes."""
 
     row: Booking
     wanted: Wanted
@@ -160,12 +162,16 @@ def _check_move(context: Context, first: Booking, row: Booking, request: MoveReq
 
 
 def _begin_move(context: Context, row: Booking, wanted: Wanted) -> _Step:
-    """Give back what a row takes and write its new time, unless it only asks for that.
+    """Give back what a row takes and write its new time, unless it may only ask for that.
 
     The times of all rows of a series are new before any is looked at, so that limits count each where it goes.
     """
-    if only_asks(context, row, wanted.service):
+    if may_ask(context, row, wanted.service):
         return _Step(row, wanted, row.start_at, asks=True)
+    return _leave(context, row, wanted)
+
+
+def _leave(context: Context, row: Booking, wanted: Wanted) -> _Step:
     freed = (freed_by(row), *end_change(context, row))
     old_start, row.start_at, row.end_at = row.start_at, wanted.start, wanted.end
     Booking.update(start_at=row.start_at, end_at=row.end_at).where(Booking.id == row.id).execute()
@@ -200,17 +206,47 @@ def _catalog_for(context: Context, row: Booking) -> Catalog:
 
 def _finish_move(context: Context, step: _Step) -> list[Freed]:
     row, wanted = step.row, step.wanted
-    email = "" if row.client_id is None else row.client.email
-    place = choose(context, wanted, email, ignore_booking=row.id)
+    place = _choose(context, row, wanted)
     context.require(Permission.MOVE, target_of(row, place.resource_ids))
-    if step.asks:
-        return request_change(context, row, wanted, place)
+    asking = _asking(context, row, wanted, place)
+    if step.asks and asking:
+        return request_change(context, row, wanted, place, asking)
+    freed: list[Freed] = []
+    if step.asks:  # nobody has to be asked after all
+        freed += _leave(context, row, wanted).freed
+        place = _choose(context, row, replace(wanted, prefer=place.resource_ids))
     row.session = records.session_for(context, wanted, place)
     row.sequence, row.version, row.changed_at = row.sequence + 1, row.version + 1, context.now
+    is_settled = row.status == Status.REQUESTED and _ask_anew(context, row, wanted, asking)
     row.save()
     records.occupy(row, wanted, place.resource_ids, row.session_id)
     announce(context, row, "moved", old_start=step.old_start)
-    return []
+    if is_settled:
+        announce(context, row, "approved")
+    return freed
+
+
+def _choose(context: Context, row: Booking, wanted: Wanted) -> Place:
+    email = "" if row.client_id is None else row.client.email
+    return choose(context, wanted, email, ignore_booking=row.id)
+
+
+def _asking(context: Context, row: Booking, wanted: Wanted, place: Place) -> Asking:
+    """Return what has to be approved: what the new time takes counts, nobody has to let go of what the old one took."""
+    target = target_of(row, place.resource_ids)
+    return asking_for(context, wanted.service, place.resource_ids, target, by_staff=True)
+
+
+def _ask_anew(context: Context, row: Booking, wanted: Wanted, asking: Asking) -> bool:
+    """Let a request that moves begin its steps anew; say whether it is confirmed now, as nobody has to be asked."""
+    if not approvals.end_round(row.id) and not asking.rules:
+        return False
+    if not asking:
+        row.status, row.expires_at = Status.CONFIRMED.value, None
+        return True
+    row.expires_at = expiry_of_request(context, wanted.service, wanted.start, asking)
+    ask(context, row, asking)
+    return False
 
 
 def _require(context: Context, row: Booking, permission: Permission) -> None:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 
-from app.access.permissions import Permission
 from app.booking.intervals import subtract
-from app.booking.statuses import Status
-from app.booking.values import MINUTE, Instant, Service
+from app.booking.values import MINUTE
 from app.operations import records
 from app.operations.announce import announce
+from app.operations.asking import Asking, ask, expiry_of_request
 from app.operations.context import Context
 from app.operations.placing import Place
-from app.operations.rights import target_of
 from app.operations.waiting import Freed, wished_by
 from app.operations.wanted import Wanted
-from app.storage import allocations, sessions
+from app.storage import allocations, approvals, sessions
 from app.storage.public_ids import new_public_id
 from app.storage.tables import Allocation, Booking, ChangeRequest, Seat
 
 
-def request_change(context: Context, row: Booking, wanted: Wanted, place: Place) -> list[Freed]:
+def request_change(context: Context, row: Booking, wanted: Wanted, place: Place, asking: Asking) -> list[Freed]:
     """Hold the new time beside the old one: only the parts that the booking does not have already.
 
     Returns what an earlier wish for another time gives back.
@@ -32,7 +30,7 @@ def request_change(context: Context, row: Booking, wanted: Wanted, place: Place)
         start_at=wanted.start,
         end_at=wanted.end,
         resource_ids=json.dumps(place.resource_ids),
-        expires_at=expiry_of_request(context, wanted.service, wanted.start),
+        expires_at=expiry_of_request(context, wanted.service, wanted.start, asking),
         created_by=context.actor.user_id,
         created_at=context.now,
         changed_at=context.now,
@@ -42,25 +40,11 @@ def request_change(context: Context, row: Booking, wanted: Wanted, place: Place)
         sessions.take_seats(session_id, row.id, row.seats, change_id=change.id)
     else:
         _hold_beside(row, wanted, place, change)
+    ask(context, row, asking, change)
     row.version, row.changed_at = row.version + 1, context.now
     row.save()
     announce(context, row, "change_requested", change=change.public_id, new_start=wanted.start)
     return freed
-
-
-def only_asks(context: Context, row: Booking, service: Service) -> bool:
-    """Whether a move by the actor only becomes a change request: the booking keeps what it has until it is approved."""
-    return (
-        row.status == Status.CONFIRMED
-        and service.needs_approval
-        and not context.may(Permission.APPROVE, target_of(row))
-    )
-
-
-def expiry_of_request(context: Context, service: Service, start: Instant) -> Instant:
-    """Return when a request or change request runs out: no later than the time that it asks for, if that is to come."""
-    latest = context.now + service.request_expiry_minutes * MINUTE
-    return min(latest, start) if start > context.now else latest
 
 
 def _hold_beside(row: Booking, wanted: Wanted, place: Place, change: ChangeRequest) -> None:
@@ -89,6 +73,7 @@ def close_change(context: Context, change: ChangeRequest, status: str) -> None:
     """End a change request with this status and give back what it held."""
     Allocation.delete().where(Allocation.change == change.id).execute()
     sessions.give_back_change_seats(change.id, context.now)
+    approvals.end_steps(change.booking_id, change.id)
     change.status, change.changed_at = status, context.now
     change.save()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from peewee import ModelSelect
@@ -14,11 +14,13 @@ from app.booking.values import Instant
 from app.operations.context import Context
 from app.operations.placing import Place
 from app.operations.wanted import Wanted
-from app.storage import allocations, sessions
+from app.storage import allocations, approvals, sessions
 from app.storage.base import database_proxy
 from app.storage.public_ids import new_public_id
 from app.storage.statements import insert_row, insert_sql, run
 from app.storage.tables import Allocation, Attendee, Booking, Client
+
+AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,14 @@ def locked(query: ModelSelect, *, skip: bool = False) -> ModelSelect:
     return query.for_update("FOR UPDATE SKIP LOCKED" if skip else "FOR UPDATE")
 
 
+def in_batches(overdue: ModelSelect) -> Iterator[Booking]:
+    """Yield all overdue rows, locked: whoever handles one makes it overdue no more, so the next batch has others."""
+    batch = None
+    while batch is None or len(batch) == AT_ONCE:
+        batch = list(locked(overdue.order_by(Booking.id).limit(AT_ONCE), skip=True))
+        yield from batch
+
+
 def fill_in(context: Context, row: Booking, draft: Draft) -> None:
     """Complete a held booking with what the client gave; an offer of the waiting list has its client already."""
     row.client, row.comment, row.tzid = draft.client, draft.texts.comment, draft.tzid
@@ -208,6 +218,8 @@ def give_back(row: Booking, now: Instant, *, keep_record: bool = False) -> None:
 def release(context: Context, row: Booking, status: Status) -> None:
     """Give back all that the booking takes and end it with this status; of mere holds nothing is kept."""
     give_back(row, context.now, keep_record=row.status != Status.HELD)
+    if row.status == Status.REQUESTED:
+        approvals.end_steps(row.id)
     row.status, row.expires_at, row.changed_at = status.value, None, context.now
     row.version += 1
     row.sequence += 1

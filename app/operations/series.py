@@ -90,7 +90,8 @@ def _book_all(
     rows = [one.row for one in outcomes if one.row is not None]
     if not rows or (request.on_conflict is OnConflict.NOTHING and len(rows) < len(outcomes)):
         raise _NotWantedError(outcomes)
-    announce(context, rows[0], SERIES_MESSAGE[Status(rows[0].status)], series=series.public_id)
+    asks = [row for row in rows if row.status == Status.REQUESTED] or rows
+    announce(context, rows[0], SERIES_MESSAGE[Status(asks[0].status)], series=series.public_id)
     return outcomes
 
 

@@ -12,7 +12,7 @@ from app.booking.rules import Wish
 from app.booking.slots import SlotQuery, concerned_resources
 from app.booking.slots import find_slots as search
 from app.booking.values import MINUTE, Instant, Interval
-from app.operations.changes import only_asks
+from app.operations.asking import may_ask
 from app.operations.context import Context
 from app.operations.limits import Limited, count_bookings, within_limits
 from app.operations.look_up import row_of
@@ -57,7 +57,7 @@ def find_slots(
     def look() -> list[Instant]:
         row = row_of(ignore_booking or context.actor.booking)
         own = None if row is None else row.id
-        seats_of = None if row is None or only_asks(context, row, wanted) else own
+        seats_of = None if row is None or may_ask(context, row, wanted) else own
         busy = taken.find_taken(ids, start - margin, end + margin, context.now, own)
         _take_out(busy, () if seats_of is None else taken.find_own_sessions(seats_of))
         has_sessions = wanted.capacity > 1

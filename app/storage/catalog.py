@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -24,6 +25,7 @@ from app.booking.values import (
     WallInterval,
     WeeklyHours,
 )
+from app.storage.catalog_approvals import load_approvals
 
 Row = tuple[Any, ...]
 Fetch = Callable[[str], list[Row]]
@@ -54,12 +56,13 @@ _SERVICE_COLUMNS = (
 
 def load_catalog(fetch: Fetch, revision: int) -> Catalog:
     """Return the set-up; ``fetch`` runs a query, ``revision`` is what the counter said before."""
-    weekly, overrides = _weekly(fetch), _overrides(fetch)
+    weekly, overrides, approvals = _weekly(fetch), _overrides(fetch), load_approvals(fetch)
     return Catalog(
         revision=revision,
         locations=_locations(fetch, weekly, overrides),
         resources=_resources(fetch, weekly, overrides),
-        services=_services(fetch),
+        services=_services(fetch, {one.service_id for one in approvals.values() if one.active}),
+        approvals=approvals,
     )
 
 
@@ -163,7 +166,8 @@ def _resources(
     }
 
 
-def _services(fetch: Fetch) -> dict[int, Service]:
+def _services(fetch: Fetch, ruled: Collection[int | None]) -> dict[int, Service]:
+    """Return the services; those of ``ruled`` have a rule of their own, so they need approval in any case."""
     requirements = _requirements(fetch)
     rows = fetch("SELECT service_id, location_id FROM service_location ORDER BY location_id")
     places: dict[int, tuple[int, ...]] = _grouped((service_id, place) for service_id, place in rows)
@@ -171,7 +175,8 @@ def _services(fetch: Fetch) -> dict[int, Service]:
     rows = fetch(
         f"SELECT {names}, needs_approval, visibility, active, durations_minutes, questions FROM service ORDER BY id"
     )
-    return {row[0]: _service(row, requirements.get(row[0], ()), places.get(row[0], ())) for row in rows}
+    found = {row[0]: _service(row, requirements.get(row[0], ()), places.get(row[0], ())) for row in rows}
+    return {key: replace(one, needs_approval=True) if key in ruled else one for key, one in found.items()}
 
 
 def _service(row: Row, requirements: tuple[Requirement, ...], location_ids: tuple[int, ...]) -> Service:

@@ -225,6 +225,25 @@ OUTBOX = (
     ),
 )
 
+_OPEN_STEPS = "SELECT booking_id, change_id, status FROM approval WHERE status IN ('waiting', 'later')"
+APPROVALS = (
+    Invariant(
+        "A step of an approval waits for booking {}, which is {}.",
+        f"SELECT b.public_id, b.status FROM ({_OPEN_STEPS}) a JOIN booking b ON b.id = a.booking_id "
+        f"WHERE a.change_id IS NULL AND b.status <> '{Status.REQUESTED.value}'",
+    ),
+    Invariant(
+        "A step of an approval waits for change request {}, which is {}.",
+        f"SELECT c.public_id, c.status FROM ({_OPEN_STEPS}) a JOIN change_request c ON c.id = a.change_id "
+        "WHERE c.status <> 'requested'",
+    ),
+    Invariant(
+        "Booking {} has {} steps of an approval to come, and none that waits.",
+        f"SELECT b.public_id, COUNT(*) FROM ({_OPEN_STEPS}) a JOIN booking b ON b.id = a.booking_id "
+        "GROUP BY b.public_id HAVING COUNT(CASE WHEN a.status = 'waiting' THEN 1 END) = 0",
+    ),
+)
+
 STATUSES = tuple(
     Invariant(
         f"{table.replace('_', ' ').capitalize()} {{}} has the unknown status {{}}.",
@@ -233,4 +252,4 @@ STATUSES = tuple(
     for table, known in _STATUSES.items()
 )
 
-INVARIANTS = (*TIMES, *BOOKINGS, *SESSIONS, *OUTBOX, *STATUSES)
+INVARIANTS = (*TIMES, *BOOKINGS, *SESSIONS, *OUTBOX, *APPROVALS, *STATUSES)

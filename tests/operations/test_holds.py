@@ -11,8 +11,8 @@ from app.booking.refusals import InvalidInput, InvalidTransition, NotAllowed, No
 from app.operations.approve import approve
 from app.operations.book import accept_offer, book, hold
 from app.operations.change import cancel, complete
-from app.operations.expiry import AT_ONCE
 from app.operations.look_up import get_booking
+from app.operations.records import AT_ONCE
 from app.operations.requests import HoldRequest, WaitingRequest
 from app.operations.views import BookingView
 from app.operations.waiting import join_waiting_list, list_waiting

@@ -27,7 +27,7 @@ from tests.cast import NOW, Cast, Need, one_provider
 from tests.storage.helpers import at_once, closing, stamped
 
 FEAST = date(2031, 5, 1)
-QUERIES = 10
+QUERIES = 13
 
 
 def counted(store: Store) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from app.booking.values import Instant
-from app.storage import allocations, idempotency, outbox, sessions
+from app.storage import allocations, approvals, idempotency, outbox, sessions
 from app.storage.check import MOST, check_database, orphan_rules
 from app.storage.invariants import INVARIANTS
 from app.storage.statements import insert_row
@@ -264,6 +264,20 @@ FAULTS: dict[str, tuple[Plant, Sequence[str]]] = {
     "doubled message": (
         lambda cast: [outbox.add_message("moved", cast.rows["b1"], {"sequence": 1}, NOW) for _ in "12"],
         ["Message 3 about booking b1 (moved) is in the outbox 2 times."],
+    ),
+    "step of what is confirmed": (
+        lambda cast: approvals.add_steps(cast.rows["b1"], None, [(None, 1, NOW)]),
+        ["A step of an approval waits for booking b1, which is confirmed."],
+    ),
+    "step of a wish that is over": (
+        lambda cast: approvals.add_steps(cast.rows["b1"], change(cast, "c1", "declined"), [(None, 1, NOW)]),
+        ["A step of an approval waits for change request c1, which is declined."],
+    ),
+    "step that nobody comes to": (
+        lambda cast: approvals.add_steps(
+            plain(cast, "b3", TEN + 20 * HALF, "requested", expires_at=NOW), None, [(None, 2, None)]
+        ),
+        ["Booking b3 has 1 steps of an approval to come, and none that waits."],
     ),
     "unknown status of a booking": (
         run("UPDATE booking SET status = 'lost' WHERE id = {b2}"),

@@ -14,6 +14,7 @@ from app.storage.migrations import (
     m0006_throttle,
     m0007_accounts,
     m0008_retention,
+    m0009_approvals,
 )
 
 
@@ -35,4 +36,5 @@ MIGRATIONS = (
     Migration(6, "throttle", m0006_throttle.statements),
     Migration(7, "accounts", m0007_accounts.statements),
     Migration(8, "retention", m0008_retention.statements),
+    Migration(9, "approvals", m0009_approvals.statements),
 )

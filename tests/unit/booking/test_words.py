@@ -86,6 +86,10 @@ EXAMPLES: list[tuple[Refusal, str]] = [
         "This booking is no-show and cannot become declined any more; please load the page again to see how it stands.",
     ),
     (
+        r.StepDecided(),
+        "This step has been decided in the meantime; please load the page again to see how it stands.",
+    ),
+    (
         r.StaleVersion(),
         "Somebody else changed this in the meantime; please load the page again and repeat your change.",
     ),
