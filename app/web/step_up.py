@@ -32,6 +32,8 @@ DANGEROUS = frozenset(
         *("setup.invite_user", "setup.forget_factors"),
         *("setup.new_groups", "setup.add_groups", "setup.edit_groups", "setup.save_groups", "setup.remove_groups"),
         *("setup.new_roles", "setup.add_roles", "setup.edit_roles", "setup.save_roles", "setup.remove_roles"),
+        *("setup.new_approvals", "setup.add_approvals", "setup.edit_approvals", "setup.save_approvals"),
+        "setup.remove_approvals",
         *("account.authenticator", "account.confirm_authenticator", "account.remove_authenticator"),
         *("clients.archive", "clients.erase", "export.write"),
         *("account.new_passkey", "account.add_passkey", "account.remove_passkey", "account.recovery_codes"),

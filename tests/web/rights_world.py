@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from app.access.actors import SYSTEM
 from app.operations.context import Context
 from app.operations.requests import ClientDetails, WaitingRequest
+from app.operations.setup.approvals import RuleDraft, save_rule
 from app.operations.setup.closures import ClosureDraft, save_closure
 from app.operations.setup.grants import GrantDraft
 from app.operations.setup.groups import GroupDraft, save_group
@@ -88,6 +89,7 @@ def _set_up(cast: Cast, person: str) -> dict[str, str]:
         "time_off": save_time_off(context, TimeOffDraft(provider, TEN + 5 * HOUR, TEN + 6 * HOUR, "Dentist")),
         "roles": role,
         "seeing_as": role,
+        "approvals": save_rule(context, RuleDraft(f"resource:{cast.ids['Laser']}")),
         "groups": save_group(context, GroupDraft("Reception", (), (GrantDraft("viewer"),))),
     }
 

@@ -12,10 +12,17 @@ from app.storage.store import Store
 from tests.operations.setup_cast import add_location, add_person, add_pool, context_of
 
 Form = dict[str, str | list[str]]
-SLUGS = ("locations", "resources", "pools", "services", "closures", "time-off", "users", "groups", "roles")
-REMOVABLE = ("pools", "closures", "time-off", "groups", "roles")
+SLUGS = ("locations", "resources", "pools", "services", "closures", "time-off", "users", "groups", "roles", "approvals")
+REMOVABLE = ("pools", "closures", "time-off", "groups", "roles", "approvals")
 SAVE = {"action": "save"}
 VIEWER = {"grant_role": "viewer", "grant_for": "everything"}
+STEP = {
+    "step1_who": "anybody",
+    "step1_minutes": "2",
+    "step1_minutes_unit": "days",
+    "step1_on_timeout": "escalate",
+    "step1_next_who": "administrators",
+}
 NUMBERS = {
     "durations_minutes": "30, 60",
     "slot_interval_minutes": "15",
@@ -53,6 +60,7 @@ def make_forms(store: Store) -> dict[str, Form]:
         "time-off": {"resource": person, "first": "2030-05-01", "from": "", "last": "", "to": "", "reason": "Vacation"},
         "users": {"name": "Vera", "email": "vera@example.org", "password": "correct horse", **VIEWER},
         "groups": {"name": "Reception", "members": [], **VIEWER},
+        "approvals": {"about": f"resource:{person}", "active": "1", **STEP},
         "roles": {"name": "Approver", "about": "", "may-see_busy": "all", "may-move": "own"},
     }
 

@@ -315,8 +315,8 @@ def test_dangerous_endpoints_exist(app: Flask) -> None:
     assert DANGEROUS - {rule.endpoint for rule in app.url_map.iter_rules()} == set()
 
 
-def test_roles_and_groups_are_dangerous_and_ask_again(later: Browser) -> None:
-    assert [later.get(f"/setup/{kind}/new").status_code for kind in ("roles", "groups")] == [401, 401]
+def test_roles_groups_and_approvals_are_dangerous_and_ask_again(later: Browser) -> None:
+    assert [later.get(f"/setup/{kind}/new").status_code for kind in ("roles", "groups", "approvals")] == [401] * 3
 
 
 def test_who_sees_as_a_role_is_not_asked_again(browser: Browser, email: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,6 +55,15 @@ BAD = [
     ("roles", {"name": ""}, "name"),
     ("roles", {"may-move": "perhaps"}, "may-move"),
     ("users", {"grant_role": "provider"}, "resource"),
+    ("approvals", {"about": ""}, "about"),
+    ("approvals", {"about": "location:none"}, "about"),
+    ("approvals", {"step1_who": "named"}, "step1_approvers"),
+    ("approvals", {"step1_who": "named", "step1_approvers": ["robot:1"]}, "step1_approvers"),
+    ("approvals", {"step1_minutes": "0"}, "step1_minutes"),
+    ("approvals", {"step1_minutes": "-5"}, "step1_minutes"),
+    ("approvals", {"step1_minutes": "soon"}, "step1_minutes"),
+    ("approvals", {"step1_on_timeout": "shrug"}, "step1_on_timeout"),
+    ("approvals", {"step1_next_who": "named"}, "step1_next"),
 ]
 
 

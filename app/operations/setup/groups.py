@@ -18,6 +18,7 @@ from app.operations.setup.grants import (
     stored_group_grants,
 )
 from app.operations.setup.saving import Key, Saved, check_name, edit, find_row, look, put
+from app.storage.approval_tables import ApprovalPerson
 from app.storage.rights_tables import RoleGrant, UserGroup, UserGroupMember
 from app.storage.tables import User
 
@@ -70,12 +71,14 @@ def remove_group(context: Context, public_id: str) -> None:
     """Delete a group; its members lose the roles that they had through it.
 
     Raises:
-        InvalidInput: no administrator would remain. NotAllowed, NotFound.
+        InvalidInput: no administrator would remain, or a rule of approvals names it. NotAllowed, NotFound.
     """
 
     def work() -> None:
         row = find_row(UserGroup, "group", public_id)
         check_may_join(context, row.id)
+        if ApprovalPerson.select().where(ApprovalPerson.group == row.id).exists():
+            raise InvalidInput("group", "A rule of approvals names this group; please change that rule first.")
         RoleGrant.delete().where(RoleGrant.group == row.id).execute()
         UserGroupMember.delete().where(UserGroupMember.group == row.id).execute()
         row.delete_instance()

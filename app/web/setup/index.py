@@ -101,6 +101,12 @@ def _people_steps() -> Iterator[Step]:
     yield Step(permission, "setup.list_users", "Users", "Who may sign in, and with which roles.")
     yield Step(permission, "setup.list_groups", "Groups", "Users who are given roles together.")
     yield Step(permission, "setup.list_roles", "Roles", "What people may do and see, for everything or for a part.")
+    yield Step(
+        permission,
+        "setup.list_approvals",
+        "Approval rules",
+        "Who has to say yes before a booking counts.",
+    )
 
 
 def _count(records: Collection[object], word: str) -> str:

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 
 from app.access.permissions import Permission
 from app.web.context import current_context
+from app.web.setup.approvals import APPROVALS
 from app.web.setup.hours import add_hours_pages
 from app.web.setup.index import list_steps
 from app.web.setup.invitations import add_invitations
@@ -38,5 +39,6 @@ add_pages(blueprint, TIME_OFF)
 add_pages(blueprint, USERS)
 add_pages(blueprint, GROUPS)
 add_pages(blueprint, ROLES)
+add_pages(blueprint, APPROVALS)
 add_hours_pages(blueprint)
 add_invitations(blueprint)

@@ -116,10 +116,15 @@ def _show_long(draft: ServiceDraft) -> dict[str, str]:
     """Return the longer lengths of time in the largest unit that leaves them whole."""
     fields: dict[str, str] = {}
     for name in LONG:
-        minutes = getattr(draft, name)
-        unit = next((one for one in ("days", "hours") if minutes and minutes % UNITS[one] == 0), "minutes")
-        fields |= {name: str(minutes // UNITS[unit]), f"{name}_unit": unit}
+        number, unit = largest_unit(getattr(draft, name))
+        fields |= {name: str(number), f"{name}_unit": unit}
     return fields
+
+
+def largest_unit(minutes: int) -> tuple[int, str]:
+    """Return a length of time as number and unit, the largest that leaves it whole."""
+    unit = next((one for one in ("days", "hours") if minutes and minutes % UNITS[one] == 0), "minutes")
+    return minutes // UNITS[unit], unit
 
 
 def _show_lines(draft: ServiceDraft) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,126 @@
+"""The form of approval rules: what they are about, and one or two steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import g
+from werkzeug.datastructures import MultiDict
+
+from app.booking.values import OnTimeout
+from app.operations.context import Context
+from app.operations.setup import approval_warnings, approvals, services
+from app.operations.setup.approvals import RuleDraft, StepDraft
+from app.operations.setup.saving import Saved
+from app.web.setup.kinds import Kind
+from app.web.setup.places import resource_groups, service_names, ticked
+from app.web.setup.reading import Typed
+from app.web.setup.services import UNITS, largest_unit
+
+ANYBODY, NAMED, ADMINISTRATORS = "anybody", "named", "administrators"
+WHO_WORDS = {ANYBODY: "Anybody who may approve the booking", NAMED: "The people ticked below"}
+NEXT_WORDS = {ADMINISTRATORS: "The administrators", NAMED: "The people ticked below"}
+TIMEOUT_WORDS = {
+    OnTimeout.DECLINE: "The request is declined",
+    OnTimeout.ESCALATE: "It goes on to others, once",
+    OnTimeout.ACCEPT: "The step counts as approved",
+}
+NUMBERS = (1, 2)
+SECOND = "second_step"
+
+
+def _read(context: Context, typed: Typed) -> RuleDraft:
+    numbers = NUMBERS if typed.flag(SECOND) else NUMBERS[:1]
+    return RuleDraft(
+        about=typed.text("about"),
+        steps=tuple(_read_step(typed, number) for number in numbers),
+        allows_own=typed.flag("allows_own"),
+        active=typed.flag("active"),
+    )
+
+
+def _read_step(typed: Typed, number: int) -> StepDraft:
+    def people(choice: str, ticks: str) -> tuple[str, ...] | None:
+        return typed.many(f"step{number}_{ticks}") if typed.text(f"step{number}_{choice}") == NAMED else None
+
+    minutes = f"step{number}_minutes"
+    return StepDraft(
+        approvers=people("who", "approvers"),
+        minutes=typed.number(minutes) * UNITS.get(typed.text(f"{minutes}_unit"), 1),
+        on_timeout=typed.text(f"step{number}_on_timeout"),
+        next_ones=people("next_who", "next"),
+    )
+
+
+def _show(context: Context, draft: RuleDraft) -> MultiDict[str, str]:
+    fields = MultiDict({"about": draft.about, "name": _names_of(context).get(draft.about, "")})
+    fields.update(ticked({"allows_own": draft.allows_own, "active": draft.active, SECOND: len(draft.steps) > 1}))
+    for number in NUMBERS:
+        step = draft.steps[number - 1] if number <= len(draft.steps) else StepDraft()
+        fields.update(MultiDict(_step_fields(number, step)))
+    return fields
+
+
+def _step_fields(number: int, step: StepDraft) -> Iterator[tuple[str, str]]:
+    count, unit = largest_unit(step.minutes)
+    yield f"step{number}_who", ANYBODY if step.approvers is None else NAMED
+    yield f"step{number}_minutes", str(count)
+    yield f"step{number}_minutes_unit", unit
+    yield f"step{number}_on_timeout", step.on_timeout
+    yield f"step{number}_next_who", ADMINISTRATORS if step.next_ones is None else NAMED
+    yield from ((f"step{number}_approvers", one) for one in step.approvers or ())
+    yield from ((f"step{number}_next", one) for one in step.next_ones or ())
+
+
+def _things(context: Context) -> dict[str, dict[str, str]]:
+    """Return what a rule can be about, by heading."""
+    found = {"Services": _keyed(approvals.SERVICE, service_names(context))}
+    return found | {words: _keyed(approvals.RESOURCE, names) for words, names in resource_groups(context).items()}
+
+
+def _keyed(kind: str, names: dict[str, str]) -> dict[str, str]:
+    return {f"{kind}:{public_id}": name for public_id, name in names.items()}
+
+
+def _names_of(context: Context) -> dict[str, str]:
+    return {key: name for names in _things(context).values() for key, name in names.items()}
+
+
+def _rules(context: Context) -> list[Saved[RuleDraft]]:
+    """Return all rules; asks the database once a request."""
+    if "approval_rules" not in g:
+        g.approval_rules = approvals.list_rules(context)
+    found: list[Saved[RuleDraft]] = g.approval_rules
+    return found
+
+
+def _options(context: Context) -> dict[str, Any]:
+    return {
+        "things": _things(context),
+        "named": _names_of(context),
+        "people": approvals.list_people(context),
+        "numbers": NUMBERS,
+        "who_words": WHO_WORDS,
+        "next_words": NEXT_WORDS,
+        "timeout_words": TIMEOUT_WORDS,
+        "units": [(one, one) for one in UNITS],
+        "span": services.span_words,
+        "warnings": approval_warnings.find_warnings(context, _rules(context)),
+    }
+
+
+APPROVALS = Kind(
+    slug="approvals",
+    one="approval rule",
+    many="Approval rules",
+    list=_rules,
+    get=approvals.get_rule,
+    save=approvals.save_rule,
+    read=_read,
+    show=_show,
+    blank=lambda context: _show(context, RuleDraft("")),
+    options=_options,
+    permission=approvals.PERMISSION,
+    remove=approvals.remove_rule,
+)
