@@ -22,7 +22,13 @@ from app.integrations.mail.values import SmtpSettings
 from app.operations.context import Context
 from app.operations.deliver import Courier, deliver_next
 from app.operations.letters import Letterhead
-from app.operations.upkeep import forget_old_answers, forget_old_clients, forget_old_tries, release_expired
+from app.operations.upkeep import (
+    forget_old_answers,
+    forget_old_clients,
+    forget_old_tries,
+    release_expired,
+    tell_about_approvals,
+)
 from app.storage.migrate import SchemaError, check_schema
 from app.storage.store import Store
 
@@ -109,6 +115,8 @@ class Worker:
             check_schema(self.store)
             while release_expired(self._context()):
                 _log.info("gave back what had expired")
+            while tell_about_approvals(self._context()):
+                _log.info("told approvers what waits for them")
             self._upkeep_due = now + UPKEEP_SECONDS
         if now >= self._forget_due:
             forgotten = forget_old_answers(self._context())

@@ -12,7 +12,7 @@ from app.operations.announce import announce
 from app.operations.changes import close_change
 from app.operations.context import Context
 from app.operations.settle import go_on
-from app.operations.steps import Step, steps_of
+from app.operations.steps import Step, open_change, steps_of
 from app.operations.waiting import Freed, freed_by, wished_by
 from app.storage.approval_tables import Approval
 from app.storage.tables import Booking, ChangeRequest
@@ -31,7 +31,7 @@ def _is_overdue(now: Instant) -> Expression:
 
 def _end(context: Context, row: Booking) -> list[Freed]:
     """Handle the overdue steps of a locked booking, unless somebody decided them before it was locked."""
-    change = ChangeRequest.get_or_none(ChangeRequest.booking == row.id, ChangeRequest.status == "requested")
+    change = open_change(row)
     overdue = [step for step in steps_of(context, row, change) if step.waits and step.row.due_at <= context.now]
     start = row.start_at if change is None else change.start_at
     actions = [(step, timed_out(step.asked, context.now, start)) for step in overdue]

@@ -18,9 +18,9 @@ from app.operations.changes import close_change
 from app.operations.context import Context
 from app.operations.expiry import expire
 from app.operations.look_up import view_of
-from app.operations.rights import target_of
+from app.operations.rights import deciding_target
 from app.operations.settle import carry_out, go_on
-from app.operations.steps import Step, steps_of
+from app.operations.steps import Step, open_change, steps_of
 from app.operations.views import BookingView
 from app.operations.waiting import Freed, freed_by, offer_freed, wished_by
 from app.storage.approval_tables import Approval
@@ -90,8 +90,8 @@ def _decide(
     def decide_locked() -> None:
         expire(context)
         row = records.get_locked(booking)
-        context.require(permission, target_of(row))
-        change = ChangeRequest.get_or_none(ChangeRequest.booking == row.id, ChangeRequest.status == "requested")
+        change = open_change(row)
+        context.require(permission, deciding_target(row, change))
         if change is None and row.status != Status.REQUESTED:
             raise InvalidTransition(row.status, "approved")
         if version is not None and version != row.version:
@@ -114,7 +114,8 @@ def _own_steps(context: Context, row: Booking, change: ChangeRequest | None, per
     if context.actor.kind is ActorKind.SYSTEM:
         return [(step, None) for step in steps if step.waits]
     voices = voices_of(context) if steps else ()
-    found = [(step, *choose_voice(voices, step.asked, permission, target_of(row))) for step in steps]
+    target = deciding_target(row, change)
+    found = [(step, *choose_voice(voices, step.asked, permission, target)) for step in steps]
     mine: Mine = [(step, voice) for step, voice, _ in found if voice is not None and step.waits]
     if steps and not mine:
         _refuse(context, permission, [(step, problem) for step, _, problem in found])

@@ -18,6 +18,8 @@ from app.integrations.ics.write import BookingEvent, Person, method_of, write_bo
 from app.integrations.mail.values import Attachment
 from app.operations.account_letters import KINDS as ACCOUNT_KINDS
 from app.operations.account_letters import WITH_LINK, AccountFacts, account_subject, account_text
+from app.operations.approval_letters import KINDS as APPROVER_KINDS
+from app.operations.approval_letters import approver_facts, approver_subject, approver_text
 from app.operations.context import Context
 from app.operations.letters_text import KINDS, LetterFacts, PartFacts, say_time, subject_of, text_of
 from app.operations.links import manage_token, password_token, waiting_token
@@ -92,6 +94,8 @@ def write_letter(context: Context, message: OutboxMessage, head: Letterhead) -> 
     """
     if message.kind in ACCOUNT_KINDS:
         return _account_letter(message, json.loads(message.payload), head)
+    if message.kind in APPROVER_KINDS:
+        return _approver_letter(context.as_system(), json.loads(message.payload), head)
     if message.kind not in KINDS:
         raise NoLetterError(f"There is no letter for messages of the kind {message.kind}.")
     payload: dict[str, Any] = json.loads(message.payload)
@@ -102,9 +106,7 @@ def write_letter(context: Context, message: OutboxMessage, head: Letterhead) -> 
 
 
 def _account_letter(message: OutboxMessage, payload: dict[str, Any], head: Letterhead) -> Letter:
-    user: User | None = User.get_or_none(User.public_id == payload["user"], User.active)
-    if user is None:
-        raise NoLetterError("The account is gone or switched off.")
+    user = _active_user(payload)
     link = head.password_link(payload["link"]) if message.kind in WITH_LINK else ""
     facts = AccountFacts(
         kind=message.kind,
@@ -120,6 +122,21 @@ def _account_letter(message: OutboxMessage, payload: dict[str, Any], head: Lette
     return Letter(
         user.name, user.email, account_subject(facts), account_text(facts), links, is_secret=message.kind in WITH_LINK
     )
+
+
+def _approver_letter(context: Context, payload: dict[str, Any], head: Letterhead) -> Letter:
+    user = _active_user(payload)
+    facts = approver_facts(context, user, payload["bookings"], head.base_url)
+    if not facts.requests:
+        raise NoLetterError("Nothing of this waits for its receiver any more.")
+    return Letter(user.name, user.email, approver_subject(facts), approver_text(facts), (facts.link,))
+
+
+def _active_user(payload: dict[str, Any]) -> User:
+    user: User | None = User.get_or_none(User.public_id == payload["user"], User.active)
+    if user is None:
+        raise NoLetterError("The account is gone or switched off.")
+    return user
 
 
 def _waiting_letter(context: Context, payload: dict[str, Any], head: Letterhead) -> Letter:

@@ -38,6 +38,7 @@ class _Parts:
     resources: Mapping[int, list[int]] = field(default_factory=dict)
     attendees: Mapping[int, list[str]] = field(default_factory=dict)
     changes: Mapping[int, ChangeView] = field(default_factory=dict)
+    wished: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
 
 def get_booking(context: Context, public_id: str) -> BookingView:
@@ -122,7 +123,7 @@ def list_requests(context: Context) -> list[BookingView]:
     )
     # One set of ids from two indexes: with OR both databases would read through all bookings of all time.
     query = _select().where(Booking.id.in_(waits | changed)).order_by(Booking.start_at).limit(MOST)
-    views = context.store.read(lambda: _views(context, query))
+    views = context.store.read(lambda: _views(context, query, to_decide=True))
     return [view for view in views if any(context.may(one, view.target) for one in DECIDING)]
 
 
@@ -172,9 +173,14 @@ def _select() -> ModelSelect:
     )
 
 
-def _views(context: Context, query: ModelSelect, own: Collection[str] = ()) -> list[BookingView]:
+def _views(
+    context: Context, query: ModelSelect, own: Collection[str] = (), *, to_decide: bool = False
+) -> list[BookingView]:
+    """Return what the actor may see; ``to_decide``: what a wished change would take counts like what is taken."""
     rows = list(query)
     parts = _parts_of(context.catalog, rows)
+    if to_decide:
+        parts = replace(parts, wished={key: one.resource_ids for key, one in parts.changes.items()})
     return [_view(context, row, parts, own) for row in rows]
 
 
@@ -209,7 +215,12 @@ def _attendees_of(ids: Sequence[int]) -> dict[int, list[str]]:
 
 def _changes_of(ids: Sequence[int]) -> dict[int, ChangeView]:
     query = ChangeRequest.select().where(ChangeRequest.booking.in_(ids), ChangeRequest.status == "requested")
-    return {row.booking_id: ChangeView(row.public_id, row.start_at, row.end_at, row.expires_at) for row in query}
+    return {row.booking_id: _change(row) for row in query}
+
+
+def _change(row: ChangeRequest) -> ChangeView:
+    wished = tuple(json.loads(row.resource_ids))
+    return ChangeView(row.public_id, row.start_at, row.end_at, row.expires_at, wished)
 
 
 def _view(context: Context, row: Booking, parts: _Parts, own: Collection[str]) -> BookingView:
@@ -231,7 +242,7 @@ def _view(context: Context, row: Booking, parts: _Parts, own: Collection[str]) -
         version=row.version,
         sequence=row.sequence,
         is_nobodys=row.client_id is None and row.status != Status.HELD,
-        target=target_of(row, resource_ids),
+        target=target_of(row, [*resource_ids, *parts.wished.get(row.id, ())]),
     )
     mine = row.public_id in own and not context.actor.is_staff
     for permission, add in _PARTS:

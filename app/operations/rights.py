@@ -13,7 +13,7 @@ from app.access.grants import Grant, Scope, ScopeKind, Target
 from app.access.permissions import READY_MADE, Extent, Extents, Permission, ReadyMade
 from app.operations.records import resource_ids
 from app.storage.statements import among, fetch
-from app.storage.tables import Booking, Client, User
+from app.storage.tables import Booking, ChangeRequest, Client, User
 
 _GRANTS = """SELECT r.public_id, r.name, r.permissions, g.scope, g.location_id, g.service_id, g.pool_id, g.resource_id,
 COALESCE(l.name, s.name, p.name, e.name), r.needs_second_factor
@@ -94,6 +94,16 @@ def target_of(row: Booking, resources: Collection[int] | None = None) -> Target:
     """Return what the decision is asked about for a booking: with what it takes now, or with ``resources``."""
     taken = resource_ids(row) if resources is None else resources
     return Target(row.public_id, taken, row.location_id, row.service_id, _user_of(row))
+
+
+def deciding_target(row: Booking, change: ChangeRequest | None) -> Target:
+    """Return what is asked about who decides a request: what a wished change would take counts, too.
+
+    So the approver of one room decides about what wants to move into it.
+    """
+    if change is None:
+        return target_of(row)
+    return target_of(row, {*resource_ids(row), *json.loads(change.resource_ids)})
 
 
 def _user_of(row: Booking) -> int | None:

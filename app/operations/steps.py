@@ -36,6 +36,14 @@ class Step:
         return self.status is StepStatus.WAITING
 
 
+def open_change(row: Booking) -> ChangeRequest | None:
+    """Return the wished change of a booking that waits, if there is one."""
+    found: ChangeRequest | None = ChangeRequest.get_or_none(
+        ChangeRequest.booking == row.id, ChangeRequest.status == "requested"
+    )
+    return found
+
+
 def asked_by(row: Booking, change: ChangeRequest | None = None) -> frozenset[int]:
     """Return the accounts that asked: who booked or wished the change, and for whom; none for outside clients."""
     created_by = row.created_by_id if change is None else change.created_by_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.operations.approval_mails import tell_approvers
 from app.operations.context import Context
 from app.operations.erasure import anonymise_old
 from app.operations.expiry import expire
@@ -15,6 +16,11 @@ KEEP_ANSWERS_SECONDS = 7 * 86_400
 def release_expired(context: Context) -> int:
     """Give back expired holds, requests, changes and offers; return how many."""
     return context.store.write(lambda: expire(context))
+
+
+def tell_about_approvals(context: Context) -> int:
+    """Write to those who were given something to decide; return how many steps they were told of."""
+    return tell_approvers(context)
 
 
 def forget_old_tries(context: Context) -> int:

@@ -31,12 +31,13 @@ class ClientView:
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """A wished new time that waits for approval."""
+    """A wished new time that waits for approval; ``resource_ids`` are row ids of what it would take."""
 
     public_id: str
     start: Instant
     end: Instant
     expires_at: Instant
+    resource_ids: tuple[int, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

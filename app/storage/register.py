@@ -143,6 +143,11 @@ REGISTER: Mapping[str, Entry] = {
         RECORD,
     ),
     "spent_challenge": Entry("A passkey's answer counts once", "an hour", other=("challenge_hash",)),
+    "approval_rule": Entry("What has to be approved", FOR_EVER, other=RECORD),
+    "approval_step": Entry("Steps of approvals", FOR_EVER, other=("on_timeout",)),
+    "approval_person": Entry("Who approves", WITH_RECORD, other=("purpose",)),
+    "approval": Entry("Who approved or declined which booking", FOR_EVER, other=("status",)),
+    "deputy": Entry("Who decides in whose place, and when", "until an administrator or they themselves end it", other=RECORD),
 }
 
 

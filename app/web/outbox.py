@@ -35,6 +35,7 @@ KIND_WORDS = {
     "invitation": "Invitation to sign in",
     "password_reset": "Link for a new password",
     "account_changed": "Account changed",
+    "approval_wanted": "Approver asked",
 }
 _LONGEST_NUMBER = 15
 

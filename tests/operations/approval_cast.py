@@ -29,7 +29,7 @@ class Steps:
 
 
 def clinic(store: Store, **values: object) -> Cast:
-    """Make one place with Ada, Room 1 and Room 2; a Consultation takes Ada, an Operation Ada and one of the rooms.
+    """Make one place with Ada, Room 1 and Room 2; a Consultation takes Ada, an Operation Ada and Room 1, a Scan a room.
 
     Mona, Nils and Olga are managers, Desk is the front desk, Root the administrator.
     """
@@ -38,9 +38,10 @@ def clinic(store: Store, **values: object) -> Cast:
     def fill() -> None:
         cast.location("Centre")
         ada, one = cast.resource("Ada"), cast.resource("Room 1", "room", "Centre")
-        cast.resource("Room 2", "room", "Centre")
+        two = cast.resource("Room 2", "room", "Centre")
         cast.service("Consultation", [Need([ada])], ["Centre"], **values)
         cast.service("Operation", [Need([ada]), Need([one])], ["Centre"])
+        cast.service("Scan", [Need([one, two])], ["Centre"])
         for name in ("Mona", "Nils", "Olga"):
             cast.user(name, "manager")
         cast.user("Desk", "front_desk")

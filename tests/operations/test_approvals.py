@@ -8,9 +8,10 @@ from app.booking.refusals import InvalidTransition, NotAllowed, StaleVersion, St
 from app.operations.approve import approve, decline
 from app.operations.book import book, hold
 from app.operations.change import cancel, move
-from app.operations.look_up import get_booking
+from app.operations.look_up import get_booking, list_requests
 from app.operations.requests import ClientDetails, HoldRequest, MoveRequest
 from app.storage.check import check_database
+from app.storage.rights_tables import RoleGrant
 from app.storage.store import Store
 from app.storage.tables import Allocation
 from tests.cast import HOUR, Cast
@@ -251,6 +252,20 @@ def test_move_of_what_takes_nothing_with_a_rule_counts_at_once(store: Store) -> 
     booking = requested(cast, "Operation")
     assert move(acting(cast, "Desk"), MoveRequest(booking, TEN + 900)).start == TEN + 900
     assert (stands(), check_database(store)) == ([], [])
+
+
+def test_approver_of_one_room_alone_decides_about_what_wants_to_move_into_it(store: Store) -> None:
+    cast = clinic(store)
+    store.write(lambda: cast.user("Rita", "manager"))
+    part = {"scope": "resource", "resource": cast.rows["Room 2"]}
+    store.write(lambda: RoleGrant.update(**part).where(RoleGrant.user == cast.rows["Rita"]).execute())
+    rule(cast, "Room 2", Steps(("Rita",)))
+    booked = book(visitor(cast), wish(cast, service="Scan", provider=cast.ids["Room 1"]))
+    assert (booked.status, list_requests(acting(cast, "Rita"))) == ("confirmed", [])
+    move(client(cast, booked.public_id), MoveRequest(booked.public_id, TEN, provider=cast.ids["Room 2"]))
+    assert [one.service_name for one in list_requests(acting(cast, "Rita"))] == ["Scan"]
+    moved = approve(acting(cast, "Rita"), booked.public_id)
+    assert ([one.name for one in moved.resources], check_database(store)) == (["Room 2"], [])
 
 
 def test_request_that_moves_asks_anew(store: Store) -> None:
