@@ -59,8 +59,12 @@ WORDS: Mapping[Permission, Words] = {
     ),
     Permission.MOVE: Words("Move", "Move a booking to another time, provider or room."),
     Permission.CANCEL: Words("Cancel", "Cancel a booking, or mark it completed or as a no-show."),
-    Permission.APPROVE: Words("Approve", "Approve requests and wished changes."),
-    Permission.DECLINE: Words("Decline", "Decline requests and wished changes."),
+    Permission.APPROVE: Words(
+        "Approve", "Approve requests and wished changes; where rules name people for it, only their own steps."
+    ),
+    Permission.DECLINE: Words(
+        "Decline", "Decline requests and wished changes; where rules name people for it, only their own steps."
+    ),
     Permission.OVERRIDE_RULES: Words(
         "Override rules", "Book outside hours, grid and limits; never two bookings at once."
     ),

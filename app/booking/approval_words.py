@@ -14,7 +14,7 @@ HINDRANCE_WORDS: Mapping[Hindrance, str] = {
 """The one that tells most comes first."""
 
 STEP_WORDS: Mapping[StepStatus, str] = {
-    StepStatus.LATER: "Comes after the first step",
+    StepStatus.LATER: "Comes next,",
     StepStatus.WAITING: "Waits",
     StepStatus.APPROVED: "Approved",
     StepStatus.DECLINED: "Declined",

@@ -12,6 +12,7 @@ from app.access.actors import client_of
 from app.booking.refusals import Refusal
 from app.booking.statuses import Status
 from app.booking.values import Instant, Location, Service
+from app.demo.approvals import add_approvals
 from app.operations.change import move
 from app.operations.context import Context
 from app.operations.requests import (
@@ -36,7 +37,7 @@ TRIES = 20
 
 
 def add_extras(context: Context, dice: random.Random) -> None:
-    """Add people to the waiting list, some series, and some wishes to move."""
+    """Add people to the waiting list, some series, some wishes to move, and what two people have to approve."""
     services = {service.name: service for service in context.catalog.services.values()}
     for name in WAIT_FOR:
         for location in _places(context, services[name]):
@@ -44,6 +45,7 @@ def add_extras(context: Context, dice: random.Random) -> None:
     for rule, location in zip(RULES, _places(context, services[RECURRING]), strict=False):
         _add_series(context, services[RECURRING], location, rule, dice)
     _add_changes(context, [service for service in services.values() if service.needs_approval])
+    add_approvals(context)
     told = {"status": "delivered", "attempts": 1, "delivered_at": context.now}  # like all other mails of the past
     OutboxMessage.update(**told).where(OutboxMessage.status == "waiting").execute()
 

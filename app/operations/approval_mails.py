@@ -52,4 +52,3 @@ def _waiting(context: Context, ids: Collection[int]) -> Iterator[tuple[Booking, 
         change = open_change(row)
         target = deciding_target(row, change)
         yield from ((row, target, step) for step in steps_of(context, row, change) if step.row.id in ids)
-

@@ -1,4 +1,4 @@
-"""The set-up of an installation as YAML that people read: places, people, services, hours, roles, groups."""
+"""The set-up of an installation as YAML that people read: places, people, services, hours, roles, groups, approvals."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from peewee import Model
 
+from app.storage.approval_tables import ApprovalPerson, ApprovalRule, ApprovalStep
 from app.storage.rights_tables import Role, RoleGrant, UserGroup
 from app.storage.tables import (
     Closure,
@@ -40,6 +41,9 @@ PARTS: tuple[type[Model], ...] = (
     Role,
     UserGroup,
     RoleGrant,
+    ApprovalRule,
+    ApprovalStep,
+    ApprovalPerson,
 )
 _STAMPS = frozenset({"version", "created_at", "changed_at"})
 _JSON = frozenset({"durations_minutes", "questions", "permissions"})

@@ -147,7 +147,9 @@ REGISTER: Mapping[str, Entry] = {
     "approval_step": Entry("Steps of approvals", FOR_EVER, other=("on_timeout",)),
     "approval_person": Entry("Who approves", WITH_RECORD, other=("purpose",)),
     "approval": Entry("Who approved or declined which booking", FOR_EVER, other=("status",)),
-    "deputy": Entry("Who decides in whose place, and when", "until an administrator or they themselves end it", other=RECORD),
+    "deputy": Entry(
+        "Who decides in whose place, and when", "until an administrator or they themselves end it", other=RECORD
+    ),
 }
 
 

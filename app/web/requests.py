@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -10,21 +10,28 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput, NotAllowed, Refusal
 from app.booking.words import sentence
+from app.operations.approval_views import ApprovalView, approvals_of
 from app.operations.approve import approve, decline
 from app.operations.context import Context
-from app.operations.look_up import DECIDING, list_requests
+from app.operations.look_up import list_requests
+from app.operations.request_conflicts import conflicts_of
 from app.operations.views import BookingView
+from app.web.bookings.approval import StepLine, step_lines
 from app.web.bookings.detail import BookingRow, rows_of
 from app.web.context import current_context
 from app.web.errors import status_of
 from app.web.times import moment_text, span_text
 
 blueprint = Blueprint("requests", __name__, url_prefix="/requests")
+SHOWN = {"": "All", "mine": "For you to decide", "others": "For others"}
 
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """One request: the booking's line, the wished new time if it is a change, when it runs out, and its version."""
+    """One request: the booking's line, the wished new time if it is a change, when it runs out, and its version.
+
+    ``why_not``: why the acting user decides no step of it; ``conflicts``: what speaks against it.
+    """
 
     public_id: str
     row: BookingRow
@@ -34,6 +41,9 @@ class RequestRow:
     version: int
     may_approve: bool
     may_decline: bool
+    why_not: str
+    steps: tuple[StepLine, ...]
+    conflicts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +61,20 @@ def index() -> str:
     return _page(current_context(), Refused())
 
 
+@blueprint.get("/<public_id>")
+def show(public_id: str) -> ResponseReturnValue:
+    """Show one request: where a mail leads to; looking at it decides nothing. What waits no more has only its page."""
+    context = current_context()
+    waiting = list_requests(context)
+    chosen = [booking for booking in waiting if booking.public_id == public_id]
+    if not chosen:
+        return redirect(url_for("bookings.show", public_id=public_id))
+    return render_template("requests/one.html", line=_lines(context, chosen, waiting)[0], refused=Refused())
+
+
 @blueprint.post("/<public_id>/approve")
 def approve_request(public_id: str) -> ResponseReturnValue:
-    """Approve a request or a wished change."""
+    """Approve a request or a wished change, or the steps of it that are the acting user's."""
     return _decide(public_id, lambda context, booking: approve(context, booking, _version()), "Approved.")
 
 
@@ -78,7 +99,9 @@ def _decide(public_id: str, work: Callable[[Context, str], BookingView], done: s
         raise
     except Refusal as refusal:
         return _refused(context, public_id, refusal), status_of(refusal)
-    flash(f"{done} {span_text(booking.start, booking.end, booking.tzid)}")
+    waits = booking.status == "requested" or booking.change is not None
+    more = ". Others still have to approve it." if waits else ""
+    flash(f"{done} {span_text(booking.start, booking.end, booking.tzid)}{more}")
     if request.form.get("back") == "booking":
         return redirect(url_for("bookings.show", public_id=public_id))
     return redirect(url_for("requests.index"))
@@ -92,16 +115,40 @@ def _refused(context: Context, public_id: str, refusal: Refusal) -> str:
 
 def _page(context: Context, refused: Refused) -> str:
     waiting = list_requests(context)
-    lines = [_line(context, booking, row) for booking, row in zip(waiting, rows_of(waiting), strict=True)]
-    return render_template("requests/list.html", lines=lines, refused=refused)
+    lines = _lines(context, waiting, waiting)
+    shown = request.args.get("show", "")
+    kept = [line for line in lines if shown not in ("mine", "others") or line.may_approve == (shown == "mine")]
+    counts = {"": len(lines), "mine": sum(line.may_approve for line in lines)}
+    counts["others"] = counts[""] - counts["mine"]
+    return render_template(
+        "requests/list.html", lines=kept, refused=refused, shown=shown, filters=SHOWN, counts=counts, total=len(lines)
+    )
 
 
-def _line(context: Context, booking: BookingView, row: BookingRow) -> RequestRow:
+def _lines(context: Context, chosen: list[BookingView], waiting: list[BookingView]) -> list[RequestRow]:
+    """Return requests as lines; ``waiting``: all of them, which are looked through for what is near."""
+    approvals, conflicts = approvals_of(context, chosen), conflicts_of(context, waiting)
+    return [
+        _line(booking, row, approvals[booking.public_id], conflicts)
+        for booking, row in zip(chosen, rows_of(chosen), strict=True)
+    ]
+
+
+def _line(
+    booking: BookingView, row: BookingRow, approval: ApprovalView, conflicts: Mapping[str, tuple[str, ...]]
+) -> RequestRow:
     change = booking.change
-    wished = "" if change is None else span_text(change.start, change.end, booking.tzid)
-    until = booking.expires_at or (change.expires_at if change else None)
-    expires = "" if until is None else moment_text(until, booking.tzid)
-    may_approve, may_decline = (context.may(one, booking.target) for one in DECIDING)
+    until = approval.due or booking.expires_at or (change.expires_at if change else None)
     return RequestRow(
-        booking.public_id, row, booking.comment, wished, expires, booking.version, may_approve, may_decline
+        public_id=booking.public_id,
+        row=row,
+        comment=booking.comment,
+        wished="" if change is None else span_text(change.start, change.end, booking.tzid),
+        expires="" if until is None else moment_text(until, booking.tzid),
+        version=booking.version,
+        may_approve=approval.may_approve,
+        may_decline=approval.may_decline,
+        why_not=approval.why_not,
+        steps=step_lines(approval, booking.tzid, waiting_only=True),
+        conflicts=conflicts.get(booking.public_id, ()),
     )

@@ -16,6 +16,7 @@ from app.operations.change import cancel
 from app.operations.context import Context
 from app.operations.rights import grants_of
 from app.operations.sign_in import check_password
+from app.storage.approval_tables import Approval
 from app.storage.base import Record
 from app.storage.check import check_database
 from app.storage.store import Store, open_store
@@ -108,6 +109,11 @@ def test_demo_mails_are_those_of_the_last_weeks(demo: Store) -> None:
 @pytest.mark.parametrize(("table", "count"), [(WaitingEntry, 7), (Series, 3), (ChangeRequest, 2)])
 def test_demo_has_something_for_each_page(demo: Store, table: type[Record], count: int) -> None:
     assert demo.read(table.select().count) == count
+
+
+def test_demo_has_a_request_of_two_steps_and_one_of_a_room(demo: Store) -> None:
+    steps = demo.read(lambda: list(Approval.select(Approval.number, Approval.status).order_by(Approval.id).tuples()))
+    assert steps == [(1, "waiting"), (2, "later"), (1, "waiting")]
 
 
 def test_demo_series_go_on_for_weeks(demo: Store) -> None:

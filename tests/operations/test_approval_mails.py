@@ -101,8 +101,9 @@ def test_one_mail_tells_of_all_that_came_at_once(store: Store) -> None:
 
 
 def letter(cast: Cast, now: Instant = NOW) -> Letter:
-    """The letter of the last message."""
-    row = OutboxMessage.select().order_by(OutboxMessage.id.desc()).first()
+    """The letter of the last message to an approver."""
+    asked = OutboxMessage.select().where(OutboxMessage.kind == "approval_wanted")
+    row = asked.order_by(OutboxMessage.id.desc()).first()
     return cast.store.read(lambda: write_letter(system(cast, now), row, HEAD))
 
 

@@ -126,7 +126,7 @@ def come_in(sign_in: SignIn, cast: Cast, case: Case) -> Browser:
 
 def everything(cast: Cast, made: Iterable[Made]) -> Iterator[str]:
     """Yield the addresses of all that could show a booking."""
-    yield from ("/home/", "/requests/", "/waiting/", "/outbox/", "/setup/", "/bookings/new")
+    yield from ("/home/", "/requests/", "/account/deputies", "/waiting/", "/outbox/", "/setup/", "/bookings/new")
     for place in PLACES:
         yield from (f"/calendar/{span}?date={DAY}&location={cast.ids[place]}" for span in ("day", "week"))
         yield f"/bookings/?from={DAY}&to={DAY}&location={cast.ids[place]}"
@@ -139,6 +139,7 @@ def everything(cast: Cast, made: Iterable[Made]) -> Iterator[str]:
         yield from (f"/clients/{row.public_id}{end}" for end in ("", "/erase"))
     for one in made:
         yield from (f"/bookings/{one.public_id}{end}" for end in ("", "/move"))
+        yield f"/requests/{one.public_id}"
     for row in OutboxMessage.select():
         yield from (f"/outbox/{row.public_id}{end}" for end in ("", "/booking.ics"))
 

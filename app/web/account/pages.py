@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from app.web.account.deputies import add_deputy_pages
 from app.web.account.factors import add_factor_pages
 from app.web.account.own import own_account
 from app.web.account.password import add_password_pages
@@ -21,3 +22,4 @@ def index() -> str:
 add_password_pages(blueprint)
 add_factor_pages(blueprint)
 add_session_pages(blueprint)
+add_deputy_pages(blueprint)

@@ -10,10 +10,12 @@ from flask import render_template, url_for
 from app.access.permissions import Permission
 from app.booking.statuses import MOVABLE, TRANSITIONS, Status
 from app.booking.values import MINUTE, Catalog
+from app.operations.approval_views import ApprovalView, approvals_of
 from app.operations.context import Context
 from app.operations.links import manage_token
 from app.operations.look_up import BUSY
 from app.operations.views import BookingView
+from app.web.bookings.approval import step_lines
 from app.web.bookings.searching import STATUS_WORDS
 from app.web.context import site
 from app.web.times import duration_text, local_day, moment_text, span_text
@@ -74,8 +76,8 @@ def _row(booking: BookingView) -> BookingRow:
     )
 
 
-def doable(context: Context, booking: BookingView) -> Doable:
-    """Return what the acting user may do, by right, status and time."""
+def doable(context: Context, booking: BookingView, approval: ApprovalView) -> Doable:
+    """Return what the acting user may do, by right, status, time and steps."""
     target, status = booking.target, Status(booking.status)
     may_cancel = context.may(Permission.CANCEL, target)
     has_begun = booking.start <= context.now
@@ -86,8 +88,8 @@ def doable(context: Context, booking: BookingView) -> Doable:
         cancel=may_cancel and Status.CANCELLED in TRANSITIONS[status],
         complete=may_mark and Status.COMPLETED in TRANSITIONS[status],
         no_show=may_mark and Status.NO_SHOW in TRANSITIONS[status],
-        approve=waits and context.may(Permission.APPROVE, target),
-        decline=waits and context.may(Permission.DECLINE, target),
+        approve=waits and approval.may_approve,
+        decline=waits and approval.may_decline,
         link=bool(booking.client) and context.may(Permission.MOVE, target) and status in MOVABLE,
     )
 
@@ -96,7 +98,8 @@ def render_booking(
     context: Context, booking: BookingView, errors: Mapping[str, str] = NOTHING, reason: str = ""
 ) -> str:
     """Return the page of one booking; ``errors`` by field of its forms, ``reason`` as typed."""
-    may = doable(context, booking)
+    approval = approvals_of(context, [booking])[booking.public_id]
+    may = doable(context, booking, approval)
     return render_template(
         "bookings/show.html",
         booking=booking,
@@ -111,6 +114,8 @@ def render_booking(
         resources=[(KIND_WORDS[one.kind], one.name) for one in booking.resources],
         answers=_answers(context.catalog, booking),
         may=may,
+        steps=step_lines(approval, booking.tzid),
+        why_not=approval.why_not if context.may(Permission.APPROVE, booking.target) else "",
         manage_url=manage_url(booking) if may.link else "",
         errors=errors,
         reason=reason,

@@ -1,0 +1,96 @@
+"""What speaks against a request, in sentences: what came up since it was made, and other requests of the same day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+from app.booking.intervals import overlaps
+from app.booking.values import Catalog, Instant, Interval, Location, Resource
+from app.booking.wall_clock import local_date
+from app.booking.words import say_clock, say_span
+from app.operations.context import Context
+from app.operations.views import BookingView
+from app.storage.beside import busy_beside
+from app.storage.tables import Booking
+
+MOST = 5
+
+
+def conflicts_of(context: Context, views: Sequence[BookingView]) -> dict[str, tuple[str, ...]]:
+    """Return sentences about each request, by public id; two queries.
+
+    Names of clients, titles of busy times and reasons are left out: not everybody who decides may see them.
+    """
+    busy = context.store.read(lambda: _busy(views))
+    catalog, days = context.catalog, _by_day(views)
+    resources = {one.public_id: one for one in catalog.resources.values()}
+    locations = {one.public_id: one for one in catalog.locations.values()}
+    found = {}
+    for view in views:
+        taken = [resources[one.public_id] for one in view.resources]
+        told = [
+            *_closed(locations[view.location], view),
+            *_away(taken, view),
+            *_busy_words(catalog, busy.get(view.public_id, ()), view.tzid),
+            *_same_day(days[_day(view)], view),
+        ]
+        found[view.public_id] = tuple(told[:MOST])
+    return found
+
+
+def wished(view: BookingView) -> Interval:
+    """Return the time that is asked for."""
+    return (view.start, view.end) if view.change is None else (view.change.start, view.change.end)
+
+
+def _busy(views: Sequence[BookingView]) -> Mapping[str, list[tuple[int, Instant, Instant]]]:
+    keys = [view.public_id for view in views]
+    ids = [one for (one,) in Booking.select(Booking.id).where(Booking.public_id.in_(keys)).tuples()] if keys else []
+    found: dict[str, list[tuple[int, Instant, Instant]]] = defaultdict(list)
+    for key, resource_id, start, end in busy_beside(ids):
+        found[key].append((resource_id, start, end))
+    return found
+
+
+def _busy_words(catalog: Catalog, busy: Sequence[tuple[int, Instant, Instant]], tzid: str) -> Iterator[str]:
+    for resource_id, start, end in sorted(busy, key=lambda one: one[1:]):
+        name = catalog.resources[resource_id].name
+        yield f"{name} is busy by an entry of an imported calendar {say_span(start, end, tzid)}."
+
+
+def _closed(location: Location, view: BookingView) -> Iterator[str]:
+    start, end = wished(view)
+    first, last = local_date(start, location.tzid), local_date(end - 1, location.tzid)
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    for one in location.closures:
+        if any(one.first <= day <= one.last for day in days):
+            yield f"{location.name} is closed that day ({one.name})."
+
+
+def _away(taken: Sequence[Resource], view: BookingView) -> Iterator[str]:
+    for resource in taken:
+        for off in resource.time_off:
+            if overlaps(wished(view), (off.start, off.end)):
+                yield f"{resource.name} is away {say_span(off.start, off.end, view.tzid)}."
+
+
+def _by_day(views: Sequence[BookingView]) -> Mapping[date, list[BookingView]]:
+    found: dict[date, list[BookingView]] = defaultdict(list)
+    for view in views:
+        found[_day(view)].append(view)
+    return found
+
+
+def _day(view: BookingView) -> date:
+    return local_date(wished(view)[0], view.tzid)
+
+
+def _same_day(others: Sequence[BookingView], view: BookingView) -> Iterator[str]:
+    """Tell of other requests for the same people, rooms and devices on that day: who decides one weighs them all."""
+    mine = {one.public_id for one in view.resources}
+    for other in others:
+        shared = [one.name for one in other.resources if one.public_id in mine]
+        if other.public_id != view.public_id and shared:
+            yield f"Another request takes {', '.join(shared)} that day at {say_clock(wished(other)[0], view.tzid)}."
