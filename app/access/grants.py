@@ -59,9 +59,14 @@ EVERYTHING = Scope()
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role as somebody has it: its name, what it may, where, and whether it asks for two factors."""
+    """A role as somebody has it: its name, what it may, where, and whether it asks for two factors.
+
+    ``idle_minutes``, ``session_hours``: how long it lets a session last; None: as long as everybody's.
+    """
 
     role: str
     extents: Extents
     scope: Scope = EVERYTHING
     needs_second_factor: bool = False
+    idle_minutes: int | None = None
+    session_hours: int | None = None

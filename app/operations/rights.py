@@ -16,7 +16,7 @@ from app.storage.statements import among, fetch
 from app.storage.tables import Booking, ChangeRequest, Client, User
 
 _GRANTS = """SELECT r.public_id, r.name, r.permissions, g.scope, g.location_id, g.service_id, g.pool_id, g.resource_id,
-COALESCE(l.name, s.name, p.name, e.name), r.needs_second_factor
+COALESCE(l.name, s.name, p.name, e.name), r.needs_second_factor, r.idle_minutes, r.session_hours
 FROM role_grant g JOIN role r ON r.id = g.role_id
 LEFT JOIN location l ON l.id = g.location_id LEFT JOIN service s ON s.id = g.service_id
 LEFT JOIN pool p ON p.id = g.pool_id LEFT JOIN resource e ON e.id = g.resource_id
@@ -40,10 +40,10 @@ def grants_of(user_id: int) -> tuple[Grant, ...]:
 
 
 def _grant(row: tuple[Any, ...], pools: dict[int, set[int]]) -> Grant:
-    key, role, permissions, kind, location_id, service_id, pool_id, resource_id, name, needs_two = row
+    key, role, permissions, kind, location_id, service_id, pool_id, resource_id, name, needs_two, *limits = row
     resources = pools[pool_id] if pool_id is not None else {resource_id} - {None}
     scope = Scope(ScopeKind(kind), location_id or service_id, frozenset(resources), name or "")
-    return Grant(role, extents_of(key, permissions), scope, bool(needs_two))
+    return Grant(role, extents_of(key, permissions), scope, bool(needs_two), *limits)
 
 
 def extents_of(key: str, permissions: str) -> Extents:

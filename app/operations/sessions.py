@@ -19,12 +19,7 @@ from app.booking.values import MINUTE, Instant
 from app.operations.context import Context
 from app.operations.own_account import own_id
 from app.operations.rights import actor_of
-from app.operations.session_limits import (
-    ABSOLUTE_SECONDS,
-    IDLE_SECONDS,
-    RECENT_SECONDS,
-    needs_second_factor,
-)
+from app.operations.session_limits import RECENT_SECONDS, limits_of, needs_second_factor
 from app.storage.account_tables import Authenticator, Passkey, UserSession
 from app.storage.public_ids import new_public_id
 from app.storage.statements import fetch
@@ -152,7 +147,8 @@ def resume(store: Store, token: str, now: Instant) -> Account | None:
     if found is None:
         return None
     account, created_at, seen_at = found
-    if now >= min(seen_at + IDLE_SECONDS, created_at + ABSOLUTE_SECONDS):
+    limits = limits_of(account.actor)
+    if now >= min(seen_at + limits.idle_seconds, created_at + limits.absolute_seconds):
         return None
     if now - seen_at >= MINUTE:
         _note_seen(store, account.session, seen_at, now)
@@ -179,10 +175,11 @@ def _note_seen(store: Store, session: int, before: Instant, now: Instant) -> Non
 
 def list_sessions(context: Context, session: int) -> Sequence[SessionView]:
     """Return somebody's own sessions that still count, this one first, then the one used last."""
+    limits = limits_of(context.actor)
     query = UserSession.select().where(
         UserSession.user == own_id(context),
-        UserSession.seen_at > context.now - IDLE_SECONDS,
-        UserSession.created_at > context.now - ABSOLUTE_SECONDS,
+        UserSession.seen_at > context.now - limits.idle_seconds,
+        UserSession.created_at > context.now - limits.absolute_seconds,
     )
     rows = context.store.read(lambda: list(query.order_by(UserSession.seen_at.desc(), UserSession.id.desc())))
     views = [

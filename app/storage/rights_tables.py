@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BooleanField, CharField, CompositeKey, ForeignKeyField, TextField
+from peewee import AutoField, BigIntegerField, BooleanField, CharField, CompositeKey, ForeignKeyField, TextField
 
 from app.storage.base import Record, Table
 from app.storage.tables import Location, Pool, Resource, Service, User
 
 
 class Role(Record):
-    """A named set of permissions: ``permissions`` is JSON, from permission to ``own`` or ``all``."""
+    """A named set of permissions: ``permissions`` is JSON, from permission to ``own`` or ``all``.
+
+    ``idle_minutes``, ``session_hours``: how long sessions of whoever has it last; None: as long as everybody's.
+    """
 
     name = CharField()
     about = TextField(default="")
     permissions = TextField()
     needs_second_factor = BooleanField(default=False)
+    idle_minutes = BigIntegerField(null=True)
+    session_hours = BigIntegerField(null=True)
 
 
 class UserGroup(Record):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from app.access.actors import VISITOR
+from app.access.actors import VISITOR, Actor, ActorKind
+from app.access.grants import Grant
 from app.booking.refusals import NotAllowed, NotFound, Unavailable
+from app.booking.values import MINUTE
 from app.operations.context import Context
 from app.operations.rights import actor_of
-from app.operations.session_limits import ABSOLUTE_SECONDS, IDLE_SECONDS
+from app.operations.session_limits import ABSOLUTE_SECONDS, IDLE_SECONDS, Limits, limits_of
 from app.operations.sessions import (
     KEEP_SECONDS,
     MAX_ADDRESS,
@@ -29,6 +32,7 @@ from app.operations.sessions import (
 )
 from app.storage.account_tables import UserSession
 from app.storage.check import check_database
+from app.storage.rights_tables import Role
 from app.storage.store import Store
 from app.storage.tables import User
 from tests.cast import NOW, Cast
@@ -92,6 +96,45 @@ def test_session_in_use_ends_at_the_absolute_limit(cast: Cast) -> None:
     steps = range(NOW, NOW + ABSOLUTE_SECONDS, IDLE_SECONDS - 60)
     assert [resume(cast.store, token, now) is None for now in steps] == [False] * len(steps)
     assert resume(cast.store, token, NOW + ABSOLUTE_SECONDS) is None
+
+
+def limit(role: str, idle_minutes: int | None, session_hours: int | None) -> None:
+    Role.update(idle_minutes=idle_minutes, session_hours=session_hours).where(Role.public_id == role).execute()
+
+
+def test_session_lasts_as_the_strictest_role_says_from_the_next_request_on(cast: Cast) -> None:
+    token = begun(cast)
+    cast.store.write(lambda: limit("administrator", 15, 1))
+    assert [resume(cast.store, token, NOW + one * MINUTE) is None for one in (15, 14, 28, 42, 56, 60)] == [
+        *(True, False, False, False, False, True)
+    ]
+    cast.store.write(lambda: limit("administrator", 5, None))
+    assert resume(cast.store, token, NOW + 61 * MINUTE) is None
+    assert list_sessions(context_of(cast, now=NOW + 61 * MINUTE), 0) == []
+
+
+def test_session_lasts_longer_than_usual_where_every_role_says_so(cast: Cast) -> None:
+    cast.store.write(lambda: limit("administrator", 720, 168))
+    token = begun(cast)
+    steps = [NOW + hour * 3600 for hour in range(11, 168, 11)]
+    assert [resume(cast.store, token, now) is None for now in steps] == [False] * len(steps)
+    assert resume(cast.store, token, NOW + 168 * 3600) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "limits"),
+    [
+        ((), Limits(IDLE_SECONDS, ABSOLUTE_SECONDS)),
+        (((None, None), (10, 20)), Limits(600, ABSOLUTE_SECONDS)),
+        (((700, 100), (None, None)), Limits(IDLE_SECONDS, ABSOLUTE_SECONDS)),
+        (((700, 100), (300, 150)), Limits(18_000, 360_000)),
+    ],
+)
+def test_limits_of_several_roles_are_the_strictest(
+    said: Sequence[tuple[int | None, int | None]], limits: Limits
+) -> None:
+    grants = [Grant("Role", {}, idle_minutes=idle, session_hours=hours) for idle, hours in said]
+    assert limits_of(Actor(ActorKind.USER, grants=tuple(grants))) == limits
 
 
 def test_session_is_written_as_seen_once_a_minute_at_most(cast: Cast) -> None:

@@ -92,6 +92,10 @@ def test_ready_made_role_in_the_database_is_as_the_program_knows_it(cast: Cast, 
         (replace(APPROVER, name=""), None, "name"),
         (replace(APPROVER, name="Viewer"), None, "name"),
         (replace(APPROVER, about="x" * 301), None, "about"),
+        (replace(APPROVER, idle_minutes=4), None, "idle_minutes"),
+        (replace(APPROVER, idle_minutes=721), "administrator", "idle_minutes"),
+        (replace(APPROVER, session_hours=0), None, "session_hours"),
+        (replace(APPROVER, session_hours=169), None, "session_hours"),
     ],
 )
 def test_role_with_bad_input_names_the_field(cast: Cast, draft: RoleDraft, public_id: str | None, field: str) -> None:
@@ -100,10 +104,11 @@ def test_role_with_bad_input_names_the_field(cast: Cast, draft: RoleDraft, publi
     assert refusal.value.field == field
 
 
-def test_administrators_role_changes_by_its_second_factor_alone(cast: Cast) -> None:
-    before = get_role(system(cast), "administrator").draft
-    save_role(system(cast), RoleDraft("Nobody", needs_second_factor=True), "administrator")
-    assert get_role(system(cast), "administrator").draft == replace(before, needs_second_factor=True)
+def test_administrators_role_changes_by_what_it_asks_of_signing_in_alone(cast: Cast) -> None:
+    before, asked = get_role(system(cast), "administrator").draft, (True, 15, 8)
+    save_role(system(cast), RoleDraft("Nobody", "", {}, *asked), "administrator")
+    wanted = replace(before, needs_second_factor=True, idle_minutes=15, session_hours=8)
+    assert get_role(system(cast), "administrator").draft == wanted
     with pytest.raises(NotAllowed):
         save_role(helper(cast), RoleDraft("Nobody"), "administrator")
 

@@ -67,6 +67,19 @@ def test_session_that_ran_out_leads_to_the_sign_in_and_back(sign_in: SignIn, mon
     assert browser.submit("/account/sessions/end").status_code == 401
 
 
+def test_session_of_a_role_with_limits_of_its_own_ends_by_them(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    administrator = sign_in(ReadyMade.ADMINISTRATOR)
+    fields = {"version": "1", "action": "save", "idle_minutes": "15", "session_hours": "1"}
+    administrator.submit("/setup/roles/viewer", {**fields, "name": "Viewer", "may-see_busy": "all"})
+    viewer = sign_in(ReadyMade.VIEWER)
+    said = viewer.get("/account/sessions").text
+    assert ("after 15 min without use" in said, "after 1 h in any case" in said) == (True, True)
+    monkeypatch.setattr("app.clock.now", lambda: NOW + 900)
+    assert [one.get("/account/").status_code for one in (viewer, administrator)] == [302, 200]
+
+
 @pytest.mark.parametrize(
     ("user_agent", "words"),
     [

@@ -54,6 +54,8 @@ BAD = [
     ("groups", {"grant_role": "king"}, "grants-0"),
     ("roles", {"name": ""}, "name"),
     ("roles", {"may-move": "perhaps"}, "may-move"),
+    ("roles", {"idle_minutes": "soon"}, "idle_minutes"),
+    ("roles", {"session_hours": "0"}, "session_hours"),
     ("users", {"grant_role": "provider"}, "resource"),
     ("approvals", {"about": ""}, "about"),
     ("approvals", {"about": "location:none"}, "about"),

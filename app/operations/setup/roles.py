@@ -14,8 +14,14 @@ from app.booking.answers import clean_text
 from app.booking.refusals import InvalidInput, NotAllowed
 from app.operations.context import Context
 from app.operations.rights import dump_extents, extents_of
+from app.operations.session_limits import (
+    LEAST_IDLE_MINUTES,
+    LEAST_SESSION_HOURS,
+    MOST_IDLE_MINUTES,
+    MOST_SESSION_HOURS,
+)
 from app.operations.setup.grants import lacking
-from app.operations.setup.saving import Key, Saved, check_name, edit, find_row, look, put
+from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put
 from app.storage.rights_tables import Role, RoleGrant
 
 MAX_ABOUT = 300
@@ -26,30 +32,44 @@ _FIXED = "The administrator's role cannot be removed, so that somebody always ma
 class RoleDraft:
     """What a form says about a role: ``extents`` has the permissions that it holds, and how far.
 
-    ``needs_second_factor``: who has it may do nothing before two factors were shown.
+    ``needs_second_factor``: who has it may do nothing before two factors were shown. ``idle_minutes`` and
+    ``session_hours``: how long their sessions last; None: as long as everybody's.
     """
 
     name: str
     about: str = ""
     extents: Extents = field(default_factory=dict)
     needs_second_factor: bool = False
+    idle_minutes: int | None = None
+    session_hours: int | None = None
 
 
 def save_role(context: Context, draft: RoleDraft, public_id: str | None = None, version: int | None = None) -> str:
     """Make or change a role and return its public id; who has it may do at their next request what it holds then.
 
-    What a permission is of no use without is added. Of the administrator's role only the second factor can be changed.
+    What a permission is of no use without is added. Of the administrator's role only what it asks of signing in can be
+    changed: the second factor, and how long sessions last.
 
     Raises:
-        InvalidInput: no name, a name that is taken.
+        InvalidInput: no name, a name that is taken, sessions that are too short or too long.
         NotAllowed: it would hold, or held, more than the actor has. NotFound, StaleVersion.
     """
 
     def work() -> str:
-        values = {"needs_second_factor": draft.needs_second_factor, **_shape(context, draft, public_id)}
+        values = {**_sign_in(draft), **_shape(context, draft, public_id)}
         return str(put(context, Role, "role", Key(public_id, version), values).public_id)
 
     return edit(context, work, Permission.MANAGE_USERS)
+
+
+def _sign_in(draft: RoleDraft) -> dict[str, int | None]:
+    """Return what a role asks of signing in, checked."""
+    idle, hours = draft.idle_minutes, draft.session_hours
+    if idle is not None:
+        check_number(idle, "idle_minutes", LEAST_IDLE_MINUTES, MOST_IDLE_MINUTES)
+    if hours is not None:
+        check_number(hours, "session_hours", LEAST_SESSION_HOURS, MOST_SESSION_HOURS)
+    return {"needs_second_factor": draft.needs_second_factor, "idle_minutes": idle, "session_hours": hours}
 
 
 def _shape(context: Context, draft: RoleDraft, public_id: str | None) -> dict[str, str]:
@@ -150,4 +170,5 @@ def count_grants(context: Context) -> Mapping[str, int]:
 
 def _saved(row: Role) -> Saved[RoleDraft]:
     extents = extents_of(row.public_id, row.permissions)
-    return Saved(row.public_id, row.version, RoleDraft(row.name, row.about, extents, row.needs_second_factor))
+    limits = (row.idle_minutes, row.session_hours)
+    return Saved(row.public_id, row.version, RoleDraft(row.name, row.about, extents, row.needs_second_factor, *limits))

@@ -15,6 +15,7 @@ from app.storage.migrations import (
     m0007_accounts,
     m0008_retention,
     m0009_approvals,
+    m0010_session_limits,
 )
 
 
@@ -37,4 +38,5 @@ MIGRATIONS = (
     Migration(7, "accounts", m0007_accounts.statements),
     Migration(8, "retention", m0008_retention.statements),
     Migration(9, "approvals", m0009_approvals.statements),
+    Migration(10, "session_limits", m0010_session_limits.statements),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.operations.session_limits import ABSOLUTE_SECONDS, IDLE_SECONDS
+from app.operations.session_limits import limits_of
 from app.operations.sessions import end_all, end_one, list_sessions
 from app.web.account.own import own_account, own_context
 from app.web.context import site
@@ -21,8 +21,7 @@ def show() -> str:
     return render_template(
         "account/sessions.html",
         sessions=list_sessions(own_context(), account.session),
-        idle_seconds=IDLE_SECONDS,
-        absolute_seconds=ABSOLUTE_SECONDS,
+        limits=limits_of(account.actor),
         tzid=site().config.time_zone,
     )
 

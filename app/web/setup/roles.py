@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.access.permissions import GLOBAL, WITHOUT_OWN, WORDS, Extent, Permission, ReadyMade
 from app.booking.refusals import InvalidInput
+from app.operations import session_limits
 from app.operations.context import Context
 from app.operations.setup import roles
 from app.operations.setup.roles import RoleDraft
@@ -50,7 +51,8 @@ def _read(context: Context, typed: Typed) -> RoleDraft:
     extents = {
         one: _extent(typed.text(f"may-{one.value}"), one) for one in Permission if typed.text(f"may-{one.value}")
     }
-    return RoleDraft(typed.text("name"), typed.text("about"), extents, typed.flag("needs_second_factor"))
+    limits = typed.optional_number("idle_minutes"), typed.optional_number("session_hours")
+    return RoleDraft(typed.text("name"), typed.text("about"), extents, typed.flag("needs_second_factor"), *limits)
 
 
 def _extent(text: str, permission: Permission) -> Extent:
@@ -63,7 +65,9 @@ def _extent(text: str, permission: Permission) -> Extent:
 def _show(context: Context, draft: RoleDraft) -> MultiDict[str, str]:
     chosen = {f"may-{permission.value}": extent.value for permission, extent in draft.extents.items()}
     needs_two = ticked({"needs_second_factor": draft.needs_second_factor})
-    return MultiDict({"name": draft.name, "about": draft.about, **chosen, **needs_two})
+    limits = {"idle_minutes": draft.idle_minutes, "session_hours": draft.session_hours}
+    typed = {name: str(number or "") for name, number in limits.items()}
+    return MultiDict({"name": draft.name, "about": draft.about, **typed, **chosen, **needs_two})
 
 
 def _choices(permission: Permission) -> list[tuple[str, str]]:
@@ -78,6 +82,7 @@ def _options(context: Context) -> dict[str, Any]:
         "choices": {one: _choices(one) for one in Permission},
         "counts": roles.count_grants(context),
         "fixed": ReadyMade.ADMINISTRATOR.value,
+        "limits": session_limits,
     }
 
 
