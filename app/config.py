@@ -50,6 +50,28 @@ class Config:
     serving_file: str = ""
     time_zone: str = "UTC"
     limit_times: int = 1
+    ldap_url: str = ""
+    ldap_plain: bool = False
+    ldap_ca_file: str = ""
+    ldap_bind_dn: str = ""
+    ldap_bind_password: str = ""
+    ldap_base_dn: str = ""
+    ldap_user_filter: str = "(|(uid={login})(mail={login}))"
+    ldap_id_attribute: str = "entryUUID"
+    ldap_mail_attribute: str = "mail"
+    ldap_name_attribute: str = "cn"
+    ldap_group_attribute: str = "memberOf"
+    ldap_group_filter: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_label: str = "your organisation"
+    oidc_scopes: str = "openid email profile"
+    oidc_groups_claim: str = "groups"
+    oidc_two_factors: str = ""
+    oidc_ca_file: str = ""
+    outside_everybody: bool = False
+    outside_link_mail: bool = False
 
     @property
     def is_https(self) -> bool:
@@ -127,6 +149,32 @@ def _full_path(value: str) -> str:
     return value
 
 
+def _is_here(host: str | None) -> bool:
+    return host in ("localhost", "127.0.0.1", "::1")
+
+
+def _ldap_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("ldap", "ldaps") or not parts.hostname or parts.path.strip("/") or parts.query):
+        raise ValueError("must be an address such as ldaps://directory.example.org")
+    return value
+
+
+def _issuer(value: str) -> str:
+    """Return an address that is asked with https; as it is compared letter by letter, nothing is changed in it."""
+    parts = urlsplit(value)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and _is_here(parts.hostname))
+    if value and (not is_safe or not parts.hostname or parts.query or parts.fragment):
+        raise ValueError("must be an address such as https://login.example.org/realm")
+    return value
+
+
+def _attribute(value: str) -> str:
+    if value and not (value.isascii() and value.replace("-", "").replace(";", "").isalnum()):
+        raise ValueError("must be the name of an attribute, such as mail")
+    return value
+
+
 def _key(value: str) -> bytes:
     if len(value.encode()) < MIN_KEY_BYTES:
         raise ValueError(f"must hold at least {MIN_KEY_BYTES} bytes; make one with: openssl rand -hex 32")
@@ -147,6 +195,49 @@ OPTIONS = (
     Option("proxies", _number(0, 9), "0", "Number of own reverse proxies in front of the program."),
     Option("serving_file", _full_path, "", "File without which `/readyz` says no; empty: there is no such file."),
     Option("limit_times", _number(1, 10_000), "1", "How many times as many sign-ins, bookings and links one may try."),
+    Option(
+        "ldap_url",
+        _ldap_url,
+        "",
+        "Directory that knows people's passwords: ldaps://HOST, or ldap://HOST with StartTLS.",
+    ),
+    Option("ldap_plain", _yes_no, "no", "Ask the directory without encryption; only on this machine."),
+    Option(
+        "ldap_ca_file", _full_path, "", "Certificates that the directory's is signed by; empty: those of the system."
+    ),
+    Option("ldap_bind_dn", _text, "", "Whole name (DN) of the account that searches the directory; empty: none."),
+    Option("ldap_bind_password", _text, "", "File with the password of that account.", secret=True),
+    Option("ldap_base_dn", _text, "", "Where in the directory people and groups are looked for."),
+    Option("ldap_user_filter", _text, "(|(uid={login})(mail={login}))", "Finds a person by what was typed, `{login}`."),
+    Option(
+        "ldap_id_attribute", _attribute, "entryUUID", "What never changes of a person; Active Directory: objectGUID."
+    ),
+    Option("ldap_mail_attribute", _attribute, "mail", "Where the directory keeps mail addresses."),
+    Option("ldap_name_attribute", _attribute, "cn", "Where it keeps names; Active Directory: displayName."),
+    Option("ldap_group_attribute", _attribute, "memberOf", "Where it keeps the groups of a person."),
+    Option("ldap_group_filter", _text, "", "Finds more groups by the person's whole name, `{dn}`; empty: none."),
+    Option("oidc_issuer", _issuer, "", "OpenID provider by which people sign in, as it writes its own address."),
+    Option("oidc_client_id", _text, "", "What this site is called there."),
+    Option("oidc_client_secret", _text, "", "File with the secret that the provider gave this site.", secret=True),
+    Option("oidc_label", _text, "your organisation", "What the button calls the provider: sign in with it."),
+    Option("oidc_scopes", _text, "openid email profile", "What the provider is asked to tell, in its words."),
+    Option("oidc_groups_claim", _text, "groups", "Where it tells the groups of a person."),
+    Option("oidc_two_factors", _text, "", "Words of its amr or acr that mean two factors, such as mfa; empty: none."),
+    Option(
+        "oidc_ca_file", _full_path, "", "Certificates that the provider's is signed by; empty: those of the system."
+    ),
+    Option(
+        "outside_everybody",
+        _yes_no,
+        "no",
+        "Make an account for everybody who signs in elsewhere, also without a group.",
+    ),
+    Option(
+        "outside_link_mail",
+        _yes_no,
+        "no",
+        "Whoever signs in elsewhere with an account's mail address gets that account.",
+    ),
     Option("time_zone", _time_zone, "UTC", "Time zone that is offered for new locations, by its IANA name."),
 )
 
@@ -169,9 +260,34 @@ def load_config(environ: Mapping[str, str]) -> Config:
             values[option.name] = _value(option, environ)
         except ValueError as error:
             problems.append(f"{option.variable}: {error}")
+    problems += _together(values)
     if problems:
         raise ConfigError("\n".join(problems))
     return Config(**values)
+
+
+def _together(values: Mapping[str, Any]) -> list[str]:
+    """Return what does not fit together; an option that could not be read is no reason for more words."""
+    parts = urlsplit(values.get("ldap_url", ""))
+    has_directory, has_provider = bool(values.get("ldap_url")), bool(values.get("oidc_issuer"))
+    wrong = {
+        "ldap_base_dn": has_directory and not values.get("ldap_base_dn", "?") and "is needed with a directory",
+        "ldap_user_filter": has_directory
+        and "{login}" not in values.get("ldap_user_filter", "{login}")
+        and "must have {login} where what was typed goes",
+        "ldap_bind_dn": bool(values.get("ldap_bind_dn")) != bool(values.get("ldap_bind_password"))
+        and "needs EIGENPLAN_LDAP_BIND_PASSWORD_FILE, and the other way round",
+        "ldap_plain": values.get("ldap_plain")
+        and not (parts.scheme == "ldap" and _is_here(parts.hostname))
+        and "is only for a directory on this machine, as passwords could be read on the way",
+        "oidc_client_id": has_provider and not values.get("oidc_client_id", "?") and "is needed with a provider",
+        "oidc_client_secret": has_provider
+        and not values.get("oidc_client_secret", "?")
+        and "is needed with a provider",
+        "oidc_scopes": "openid" not in values.get("oidc_scopes", "openid").split() and "must have openid among them",
+    }
+    variables = {option.name: option.variable for option in OPTIONS}
+    return [f"{variables[name]}: {problem}" for name, problem in wrong.items() if problem]
 
 
 def _value(option: Option, environ: Mapping[str, str]) -> object:

@@ -11,6 +11,10 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import Config
+from app.integrations.ldap.values import LdapSettings
+from app.integrations.oidc.provider import Provider
+from app.integrations.oidc.values import OidcSettings
+from app.operations.outside.values import Sources
 from app.operations.readiness import check_schema_at_start
 from app.storage.store import open_store
 from app.web import (
@@ -24,6 +28,7 @@ from app.web import (
     home,
     manage,
     outbox,
+    outside,
     password,
     public,
     requests,
@@ -58,6 +63,7 @@ BLUEPRINTS = (
     password.blueprint,
     home.blueprint,
     forgotten.blueprint,
+    outside.blueprint,
     second.blueprint,
     step_up.blueprint,
     account.blueprint,
@@ -78,6 +84,40 @@ class Sessions(SecureCookieSessionInterface):
     """Cookies signed by HMAC-SHA256 instead of Flask's HMAC-SHA1."""
 
     digest_method = staticmethod(hashlib.sha256)
+
+
+def sources_of(config: Config) -> Sources:
+    """Return where people may sign in besides here, by the options."""
+    directory = LdapSettings(
+        url=config.ldap_url,
+        base_dn=config.ldap_base_dn,
+        plain=config.ldap_plain,
+        ca_file=config.ldap_ca_file,
+        bind_dn=config.ldap_bind_dn,
+        bind_password=config.ldap_bind_password,
+        user_filter=config.ldap_user_filter,
+        id_attribute=config.ldap_id_attribute,
+        mail_attribute=config.ldap_mail_attribute,
+        name_attribute=config.ldap_name_attribute,
+        group_attribute=config.ldap_group_attribute,
+        group_filter=config.ldap_group_filter,
+    )
+    provider = OidcSettings(
+        issuer=config.oidc_issuer,
+        client_id=config.oidc_client_id,
+        client_secret=config.oidc_client_secret,
+        scopes=config.oidc_scopes,
+        groups_claim=config.oidc_groups_claim,
+        two_factors=frozenset(config.oidc_two_factors.split()),
+        ca_file=config.oidc_ca_file,
+    )
+    return Sources(
+        directory=directory if config.ldap_url else None,
+        provider=Provider(provider) if config.oidc_issuer else None,
+        label=config.oidc_label,
+        everybody=config.outside_everybody,
+        link_mail=config.outside_link_mail,
+    )
 
 
 def create_app(config: Config) -> Flask:
@@ -103,7 +143,7 @@ def create_app(config: Config) -> Flask:
     app.session_interface = Sessions()
     store = open_store(config.database_url)
     check_schema_at_start(store)
-    app.extensions[EXTENSION] = Site(config, store)
+    app.extensions[EXTENSION] = Site(config, store, sources_of(config))
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)  # type: ignore[method-assign]  # how Flask is wrapped
     init_sign_in(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psycopg
@@ -18,6 +18,7 @@ from app.storage.store import Store, open_store
 from tests.postgres_accounts import APPLICATION, OWNER, as_account, grant_all
 from tests.postgres_pool import PostgresPool, sibling
 from tests.postgres_server import find_binaries, start_postgres
+from tests.slapd_server import LDAPMODIFY, SLAPD, Slapd, SlapdWith, start_slapd
 
 TEMPLATE = "eigenplan_template"
 TIER = os.environ.get("EIGENPLAN_TEST_TIER", "gate")
@@ -118,3 +119,21 @@ def store(database_url: str) -> Iterator[Store]:
 def second_factor_needed(store: Store) -> None:
     """Let every role ask for two factors; ask for this before anybody signs in."""
     store.write(Role.update(needs_second_factor=True).execute)
+
+
+@pytest.fixture(scope="module")
+def slapd_with() -> Iterator[SlapdWith]:
+    """A function that starts a directory with these entries of people, which ends with the module."""
+    if not (SLAPD.exists() and LDAPMODIFY.exists()):
+        if os.environ.get("EIGENPLAN_TEST_WITHOUT_SLAPD"):
+            pytest.skip("slapd is not installed, which the closing summary says")
+        pytest.fail("slapd is not installed; on Debian: apt install slapd ldap-utils")
+    started: list[Slapd] = []
+
+    def start(people: Sequence[str]) -> Slapd:
+        started.append(start_slapd(people))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()

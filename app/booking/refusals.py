@@ -257,6 +257,14 @@ class LinkSpent(Refusal):
 
 
 @dataclass(eq=True)
+class SourceAway(Refusal):
+    """Whoever vouches for people cannot be asked right now; ``source`` is oidc or ldap."""
+
+    code: ClassVar[str] = "source_away"
+    source: str
+
+
+@dataclass(eq=True)
 class TooOften(Refusal):
     """Something was done too often of late; ``seconds`` have to pass before it may be done again."""
 

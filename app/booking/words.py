@@ -36,6 +36,12 @@ _PROBLEMS: Mapping[str, str] = {
     "gone": "The database cannot be reached, so nothing was changed; please try again in a few minutes.",
 }
 
+_AWAY: Mapping[str, str] = {
+    "ldap": "The directory that knows passwords cannot be asked right now, so only who has a password of this site can "
+    "sign in; please try again in a few minutes.",
+    "oidc": "The place where you sign in cannot be reached right now; please try again in a few minutes.",
+}
+
 _SPENT: Mapping[str, str] = {
     "used": "This link has been used already; please sign in with the password that was chosen by it.",
     "replaced": "This link counts no more, as a newer one was made or the account was changed; please use the newest.",
@@ -256,6 +262,11 @@ def _missing_hour(refusal: refusals.MissingHour, tzid: str) -> str:
 @sentence.register
 def _link_spent(refusal: refusals.LinkSpent, tzid: str) -> str:
     return _SPENT[refusal.reason]
+
+
+@sentence.register
+def _source_away(refusal: refusals.SourceAway, tzid: str) -> str:
+    return _AWAY[refusal.source]
 
 
 @sentence.register

@@ -21,6 +21,7 @@ CHROMIUM = "/usr/bin/chromium"
 CENTRE = "app/booking/*,app/access/*"
 POSTGRES = "EIGENPLAN_TEST_POSTGRES"
 WITHOUT_POSTGRES = "EIGENPLAN_TEST_WITHOUT_POSTGRES"
+WITHOUT_SLAPD = "EIGENPLAN_TEST_WITHOUT_SLAPD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Machine:
 
     missing: list[str] = field(default_factory=list)
     has_postgres: bool = True
+    has_slapd: bool = True
     has_browser: bool = True
     has_hosts: bool = True
 
@@ -79,6 +81,7 @@ def look_at(tier: Tier) -> Machine:
     """Say what of a tier this machine can run."""
     from tests.lab.machine import find_obstacle
     from tests.postgres_server import find_binaries
+    from tests.slapd_server import LDAPMODIFY, SLAPD
 
     machine = Machine()
     obstacle = find_obstacle() if any(part.name == HOSTS for part in tier.parts) else None
@@ -91,6 +94,9 @@ def look_at(tier: Tier) -> Machine:
     if find_binaries() is None:
         machine.has_postgres = False
         machine.missing.append("tests on PostgreSQL: no server (apt install postgresql)")
+    if not (SLAPD.exists() and LDAPMODIFY.exists()):
+        machine.has_slapd = False
+        machine.missing.append("tests with a directory: no slapd (apt install slapd ldap-utils)")
     if any(SYSTEM in part.markers for part in tier.parts) and not Path(CHROMIUM).exists():
         machine.has_browser = False
         machine.missing.append("browser journeys: no Chromium (apt install chromium)")
@@ -137,7 +143,8 @@ def _run_part(
             options += ["-n", str(os.cpu_count() or 1), "--dist", "loadscope"]
         measured = TIERS[tier].coverage and not part.alone
         command = [sys.executable, *(("-m", "coverage", "run") if measured else ()), *options]
-        status = _run(command, {**environment, "EIGENPLAN_TEST_TIER": tier})
+        missing = {} if machine.has_slapd else {WITHOUT_SLAPD: "yes"}
+        status = _run(command, {**environment, **missing, "EIGENPLAN_TEST_TIER": tier})
         read_report(file, total)
     return Step(part.name, status in (0, NOTHING_SELECTED), time.monotonic() - begun)
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from app.booking.values import Instant
 from app.booking.words import say_moment
 from app.operations.account_news import CHANGED
-from app.operations.mailed_links import INVITATION, RESET
+from app.operations.mailed_links import ELSEWHERE, INVITATION, RESET
 
 WITH_LINK = frozenset({INVITATION, RESET})
-KINDS = (INVITATION, RESET, CHANGED)
+KINDS = (INVITATION, RESET, ELSEWHERE, CHANGED)
 """All kinds of outbox messages that become such letters."""
 
 CHANGES: Mapping[str, str] = {
@@ -27,6 +27,7 @@ CHANGES: Mapping[str, str] = {
 _SUBJECTS = {
     INVITATION: "Your account at {site}",
     RESET: "A new password for {site}",
+    ELSEWHERE: "Your password for {site}",
     CHANGED: "Your account at {site} was changed",
 }
 
@@ -52,7 +53,7 @@ def account_subject(facts: AccountFacts) -> str:
 
 def account_text(facts: AccountFacts) -> str:
     """Return the mail's text; times are UTC."""
-    middle = {INVITATION: _invitation, RESET: _reset, CHANGED: _changed}[facts.kind](facts)
+    middle = {INVITATION: _invitation, RESET: _reset, ELSEWHERE: _elsewhere, CHANGED: _changed}[facts.kind](facts)
     return "\n\n".join([f"Hello {facts.name},", *middle, facts.site]) + "\n"
 
 
@@ -68,6 +69,14 @@ def _reset(facts: AccountFacts) -> list[str]:
         f"Somebody, probably you, asked for a new password. Choose it by this link:\n{facts.link}",
         f"It counts once, until {_moment(facts.until)}. Your present password counts until then, too.",
         "If it was not you, you need not do anything: without this mail nobody can use the link.",
+    ]
+
+
+def _elsewhere(facts: AccountFacts) -> list[str]:
+    return [
+        "Somebody, probably you, asked for a new password. Your account has none of its own: you sign in with the one "
+        "that you have at your organisation, and that is where it is changed.",
+        "If it was not you, you need not do anything: nothing was changed.",
     ]
 
 

@@ -11,10 +11,11 @@ from app.operations.setup.grants import check_may_change
 from app.operations.setup.saving import edit
 from app.operations.sign_in import find_active
 from app.storage import outbox
+from app.storage.account_tables import ExternalIdentity
 from app.storage.public_ids import new_public_id
 from app.storage.tables import OutboxMessage, Setting, User
 
-INVITATION, RESET = "invitation", "password_reset"
+INVITATION, RESET, ELSEWHERE = "invitation", "password_reset", "password_elsewhere"
 SECONDS = {INVITATION: 7 * 86_400, RESET: 3600}
 PAUSE_SECONDS = 300
 """Who asks for a link again sooner gets no second mail: nobody's mailbox is filled by strangers."""
@@ -32,10 +33,12 @@ def ask_reset(context: Context, email: str) -> None:
 
     def work() -> None:
         user = find_active(email)
-        if user is not None and _may_reset(user, context.now):
-            _leave(user, RESET, context.now)
-        else:
+        if user is None or not _may_reset(user, context.now):
             _pretend(context.now)
+        elif is_elsewhere(user):
+            _tell_elsewhere(user, context.now)
+        else:
+            _leave(user, RESET, context.now)
 
     context.store.write(work)
 
@@ -44,6 +47,18 @@ def _leave(user: User, purpose: str, now: Instant) -> None:
     link_id, expires_at = new_public_id(), now + SECONDS[purpose]
     link_records.add(link_records.mailed(link_id), user, purpose, expires_at, now)
     outbox.add_message(purpose, None, {"user": user.public_id, "link": link_id, "until": expires_at}, now)
+
+
+def is_elsewhere(user: User) -> bool:
+    """Whether an account has no password here, as its owner shows elsewhere who they are; within a transaction."""
+    linked = (ExternalIdentity.user == user.id) & ExternalIdentity.subject.is_null(False)
+    return not user.password_hash and bool(ExternalIdentity.select().where(linked).exists())
+
+
+def _tell_elsewhere(user: User, now: Instant) -> None:
+    """Mail that there is nothing to choose here, with rows written and taken away as for all others."""
+    _pretend(now)
+    outbox.add_message(ELSEWHERE, None, {"user": user.public_id}, now)
 
 
 def _pretend(now: Instant) -> None:
@@ -68,7 +83,7 @@ def invite_again(context: Context, public_id: str) -> str:
     """Mail a new link to an account, and return its mail address; earlier links become worthless.
 
     Raises:
-        NotFound: no such account. InvalidInput: it is switched off. NotAllowed.
+        NotFound: no such account. InvalidInput: it is switched off, or has its password elsewhere. NotAllowed.
     """
 
     def work() -> str:
@@ -78,6 +93,8 @@ def invite_again(context: Context, public_id: str) -> str:
         check_may_change(context, user)
         if not user.active:
             raise InvalidInput("active", "This account is switched off; please let it sign in first.")
+        if is_elsewhere(user):
+            raise InvalidInput("email", f"{user.name} signs in elsewhere; please end that link first.")
         leave_invitation(context, user)
         return str(user.email)
 

@@ -42,6 +42,8 @@ class Method(StrEnum):
 
     PASSWORD = "password"  # noqa: S105 a word, no password
     PASSKEY = "passkey"
+    OIDC = "oidc"
+    LDAP = "ldap"
 
 
 @dataclass(frozen=True, slots=True)

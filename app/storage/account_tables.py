@@ -71,10 +71,26 @@ class SpentChallenge(Table):
     expires_at = BigIntegerField()
 
 
+class ExternalIdentity(Table):
+    """An account as a provider or directory knows it: ``subject`` there.
+
+    ``subject`` None: whoever signs in there next with the account's mail address becomes it, as an administrator chose.
+    """
+
+    id = AutoField()
+    user = ForeignKeyField(User)
+    source = CharField()
+    issuer = CharField()
+    subject = CharField(null=True)
+    created_at = BigIntegerField()
+    seen_at = BigIntegerField(null=True)
+
+
 ACCOUNT_TABLES: tuple[type[Table], ...] = (
     UserSession,
     Authenticator,
     RecoveryCode,
     Passkey,
     SpentChallenge,
+    ExternalIdentity,
 )

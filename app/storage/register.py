@@ -127,6 +127,7 @@ REGISTER: Mapping[str, Entry] = {
     "role": Entry("What somebody may do", FOR_EVER, other=(*RECORD, "name", "about", "permissions")),
     "user_group": Entry("Users with the same roles", FOR_EVER, other=(*RECORD, "name")),
     "user_group_member": Entry("Users with the same roles", WITH_ACCOUNT),
+    "outside_group": Entry("What groups are called elsewhere", FOR_EVER, other=("source", "name")),
     "role_grant": Entry("Who has which role, and where", WITH_ACCOUNT, other=("scope",)),
     "user_session": Entry(
         "Where somebody is signed in",
@@ -142,7 +143,10 @@ REGISTER: Mapping[str, Entry] = {
         {"name": Data.DEVICE, "credential": Data.SIGN_IN, "public_key": Data.SIGN_IN},
         RECORD,
     ),
-    "spent_challenge": Entry("A passkey's answer counts once", "an hour", other=("challenge_hash",)),
+    "spent_challenge": Entry("An answer at signing in counts once", "an hour", other=("challenge_hash",)),
+    "external_identity": Entry(
+        "Who somebody is where they sign in elsewhere", WITH_ACCOUNT, {"subject": Data.STAFF}, ("source", "issuer")
+    ),
     "approval_rule": Entry("What has to be approved", FOR_EVER, other=RECORD),
     "approval_step": Entry("Steps of approvals", FOR_EVER, other=("on_timeout",)),
     "approval_person": Entry("Who approves", WITH_RECORD, other=("purpose",)),

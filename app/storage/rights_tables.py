@@ -38,6 +38,17 @@ class UserGroupMember(Table):
         primary_key = CompositeKey("group", "user")
 
 
+class OutsideGroup(Table):
+    """What a group is called at a provider or in a directory: who is in it there is in it here."""
+
+    group = ForeignKeyField(UserGroup)
+    source = CharField()
+    name = CharField()
+
+    class Meta:
+        primary_key = CompositeKey("group", "source", "name")
+
+
 class RoleGrant(Table):
     """A role of a user or of a group, for everything or for the one location, service, pool or resource it names."""
 
@@ -52,5 +63,5 @@ class RoleGrant(Table):
     resource = ForeignKeyField(Resource, null=True)
 
 
-RIGHTS_TABLES: tuple[type[Table], ...] = (Role, UserGroup, UserGroupMember, RoleGrant)
+RIGHTS_TABLES: tuple[type[Table], ...] = (Role, UserGroup, UserGroupMember, OutsideGroup, RoleGrant)
 """Each after those that it refers to."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import current_app, g, request
 from flask_login import UserMixin, current_user
@@ -13,6 +13,7 @@ from app.booking.values import Instant
 from app.config import Config
 from app.operations.buckets import Source, source_of
 from app.operations.context import Context
+from app.operations.outside.values import Sources
 from app.operations.readiness import Store
 from app.operations.sessions import Account
 
@@ -25,6 +26,7 @@ class Site:
 
     config: Config
     store: Store
+    sources: Sources = field(default_factory=Sources)
 
 
 class SignedIn(UserMixin):

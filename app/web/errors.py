@@ -24,6 +24,7 @@ from app.booking.refusals import (
     NotFound,
     Refusal,
     SessionFull,
+    SourceAway,
     StaleVersion,
     StepDecided,
     TooLateToChange,
@@ -50,6 +51,7 @@ STATUSES: Mapping[type[Refusal], int] = {
     KeyReused: 409,
     AlreadyWaiting: 409,
     LinkSpent: 410,
+    SourceAway: 503,
     TooOften: 429,
     Unavailable: 503,
 }

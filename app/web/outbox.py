@@ -34,6 +34,7 @@ KIND_WORDS = {
     "visit_booked": "Visit booked",
     "invitation": "Invitation to sign in",
     "password_reset": "Link for a new password",
+    "password_elsewhere": "Password kept elsewhere",
     "account_changed": "Account changed",
     "approval_wanted": "Approver asked",
 }

@@ -6,8 +6,9 @@ from flask import Blueprint, Flask, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, login_user, logout_user
 
-from app.booking.refusals import InvalidInput, TooOften
+from app.booking.refusals import InvalidInput, SourceAway, TooOften
 from app.booking.words import sentence
+from app.operations.outside.directory import check_directory
 from app.operations.passkeys import Purpose, check
 from app.operations.sessions import Method, Place, begin_session, end_this, resume
 from app.operations.sign_in import check_password
@@ -53,7 +54,7 @@ def show() -> ResponseReturnValue:
     account = current_account()
     if account is not None:
         return redirect(target if account.is_complete else url_for("second.show", next=target))
-    return _page("", target, {})
+    return sign_in_page("", target, {})
 
 
 @blueprint.post("/sign-in")
@@ -65,13 +66,18 @@ def sign_in() -> ResponseReturnValue:
         tried = begin_try(site().store, guest_of(current_source(), email), now())
     except TooOften as refusal:
         note(Event.SIGN_IN_REFUSED, email)
-        return answer_refusal(_page(email, target, {"email": sentence(refusal, "UTC")}), refusal)
-    public_id = _check(email, request.form.get("password", ""))
-    if public_id is None:
+        return answer_refusal(sign_in_page(email, target, {"email": sentence(refusal, "UTC")}), refusal)
+    try:
+        found = _check(email, request.form.get("password", ""))
+    except (InvalidInput, SourceAway) as refusal:
+        if isinstance(refusal, InvalidInput):
+            note(Event.SIGN_IN_FAILED, email)
+        return answer_refusal(sign_in_page(email, target, {"email": sentence(refusal, "UTC")}), refusal)
+    if found is None:
         note(Event.SIGN_IN_FAILED, email)
-        return _page(email, target, {"email": WRONG}), 422
+        return sign_in_page(email, target, {"email": WRONG}), 422
     forgive(site().store, tried, now())
-    return let_in(public_id, Method.PASSWORD, target)
+    return let_in(*found, target)
 
 
 @blueprint.post("/sign-in/passkey")
@@ -83,7 +89,7 @@ def by_passkey() -> ResponseReturnValue:
         public_id = check(site().store, party(), Purpose.SIGN_IN, request.form.get("passkey", ""), now())
     except InvalidInput as refusal:
         note(Event.SIGN_IN_FAILED)
-        return _page("", target, {"passkey": sentence(refusal, "UTC")}), 422
+        return sign_in_page("", target, {"passkey": sentence(refusal, "UTC")}), 422
     return let_in(public_id, Method.PASSKEY, target, factors=2)
 
 
@@ -118,13 +124,27 @@ def keep_session(token: str) -> None:
         login_user(user)
 
 
-def _check(email: str, password: str) -> str | None:
-    return check_password(site().store, email, password) if len(password) <= MAX_PASSWORD else None
+def _check(email: str, password: str) -> tuple[str, Method] | None:
+    """Return whose password this is, of this site or else of the directory, which is asked whoever it may be.
+
+    Raises:
+        InvalidInput: it is right in the directory, yet lets nobody in. SourceAway: the directory gives no answer.
+    """
+    if len(password) > MAX_PASSWORD:
+        return None
+    public_id = check_password(site().store, email, password)
+    if public_id is not None:
+        return public_id, Method.PASSWORD
+    public_id = check_directory(site().store, site().sources, email, password, now())
+    return None if public_id is None else (public_id, Method.LDAP)
 
 
-def _page(email: str, target: str, errors: dict[str, str]) -> str:
+def sign_in_page(email: str, target: str, errors: dict[str, str]) -> str:
+    """Return the page with the form; ``errors`` by what they are about: email, passkey, outside."""
     options = passkey_options(Purpose.SIGN_IN)
-    return render_template("sign_in/sign_in.html", email=email, errors=errors, target=target, options=options)
+    return render_template(
+        "sign_in/sign_in.html", email=email, errors=errors, target=target, options=options, sources=site().sources
+    )
 
 
 def target_of(wanted: str) -> str:

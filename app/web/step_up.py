@@ -9,8 +9,12 @@ from __future__ import annotations
 from flask import Blueprint, Flask, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.booking.refusals import InvalidInput, TooOften
+from app.booking.refusals import InvalidInput, SourceAway, TooOften
 from app.booking.words import sentence
+from app.operations.outside.accounts import sources_of
+from app.operations.outside.directory import check_own_directory
+from app.operations.outside.values import Source
+from app.operations.own_account import own_id
 from app.operations.own_password import WRONG, check_own_password, has_password
 from app.operations.passkeys import Purpose, check
 from app.operations.second_factor import own_factors
@@ -25,11 +29,12 @@ from app.web.targets import own_path
 blueprint = Blueprint("confirm", __name__, url_prefix="/confirm")
 OWN = frozenset({"proof_password", "proof_target", "proof_resend", "passkey", "csrf_token"})
 UNCONFIRMED = 401
+NOT_YET = "You have not shown there who you are yet; please do that first."
 
 DANGEROUS = frozenset(
     {
         *("setup.new_users", "setup.add_users", "setup.edit_users", "setup.save_users"),
-        *("setup.invite_user", "setup.forget_factors"),
+        *("setup.invite_user", "setup.forget_factors", "setup.link_user", "setup.unlink_user"),
         *("setup.new_groups", "setup.add_groups", "setup.edit_groups", "setup.save_groups", "setup.remove_groups"),
         *("setup.new_roles", "setup.add_roles", "setup.edit_roles", "setup.save_roles", "setup.remove_roles"),
         *("setup.new_approvals", "setup.add_approvals", "setup.edit_approvals", "setup.save_approvals"),
@@ -67,11 +72,29 @@ def by_password() -> ResponseReturnValue:
         tried = begin_own_try(account)
     except TooOften as refusal:
         return answer_refusal(_again({"proof_password": sentence(refusal, "UTC")}), refusal)
-    if not check_own_password(own_context(), request.form.get("proof_password", "")[:MAX_PASSWORD]):
+    try:
+        is_right = _is_own(request.form.get("proof_password", "")[:MAX_PASSWORD])
+    except SourceAway as refusal:
+        return answer_refusal(_again({"proof_password": sentence(refusal, "UTC")}), refusal)
+    if not is_right:
         fail(account)
         return _again({"proof_password": WRONG}), UNPROCESSABLE
     succeed(tried)
     return _go_on(account)
+
+
+@blueprint.post("/go-on")
+def go_on() -> ResponseReturnValue:
+    """Send a waiting form on, after its sender has shown in another tab who they are."""
+    if not own_account().is_recent(now()):
+        return _again({"provider": NOT_YET}), UNPROCESSABLE
+    return _send_on()
+
+
+def _is_own(password: str) -> bool:
+    """Whether this is one's own password, of this site or of the directory."""
+    context = own_context()
+    return check_own_password(context, password) or check_own_directory(context, site().sources, password)
 
 
 @blueprint.post("/passkey")
@@ -89,6 +112,10 @@ def by_passkey() -> ResponseReturnValue:
 def _go_on(account: Account) -> ResponseReturnValue:
     """Go on to the page, or (307, RFC 9110) let the browser send the waiting form to where it was sent."""
     prove_again(site().store, account.session, now())
+    return _send_on()
+
+
+def _send_on() -> ResponseReturnValue:
     target = own_path(request.form.get("proof_target", "")) or "/"
     return redirect(target, 307 if request.form.get("proof_resend") else 303)
 
@@ -101,6 +128,7 @@ def _again(errors: dict[str, str]) -> str:
 def _page(target: str, resend: bool, fields: list[tuple[str, str]], errors: dict[str, str]) -> str:
     account, context = own_account(), own_context()
     has_passkeys = own_factors(context).passkeys > 0
+    outside = sources_of(site().store, own_id(context)) & {*site().sources.present}
     return render_template(
         "sign_in/confirm.html",
         account=account,
@@ -108,6 +136,8 @@ def _page(target: str, resend: bool, fields: list[tuple[str, str]], errors: dict
         resend=resend,
         fields=fields,
         errors=errors,
-        is_ours=has_password(context),
+        has_password=has_password(context) or Source.LDAP in outside,
+        has_provider=Source.OIDC in outside,
+        sources=site().sources,
         options=passkey_options(Purpose.CONFIRM, account.actor.user_id or 0) if has_passkeys else "",
     )

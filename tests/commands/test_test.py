@@ -59,6 +59,12 @@ def test_machine_without_chromium_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     assert look_at(TIERS["quick"]).missing == []
 
 
+def test_machine_without_a_directory_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.slapd_server.SLAPD", Path("/nowhere"))
+    found = look_at(TIERS["quick"])
+    assert found == Machine(["tests with a directory: no slapd (apt install slapd ldap-utils)"], has_slapd=False)
+
+
 def test_machine_without_postgresql_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.postgres_server.BINARIES", Path("/nowhere"))
     assert look_at(TIERS["quick"]).missing == ["tests on PostgreSQL: no server (apt install postgresql)"]

@@ -14,8 +14,19 @@ from app.operations.account_news import CHANGED, tell_account
 from app.operations.context import Context
 from app.operations.letters import Letter, NoLetterError, write_letter
 from app.operations.link_records import reference_of
-from app.operations.mailed_links import INVITATION, PAUSE_SECONDS, RESET, SECONDS, ask_reset, invite_again
+from app.operations.mailed_links import (
+    ELSEWHERE,
+    INVITATION,
+    PAUSE_SECONDS,
+    RESET,
+    SECONDS,
+    ask_reset,
+    invite_again,
+)
 from app.operations.outbox import HIDDEN, get_letter
+from app.operations.outside.accounts import admit
+from app.operations.outside.links import unlink
+from app.operations.outside.values import Claim, Source, Sources
 from app.operations.password_links import choose_password, find_link
 from app.operations.setup.grants import GrantDraft
 from app.operations.setup.users import UserDraft, get_user, save_user
@@ -63,6 +74,19 @@ def test_reset_gives_a_new_password_by_the_link_of_the_mail(store: Store, contex
     assert message_kinds() == [RESET, CHANGED]
     with pytest.raises(LinkSpent, match="used"):
         find_link(store, reference, NOW)
+
+
+def test_account_elsewhere_is_told_so_and_gets_no_link(store: Store, context: Context) -> None:
+    said = Claim(Source.LDAP, "", "1", "uma@example.org", "Uma")
+    public_id = admit(store, Sources(everybody=True), said, NOW)
+    ask_reset(replace(context, actor=VISITOR), "uma@example.org")
+    letter = last_letter(context)
+    assert (message_kinds(), letter.links, letter.is_secret, Setting.select().count()) == ([ELSEWHERE], (), False, 0)
+    assert (letter.to_email, "at your organisation" in letter.text) == ("uma@example.org", True)
+    with pytest.raises(InvalidInput, match="signs in elsewhere"):
+        invite_again(context, public_id)
+    unlink(context, public_id, Source.LDAP)
+    assert (invite_again(context, public_id), message_kinds()) == ("uma@example.org", [ELSEWHERE, INVITATION])
 
 
 def test_reset_link_ends_after_an_hour(store: Store, context: Context) -> None:

@@ -16,7 +16,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 
 def row_of(option: Option) -> str:
-    default = "must be given" if option.default is None else option.default or "empty"
+    default = "must be given" if option.default is None else option.default.replace("|", r"\|") or "empty"
     return f"| `{option.variable}` | {default} | {option.help} |"
 
 

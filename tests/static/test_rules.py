@@ -93,8 +93,13 @@ NETWORK = (
     "httpx",
     "urllib3",
     "aiohttp",
+    "ldap3",
 )
-REACHING_OUT = {"app/integrations/mail/smtp.py"}
+REACHING_OUT = {
+    "app/integrations/mail/smtp.py",
+    "app/integrations/ldap/directory.py",
+    "app/integrations/oidc/fetch.py",
+}
 """Where a running site opens connections of its own, to hosts that its options name. Whatever lets a user name a host
 needs a guard against reaching inner ones (OWASP: server-side request forgery) before it may be added here."""
 

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from app.booking.refusals import JustTaken
+from app.storage.account_tables import ExternalIdentity
 from app.storage.all_tables import ALL_TABLES
 from app.storage.base import Table
 from app.storage.check import check_database
 from app.storage.copy import CopyError, columns_of, copy_database, digest_of
 from app.storage.migrate import SchemaError
+from app.storage.rights_tables import OutsideGroup, UserGroup
 from app.storage.store import Store, open_store
 from app.storage.tables import BusyTime, Client, Setting
 from tests.cast import NOW, Cast
@@ -46,7 +48,11 @@ def filled(store: Store) -> Cast:
     cast = installation(store)
 
     def fill() -> None:
-        cast.user("Ada Admin", "administrator")
+        user_id = cast.user("Ada Admin", "administrator")
+        ExternalIdentity.create(user=user_id, source="ldap", issuer="", subject="ünï", created_at=NOW)
+        ExternalIdentity.create(user=user_id, source="oidc", issuer="https://login.example.org", created_at=NOW)
+        group_id = UserGroup.create(**stamped(name="Desk")).id
+        OutsideGroup.create(group=group_id, source="ldap", name="cn=desk,dc=example,dc=org")
         group(cast, "b4", TEN + 4 * HALF)
         series(cast, 1)
         held_beside(cast, change(cast, "c1"), NOW + 60)

@@ -67,6 +67,26 @@ def test_migrate_forward_from_each_number_keeps_the_data(empty: Store, first: in
         booked(cast)
 
 
+def test_migrate_keeps_sessions_and_takes_those_that_began_elsewhere(empty: Store) -> None:
+    migrate(empty, upto=9)
+    insert_user = """INSERT INTO "user" (public_id, version, created_at, changed_at, email, name, password_hash, active)
+        VALUES ('u', 1, 0, 0, 'a@example.org', 'A', '', %s)"""
+    insert = """INSERT INTO user_session (public_id, token_hash, user_id, created_at, seen_at, proved_at, method,
+        factors, needed, device, address) VALUES (%s, %s, 1, 1, 2, 3, %s, 1, 2, 'd', 'a')"""
+    empty.write(lambda: empty.run(insert_user, (True,)))
+    empty.write(lambda: [empty.run(insert, (one, one, "passkey")) for one in ("x", "y")])
+    migrate(empty)
+    empty.write(lambda: [empty.run(insert, (one, one, one)) for one in ("oidc", "ldap")])
+    rows = empty.rows("SELECT public_id, token_hash, user_id, seen_at, method, needed, address FROM user_session")
+    assert sorted(tuple(row) for row in rows) == sorted(
+        [
+            *((one, one, 1, 2, "passkey", 2, "a") for one in ("x", "y")),
+            *((one, one, 1, 2, one, 2, "a") for one in ("oidc", "ldap")),
+        ]
+    )
+    assert check_database(empty) == []
+
+
 def test_migrate_that_fails_leaves_nothing(empty: Store) -> None:
     empty.write(lambda: empty.run("CREATE TABLE seat (id INT)"))
     with pytest.raises(Exception, match="seat"):

@@ -7,6 +7,13 @@ from pathlib import Path
 import pytest
 
 from app.config import OPTIONS, Config, ConfigError, load_config
+from app.factory import sources_of
+from app.integrations.ldap.values import LdapSettings
+from app.integrations.oidc.values import OidcSettings
+from app.operations.outside.values import Source, Sources
+
+ISSUER = "must be an address such as https://login.example.org/realm"
+PLAIN = "is only for a directory on this machine, as passwords could be read on the way"
 
 
 @pytest.fixture
@@ -81,6 +88,14 @@ def test_config_without_anything_names_all_that_is_missing() -> None:
         ("EIGENPLAN_SMTP_SECURITY", "some", "must be one of none, starttls, tls"),
         ("EIGENPLAN_DEMO", "perhaps", "must be yes or no"),
         ("EIGENPLAN_SERVING_FILE", "serving", "must be a full path, which begins with /"),
+        ("EIGENPLAN_LDAP_URL", "directory", "must be an address such as ldaps://directory.example.org"),
+        ("EIGENPLAN_LDAP_URL", "http://directory", "must be an address such as ldaps://directory.example.org"),
+        ("EIGENPLAN_LDAP_PLAIN", "yes", PLAIN),
+        ("EIGENPLAN_LDAP_MAIL_ATTRIBUTE", "mail)(", "must be the name of an attribute, such as mail"),
+        ("EIGENPLAN_LDAP_BIND_DN", "cn=x", "needs EIGENPLAN_LDAP_BIND_PASSWORD_FILE, and the other way round"),
+        ("EIGENPLAN_OIDC_ISSUER", "http://login.example.org", ISSUER),
+        ("EIGENPLAN_OIDC_ISSUER", "https://x.example.org?a", ISSUER),
+        ("EIGENPLAN_OIDC_SCOPES", "email", "must have openid among them"),
         ("EIGENPLAN_TIME_ZONE", "Vienna", "must be the IANA name of a time zone, such as Europe/Vienna"),
     ],
 )
@@ -94,6 +109,55 @@ def test_config_tells_all_problems_at_once(environ: dict[str, str]) -> None:
     with pytest.raises(ConfigError) as raised:
         load_config(environ | {"EIGENPLAN_DEMO": "x", "EIGENPLAN_PROXIES": "x", "EIGENPLAN_NONE": "x"})
     assert len(str(raised.value).splitlines()) == 3
+
+
+def test_config_tells_what_a_directory_and_a_provider_lack(environ: dict[str, str]) -> None:
+    given = {
+        "EIGENPLAN_LDAP_URL": "ldap://directory.example.org",
+        "EIGENPLAN_LDAP_USER_FILTER": "(uid=*)",
+        "EIGENPLAN_LDAP_PLAIN": "yes",
+        "EIGENPLAN_OIDC_ISSUER": "https://login.example.org",
+    }
+    with pytest.raises(ConfigError) as raised:
+        load_config(environ | given)
+    assert str(raised.value).splitlines() == [
+        "EIGENPLAN_LDAP_BASE_DN: is needed with a directory",
+        "EIGENPLAN_LDAP_USER_FILTER: must have {login} where what was typed goes",
+        f"EIGENPLAN_LDAP_PLAIN: {PLAIN}",
+        "EIGENPLAN_OIDC_CLIENT_ID: is needed with a provider",
+        "EIGENPLAN_OIDC_CLIENT_SECRET_FILE: is needed with a provider",
+    ]
+
+
+def test_config_of_a_directory_and_a_provider_becomes_what_they_are_asked_with(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("s\n")
+    given = {
+        "EIGENPLAN_LDAP_URL": "ldap://localhost:1389",
+        "EIGENPLAN_LDAP_PLAIN": "yes",
+        "EIGENPLAN_LDAP_BASE_DN": "dc=example,dc=org",
+        "EIGENPLAN_LDAP_BIND_DN": "cn=reader,dc=example,dc=org",
+        "EIGENPLAN_LDAP_BIND_PASSWORD_FILE": str(secret),
+        "EIGENPLAN_LDAP_ID_ATTRIBUTE": "objectGUID",
+        "EIGENPLAN_OIDC_ISSUER": "http://127.0.0.1:8080/realm",
+        "EIGENPLAN_OIDC_CLIENT_ID": "bookings",
+        "EIGENPLAN_OIDC_CLIENT_SECRET_FILE": str(secret),
+        "EIGENPLAN_OIDC_TWO_FACTORS": "mfa otp",
+        "EIGENPLAN_OUTSIDE_EVERYBODY": "yes",
+    }
+    made = sources_of(load_config(environ | given))
+    base = "dc=example,dc=org"
+    assert made.directory == LdapSettings(
+        "ldap://localhost:1389", base, True, "", f"cn=reader,{base}", "s", id_attribute="objectGUID"
+    )
+    assert made.provider is not None
+    assert made.provider.settings == OidcSettings(
+        "http://127.0.0.1:8080/realm", "bookings", "s", two_factors=frozenset({"mfa", "otp"})
+    )
+    assert (made.present, made.everybody, made.link_mail) == ((Source.OIDC, Source.LDAP), True, False)
+    assert sources_of(load_config(environ)) == Sources(label="your organisation")
 
 
 def test_config_leaves_names_of_tests_alone(environ: dict[str, str]) -> None:
@@ -121,4 +185,6 @@ def test_every_option_is_a_field_with_help() -> None:
     assert [option.variable for option in OPTIONS if option.secret] == [
         "EIGENPLAN_SECRET_KEY_FILE",
         "EIGENPLAN_SMTP_PASSWORD_FILE",
+        "EIGENPLAN_LDAP_BIND_PASSWORD_FILE",
+        "EIGENPLAN_OIDC_CLIENT_SECRET_FILE",
     ]

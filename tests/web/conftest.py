@@ -55,7 +55,7 @@ def app(config: Config, store: Store) -> Flask:
     made = create_app(config)
     made.config["PROPAGATE_EXCEPTIONS"] = False
     made.extensions[EXTENSION].store.close()
-    made.extensions[EXTENSION] = Site(config, store)
+    made.extensions[EXTENSION] = Site(config, store, made.extensions[EXTENSION].sources)
     return made
 
 

@@ -7,8 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.access.permissions import Permission
+from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
 from app.operations.context import Context
+from app.operations.outside.values import Source
 from app.operations.setup.grants import (
     GrantDraft,
     Holder,
@@ -19,17 +21,31 @@ from app.operations.setup.grants import (
 )
 from app.operations.setup.saving import Key, Saved, check_name, edit, find_row, look, put
 from app.storage.approval_tables import ApprovalPerson
-from app.storage.rights_tables import RoleGrant, UserGroup, UserGroupMember
+from app.storage.rights_tables import OutsideGroup, RoleGrant, UserGroup, UserGroupMember
 from app.storage.tables import User
+
+MAX_OUTSIDE, MAX_OUTSIDE_NAME = 100, 500
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideName:
+    """What a group is called at a provider, or its whole name (DN) in the directory."""
+
+    source: Source
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class GroupDraft:
-    """What a form says about a group; ``members`` are public ids of users."""
+    """What a form says about a group; ``members`` are public ids of users.
+
+    ``outside``: what it is called elsewhere, with the place; who signs in from there is in it as they are there.
+    """
 
     name: str
     members: tuple[str, ...] = ()
     grants: tuple[GrantDraft, ...] = ()
+    outside: tuple[OutsideName, ...] = ()
 
 
 def save_group(context: Context, draft: GroupDraft, public_id: str | None = None, version: int | None = None) -> str:
@@ -42,9 +58,11 @@ def save_group(context: Context, draft: GroupDraft, public_id: str | None = None
 
     def work() -> str:
         name, members = check_name(UserGroup, draft.name, public_id), _user_ids(draft.members)
+        outside = _checked(draft.outside)
         row = put(context, UserGroup, "group", Key(public_id, version), {"name": name})
         _exchange_members(context, row, members)
         replace_grants(context, Holder(group_id=row.id), draft.grants)
+        _exchange_outside(context, row, outside)
         check_administrator_left()
         return str(row.public_id)
 
@@ -67,6 +85,41 @@ def _exchange_members(context: Context, row: UserGroup, members: set[int]) -> No
         UserGroupMember.insert_many([{"group": row.id, "user": one} for one in sorted(members)]).execute()
 
 
+def _checked(names: Collection[OutsideName]) -> list[OutsideName]:
+    if len(names) > MAX_OUTSIDE:
+        raise InvalidInput(
+            "outside", f"Please give at most {MAX_OUTSIDE} names; a group of groups there may do instead."
+        )
+    cleaned = [OutsideName(one.source, clean_line(one.name, one.source.value, MAX_OUTSIDE_NAME)) for one in names]
+    for one in cleaned:
+        if one.source is Source.LDAP and "=" not in one.name:
+            raise InvalidInput(
+                one.source.value, "Please give whole names (DN), such as cn=desk,ou=groups,dc=example,dc=org."
+            )
+    return list(dict.fromkeys(cleaned))
+
+
+def _exchange_outside(context: Context, row: UserGroup, names: Collection[OutsideName]) -> None:
+    """Whoever is in the group elsewhere gets all its roles, so giving it a name there is giving these away."""
+    if set(names) != set(_outside(row.id)[row.id]):
+        check_may_join(context, row.id)
+    OutsideGroup.delete().where(OutsideGroup.group == row.id).execute()
+    if names:
+        values = [{"group": row.id, "source": one.source.value, "name": one.name} for one in names]
+        OutsideGroup.insert_many(values).execute()
+
+
+def _outside(group_id: int | None = None) -> dict[int, list[OutsideName]]:
+    """Return what groups (all of them: None) are called elsewhere, by row id."""
+    query = OutsideGroup.select(OutsideGroup.group, OutsideGroup.source, OutsideGroup.name)
+    if group_id is not None:
+        query = query.where(OutsideGroup.group == group_id)
+    found: dict[int, list[OutsideName]] = defaultdict(list)
+    for group, source, name in query.order_by(OutsideGroup.name).tuples():
+        found[group].append(OutsideName(Source(source), name))
+    return found
+
+
 def remove_group(context: Context, public_id: str) -> None:
     """Delete a group; its members lose the roles that they had through it.
 
@@ -81,6 +134,7 @@ def remove_group(context: Context, public_id: str) -> None:
             raise InvalidInput("group", "A rule of approvals names this group; please change that rule first.")
         RoleGrant.delete().where(RoleGrant.group == row.id).execute()
         UserGroupMember.delete().where(UserGroupMember.group == row.id).execute()
+        OutsideGroup.delete().where(OutsideGroup.group == row.id).execute()
         row.delete_instance()
         _check_somebody_left()
 
@@ -99,7 +153,7 @@ def get_group(context: Context, public_id: str) -> Saved[GroupDraft]:
 
     def work() -> Saved[GroupDraft]:
         row = find_row(UserGroup, "group", public_id)
-        return _saved(row, _members()[row.id], stored_group_grants()[row.id])
+        return _saved(row, _members()[row.id], stored_group_grants()[row.id], _outside(row.id)[row.id])
 
     return look(context, work, Permission.MANAGE_USERS)
 
@@ -108,8 +162,9 @@ def list_groups(context: Context) -> list[Saved[GroupDraft]]:
     """Return all groups by name, with a fixed number of queries."""
 
     def work() -> list[Saved[GroupDraft]]:
-        members, grants = _members(), stored_group_grants()
-        return [_saved(row, members[row.id], grants[row.id]) for row in UserGroup.select().order_by(UserGroup.name)]
+        members, grants, outside = _members(), stored_group_grants(), _outside()
+        rows = UserGroup.select().order_by(UserGroup.name)
+        return [_saved(row, members[row.id], grants[row.id], outside[row.id]) for row in rows]
 
     return look(context, work, Permission.MANAGE_USERS)
 
@@ -122,5 +177,7 @@ def _members() -> dict[int, list[str]]:
     return found
 
 
-def _saved(row: UserGroup, members: list[str], grants: list[GrantDraft]) -> Saved[GroupDraft]:
-    return Saved(row.public_id, row.version, GroupDraft(row.name, tuple(members), tuple(grants)))
+def _saved(
+    row: UserGroup, members: list[str], grants: list[GrantDraft], outside: list[OutsideName]
+) -> Saved[GroupDraft]:
+    return Saved(row.public_id, row.version, GroupDraft(row.name, tuple(members), tuple(grants), tuple(outside)))

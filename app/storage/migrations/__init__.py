@@ -16,6 +16,7 @@ from app.storage.migrations import (
     m0008_retention,
     m0009_approvals,
     m0010_session_limits,
+    m0011_outside,
 )
 
 
@@ -39,4 +40,5 @@ MIGRATIONS = (
     Migration(8, "retention", m0008_retention.statements),
     Migration(9, "approvals", m0009_approvals.statements),
     Migration(10, "session_limits", m0010_session_limits.statements),
+    Migration(11, "outside", m0011_outside.statements),
 )

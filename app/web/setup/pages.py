@@ -11,6 +11,7 @@ from app.web.setup.hours import add_hours_pages
 from app.web.setup.index import list_steps
 from app.web.setup.invitations import add_invitations
 from app.web.setup.kinds import add_pages
+from app.web.setup.outside import add_outside
 from app.web.setup.places import CLOSURES, LOCATIONS, POOLS, RESOURCES
 from app.web.setup.roles import ROLES
 from app.web.setup.services import SERVICES
@@ -42,3 +43,4 @@ add_pages(blueprint, ROLES)
 add_pages(blueprint, APPROVALS)
 add_hours_pages(blueprint)
 add_invitations(blueprint)
+add_outside(blueprint)

@@ -8,9 +8,12 @@ from werkzeug.datastructures import MultiDict
 
 from app.access.permissions import Permission
 from app.operations.context import Context
+from app.operations.outside.links import list_links
+from app.operations.outside.values import Source
 from app.operations.setup import groups, users
-from app.operations.setup.groups import GroupDraft
+from app.operations.setup.groups import GroupDraft, OutsideName
 from app.operations.setup.users import UserDraft
+from app.web.context import site
 from app.web.setup.grant_lines import GRANTS, grant_fields, grant_options, read_grants
 from app.web.setup.kinds import Kind
 from app.web.setup.places import resource_groups, resource_names, ticked
@@ -35,7 +38,11 @@ def _show(context: Context, draft: UserDraft) -> MultiDict[str, str]:
 
 def _options(context: Context) -> dict[str, Any]:
     people = {"resources": resource_groups(context)["People"], "names": resource_names(context)}
-    return people | grant_options(context) | {"groups_of": _groups_of(context)}
+    outside = {
+        "sources": {one.value for one in site().sources.present},
+        "links_of": lambda one: list_links(context, one),
+    }
+    return people | grant_options(context) | {"groups_of": _groups_of(context)} | outside
 
 
 def _groups_of(context: Context) -> dict[str, list[str]]:
@@ -65,11 +72,20 @@ USERS = Kind(
 
 def _show_group(context: Context, draft: GroupDraft) -> MultiDict[str, str]:
     members = (("members", one) for one in draft.members)
-    return MultiDict([("name", draft.name), *members, *grant_fields(draft.grants)])
+    outside = [(one.value, "\n".join(name.name for name in draft.outside if name.source is one)) for one in Source]
+    return MultiDict([("name", draft.name), *members, *grant_fields(draft.grants), *outside])
+
+
+def _read_group(context: Context, typed: Typed) -> GroupDraft:
+    outside = tuple(
+        OutsideName(one, line) for one in Source for line in typed.text(one.value).splitlines() if line.strip()
+    )
+    return GroupDraft(typed.text("name"), typed.many("members"), read_grants(typed), outside)
 
 
 def _group_options(context: Context) -> dict[str, Any]:
-    return {"people": {one.public_id: one.draft.name for one in users.list_users(context)}} | grant_options(context)
+    people = {one.public_id: one.draft.name for one in users.list_users(context)}
+    return {"people": people, "sources": {one.value for one in site().sources.present}} | grant_options(context)
 
 
 GROUPS = Kind(
@@ -79,7 +95,7 @@ GROUPS = Kind(
     list=groups.list_groups,
     get=groups.get_group,
     save=groups.save_group,
-    read=lambda context, typed: GroupDraft(typed.text("name"), typed.many("members"), read_grants(typed)),
+    read=_read_group,
     show=_show_group,
     blank=lambda context: MultiDict(GRANTS),
     options=_group_options,

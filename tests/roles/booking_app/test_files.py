@@ -26,6 +26,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "site_mail_password": "sesame-open",
         "booking_app_web_processes": 3,
         "booking_app_limit_times": 20,
+        "booking_app_ldap_url": "ldaps://directory.example.org",
+        "booking_app_ldap_user_filter": "(&(uid={login})(!(x=$HOME)))",
+        "booking_app_ldap_bind_password": STRANGE,
+        "booking_app_oidc_client_secret": STRANGE,
+        "booking_app_outside_link_mail": True,
     }
     return render(tmp_path_factory.mktemp("sqlite"), given)
 
@@ -49,13 +54,18 @@ def test_options_hold_the_inventory_s_values(files: dict[str, str]) -> None:
         "EIGENPLAN_LIMIT_TIMES": "20",
         "EIGENPLAN_SMTP_USER": STRANGE,
         "EIGENPLAN_SMTP_PASSWORD_FILE": "/etc/eigenplan/secrets/smtp_password",
+        "EIGENPLAN_LDAP_URL": "ldaps://directory.example.org",
+        "EIGENPLAN_LDAP_USER_FILTER": "(&(uid={login})(!(x=$HOME)))",
+        "EIGENPLAN_LDAP_BIND_PASSWORD_FILE": "/etc/eigenplan/secrets/ldap_bind_password",
+        "EIGENPLAN_OIDC_CLIENT_SECRET_FILE": "/etc/eigenplan/secrets/oidc_client_secret",
+        "EIGENPLAN_OUTSIDE_LINK_MAIL": "yes",
     }
 
 
 def test_options_without_a_password_name_no_file_for_it(postgresql: dict[str, str]) -> None:
-    assert not {"EIGENPLAN_SMTP_USER", "EIGENPLAN_SMTP_PASSWORD_FILE", "EIGENPLAN_LIMIT_TIMES"} & set(
-        options(postgresql["eigenplan.env"])
-    )
+    names = set(options(postgresql["eigenplan.env"]))
+    assert not {"EIGENPLAN_SMTP_USER", "EIGENPLAN_SMTP_PASSWORD_FILE", "EIGENPLAN_LIMIT_TIMES"} & names
+    assert [name for name in names if name.startswith(("EIGENPLAN_LDAP", "EIGENPLAN_OIDC", "EIGENPLAN_OUTSIDE"))] == []
 
 
 def test_options_are_known_to_the_application(files: dict[str, str]) -> None:

@@ -116,6 +116,15 @@ EXAMPLES: list[tuple[Refusal, str]] = [
         "This link has expired; please ask for a new one, where you sign in or whoever looks after the users.",
     ),
     (
+        r.SourceAway("ldap"),
+        "The directory that knows passwords cannot be asked right now, so only who has a password of this site can "
+        "sign in; please try again in a few minutes.",
+    ),
+    (
+        r.SourceAway("oidc"),
+        "The place where you sign in cannot be reached right now; please try again in a few minutes.",
+    ),
+    (
         r.TooOften(40),
         "This was tried too often in a short time; please wait 40 seconds, then try again.",
     ),

@@ -1,0 +1,1 @@
+"""A directory of people (LDAP, Active Directory), asked who somebody is."""

@@ -1,0 +1,1 @@
+"""Signing in at another place: accounts that an OpenID provider or a directory vouches for."""

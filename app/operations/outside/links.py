@@ -1,0 +1,80 @@
+"""What administrators say about accounts elsewhere: who may be linked to one, and who no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.access.permissions import Permission
+from app.booking.refusals import InvalidInput
+from app.booking.values import Instant
+from app.operations.context import Context
+from app.operations.outside.values import Source
+from app.operations.sessions import end_sessions_of
+from app.operations.setup.grants import check_may_change
+from app.operations.setup.saving import edit, find_row, look
+from app.storage.account_tables import ExternalIdentity
+from app.storage.tables import User
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where somebody may sign in besides here; ``seen_at`` None: they have not done so yet."""
+
+    source: Source
+    seen_at: Instant | None
+
+
+def list_links(context: Context, public_id: str) -> Sequence[Link]:
+    """Return where an account is linked to, or raise NotFound."""
+
+    def work() -> Sequence[Link]:
+        user = find_row(User, "user", public_id)
+        rows = ExternalIdentity.select().where(ExternalIdentity.user == user.id).order_by(ExternalIdentity.source)
+        return [Link(Source(row.source), row.seen_at) for row in rows]
+
+    return look(context, work, Permission.MANAGE_USERS)
+
+
+def let_link(context: Context, public_id: str, source: Source) -> str:
+    """Let whoever signs in there next with the mail address of an account have it, and return the account's name.
+
+    Raises:
+        InvalidInput: it is linked already. NotFound, NotAllowed.
+    """
+
+    def work() -> str:
+        user = find_row(User, "user", public_id)
+        check_may_change(context, user)
+        if _is_linked(user, source):
+            raise InvalidInput("source", f"{user.name} is linked there already.")
+        ExternalIdentity.create(user=user.id, source=source.value, issuer="", created_at=context.now)
+        return str(user.name)
+
+    return edit(context, work, Permission.MANAGE_USERS)
+
+
+def unlink(context: Context, public_id: str, source: Source) -> str:
+    """Let an account be signed in to from there no more, end its sessions, and return its name.
+
+    Raises:
+        InvalidInput: it is not linked there. NotFound, NotAllowed.
+    """
+
+    def work() -> str:
+        user = find_row(User, "user", public_id)
+        check_may_change(context, user)
+        deleted = ExternalIdentity.delete().where(
+            ExternalIdentity.user == user.id, ExternalIdentity.source == source.value
+        )
+        if not deleted.execute():
+            raise InvalidInput("source", f"{user.name} is not linked there.")
+        end_sessions_of(user.id)
+        return str(user.name)
+
+    return edit(context, work, Permission.MANAGE_USERS)
+
+
+def _is_linked(user: User, source: Source) -> bool:
+    mine = ExternalIdentity.select().where(ExternalIdentity.user == user.id, ExternalIdentity.source == source.value)
+    return bool(mine.exists())

@@ -1,0 +1,53 @@
+"""Who vouches for people, what is said of them, and what this site makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.integrations.ldap.values import LdapSettings
+from app.integrations.oidc.provider import Provider
+
+
+class Source(StrEnum):
+    """Where somebody may have shown who they are instead of here. The value is what the database keeps."""
+
+    OIDC = "oidc"
+    LDAP = "ldap"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a source says of somebody who has just shown there who they are; ``subject`` never changes.
+
+    ``is_verified``: the mail address is known to be theirs.
+    """
+
+    source: Source
+    issuer: str
+    subject: str
+    email: str
+    name: str
+    groups: tuple[str, ...] = ()
+    is_verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where people may sign in besides here; None: not there. ``label``: what the button calls the provider.
+
+    ``everybody``: they get an account also without a group that counts here. ``link_mail``: whoever has the mail
+    address of an account gets that account.
+    """
+
+    directory: LdapSettings | None = field(default=None, repr=False)
+    provider: Provider | None = None
+    label: str = ""
+    everybody: bool = False
+    link_mail: bool = False
+
+    @property
+    def present(self) -> tuple[Source, ...]:
+        """Those that there are."""
+        found = {Source.OIDC: self.provider, Source.LDAP: self.directory}
+        return tuple(one for one, source in found.items() if source is not None)
