@@ -68,7 +68,7 @@ def test_migrate_forward_from_each_number_keeps_the_data(empty: Store, first: in
 
 
 def test_migrate_keeps_sessions_and_takes_those_that_began_elsewhere(empty: Store) -> None:
-    migrate(empty, upto=9)
+    migrate(empty, upto=10)
     insert_user = """INSERT INTO "user" (public_id, version, created_at, changed_at, email, name, password_hash, active)
         VALUES ('u', 1, 0, 0, 'a@example.org', 'A', '', %s)"""
     insert = """INSERT INTO user_session (public_id, token_hash, user_id, created_at, seen_at, proved_at, method,
