@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from app.booking.refusals import UnknownZone
 from app.booking.wall_clock import zone
+from app.crypto.master import MasterKey, MasterKeyError, read_master_key
 
 PREFIX = "EIGENPLAN_"
 TEST_PREFIX = "EIGENPLAN_TEST_"
@@ -39,6 +40,7 @@ class Config:
     database_url: str
     secret_key: bytes
     base_url: str
+    master_key: MasterKey
     mail_from: str = "Eigenplan <eigenplan@localhost>"
     smtp_host: str = "localhost"
     smtp_port: int = 25
@@ -181,9 +183,17 @@ def _key(value: str) -> bytes:
     return value.encode()
 
 
+def _master_key(value: str) -> MasterKey:
+    try:
+        return read_master_key(value)
+    except MasterKeyError as error:
+        raise ValueError(f"{error}; make one with: ./eigenplan keys new FILE") from error
+
+
 OPTIONS = (
     Option("database_url", _database_url, None, "Where bookings are kept: sqlite:///PATH or postgresql://HOST/NAME."),
     Option("secret_key", _key, None, "File with the key that signs cookies, forms and manage links.", secret=True),
+    Option("master_key", _master_key, None, "File with the key that opens clients' details.", secret=True),
     Option("base_url", _base_url, None, "The address under which visitors reach this site; links in mails begin so."),
     Option("mail_from", _text, "Eigenplan <eigenplan@localhost>", "Sender of all mails."),
     Option("smtp_host", _text, "localhost", "Mail server that takes our mails."),
@@ -288,6 +298,19 @@ def _together(values: Mapping[str, Any]) -> list[str]:
     }
     variables = {option.name: option.variable for option in OPTIONS}
     return [f"{variables[name]}: {problem}" for name, problem in wrong.items() if problem]
+
+
+def read_option(name: str, environ: Mapping[str, str]) -> object:
+    """Return one option alone, for commands that need no more.
+
+    Raises:
+        ValueError: it is missing or cannot be used; the text is a sentence.
+    """
+    option = next(one for one in OPTIONS if one.name == name)
+    try:
+        return _value(option, environ)
+    except ValueError as error:
+        raise ValueError(f"{option.variable}: {error}") from error
 
 
 def _value(option: Option, environ: Mapping[str, str]) -> object:

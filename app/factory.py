@@ -141,7 +141,7 @@ def create_app(config: Config) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
     )
     app.session_interface = Sessions()
-    store = open_store(config.database_url)
+    store = open_store(config.database_url, config.master_key)
     check_schema_at_start(store)
     app.extensions[EXTENSION] = Site(config, store, sources_of(config))
     if config.proxies:

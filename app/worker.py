@@ -10,7 +10,7 @@ import signal
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
 
 from app import clock
@@ -21,6 +21,7 @@ from app.config import Config
 from app.integrations.mail.values import SmtpSettings
 from app.operations.context import Context
 from app.operations.deliver import Courier, deliver_next
+from app.operations.keys import encrypt_anew
 from app.operations.letters import Letterhead
 from app.operations.upkeep import (
     forget_old_answers,
@@ -30,6 +31,7 @@ from app.operations.upkeep import (
     tell_about_approvals,
 )
 from app.storage.migrate import SchemaError, check_schema
+from app.storage.reencrypt import Progress
 from app.storage.store import Store
 
 IDLE_SECONDS = 1.0
@@ -61,6 +63,7 @@ class Worker:
     _upkeep_due: Instant = 0
     _forget_due: Instant = 0
     _anonymise_due: Instant = 0
+    _encrypted: Progress = field(default_factory=Progress)
 
     def run(self) -> None:
         """Work until ``is_stopping`` is set; a database that is away is waited for."""
@@ -117,6 +120,7 @@ class Worker:
                 _log.info("gave back what had expired")
             while tell_about_approvals(self._context()):
                 _log.info("told approvers what waits for them")
+            self._encrypted = encrypt_anew(self._context(), self._encrypted)
             self._upkeep_due = now + UPKEEP_SECONDS
         if now >= self._forget_due:
             forgotten = forget_old_answers(self._context())

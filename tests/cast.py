@@ -15,7 +15,9 @@ from app.storage.public_ids import new_public_id
 from app.storage.rights_tables import Role, RoleGrant
 from app.storage.store import Store
 from app.storage.tables import (
+    Client,
     Location,
+    OutboxMessage,
     Pool,
     PoolMember,
     Resource,
@@ -120,6 +122,13 @@ class Cast:
         extents = all_of(*permissions) | own_of(*own)
         row = Role.create(name=name, permissions=dump_extents(extents), **self._stamps())
         return str(row.public_id)
+
+
+def change_row(row: Client | OutboxMessage, **values: object) -> None:
+    """Write these values, confidential ones too, into a row; for ``Store.write``."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(only=list(values))
 
 
 def one_provider(store: Store, **values: object) -> Cast:

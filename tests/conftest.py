@@ -14,13 +14,16 @@ from hypothesis import HealthCheck, settings
 
 from app.storage.migrate import migrate
 from app.storage.rights_tables import Role
-from app.storage.store import Store, open_store
+from app.storage.store import Store
+from tests import keys
+from tests.keys import open_store
 from tests.postgres_accounts import APPLICATION, OWNER, as_account, grant_all
 from tests.postgres_pool import PostgresPool, sibling
 from tests.postgres_server import find_binaries, start_postgres
 from tests.slapd_server import LDAPMODIFY, SLAPD, Slapd, SlapdWith, start_slapd
 
 TEMPLATE = "eigenplan_template"
+os.environ[keys.VARIABLE] = str(keys.FILE)
 TIER = os.environ.get("EIGENPLAN_TEST_TIER", "gate")
 
 settings.register_profile("quick", max_examples=40, deadline=None, print_blob=True)

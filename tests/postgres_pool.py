@@ -10,7 +10,9 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from app.storage.all_tables import ALL_TABLES
+from app.storage.keys import Keys
 from app.storage.migrations.m0005_rights import ready_made_roles
+from tests.keys import MASTER
 from tests.postgres_accounts import let_in
 
 _FINGERPRINT = """
@@ -88,3 +90,4 @@ def _empty(connection: psycopg.Connection) -> None:
         connection.execute("INSERT INTO revision (name, value) VALUES ('catalog', 1)")
         for statement in ready_made_roles():
             connection.execute(statement.encode())
+        Keys(MASTER, lambda sql, values: connection.execute(sql.encode(), values)).make_first()

@@ -19,6 +19,7 @@ COMMANDS = {
     "database": "Migrate, check or copy the database.",
     "export": "Write all records to one archive.",
     "import": "Bring an archive into an empty database.",
+    "keys": "Make a master key; look at or exchange the keys of clients' details.",
     "administrator": "Make an administrator's account, the first one above all.",
     "probe": "Open, close or ask about the service that checks of the installation book.",
     "import-calendar": "Read iCalendar files as busy time.",

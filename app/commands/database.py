@@ -13,7 +13,7 @@ import click
 
 from app.booking.refusals import Unavailable
 from app.booking.words import sentence
-from app.commands.opening import named_database
+from app.commands.opening import named_database, named_key
 from app.storage.check import check_database
 from app.storage.copy import CopyError, copy_database
 from app.storage.migrate import SchemaError, check_schema, migrate, schema_number
@@ -41,7 +41,7 @@ def _in_one_sentence(work: Callable[P, R]) -> Callable[P, R]:
 
 
 def _open(url: str | None) -> Store:
-    return open_store(named_database(url))
+    return open_store(named_database(url), named_key())
 
 
 @click.group()
@@ -84,7 +84,8 @@ def copy_command(source: str, target: str) -> None:
 
     TARGET is migrated first. Stop the program before: what is booked in SOURCE meanwhile is not copied.
     """
-    with closing(open_store(source)) as old, closing(open_store(target)) as new:
+    master = named_key()
+    with closing(open_store(source, master)) as old, closing(open_store(target, master)) as new:
         migrate(new)
         counts = copy_database(old, new, click.echo)
     click.echo(f"{sum(counts.values())} rows in {len(counts)} tables are the same in both databases.")

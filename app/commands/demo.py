@@ -84,6 +84,7 @@ def _environment(folder: DemoFolder, url: str) -> Mapping[str, str]:
     options = {
         "DATABASE_URL": database_url(folder),
         "SECRET_KEY_FILE": str(folder.key),
+        "MASTER_KEY_FILE": str(folder.master_key),
         "BASE_URL": url,
         "DEMO": "yes",
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from app.commands.opening import named_database, system_at
+from app.commands.opening import named_database, named_key, system_at
 from app.commands.passphrase import read_passphrase
 
 
@@ -28,7 +28,7 @@ def command(archive: Path, passphrase_file: Path | None, url: str | None) -> Non
     except OSError as error:
         raise click.ClickException(f"{archive} cannot be read: {error.strerror}.") from error
     with file:
-        store = open_store(named_database(url))
+        store = open_store(named_database(url), named_key())
         migrate(store)
         store.close()
         with system_at(url) as context:

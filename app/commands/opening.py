@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
 if TYPE_CHECKING:
+    from app.crypto.master import MasterKey
     from app.operations.context import Context
 
 
@@ -26,6 +27,21 @@ def named_database(url: str | None) -> str:
             "or the same in EIGENPLAN_DATABASE_URL."
         )
     return found
+
+
+def named_key() -> MasterKey:
+    """Return the master key whose file the environment names.
+
+    Raises:
+        click.ClickException: it names none, or one that cannot be used.
+    """
+    from app.config import read_option
+
+    try:
+        found = read_option("master_key", os.environ)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    return cast("MasterKey", found)
 
 
 def named_site(url: str | None) -> str:
@@ -62,7 +78,7 @@ def system_at(url: str | None) -> Iterator[Context]:
     from app.storage.store import open_store
 
     try:
-        store = open_store(named_database(url))
+        store = open_store(named_database(url), named_key())
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     try:

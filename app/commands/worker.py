@@ -27,7 +27,7 @@ def command(once: bool) -> None:
         config = load_config(os.environ)
     except ConfigError as error:
         raise click.ClickException(f"The options cannot be used:\n{error}") from error
-    store = open_store(config.database_url)
+    store = open_store(config.database_url, config.master_key)
     worker = Worker(store, courier_of(config))
     stop_on_signals(worker)
     try:

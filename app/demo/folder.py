@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.crypto.master import MasterKey, MasterKeyError, make_master_key, read_master_key
+
 _CONSONANTS, _VOWELS = "bdfgklmnprstvz", "aeiou"
 _PARTS, _SYLLABLES = 4, 2
 
@@ -38,6 +40,11 @@ class DemoFolder:
     def key(self) -> Path:
         """The secret key of cookies, forms and links."""
         return self.path / "secret_key"
+
+    @property
+    def master_key(self) -> Path:
+        """The key that opens clients' details."""
+        return self.path / "master_key"
 
     @property
     def password(self) -> Path:
@@ -110,6 +117,7 @@ class DemoFolder:
         for database in (self.database, self.unfinished):
             remove_database(database)
         self.key.unlink(missing_ok=True)
+        self.master_key.unlink(missing_ok=True)
         self.password.unlink(missing_ok=True)
 
     def read_password(self) -> str:
@@ -125,6 +133,17 @@ class DemoFolder:
     def make_key(self) -> None:
         """Make the secret key once; it stays, so that links and sign-ins survive a restart."""
         _read_or_make(self.key, lambda: secrets.token_hex(32))
+
+    def read_master_key(self) -> MasterKey:
+        """Return the key of clients' details, made once.
+
+        Raises:
+            DemoError: the file was damaged.
+        """
+        try:
+            return read_master_key(_read_or_make(self.master_key, lambda: make_master_key().text))
+        except MasterKeyError as error:
+            raise DemoError(f"The file {self.master_key} {error}; start over with: ./eigenplan demo --fresh") from error
 
 
 def remove_database(path: Path) -> None:

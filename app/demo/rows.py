@@ -6,25 +6,32 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.storage.base import Record, Table
+from app.storage.confidential import seal_row
 from app.storage.store import Store
 
 
 def insert(store: Store, table: type[Table], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows that all have the same keys (field names); foreign keys are given by their row numbers."""
+    """Insert rows that all have the same keys (field names).
+
+    Foreign keys are given by their row numbers, confidential texts in clear.
+    """
     if not rows:
         return
     fields = [table._meta.fields[name] for name in rows[0]]
+    names = [field.column_name for field in fields]
+    named = (dict(zip(names, row.values(), strict=True)) for row in rows)
+    sealed = [tuple(seal_row(str(table._meta.table_name), row).values()) for row in named]
     columns = ", ".join(f'"{field.column_name}"' for field in fields)
     target = f'"{table._meta.table_name}" ({columns})'
     cursor = store.database.cursor()
     if store.kind == "postgresql":
         with cursor.copy(f"COPY {target} FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(tuple(row.values()))
+            for row in sealed:
+                copy.write_row(row)
         return
     places = ", ".join("?" * len(fields))
     sql = f"INSERT INTO {target} VALUES ({places})"  # noqa: S608 names of our own tables
-    cursor.executemany(sql, [tuple(row.values()) for row in rows])
+    cursor.executemany(sql, sealed)
 
 
 def insert_records(store: Store, table: type[Record], rows: Sequence[dict[str, Any]]) -> list[int]:

@@ -8,7 +8,7 @@ from app.booking.refusals import Unavailable
 from app.booking.values import Instant
 from app.demo.folder import DemoError, DemoFolder, remove_database
 from app.demo.load import load_demo, load_state, refresh_demo
-from app.storage.migrate import SchemaError, migrate
+from app.storage.migrate import SchemaError, check_schema, migrate
 from app.storage.store import Store, open_store
 
 Say = Callable[[str], None]
@@ -40,9 +40,10 @@ def prepare(folder: DemoFolder, now: Instant, say: Say) -> None:
 
 
 def _keep(folder: DemoFolder, now: Instant, say: Say) -> None:
-    store = open_store(database_url(folder))
+    store = open_store(database_url(folder), folder.read_master_key())
     try:
         migrate(store)
+        check_schema(store)
         if load_state(store) is None:
             raise DemoError(f"{folder.database} is not a demo's database; choose another folder with --folder.")
         refresh_demo(store, now, say=say)
@@ -54,7 +55,7 @@ def _make(folder: DemoFolder, now: Instant, say: Say) -> None:
     """Fill a file under another name and rename it when it is complete: an interrupted start leaves no half a demo."""
     remove_database(folder.unfinished)
     password = folder.read_password()
-    store = open_store(f"sqlite:///{folder.unfinished}")
+    store = open_store(f"sqlite:///{folder.unfinished}", folder.read_master_key())
     try:
         migrate(store)
         load_demo(store, now, password, say=say)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,8 @@ from app.demo.board import with_buffers
 from app.demo.generator import Invented, Made
 from app.demo.group import BERLIN, LONDON
 from app.demo.rows import insert, insert_records, stamped
+from app.storage.clients import tags_of
+from app.storage.crypto_tables import ClientIndex
 from app.storage.public_ids import new_public_id
 from app.storage.rights_tables import Role, RoleGrant
 from app.storage.store import Store
@@ -108,11 +110,13 @@ def _crowd(store: Store, bookings: int, since: Instant, dice: random.Random) -> 
     """Return the clients there are, after adding those who are missing for so many bookings."""
     crowd = Crowd(dice)
     for tzid, share in ((BERLIN, 0.65), (LONDON, 0.35)):
-        known = list(Client.select(Client.id, Client.name).where(Client.tzid == tzid).order_by(Client.id).tuples())
+        before = Client.select(Client.id, Client.public_id, Client.name).where(Client.tzid == tzid).order_by(Client.id)
+        known = [(row.id, row.name) for row in before]
         if not known:
             people = clients.invent(max(1, int(bookings * share / BOOKINGS_PER_CLIENT)), tzid, dice)
             rows = [_client(person, since) for person in people]
             known = list(zip(insert_records(store, Client, rows), (person.name for person in people), strict=True))
+            _write_index(store, zip(known, people, strict=True))
         crowd.by_zone[tzid] = [row_id for row_id, _ in known]
         crowd.names |= dict(known)
     return crowd
@@ -121,6 +125,15 @@ def _crowd(store: Store, bookings: int, since: Instant, dice: random.Random) -> 
 def _client(person: clients.Person, since: Instant) -> dict[str, Any]:
     values = {"name": person.name, "email": person.email, "phone": person.phone, "tzid": person.tzid}
     return {"public_id": new_public_id(), "notes": "", **values, **stamped(since)}
+
+
+def _write_index(store: Store, found: Iterable[tuple[tuple[int, str], clients.Person]]) -> None:
+    rows = [
+        {"kind": kind, "tag": tag, "client": row_id}
+        for (row_id, _), person in found
+        for kind, tag in tags_of(person.name, person.email, person.phone)
+    ]
+    insert(store, ClientIndex, rows)
 
 
 def _write_sessions(store: Store, invented: Invented) -> list[int]:

@@ -13,6 +13,7 @@ from app.integrations.ics.values import Busy
 from app.operations.context import Context
 from app.operations.names import get_resource
 from app.operations.rights import target_of_resource
+from app.storage.statements import insert_rows
 from app.storage.tables import BusyTime
 
 MAX_SOURCE = 100
@@ -58,20 +59,13 @@ def replace_busy_times(context: Context, resource: str, source: str, busy: Seque
     row_id = found.id
     context.require(Permission.MANAGE_HOURS, target_of_resource(found))
     source = clean_line(source, "source", MAX_SOURCE, required=True)
-    rows = [(row_id, source, one.start, one.end, one.uid, one.title) for one in busy]
-    fields = (
-        BusyTime.resource,
-        BusyTime.source,
-        BusyTime.start_at,
-        BusyTime.end_at,
-        BusyTime.uid,
-        BusyTime.title,
-    )
+    columns = ("resource_id", "source", "start_at", "end_at", "uid", "title")
+    rows = [dict(zip(columns, (row_id, source, one.start, one.end, one.uid, one.title), strict=True)) for one in busy]
 
     def work() -> None:
         BusyTime.delete().where(BusyTime.resource == row_id, BusyTime.source == source).execute()
         for first in range(0, len(rows), _AT_ONCE):
-            BusyTime.insert_many(rows[first : first + _AT_ONCE], fields=fields).execute()
+            insert_rows("busy_time", rows[first : first + _AT_ONCE])
 
     context.store.write(work)
     return len(rows)

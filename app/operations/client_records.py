@@ -100,7 +100,10 @@ def save_client(context: Context, public_id: str, draft: ClientDraft, version: i
         if draft.notes is not None:
             _require(context, row, Permission.SEE_CONFIDENTIAL)
             values["notes"] = clean_text(draft.notes, "notes", MAX_NOTES)
-        touch(context, row, version, values)
+        touch(context, row, version)
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save(only=list(values))
         for attendee in Attendee.select().where(Attendee.client == row.id):
             attendee.name = values["name"]
             attendee.save()

@@ -12,12 +12,11 @@ from app.booking.wall_clock import zone
 from app.operations.context import Context
 from app.operations.requests import ClientDetails
 from app.operations.within import bookings_within
+from app.storage import clients
 from app.storage.public_ids import new_public_id
-from app.storage.statements import fetch, insert_row
 from app.storage.tables import Booking, Client
 
 MAX_NAME = 200
-_FIND = "SELECT id FROM client WHERE email = %s AND name = %s AND user_id IS NULL ORDER BY id LIMIT 1"
 
 
 def find_or_add_client(context: Context, details: ClientDetails) -> Client:
@@ -39,9 +38,9 @@ def find_or_add_client(context: Context, details: ClientDetails) -> Client:
     name = clean_line(details.name, "name", MAX_NAME, required=True)
     email = check_email(details.email, "email")
     phone = check_phone(details.phone, "phone")
-    known = fetch(_FIND, (email, name))
-    if known:
-        return Client(id=known[0][0], name=name, email=email)
+    known = clients.find_by_mail_and_name(email, name)
+    if known is not None:
+        return Client(id=known[0], public_id=known[1], name=name, email=email)
     return _add(context, {"name": name, "email": email, "phone": phone, "tzid": details.tzid})
 
 
@@ -79,4 +78,4 @@ def _add(context: Context, given: Mapping[str, Any]) -> Client:
         "changed_at": context.now,
         **given,
     }
-    return Client(id=insert_row("client", values), **values)
+    return Client(id=clients.add_client(values), **values)

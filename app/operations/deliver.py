@@ -20,6 +20,7 @@ from app.integrations.mail.values import Mail, PermanentMailError, SmtpSettings,
 from app.operations import records
 from app.operations.context import Context
 from app.operations.letters import Letter, Letterhead, NoLetterError, write_letter
+from app.storage import outbox
 from app.storage.tables import OutboxMessage
 
 LEASE_SECONDS = 300
@@ -75,10 +76,12 @@ def deliver_next(context: Context, courier: Courier, clock: Callable[[], Instant
         return False
     try:
         _send(context, courier, claim)
-    except (NoLetterError, PermanentMailError) as error:
+    except NoLetterError as error:
         _give_up(context, claim, str(error))
+    except PermanentMailError as error:
+        _give_up(context, claim, str(error), error.brief)
     except TransientMailError as error:
-        _put_off(context, claim, str(error), clock())
+        _put_off(context, claim, error, clock())
     else:
         _record(context, claim, status=MessageStatus.DELIVERED.value, last_error="", delivered_at=clock())
         _log.info("delivered %s, delivery %s, attempt %d", claim.kind, claim.delivery_id, claim.attempt)
@@ -137,30 +140,21 @@ def mail_of(letter: Letter, delivery_id: str, head: Letterhead, now: Instant) ->
     )
 
 
-def _put_off(context: Context, claim: Claim, problem: str, now: Instant) -> None:
+def _put_off(context: Context, claim: Claim, error: TransientMailError, now: Instant) -> None:
     if claim.attempt >= MOST_ATTEMPTS:
-        _give_up(context, claim, problem)
+        _give_up(context, claim, str(error), error.brief)
         return
     pause = PAUSES[claim.attempt - 1]
-    _record(context, claim, last_error=problem, not_before=now + pause)
-    _log.warning("not delivered %s, delivery %s, again in %d s: %s", claim.kind, claim.delivery_id, pause, problem)
+    _record(context, claim, last_error=str(error), not_before=now + pause)
+    _log.warning("not delivered %s, delivery %s, again in %d s: %s", claim.kind, claim.delivery_id, pause, error.brief)
 
 
-def _give_up(context: Context, claim: Claim, problem: str) -> None:
+def _give_up(context: Context, claim: Claim, problem: str, brief: str = "") -> None:
+    """``brief``: the problem as the log has it, where that is another text."""
     _record(context, claim, status=MessageStatus.GIVEN_UP.value, last_error=problem)
-    _log.error("gave up %s, delivery %s: %s", claim.kind, claim.delivery_id, problem)
+    _log.error("gave up %s, delivery %s: %s", claim.kind, claim.delivery_id, brief or problem)
 
 
 def _record(context: Context, claim: Claim, **changes: str | Instant) -> None:
     """Write what became of a claim, unless it ran out and somebody else has the message by now."""
-    context.store.write(
-        lambda: (
-            OutboxMessage.update(claimed_until=None, **changes)
-            .where(
-                OutboxMessage.id == claim.row_id,
-                OutboxMessage.attempts == claim.attempt,
-                OutboxMessage.status == MessageStatus.WAITING.value,
-            )
-            .execute()
-        )
-    )
+    context.store.write(lambda: outbox.record(claim.row_id, claim.delivery_id, claim.attempt, changes))

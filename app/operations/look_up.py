@@ -20,7 +20,7 @@ from app.operations.context import Context
 from app.operations.rights import target_of, target_of_resource
 from app.operations.views import BookingView, ChangeView, ClientView, ResourceView
 from app.operations.within import bookings_within
-from app.storage import taken
+from app.storage import clients, taken
 from app.storage.tables import Allocation, Attendee, Booking, ChangeRequest, Client, Series
 
 MOST = 2000
@@ -146,17 +146,22 @@ def _as_seen(context: Context, one: Taken) -> Taken:
 
 
 def find_clients(context: Context, text: str, limit: int = 20) -> list[ClientView]:
-    """Return clients whose name or mail address contains ``text``, of bookings whose contacts the actor may see."""
+    """Return clients found by ``text``, of bookings whose contacts the actor may see, by name.
+
+    ``text``: a whole mail address or phone number, or words of a name or their beginnings, from three letters on.
+    """
     context.require(Permission.SEE_CONTACTS)
-    wanted = text.strip()
-    if not wanted:
-        return []
-    query = Client.select().where(Client.name.contains(wanted) | Client.email.contains(wanted))
     within = bookings_within(context, Permission.SEE_CONTACTS)
-    if within is not None:
-        query = query.where(Client.id.in_(Booking.select(Booking.client).where(within)))
-    rows = context.store.read(lambda: list(query.order_by(Client.name).limit(limit)))
-    return [ClientView(row.public_id, row.name, row.email, row.phone) for row in rows]
+
+    def look() -> list[Client]:
+        query = Client.select().where(Client.id.in_(clients.find_client_ids(text)))
+        if within is not None:
+            query = query.where(Client.id.in_(Booking.select(Booking.client).where(within)))
+        return list(query)
+
+    rows = context.store.read(look)
+    found = [ClientView(row.public_id, row.name, row.email, row.phone) for row in rows]
+    return sorted(found, key=lambda one: (one.name.casefold(), one.public_id))[:limit]
 
 
 def read_views(context: Context, narrow: Callable[[ModelSelect], ModelSelect]) -> list[BookingView]:
@@ -207,9 +212,9 @@ def _resources_of(rows: Iterable[Booking]) -> dict[int, list[int]]:
 
 def _attendees_of(ids: Sequence[int]) -> dict[int, list[str]]:
     names: dict[int, list[str]] = defaultdict(list)
-    query = Attendee.select(Attendee.booking, Attendee.name).where(Attendee.booking.in_(ids), Attendee.position > 0)
-    for booking_id, name in query.order_by(Attendee.position).tuples():
-        names[booking_id].append(name)
+    query = Attendee.select(Attendee.booking, Attendee.position, Attendee.name)
+    for row in query.where(Attendee.booking.in_(ids), Attendee.position > 0).order_by(Attendee.position):
+        names[row.booking_id].append(row.name)
     return names
 
 

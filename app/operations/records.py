@@ -17,7 +17,7 @@ from app.operations.wanted import Wanted
 from app.storage import allocations, approvals, sessions
 from app.storage.base import database_proxy
 from app.storage.public_ids import new_public_id
-from app.storage.statements import insert_row, insert_sql, run
+from app.storage.statements import insert_row, insert_rows
 from app.storage.tables import Allocation, Attendee, Booking, Client
 
 AT_ONCE = 100
@@ -130,9 +130,8 @@ def add_attendees(row: Booking, client: Client | None, names: Iterable[str]) -> 
     """Write who comes; the client is the first."""
     people = [] if client is None else [(row.id, 0, client.id, client.name)]
     people += [(row.id, position, None, name) for position, name in enumerate(names, 1)]
-    if people:
-        columns = ("booking_id", "position", "client_id", "name")
-        run(insert_sql("attendee", columns, len(people)), [value for one in people for value in one])
+    columns = ("booking_id", "position", "client_id", "name")
+    insert_rows("attendee", [dict(zip(columns, one, strict=True)) for one in people])
 
 
 def get_locked(public_id: str) -> Booking:

@@ -1,12 +1,11 @@
-"""Secrets that have to be read again, encrypted: AES-256-GCM by a key derived from the site's secret key.
+"""What older versions sealed by a key derived from the site's secret key: authenticators' secrets, read once more.
 
-Each is bound to its purpose and its row, so that a ciphertext put into another row or column is refused.
+Today they are encrypted as clients' details are (``storage/confidential.py``). Each was bound to its purpose and row.
 """
 
 from __future__ import annotations
 
 import base64
-import secrets
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -21,11 +20,9 @@ class BrokenSealError(Exception):
     """What is stored was not sealed by this key for this row."""
 
 
-def seal(secret: bytes, purpose: str, row_id: int, text: str) -> str:
-    """Return the text encrypted for this purpose and row."""
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    sealed = _cipher(secret, purpose).encrypt(nonce, text.encode(), _bound_to(purpose, row_id))
-    return f"{_VERSION}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+def is_sealed(text: str) -> bool:
+    """Whether a text has this form; no secret of an authenticator has a full stop in it."""
+    return text.startswith(f"{_VERSION}.")
 
 
 def unseal(secret: bytes, purpose: str, row_id: int, sealed: str) -> str:
@@ -40,7 +37,7 @@ def unseal(secret: bytes, purpose: str, row_id: int, sealed: str) -> str:
         nonce, rest = content[:_NONCE_BYTES], content[_NONCE_BYTES:]
         if version != _VERSION or not rest:
             raise BrokenSealError("not sealed by this version")
-        return _cipher(secret, purpose).decrypt(nonce, rest, _bound_to(purpose, row_id)).decode()
+        return _cipher(secret, purpose).decrypt(nonce, rest, f"{purpose}\0{row_id}".encode()).decode()
     except (InvalidTag, ValueError) as error:
         raise BrokenSealError("not sealed by this key for this row") from error
 
@@ -48,7 +45,3 @@ def unseal(secret: bytes, purpose: str, row_id: int, sealed: str) -> str:
 def _cipher(secret: bytes, purpose: str) -> AESGCM:
     info = b"eigenplan sealed\0" + purpose.encode()
     return AESGCM(HKDF(algorithm=hashes.SHA256(), length=_KEY_BYTES, salt=None, info=info).derive(secret))
-
-
-def _bound_to(purpose: str, row_id: int) -> bytes:
-    return f"{purpose}\0{row_id}".encode()

@@ -1,4 +1,4 @@
-"""Searching the bookings: by time, status, place, and words in the client's or the service's name; page by page."""
+"""Searching the bookings: by time, status, place, client, and words in the service's name; page by page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from app.operations.context import Context
 from app.operations.look_up import read_views
 from app.operations.views import BookingView
 from app.operations.within import bookings_within
-from app.storage.tables import Booking, Client, Series
+from app.storage.clients import find_client_ids
+from app.storage.tables import Booking, Series
 
 PAGE = 50
 MAX_PAGE = 2000
@@ -102,8 +103,7 @@ def _text_condition(context: Context, text: str) -> Expression:
     of_service = Booking.service.in_(services)
     if not context.may(Permission.SEE_CONTACTS):
         return of_service
-    clients = Client.select(Client.id).where(Client.name.contains(text) | Client.email.contains(text))
-    of_client = Booking.client.in_(clients)
+    of_client = Booking.client.in_(find_client_ids(text))
     for within in _seen(context, Permission.SEE_CONTACTS):
         of_client &= within
     return of_service | of_client if services else of_client

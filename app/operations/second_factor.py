@@ -20,7 +20,7 @@ from app.booking.values import Instant
 from app.operations.account_news import tell_account
 from app.operations.context import Context
 from app.operations.own_account import own_id
-from app.operations.sealed import BrokenSealError, seal, unseal
+from app.operations.sealed import BrokenSealError, is_sealed, unseal
 from app.operations.session_limits import needs_second_factor
 from app.operations.sessions import end_sessions_of, has_second_factor, hash_token
 from app.operations.setup.grants import check_may_change
@@ -88,21 +88,27 @@ def begin_authenticator(context: Context, secret_key: bytes) -> Enrolment:
         if secret is None:
             secret = pyotp.random_base32()
             Authenticator.delete().where(Authenticator.user == user_id).execute()
-            Authenticator.create(
-                user=user_id, secret=seal(secret_key, PURPOSE, user_id, secret), created_at=context.now
-            )
+            Authenticator.create(user=user_id, secret=secret, created_at=context.now)
         return Enrolment(secret, pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=ISSUER))
 
     return context.store.write(work)
 
 
 def _read_secret(secret_key: bytes, row: Authenticator | None) -> str | None:
+    """Return an app's secret, within a write transaction.
+
+    What an older version has sealed by the site's secret key is written anew; after a change of that key it is lost.
+    """
     if row is None:
         return None
+    if not is_sealed(row.secret):
+        return str(row.secret)
     try:
-        return unseal(secret_key, PURPOSE, row.user_id, row.secret)
-    except BrokenSealError:  # the site's key was changed: such an app is of no use any more
+        row.secret = unseal(secret_key, PURPOSE, row.user_id, row.secret)
+    except BrokenSealError:
         return None
+    row.save(only=["secret"])
+    return str(row.secret)
 
 
 def confirm_authenticator(context: Context, secret_key: bytes, session: int, code: str) -> Sequence[str]:

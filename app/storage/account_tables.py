@@ -1,7 +1,6 @@
 """The tables of signing in: sessions, second factors, passkeys, accounts elsewhere. Nothing in them lets anybody in.
 
-Tokens and codes are stored as hashes, the authenticator's secret encrypted (``operations/sealed.py``), of passkeys the
-public half.
+Tokens and codes are stored as hashes, the authenticator's secret encrypted, of passkeys the public half.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 from peewee import AutoField, BigIntegerField, CharField, ForeignKeyField, IntegerField, TextField
 
 from app.storage.base import Table
+from app.storage.confidential import SealedField
 from app.storage.tables import User
 
 
@@ -35,8 +35,10 @@ class UserSession(Table):
 class Authenticator(Table):
     """An app that shows codes by time; it counts once ``confirmed_at`` is set. ``last_step``: of the last code used."""
 
+    sealed_to = ("user",)
+
     user = ForeignKeyField(User, primary_key=True)
-    secret = TextField()
+    secret = SealedField()
     created_at = BigIntegerField()
     confirmed_at = BigIntegerField(null=True)
     last_step = BigIntegerField(default=0)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from app.storage.account_tables import ACCOUNT_TABLES
 from app.storage.approval_tables import APPROVAL_TABLES
 from app.storage.base import Table
+from app.storage.crypto_tables import CRYPTO_TABLES
 from app.storage.rights_tables import RIGHTS_TABLES
 from app.storage.tables import TABLES
 
-ALL_TABLES: tuple[type[Table], ...] = (*TABLES, *RIGHTS_TABLES, *ACCOUNT_TABLES, *APPROVAL_TABLES)
+ALL_TABLES: tuple[type[Table], ...] = (
+    *TABLES,
+    *RIGHTS_TABLES,
+    *ACCOUNT_TABLES,
+    *APPROVAL_TABLES,
+    *CRYPTO_TABLES,
+)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from peewee import AutoField, BigIntegerField, CharField, DatabaseProxy, IntegerField, Model
+
+from app.storage.confidential import seal_model
 
 database_proxy: Any = DatabaseProxy()
 
@@ -12,9 +14,17 @@ database_proxy: Any = DatabaseProxy()
 class Table(Model):
     """Base of all tables: bound to the one open database."""
 
+    sealed_to: ClassVar[tuple[str, ...]] = ("public_id",)
+    """The fields that name a row to which confidential texts are bound; they never change."""
+
     class Meta:
         database = database_proxy
         legacy_table_names = False
+
+    def save(self, force_insert: bool = False, only: Any = None) -> Any:
+        """Write the record; its confidential texts are encrypted."""
+        seal_model(self)
+        return super().save(force_insert=force_insert, only=only)
 
 
 class Record(Table):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice, product
 
 from peewee import ForeignKeyField, Model
 
+from app.crypto.sealing import BrokenSealError
 from app.storage.all_tables import ALL_TABLES
+from app.storage.confidential import SEALED, SealedTable, unseal_text
 from app.storage.invariants import INVARIANTS, Invariant
 from app.storage.migrate import schema_number
 from app.storage.migrations import MIGRATIONS
@@ -20,6 +24,14 @@ _ANSWERED = ("book", "hold", "move", "visit")
 """Operations whose stored answers are public ids of bookings, separated by commas."""
 
 
+BATCH = 1000
+
+_SAME_KIND = """SELECT o.id, o.public_id, o.kind, b.public_id, o.payload
+FROM outbox_message o JOIN booking b ON b.id = o.booking_id
+WHERE (o.booking_id, o.kind) IN (SELECT booking_id, kind FROM outbox_message GROUP BY booking_id, kind
+HAVING COUNT(*) > 1) ORDER BY o.id"""
+
+
 def check_database(store: Store) -> list[str]:
     """Return one sentence for each thing that is wrong; an empty list when all is well.
 
@@ -27,7 +39,7 @@ def check_database(store: Store) -> list[str]:
     many there are.
 
     Raises:
-        Unavailable: the database cannot be used now.
+        SchemaError: the keys of what is encrypted cannot be used. Unavailable: the database cannot be used now.
     """
     found, known = schema_number(store), MIGRATIONS[-1].number
     if found != known:
@@ -43,6 +55,8 @@ def _all(store: Store) -> Iterator[str]:
     for orphan in orphan_rules():
         yield from _exceptions(store, orphan)
     yield from _lost_answers(store)
+    yield from _doubled_messages(store)
+    yield from _unreadable(store)
 
 
 def _exceptions(store: Store, invariant: Invariant) -> Iterator[str]:
@@ -89,3 +103,41 @@ def _lost_answers(store: Store) -> Iterator[str]:
         for one in some:
             if one not in known:
                 yield f"The stored answer to request {promised[one]} promises booking {one}, which does not exist."
+
+
+def _doubled_messages(store: Store) -> Iterator[str]:
+    """Messages of one booking that say the same; what they say is encrypted, so no query can compare it."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    first: dict[tuple[str, str, str], int] = {}
+    for row_id, delivery_id, kind, booking, payload in store.rows(_SAME_KIND):
+        same = (booking, kind, unseal_text("outbox_message", "payload", (delivery_id,), payload))
+        found[same] += 1
+        first.setdefault(same, row_id)
+    for same, count in found.items():
+        if count > 1:
+            yield f"Message {first[same]} about booking {same[0]} ({same[1]}) is in the outbox {count} times."
+
+
+def _unreadable(store: Store) -> Iterator[str]:
+    """Encrypted texts that cannot be opened: changed, put into another row, or encrypted by an unknown key."""
+    for table, sealed in SEALED.items():
+        yield from islice(_unreadable_in(store, table, sealed), MOST)
+
+
+def _unreadable_in(store: Store, table: str, sealed: SealedTable) -> Iterator[str]:
+    key, names = sealed.key, len(sealed.sealed_to)
+    columns = ", ".join((key, *sealed.sealed_to, *sealed.columns))
+    sql, last = f"SELECT {columns} FROM {table} WHERE {key} > %s ORDER BY {key} LIMIT {BATCH}", 0
+    while rows := store.rows(sql, (last,)):
+        for row, (place, column) in product(rows, enumerate(sealed.columns, 1 + names)):
+            if not _opens(table, column, row[1 : 1 + names], row[place]):
+                yield f"What is encrypted in {table} {column} of row {row[0]} cannot be opened."
+        last = rows[-1][0]
+
+
+def _opens(table: str, column: str, place: Sequence[object], text: str) -> bool:
+    try:
+        unseal_text(table, column, place, text)
+    except BrokenSealError:
+        return False
+    return True

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.storage.all_tables import ALL_TABLES
 from app.storage.base import Table
+from app.storage.crypto_tables import EncryptionKey
 from app.storage.migrate import check_schema
 from app.storage.rights_tables import Role
 from app.storage.statements import insert_sql
@@ -19,7 +20,7 @@ from app.storage.tables import Revision
 
 BATCH = 2000
 FILLED = (Revision, Role)
-"""Tables that a migrated database has rows in before anybody has used it."""
+"""Tables that a migrated database has rows in before anybody has used it; it also has keys, which stay its own."""
 Row = tuple[Any, ...]
 
 
@@ -47,6 +48,8 @@ def copy_database(source: Store, target: Store, tell: Callable[[str], None] = la
 
     The source is read as it is at one moment; what is booked there meanwhile is not copied, so stop the program first.
 
+    Keys and what they encrypt are copied as they are, so both need the same master key.
+
     Args:
         source: where from; nothing is changed there.
         target: where to.
@@ -68,6 +71,7 @@ def copy_database(source: Store, target: Store, tell: Callable[[str], None] = la
 def _copy_all(source: Store, target: Store, tell: Callable[[str], None]) -> dict[str, int]:
     target.database.lift_limits()
     require_empty(target)
+    target.run("DELETE FROM encryption_key")
     counts: dict[str, int] = {}
     for model in ALL_TABLES:
         name = str(model._meta.table_name)
@@ -76,6 +80,7 @@ def _copy_all(source: Store, target: Store, tell: Callable[[str], None]) -> dict
         reset_sequence(target, model)
         counts[name] = sent.count
         tell(f"{name}: {sent.count} rows, checksum {sent.total:032x}")
+    target.keys.forget()
     return counts
 
 
@@ -86,7 +91,7 @@ def require_empty(target: Store) -> None:
         CopyError: it is not empty.
     """
     for model in ALL_TABLES:
-        if model not in FILLED and target.rows(f'SELECT 1 FROM "{model._meta.table_name}" LIMIT 1'):
+        if model not in (*FILLED, EncryptionKey) and target.rows(f'SELECT 1 FROM "{model._meta.table_name}" LIMIT 1'):
             name = str(model._meta.table_name).replace("_", " ")
             raise CopyError(f"The target database is not empty: it has a {name}. Please copy into a new database.")
     for model in FILLED:

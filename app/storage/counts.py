@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.booking.statuses import ACTIVE
 from app.booking.values import Instant, Interval
+from app.storage.clients import mail_tag
 from app.storage.statements import fetch
 
 _ACTIVE = ", ".join(sorted(f"'{status.value}'" for status in ACTIVE))
@@ -19,8 +20,8 @@ _WISHED = (
 )
 _IN_TIME = f"SELECT ({_BOOKED}) + ({_WISHED})"
 _OF_CLIENT = (
-    "SELECT COUNT(*) FROM booking b JOIN client c ON c.id = b.client_id "
-    f"WHERE c.email = %s AND b.service_id = %s AND b.start_at > %s AND {_COUNTS}"
+    "SELECT COUNT(*) FROM booking b JOIN client_index i ON i.client_id = b.client_id "
+    f"WHERE i.kind = 'mail' AND i.tag = %s AND b.service_id = %s AND b.start_at > %s AND {_COUNTS}"
 )
 _STARTS = (
     "SELECT b.start_at, b.id FROM booking b WHERE b.service_id = %s AND b.location_id = %s "
@@ -54,4 +55,4 @@ def starts_in(
 
 def count_of_client(email: str, service_id: int, now: Instant, ignore_booking: int | None = None) -> int:
     """Count the active bookings of a service that start after now and belong to clients with this mail address."""
-    return int(fetch(_OF_CLIENT, (email, service_id, now, now, ignore_booking or _NONE))[0][0])
+    return int(fetch(_OF_CLIENT, (mail_tag(email), service_id, now, now, ignore_booking or _NONE))[0][0])

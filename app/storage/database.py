@@ -15,7 +15,9 @@ from urllib.parse import unquote, urlsplit
 
 from peewee import PostgresqlDatabase, SqliteDatabase
 
+from app.crypto.master import MasterKey
 from app.storage.errors import ERRORS
+from app.storage.keys import Keys
 
 BUSY_MILLISECONDS = 4000
 STATEMENT_MILLISECONDS = 15_000
@@ -115,7 +117,8 @@ class SqliteFile(_Kept, SqliteDatabase):
     kind = "sqlite"
     _begin_words = ("IMMEDIATE",)
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, master: MasterKey | None) -> None:
+        self.keys = Keys(master, self.run)
         self._pid, self._inherited = os.getpid(), []
         super().__init__(path, pragmas=_PRAGMAS, timeout=BUSY_MILLISECONDS / 1000)
 
@@ -142,6 +145,11 @@ class SqliteFile(_Kept, SqliteDatabase):
     def lift_limits(self) -> None:
         """Nothing to lift: a statement may take as long as it needs."""
 
+    def rewrite(self, tables: Sequence[str]) -> None:
+        """Write the file anew, so that neither its free pages nor its log hold what rows of these tables once said."""
+        self.execute_sql("VACUUM")
+        self.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def rollback(self) -> None:
         """Undo; a full disk or a failed write has done so already and SQLite would complain of a second time."""
         if self._state.conn.in_transaction:
@@ -153,7 +161,8 @@ class PostgresServer(_Kept, PostgresqlDatabase):
 
     kind = "postgresql"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, master: MasterKey | None) -> None:
+        self.keys = Keys(master, self.run)
         self._pid, self._inherited = os.getpid(), []
         super().__init__(url, prefer_psycopg3=True, **_CONNECT)
 
@@ -201,26 +210,38 @@ class PostgresServer(_Kept, PostgresqlDatabase):
         super().begin_snapshot()
         self.execute_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
+    def rewrite(self, tables: Sequence[str]) -> None:
+        """Write these tables anew, so that nothing is left of what their rows once said, not even in statistics."""
+        try:
+            self.execute_sql("SET statement_timeout = 0")
+            self.execute_sql("SET lock_timeout = 0")
+            for table in tables:
+                self.execute_sql(f"VACUUM (FULL, ANALYZE) {table}")
+            self.execute_sql("VACUUM FULL pg_statistic")  # without the right to do so PostgreSQL passes it over
+        finally:
+            self.abandon()  # its time limits are lifted
+
     def lift_limits(self) -> None:
         """Let the running transaction take as long as it needs (migrating, checking, copying)."""
         self.execute_sql("SET LOCAL statement_timeout = 0")
         self.execute_sql("SET LOCAL lock_timeout = 0")
 
 
-def make_database(url: str) -> SqliteFile | PostgresServer:
+def make_database(url: str, master: MasterKey | None) -> SqliteFile | PostgresServer:
     """Return the database of a URL, not yet connected.
 
     Args:
         url: ``sqlite:///relative/path``, ``sqlite:////absolute/path``, or any ``postgresql://`` form of libpq
             (``postgresql:///name`` for the local socket, with the system user's own name).
+        master: what opens the keys of clients' details.
 
     Raises:
         ValueError: another kind of URL, or a SQLite URL without a path.
     """
     scheme = url.partition(":")[0]
     if scheme in ("postgresql", "postgres"):
-        return PostgresServer("postgresql" + url.removeprefix(scheme))
+        return PostgresServer("postgresql" + url.removeprefix(scheme), master)
     path = unquote(urlsplit(url).path)[1:] if scheme == "sqlite" else ""
     if not path:
         raise ValueError("A database URL begins with sqlite:///PATH or postgresql://; please correct it.")
-    return SqliteFile(path)
+    return SqliteFile(path, master)

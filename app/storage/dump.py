@@ -1,6 +1,7 @@
 """All rows of a database as plain records that any program can read, and back into an empty database.
 
-What is only of the moment stays behind: who is signed in, limits, answers of the last week to repeated requests.
+What is only of the moment stays behind: who is signed in, limits, answers of the last week to repeated requests. Keys
+stay, too: records are in clear here, and encrypted by the keys of the database that they come into.
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from peewee import CharField, TextField
 from app.storage.account_tables import SpentChallenge, UserSession
 from app.storage.all_tables import ALL_TABLES
 from app.storage.base import Table
+from app.storage.clients import write_index
+from app.storage.confidential import seal_row, unseal_row
 from app.storage.copy import Digest, columns_of, insert_rows, require_empty, reset_sequence, stream
+from app.storage.crypto_tables import ClientIndex, EncryptionKey
 from app.storage.store import Store
-from app.storage.tables import IdempotencyKey, Throttle
+from app.storage.tables import Client, IdempotencyKey, Throttle
 
-LEFT_BEHIND = (IdempotencyKey, Throttle, UserSession, SpentChallenge)
+LEFT_BEHIND = (IdempotencyKey, Throttle, UserSession, SpentChallenge, EncryptionKey, ClientIndex)
 DUMPED: tuple[type[Table], ...] = tuple(model for model in ALL_TABLES if model not in LEFT_BEHIND)
 BLOCK = 1000
 """Lines of one checksum, so that a changed line can be found."""
@@ -50,7 +54,8 @@ def dump_table(store: Store, model: type[Table], sums: Sums) -> Iterator[bytes]:
     """Yield a table's records as lines of JSON (RFC 8259), by their keys, and note them in ``sums``."""
     names, digest, block = columns_of(model), Digest(), hashlib.sha256()
     keys = ", ".join(one.column_name for one in model._meta.get_primary_keys())
-    for row in stream(store, f'SELECT {", ".join(names)} FROM "{table_name(model)}" ORDER BY {keys}'):
+    for stored in stream(store, f'SELECT {", ".join(names)} FROM "{table_name(model)}" ORDER BY {keys}'):
+        row = _in_clear(model, stored)
         line = _line(dict(zip(names, row, strict=True)))
         digest.add(row)
         block.update(line)
@@ -61,6 +66,14 @@ def dump_table(store: Store, model: type[Table], sums: Sums) -> Iterator[bytes]:
     if digest.count % BLOCK:
         sums.blocks.append(block.hexdigest())
     sums.rows, sums.checksum = digest.count, f"{digest.total:032x}"
+
+
+def _in_clear(model: type[Table], row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(unseal_row(table_name(model), dict(zip(columns_of(model), row, strict=True))).values())
+
+
+def _encrypted(model: type[Table], row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(seal_row(table_name(model), dict(zip(columns_of(model), row, strict=True))).values())
 
 
 def _line(record: Record) -> bytes:
@@ -121,8 +134,10 @@ def load_tables(store: Store, tables: Iterable[tuple[type[Table], Iterable[tuple
     require_empty(store)
     counts = {}
     for model, rows in tables:
-        counts[table_name(model)] = insert_rows(store, model, rows)
+        counts[table_name(model)] = insert_rows(store, model, (_encrypted(model, row) for row in rows))
         reset_sequence(store, model)
+    for client in list(Client.select()):
+        write_index(client.id, client.name, client.email, client.phone)
     return counts
 
 
@@ -130,5 +145,5 @@ def sums_of(store: Store, model: type[Table]) -> tuple[int, str]:
     """Return number and checksum of the records that a database has now, to be compared with those that were noted."""
     digest = Digest()
     for row in stream(store, f'SELECT {", ".join(columns_of(model))} FROM "{table_name(model)}"'):
-        digest.add(row)
+        digest.add(_in_clear(model, row))
     return digest.count, f"{digest.total:032x}"

@@ -21,6 +21,10 @@ _TO_CLIENT = "client_id"
 """In the names of references to clients: one is erased while somebody books for them; the second looks again."""
 
 
+class SchemaError(Exception):
+    """The database does not fit this program, or not its keys; the text is a sentence that says what to do."""
+
+
 class Meaning(Enum):
     """What to do about an error."""
 

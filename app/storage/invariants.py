@@ -215,11 +215,6 @@ OUTBOX = (
         f"SELECT public_id, visit, told FROM ({_TOLD}) AS one WHERE visit IS NOT NULL AND told > 0",
     ),
     Invariant(
-        "Message {} about booking {} ({}) is in the outbox {} times.",
-        "SELECT MIN(o.id), b.public_id, o.kind, COUNT(*) FROM outbox_message o JOIN booking b ON b.id = o.booking_id "
-        "GROUP BY b.public_id, o.kind, o.payload HAVING COUNT(*) > 1",
-    ),
-    Invariant(
         "The delivery id {} is used by {} outbox messages.",
         "SELECT public_id, COUNT(*) FROM outbox_message GROUP BY public_id HAVING COUNT(*) > 1",
     ),
@@ -252,4 +247,12 @@ STATUSES = tuple(
     for table, known in _STATUSES.items()
 )
 
-INVARIANTS = (*TIMES, *BOOKINGS, *SESSIONS, *OUTBOX, *APPROVALS, *STATUSES)
+CLIENTS = (
+    Invariant(
+        "Client {} cannot be found by their mail address.",
+        "SELECT public_id FROM client c WHERE email <> '' AND NOT EXISTS "
+        "(SELECT 1 FROM client_index i WHERE i.client_id = c.id AND i.kind = 'mail')",
+    ),
+)
+
+INVARIANTS = (*TIMES, *BOOKINGS, *SESSIONS, *OUTBOX, *APPROVALS, *STATUSES, *CLIENTS)

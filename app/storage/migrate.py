@@ -6,12 +6,15 @@ and a lock lets a second process wait until the first is done and then find noth
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
 
-from app.storage.errors import ERRORS
+from app.storage.errors import ERRORS, SchemaError
 from app.storage.migrations import MIGRATIONS, Migration
 from app.storage.store import Store
+
+__all__ = ["SchemaError", "check_schema", "migrate", "schema_number"]
 
 _LOCK = 4_919_174_201
 """The number of PostgreSQL's advisory lock; any number will do that nothing else in the database uses."""
@@ -23,9 +26,8 @@ _NEEDS_EXTENSION = (
     "Let an administrator of the server run in this database: CREATE EXTENSION btree_gist"
 )
 
-
-class SchemaError(Exception):
-    """The database's schema does not fit this program; the text is a sentence that says what to do."""
+_PENDING = "tables_to_rewrite"
+"""The setting that names the tables which still have to be written anew; it goes when that is done."""
 
 
 def migrate(store: Store, upto: int | None = None) -> list[int]:
@@ -36,7 +38,8 @@ def migrate(store: Store, upto: int | None = None) -> list[int]:
         upto: the last migration to apply; all when None.
 
     Raises:
-        SchemaError: the schema is newer than this program, or PostgreSQL lacks an extension that we may not install.
+        SchemaError: the schema is newer than this program, PostgreSQL lacks an extension that we may not install, or
+            there is no master key to encrypt by.
         Unavailable: the database cannot be used now.
     """
     last = MIGRATIONS[-1].number if upto is None else upto
@@ -54,14 +57,34 @@ def migrate(store: Store, upto: int | None = None) -> list[int]:
             _apply(store, one)
         return [one.number for one in missing]
 
-    return store.write(work)
+    numbers = store.write(work)
+    _rewrite_pending(store)
+    return numbers
 
 
 def _apply(store: Store, migration: Migration) -> None:
     for statement in migration.statements(store.kind):
         _execute(store, statement)
+    if migration.convert is not None:
+        migration.convert(store)
+    _note_rewrites(store, migration.rewrites)
     row = (migration.number, migration.name, int(time.time()))
     store.run("INSERT INTO schema_migration (number, name, applied_at) VALUES (%s, %s, %s)", row)
+
+
+def _note_rewrites(store: Store, tables: Sequence[str]) -> None:
+    """Remember, over a crash too, which tables may have left old rows behind."""
+    filled = [one for one in tables if store.rows(f"SELECT 1 FROM {one} LIMIT 1")]
+    if filled:
+        store.run("INSERT INTO setting (key, value) VALUES (%s, %s)", (_PENDING, json.dumps(filled)))
+
+
+def _rewrite_pending(store: Store) -> None:
+    pending = store.read(lambda: store.rows("SELECT value FROM setting WHERE key = %s", (_PENDING,)))
+    tables = [one for (value,) in pending for one in json.loads(value)]
+    if tables:
+        store.read(lambda: store.database.rewrite(tables))
+        store.write(lambda: store.run("DELETE FROM setting WHERE key = %s", (_PENDING,)))
 
 
 def _execute(store: Store, statement: str) -> None:
@@ -104,10 +127,10 @@ def _has_register(store: Store) -> bool:
 
 
 def check_schema(store: Store) -> None:
-    """Refuse to go on with a database whose schema is not the one that this program knows.
+    """Refuse to go on with a database whose schema is not the one that this program knows, or without its keys.
 
     Raises:
-        SchemaError: it is older (to be migrated) or newer.
+        SchemaError: it is older (to be migrated) or newer, or the master key does not open its keys.
     """
     number, known = schema_number(store), MIGRATIONS[-1].number
     _refuse_newer([number])
@@ -115,3 +138,4 @@ def check_schema(store: Store) -> None:
         raise SchemaError(
             f"The database has schema {number}, this program needs {known}. Please run: ./eigenplan database migrate"
         )
+    store.read(store.keys.check)

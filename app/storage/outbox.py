@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.booking.values import Instant
+from app.storage.confidential import seal_text
 from app.storage.invariants import OUTBOX_COMPLETE_FROM
 from app.storage.public_ids import new_public_id
-from app.storage.statements import insert_sql, run
+from app.storage.statements import insert_rows, run
 
-_COLUMNS = ("public_id", "kind", "booking_id", "payload", "created_at", "not_before")
-_INSERT = insert_sql("outbox_message", _COLUMNS, 1)
 _SET_COMPLETE = (
     "INSERT INTO setting (key, value) VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value "
     "WHERE CAST(excluded.value AS BIGINT) > CAST(setting.value AS BIGINT)"
@@ -36,9 +35,29 @@ def add_message(
         not_before: when to deliver it; at once when None.
     """
     delivery_id = new_public_id()
-    text = json.dumps(dict(payload), ensure_ascii=False)
-    run(_INSERT, (delivery_id, kind, booking_row_id, text, now, now if not_before is None else not_before))
+    row = {
+        "public_id": delivery_id,
+        "kind": kind,
+        "booking_id": booking_row_id,
+        "payload": json.dumps(dict(payload), ensure_ascii=False),
+        "created_at": now,
+        "not_before": now if not_before is None else not_before,
+    }
+    insert_rows("outbox_message", [row])
     return delivery_id
+
+
+def record(row_id: int, delivery_id: str, attempt: int, changes: Mapping[str, str | Instant]) -> None:
+    """Write what became of a worker's attempt, unless another one has begun or the message waits no more.
+
+    ``last_error`` is encrypted: servers quote addresses in what they say.
+    """
+    sealed = {"claimed_until": None, **changes}
+    if "last_error" in changes:
+        sealed["last_error"] = seal_text("outbox_message", "last_error", (delivery_id,), str(changes["last_error"]))
+    words = ", ".join(f"{name} = %s" for name in sealed)
+    sql = f"UPDATE outbox_message SET {words} WHERE id = %s AND attempts = %s AND status = 'waiting'"
+    run(sql, (*sealed.values(), row_id, attempt))
 
 
 def mark_complete_from(moment: Instant) -> None:

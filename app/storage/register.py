@@ -27,6 +27,7 @@ class Data(StrEnum):
     SIGN_IN = "staff: what signs in, as hashes or sealed"
     DEVICE = "staff: devices and network addresses"
     ABSENCE = "staff: reasons for absence"
+    INDEX = "clients' names and contacts, as keyed hashes"
     COUNTED = "network addresses and accounts, as keyed hashes"
 
 
@@ -154,6 +155,10 @@ REGISTER: Mapping[str, Entry] = {
     "deputy": Entry(
         "Who decides in whose place, and when", "until an administrator or they themselves end it", other=RECORD
     ),
+    "encryption_key": Entry(
+        "Keys, encrypted by the master key", FOR_EVER, other=("purpose", "state", "wrapped", "master")
+    ),
+    "client_index": Entry("Finding clients whose details are encrypted", WITH_CLIENT, {"tag": Data.INDEX}, ("kind",)),
 }
 
 

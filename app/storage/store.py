@@ -13,10 +13,12 @@ from typing import Any, TypeVar
 
 from app.booking.refusals import JustTaken, Unavailable
 from app.booking.values import Catalog
+from app.crypto.master import MasterKey
 from app.storage.base import database_proxy
 from app.storage.catalog import load_catalog
 from app.storage.database import PostgresServer, SqliteFile, make_database
 from app.storage.errors import ERRORS, Meaning, code_of, meaning_of
+from app.storage.keys import Keys
 
 T = TypeVar("T")
 
@@ -37,10 +39,10 @@ class RacedError(Exception):
 
 
 class Store:
-    """One database, SQLite or PostgreSQL; ``url`` as for ``open_store``."""
+    """One database, SQLite or PostgreSQL; ``url`` and ``master`` as for ``open_store``."""
 
-    def __init__(self, url: str) -> None:
-        self.database: SqliteFile | PostgresServer = make_database(url)
+    def __init__(self, url: str, master: MasterKey | None) -> None:
+        self.database: SqliteFile | PostgresServer = make_database(url, master)
         self._catalog: Catalog | None = None
         self._inside = threading.local()
 
@@ -48,6 +50,11 @@ class Store:
     def kind(self) -> str:
         """``sqlite`` or ``postgresql``."""
         return self.database.kind
+
+    @property
+    def keys(self) -> Keys:
+        """What encrypts and decrypts clients' details in this database."""
+        return self.database.keys
 
     def write(self, work: Callable[[], T]) -> T:
         """Run ``work`` in one transaction and return its result; inside a running one it becomes a part of it.
@@ -100,6 +107,7 @@ class Store:
         Raises:
             Unavailable: the database cannot be used now.
         """
+        self._bind()
         try:
             self._begin(self.database.begin_snapshot)
             try:
@@ -169,6 +177,7 @@ class Store:
     def _current_catalog(self) -> Catalog:
         revision = self._revision()
         while self._catalog is None or self._catalog.revision != revision:
+            self.keys.refresh()  # a new key counts the counter up, too
             loaded = load_catalog(self.rows, revision)
             revision = self._revision()
             if loaded.revision == revision:
@@ -234,15 +243,16 @@ class Store:
         self.database.abandon()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, master: MasterKey | None) -> Store:
     """Open the database of a URL; nothing is read yet, and a missing SQLite file is made by the first use.
 
     Args:
         url: ``sqlite:///PATH`` (relative; four slashes: absolute) or ``postgresql://``, as libpq reads it.
+        master: what opens the keys of clients' details; with None everything that needs them refuses in one sentence.
 
     Raises:
         ValueError: not such a URL.
     """
-    store = Store(url)
+    store = Store(url, master)
     database_proxy.initialize(store.database)
     return store

@@ -6,6 +6,8 @@ Every instant is a BIGINT of seconds since the epoch, UTC. ``public_id`` is what
 
 from __future__ import annotations
 
+from typing import Any
+
 from peewee import (
     AutoField,
     BigIntegerField,
@@ -18,6 +20,8 @@ from peewee import (
 )
 
 from app.storage.base import Record, Table
+from app.storage.clients import write_index
+from app.storage.confidential import SealedField
 
 
 class Revision(Table):
@@ -169,12 +173,20 @@ class ServiceRequirement(Table):
 class Client(Record):
     """Who comes: an outside person, or a ``user`` who booked for themselves."""
 
-    name = CharField()
-    email = CharField()
-    phone = CharField(default="")
-    notes = TextField(default="")
+    name = SealedField()
+    email = SealedField()
+    phone = SealedField(default="")
+    notes = SealedField(default="")
     tzid = CharField(default="")
     user = ForeignKeyField(User, null=True)
+
+    def save(self, force_insert: bool = False, only: Any = None) -> Any:
+        """Write the record, and what it is found by."""
+        texts, changed = (self.name, self.email, self.phone), {field.name for field in self.dirty_fields}
+        saved = super().save(force_insert=force_insert, only=only)
+        if changed & {"name", "email", "phone"}:
+            write_index(self.id, *texts)
+        return saved
 
 
 class Series(Record):
@@ -217,8 +229,8 @@ class Booking(Record):
     occurrence_at = BigIntegerField(null=True)
     visit = CharField(null=True)
     created_by = ForeignKeyField(User, null=True)
-    comment = TextField(default="")
-    answers = TextField(default="{}")
+    comment = SealedField(default="")
+    answers = SealedField(default="{}")
     tzid = CharField(default="")
     sequence = IntegerField(default=0)
 
@@ -226,11 +238,12 @@ class Booking(Record):
 class Attendee(Table):
     """Who comes; the first is the client who booked."""
 
+    sealed_to = ("booking", "position")
     id = AutoField()
     booking = ForeignKeyField(Booking)
     position = IntegerField()
     client = ForeignKeyField(Client, null=True)
-    name = CharField()
+    name = SealedField()
 
 
 class ChangeRequest(Record):
@@ -294,13 +307,14 @@ class WaitingEntry(Record):
 class BusyTime(Table):
     """Time taken by an outside calendar; may overlap itself and our bookings."""
 
+    sealed_to = ("resource", "source", "uid", "start_at", "end_at")
     id = AutoField()
     resource = ForeignKeyField(Resource)
     start_at = BigIntegerField()
     end_at = BigIntegerField()
     source = CharField()
     uid = CharField(default="")
-    title = TextField(default="")
+    title = SealedField(default="")
 
 
 class OutboxMessage(Table):
@@ -310,13 +324,13 @@ class OutboxMessage(Table):
     public_id = CharField(unique=True)
     kind = CharField()
     booking = ForeignKeyField(Booking, null=True)
-    payload = TextField()
+    payload = SealedField()
     created_at = BigIntegerField()
     not_before = BigIntegerField()
     attempts = IntegerField(default=0)
     claimed_until = BigIntegerField(null=True)
     status = CharField(default="waiting")
-    last_error = TextField(default="")
+    last_error = SealedField(default="")
     delivered_at = BigIntegerField(null=True)
 
 

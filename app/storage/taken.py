@@ -14,6 +14,7 @@ from typing import Any
 
 from app.booking.slots import OpenSession
 from app.booking.values import Cause, Instant, Interval, Taken
+from app.storage.confidential import unseal_text
 from app.storage.sessions import members_of
 from app.storage.statements import among, fetch
 
@@ -76,8 +77,8 @@ def find_conflicts(resource_ids: Sequence[int], start: Instant, end: Instant, no
     """
     if not resource_ids:
         return []
-    columns = "resource_id, start_at, end_at, booking_id, session_id, change_id, NULL AS title"
-    busy = "resource_id, start_at, end_at, NULL, NULL, NULL, title"
+    columns = "resource_id, start_at, end_at, booking_id, session_id, change_id, NULL AS source, NULL AS uid, NULL AS t"
+    busy = "resource_id, start_at, end_at, NULL, NULL, NULL, source, uid, title"
     members, ids = among(resource_ids)
     sql = _sources(members, columns, busy, ignoring=False)
     rows = sorted(fetch(sql, _values(ids, start, end, now, None)), key=lambda row: row[:3])
@@ -104,9 +105,10 @@ def _behind(query: str, ids: Iterable[int | None]) -> _Behind:
 
 
 def _conflict(row: tuple[Any, ...], bookings: _Behind, sessions: _Behind) -> Taken:
-    resource_id, start, end, booking_id, session_id, change_id, title = row
+    resource_id, start, end, booking_id, session_id, change_id, source, uid, title = row
     if booking_id is None and session_id is None:
-        return Taken(resource_id, start, end, Cause.BUSY_TIME, "", title or "")
+        shown = unseal_text("busy_time", "title", (resource_id, source, uid, start, end), title)
+        return Taken(resource_id, start, end, Cause.BUSY_TIME, "", shown)
     cause = Cause.SESSION if booking_id is None else Cause.BOOKING
     public_id, status, since, until = sessions[session_id] if booking_id is None else bookings[booking_id]
     booked = None if change_id is not None else (since, until)  # a wished new time is not the booking's own

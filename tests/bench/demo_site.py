@@ -26,12 +26,13 @@ from app.operations.visits import find_visit_slots
 from app.storage import rights_tables, tables
 from app.storage.base import Record
 from app.storage.migrate import migrate
-from app.storage.store import open_store
+from app.storage.store import Store
 from tests.bench.databases import settle
 from tests.bench.forms import read_form
 from tests.bench.load import Answer, Call, send_all
 from tests.bench.servers import Server
 from tests.bench.sites import DAY, Site
+from tests.keys import MASTER, open_store
 
 PASSWORD = secrets.token_urlsafe(12)
 NOT_PAGES = (
@@ -51,10 +52,11 @@ class Page:
     path: str
 
 
-def fill_demo(url: str, scale: float) -> Site:
-    """Load the demo with ``scale`` times the bookings."""
+def fill_demo(url: str, scale: float, prepare: Callable[[Store], None] = lambda _: None) -> Site:
+    """Load the demo with ``scale`` times the bookings; ``prepare`` is called before anything is written."""
     store = open_store(url)
     migrate(store)
+    prepare(store)
     load_demo(store, clock.now(), PASSWORD, scale=scale, say=lambda _: None)
     site = Site(url, clock.now(), tables.Location.select().first().public_id, {}, ())
     store.close()
@@ -93,7 +95,7 @@ def all_pages(site: Site) -> list[Page]:
         KeyError: a page was added that this module has no example for; please add one.
     """
     store = open_store(site.url)
-    config = Config(database_url=site.url, secret_key=site.secret, base_url="http://127.0.0.1")
+    config = Config(database_url=site.url, secret_key=site.secret, base_url="http://127.0.0.1", master_key=MASTER)
     pages = list(_pages(create_app(config), Examples(site, Context(store, VISITOR, clock.now()))))
     store.close()
     return pages

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests import keys
 from tests.bench.load import LOOPBACK, Answer, Call, Result
 from tests.bench.servers import Server, free_port, serve
 from tests.bench.sites import Site
@@ -20,6 +21,7 @@ def environment(site: Site, folder: Path, port: int) -> dict[str, str]:
     return {
         "EIGENPLAN_DATABASE_URL": site.url,
         "EIGENPLAN_SECRET_KEY_FILE": str(key),
+        keys.VARIABLE: str(keys.FILE),
         "EIGENPLAN_BASE_URL": f"http://{LOOPBACK}:{port}",
         "EIGENPLAN_DEMO": "yes",
         "EIGENPLAN_LIMIT_TIMES": "10000",  # all come from one address; counted they are all the same
@@ -27,10 +29,10 @@ def environment(site: Site, folder: Path, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def serve_ours(site: Site, folder: Path, workers: int = 2) -> Iterator[Server]:
+def serve_ours(site: Site, folder: Path, workers: int = 2, app: str = APP) -> Iterator[Server]:
     """Run the application on this site."""
     port = free_port()
-    with serve(APP, environment(site, folder, port), workers, "/healthz", port=port) as server:
+    with serve(app, environment(site, folder, port), workers, "/healthz", port=port) as server:
         yield server
 
 

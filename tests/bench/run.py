@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from tests.bench.answers import measure_answers
 from tests.bench.bookings import compare_databases, measure_bookings
 from tests.bench.databases import KINDS, Databases, open_databases
+from tests.bench.encryption import measure_encryption
 from tests.bench.figures import Figure
 from tests.bench.memory import measure_memory
 from tests.bench.pages import measure_pages
@@ -26,6 +27,9 @@ def measure(groups: Collection[str], effort: Effort, say: Say) -> Iterator[Figur
         if "pages" in groups:
             say("Every page of the demo")
             yield from measure_pages(databases, effort.demo_kinds, effort)
+        if "encryption" in groups:
+            say("What encryption costs")
+            yield from measure_encryption(databases, KINDS, effort)
 
 
 def _measure_servers(groups: Collection[str], databases: Databases, effort: Effort, say: Say) -> Iterator[Figure]:

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from app.storage.base import database_proxy
 from app.storage.migrate import migrate
 from app.storage.public_ids import new_public_id
-from app.storage.store import open_store
 from app.storage.tables import Allocation, Booking, Client
 from tests.bench import reference
 from tests.bench.databases import settle
 from tests.cast import Cast, Need
+from tests.keys import open_store
 
 DAY = 86_400
 SLOT = 1800
@@ -143,7 +143,7 @@ def _fill_past(cast: Cast, first: int, base: int, count: int) -> None:
     cast.store.database.lift_limits()  # a million rows take longer than any page may
     if count <= 0:
         return
-    client = Client.get(Client.name == "Bench Client").id
+    client = Client.get().id
     values = {"service": cast.rows["Fifty"], "location": cast.rows["Centre"], "client": client, "base": base}
     execute = database_proxy.execute_sql
     execute(_PAST_BOOKINGS.format(last=count - 1, **values))

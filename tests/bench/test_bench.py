@@ -16,6 +16,7 @@ from tests.bench import report
 from tests.bench.answers import measure_answers
 from tests.bench.bookings import compare_databases, measure_bookings
 from tests.bench.databases import KINDS, Databases, open_databases
+from tests.bench.encryption import measure_encryption
 from tests.bench.figures import Figure, at_least, at_most, reported
 from tests.bench.memory import measure_memory
 from tests.bench.pages import measure_pages
@@ -60,6 +61,13 @@ class TestPages:
 
     def test_every_page_of_the_demo_answers_in_time(self, databases: Databases) -> None:
         assert missed(measure_pages(databases, ["sqlite"], SHORT)) == []
+
+
+class TestEncryption:
+    pytestmark = pytest.mark.race
+
+    def test_encryption_costs_little(self, databases: Databases) -> None:
+        assert missed(measure_encryption(databases, ["sqlite"], SHORT)) == []
 
 
 def test_rules_alone_are_not_far_from_a_plain_sweep() -> None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
 
-from app.storage.store import open_store
 from app.storage.tables import Location
 from tests.bench.demo_site import fill_demo
 from tests.bench.ours import serve_ours
 from tests.bench.servers import Server
 from tests.bench.sites import Site
+from tests.keys import open_store
 
 CHROMIUM = "/usr/bin/chromium"
 PATIENCE = 20_000

@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from app.storage.account_tables import UserSession
-from app.storage.store import open_store
 from tests.bench.demo_site import PASSWORD, email_of, fill_demo
 from tests.bench.ours import environment
 from tests.bench.servers import free_port, serve
 from tests.browser.conftest import Watched, Windows
+from tests.keys import open_store
 
 pytestmark = pytest.mark.browser
 KEY = {

@@ -10,9 +10,10 @@ from click.testing import CliRunner, Result
 
 from app.commands.cli import cli
 from app.operations.book import book
-from app.storage.store import Store, open_store
+from app.storage.store import Store
 from app.storage.tables import Client
 from tests.cast import one_provider
+from tests.keys import open_store
 from tests.operations.helpers import visitor, wish
 
 PASSPHRASE = "a long way round the lake"

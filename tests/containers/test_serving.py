@@ -15,9 +15,9 @@ from click.testing import CliRunner
 
 from app.commands import cli, web
 from app.storage.migrate import migrate
-from app.storage.store import open_store
 from containers.eigenplan import health
 from tests.bench.servers import free_port
+from tests.keys import open_store
 from tests.static.sizes import ROOT
 
 CONFIG = ROOT / "app" / "gunicorn.conf.py"

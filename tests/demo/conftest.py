@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.demo.load import load_demo
-from app.storage.store import Store, open_store
+from app.storage.store import Store
+from tests.keys import open_store
 
 NOW = 1_774_433_220
 """Wednesday 2026-03-25, 10:07 UTC: four days before the clocks go forward in both zones of the demo."""

@@ -9,8 +9,8 @@ import pytest
 from app.demo.folder import DemoError, DemoFolder, make_password
 from app.demo.site import database_url, prepare
 from app.storage.migrate import migrate
-from app.storage.store import open_store
 from tests.demo.conftest import NOW
+from tests.keys import MASTER, open_store
 
 pytestmark = pytest.mark.gate
 
@@ -66,7 +66,8 @@ def test_secrets_are_made_once_and_for_their_owner_only(folder: DemoFolder) -> N
     key, password = folder.key.read_text(), folder.read_password()
     folder.make_key()
     assert (folder.key.read_text(), folder.read_password()) == (key, password)
-    assert {stat.S_IMODE(one.stat().st_mode) for one in (folder.key, folder.password)} == {0o600}
+    assert folder.read_master_key() == folder.read_master_key()
+    assert {stat.S_IMODE(one.stat().st_mode) for one in (folder.key, folder.password, folder.master_key)} == {0o600}
 
 
 def test_password_can_be_typed_and_is_random() -> None:
@@ -84,6 +85,7 @@ def test_password_lost_is_said(folder: DemoFolder) -> None:
 def test_clear_leaves_what_is_not_ours(folder: DemoFolder) -> None:
     folder.make_key()
     folder.read_password()
+    folder.read_master_key()
     for name in ("eigenplan.db", "eigenplan.db-wal", "letters.txt"):
         (folder.path / name).touch()
     folder.clear()
@@ -94,7 +96,7 @@ def test_prepare_makes_a_complete_file_only(folder: DemoFolder) -> None:
     folder.unfinished.write_text("half of a database")
     prepare(folder, NOW, quiet)
     names = {one.name for one in folder.path.iterdir()}
-    assert names - {"eigenplan.db-wal", "eigenplan.db-shm"} == {"eigenplan.db", "password"}
+    assert names - {"eigenplan.db-wal", "eigenplan.db-shm"} == {"eigenplan.db", "master_key", "password"}
 
 
 def test_prepare_broken_database_is_said(folder: DemoFolder) -> None:
@@ -112,7 +114,22 @@ def test_prepare_database_of_a_newer_version_is_said(folder: DemoFolder) -> None
         prepare(folder, NOW, quiet)
 
 
+def test_prepare_without_the_key_of_its_database_is_said(folder: DemoFolder) -> None:
+    store = open_store(database_url(folder))
+    migrate(store)
+    store.close()
+    with pytest.raises(DemoError, match="belong to master key"):
+        prepare(folder, NOW, quiet)
+
+
+def test_prepare_with_a_damaged_key_is_said(folder: DemoFolder) -> None:
+    folder.master_key.write_text(MASTER.text[:-5])
+    with pytest.raises(DemoError, match="master_key holds a master key that was mistyped or cut off; start over with"):
+        prepare(folder, NOW, quiet)
+
+
 def test_prepare_other_database_is_refused(folder: DemoFolder) -> None:
+    folder.master_key.write_text(MASTER.text)
     store = open_store(database_url(folder))
     migrate(store)
     store.close()

@@ -19,9 +19,10 @@ from app.operations.sign_in import check_password
 from app.storage.approval_tables import Approval
 from app.storage.base import Record
 from app.storage.check import check_database
-from app.storage.store import Store, open_store
+from app.storage.store import Store
 from app.storage.tables import Allocation, Booking, ChangeRequest, OutboxMessage, Series, User, WaitingEntry
 from tests.demo.conftest import NOW, PASSWORD
+from tests.keys import open_store
 
 pytestmark = pytest.mark.gate
 

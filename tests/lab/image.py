@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.keys import MASTER
 from tests.lab.host import Host
 from tests.lab.machine import LabError, last_lines
 
@@ -20,10 +21,15 @@ FOLDER = "/srv/tried"
 USER = 820
 PORT = 8001
 HARDENING = ("--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--security-opt=no-new-privileges")
-MOUNTS = (f"--volume={FOLDER}/data:/var/lib/eigenplan", f"--volume={FOLDER}/key:/run/secrets/key:ro")
+MOUNTS = (
+    f"--volume={FOLDER}/data:/var/lib/eigenplan",
+    f"--volume={FOLDER}/key:/run/secrets/key:ro",
+    f"--volume={FOLDER}/master_key:/run/secrets/master_key:ro",
+)
 OPTIONS = {
     "EIGENPLAN_DATABASE_URL": "sqlite:////var/lib/eigenplan/eigenplan.db",
     "EIGENPLAN_SECRET_KEY_FILE": "/run/secrets/key",
+    "EIGENPLAN_MASTER_KEY_FILE": "/run/secrets/master_key",
     "EIGENPLAN_BASE_URL": "https://bookings.example.org",
     "WEB_CONCURRENCY": "2",
 }
@@ -40,9 +46,10 @@ class ImageOnHost:
         place = self.host.root / FOLDER.lstrip("/")
         (place / "data").mkdir(parents=True)
         (place / "key").write_text("k" * 64)
+        (place / "master_key").write_text(MASTER.text)
         shutil.unpack_archive(release, place / "release", filter="data")
-        self.do("chown", "--recursive", f"{USER}:{USER}", f"{FOLDER}/data", f"{FOLDER}/key")
-        self.do("chmod", "0400", f"{FOLDER}/key")
+        self.do("chown", "--recursive", f"{USER}:{USER}", f"{FOLDER}/data", f"{FOLDER}/key", f"{FOLDER}/master_key")
+        self.do("chmod", "0400", f"{FOLDER}/key", f"{FOLDER}/master_key")
         self.use_base(base)
         self.build_image(NAME, "--network=none")
 

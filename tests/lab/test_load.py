@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from app.storage.store import Store, open_store
+from app.storage.store import Store
 from app.storage.tables import Booking, Client
 from tests.bench.ours import serve_ours
 from tests.bench.sites import Site
 from tests.cast import Cast, Need
+from tests.keys import open_store
 from tests.lab.load import Outcome, Plan, WrongAnswerError, run
 
 PROVIDERS = 4
@@ -52,9 +53,10 @@ def plan(sqlite_url: str, tmp_path: Path) -> Iterator[Plan]:
 def addresses(url: str) -> list[str]:
     """Whoever has a booking, as often as they have one."""
     store = open_store(url)
-    rows = store.read(lambda: list(Booking.select(Client.email).join(Client).order_by(Client.email).tuples()))
+    query = Booking.select(Booking, Client).join(Client)
+    found = store.read(lambda: sorted(str(row.client.email) for row in query))
     store.close()
-    return [str(email) for (email,) in rows]
+    return found
 
 
 def test_load_books_what_it_says(plan: Plan, sqlite_url: str) -> None:

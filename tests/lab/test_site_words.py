@@ -78,7 +78,7 @@ def test_password_of_a_proxy_is_not_told_when_the_proxy_is_dropped(site: Site) -
 
 def test_no_secret_is_told(site: Site) -> None:
     secrets, said = secrets_of(site), told(site)
-    assert {"secret_key", "smtp_password"} <= set(secrets)
+    assert {"secret_key", "master_key", "smtp_password"} <= set(secrets)
     assert all(len(secret) >= 16 for secret in secrets.values())
     leaks = [f"{name} in {place}" for name, secret in secrets.items() for place, text in said.items() if secret in text]
     assert leaks == []
@@ -100,4 +100,4 @@ def test_first_administrators_link_is_told_to_the_operator_alone(installed: Inst
 
 def test_secrets_are_for_the_service_alone(site: Site) -> None:
     listed = heard(site, "find", SECRETS, "-type", "f", "-printf", "%m %U %f\n").splitlines()
-    assert sorted(listed) == ["400 820 secret_key", "400 820 smtp_password"]
+    assert sorted(listed) == ["400 820 secret_key", "400 820 smtp_password", "440 0 master_key"]

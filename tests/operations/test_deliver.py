@@ -19,10 +19,11 @@ from app.operations.change import cancel
 from app.operations.context import Context
 from app.operations.deliver import LEASE_SECONDS, MOST_ATTEMPTS, PAUSES, WORN_OUT, Courier, claim_next, deliver_next
 from app.storage.outbox import add_message
-from app.storage.store import Store, open_store
+from app.storage.store import Store
 from app.storage.tables import Client, OutboxMessage
-from tests.cast import HOUR, NOW, Cast, one_provider
+from tests.cast import HOUR, NOW, Cast, change_row, one_provider
 from tests.integrations.mail_server import Postbox, mail_server
+from tests.keys import open_store
 from tests.operations.helpers import TEN, system, visitor, wish
 from tests.operations.letter_helpers import DEMO, HEAD, messages
 
@@ -119,7 +120,7 @@ def test_message_without_a_letter_is_given_up(store: Store) -> None:
 def test_address_that_no_mail_can_have_is_given_up(store: Store, postbox: Postbox, courier: Courier) -> None:
     cast = one_provider(store)
     book(visitor(cast), wish(cast))
-    store.write(lambda: Client.update(email="ada.example.org").execute())
+    store.write(lambda: change_row(Client.get(), email="ada.example.org"))
     deliver(cast, courier)
     assert (states()[0][0], postbox.mails) == ("given_up", [])
 

@@ -25,7 +25,7 @@ from app.operations.waiting import join_waiting_list
 from app.storage.check import check_database
 from app.storage.store import Store
 from app.storage.tables import Attendee, Booking, Client, OutboxMessage, Series, WaitingEntry
-from tests.cast import HOUR, Cast, one_provider, user
+from tests.cast import HOUR, Cast, change_row, one_provider, user
 from tests.operations.helpers import ADA, BEN, TEN, client, staff, system, visitor, wish
 from tests.operations.test_twice_at_once import twice
 
@@ -233,7 +233,7 @@ def _collect(context: Context) -> dict[str, object]:
 def test_archive_holds_all_that_is_kept_about_a_client(store: Store) -> None:
     cast = keeping(store, capacity=5)
     booking = booked(cast, seats=2)
-    Client.update(phone="030 1234", tzid="UTC").execute()
+    store.write(lambda: change_row(Client.get(), phone="030 1234", tzid="UTC"))
     booked(cast, TEN + HOUR, client=BEN)
     facts = _collect(system(cast))
     assert facts["client"] == {

@@ -25,9 +25,10 @@ from app.operations.series import book_series
 from app.storage.all_tables import ALL_TABLES
 from app.storage.check import check_database
 from app.storage.dump import BLOCK, DUMPED, LEFT_BEHIND, sums_of, table_name
-from app.storage.store import Store, open_store
+from app.storage.store import Store
 from app.storage.tables import Booking, Client, WeeklyHours
 from tests.cast import HOUR, NOW, Cast
+from tests.keys import open_store
 from tests.operations.helpers import TEN, staff, system, visitor, wish
 from tests.web.rights_world import make_world
 
@@ -108,7 +109,8 @@ def test_imported_installation_goes_on_where_the_old_one_was(store: Store, empty
 def test_every_table_is_exported_or_left_behind_on_purpose() -> None:
     assert {*DUMPED, *LEFT_BEHIND} == set(ALL_TABLES)
     assert {table_name(one) for one in LEFT_BEHIND} == {
-        *("idempotency_key", "throttle", "user_session", "spent_challenge")
+        *("idempotency_key", "throttle", "user_session", "spent_challenge"),
+        *("encryption_key", "client_index"),
     }
 
 

@@ -80,7 +80,7 @@ def test_offer_that_is_confirmed_like_a_hold_names_its_client_once(store: Store)
     cancel(system(cast), mine.public_id)
     offered = list_waiting(system(cast))[0].offered_booking
     book(visitor(cast), wish(cast, client=BEN, hold=offered))
-    assert [(row.position, row.name) for row in Attendee.select().where(Attendee.name == BEN.name)] == [(0, BEN.name)]
+    assert [(row.position, row.name) for row in Attendee.select() if row.name == BEN.name] == [(0, BEN.name)]
     assert check_database(store) == []
 
 

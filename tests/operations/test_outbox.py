@@ -14,7 +14,7 @@ from app.operations.waiting import join_waiting_list
 from app.storage.outbox import add_message
 from app.storage.store import Store
 from app.storage.tables import Client
-from tests.cast import HOUR, Cast, one_provider
+from tests.cast import HOUR, Cast, change_row, one_provider
 from tests.operations.helpers import BEN, TEN, holding, staff, system, visitor, wish
 from tests.operations.letter_helpers import DEMO, HEAD, messages
 
@@ -107,9 +107,9 @@ def test_letter_of_an_unknown_message_is_not_found(store: Store) -> None:
 def test_given_up_message_can_be_tried_again(store: Store) -> None:
     cast = one_provider(store)
     book(visitor(cast), wish(cast))
-    store.write(lambda: Client.update(email="").execute())
+    store.write(lambda: change_row(Client.get(), email=""))
     deliver_next(system(cast), DEMO, lambda: cast.now)
-    store.write(lambda: Client.update(email="ada@example.org").execute())
+    store.write(lambda: change_row(Client.get(), email="ada@example.org"))
     (row,) = messages()
     try_again(staff(cast, ReadyMade.MANAGER), row.public_id)
     deliver_next(system(cast), DEMO, lambda: cast.now)

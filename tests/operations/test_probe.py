@@ -22,7 +22,7 @@ from app.operations.slots import find_slots
 from app.storage.check import check_database
 from app.storage.store import Store
 from app.storage.tables import OutboxMessage, Setting
-from tests.cast import HOUR, NOW, one_provider
+from tests.cast import HOUR, NOW, change_row, one_provider
 from tests.operations.helpers import ADA, TEN
 from tests.operations.setup_cast import add_location, context_of
 
@@ -94,8 +94,9 @@ def test_probe_status_tells_what_became_of_the_last_booking(store: Store, contex
     first, second = booked(store, probe), booked(store, probe)
     cancel(context, second)
     sent = OutboxMessage.update(status=MessageStatus.DELIVERED.value, attempts=1)
-    lost = OutboxMessage.update(status=MessageStatus.GIVEN_UP.value, attempts=8, last_error="550 no")
-    store.write(lambda: (sent.where(OutboxMessage.id == 2).execute(), lost.where(OutboxMessage.id == 3).execute()))
+    lost = {"status": MessageStatus.GIVEN_UP.value, "attempts": 8, "last_error": "550 no"}
+    store.write(sent.where(OutboxMessage.id == 2).execute)
+    store.write(lambda: change_row(OutboxMessage.get_by_id(3), **lost))
     last, other = probe_status(context).booking, probe_status(context, first).booking
     assert last is not None
     assert other is not None

@@ -11,7 +11,7 @@ from app.access.actors import SYSTEM, VISITOR
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
 from app.operations.context import Context
 from app.operations.rights import actor_of
-from app.operations.sealed import BrokenSealError, seal, unseal
+from app.operations.sealed import BrokenSealError, is_sealed, unseal
 from app.operations.second_factor import (
     NEEDED,
     RECOVERY_CODES,
@@ -35,6 +35,12 @@ from tests.operations.test_twice_at_once import twice
 
 KEY = b"the site's secret key, long enough"
 HALF = STEP_SECONDS // 2
+SEALED = "1.AAECAwQFBgcICQoLDjlKM2DB1TuH-lnQSudBOKitWwdAmvry-VvKrw=="
+"""``secret words`` as version 1 sealed them by this key for purpose ``a.b``, row 7."""
+
+OLD_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+SEALED_OF_USER_1 = "1.AAECAwQFBgcICQoLHimdcN3Y8_iaTUcJr6vtn_WbXSLrOGF6ngp5IaC2mqD4jU8thNwdWaVvxxcFKQER"
+"""That secret as version 1 sealed it by the same key for the first user's app."""
 
 
 @pytest.fixture
@@ -160,11 +166,29 @@ def test_app_that_is_the_only_second_factor_of_who_needs_one_stays(second_factor
     assert check_code(ada, KEY, app.at(NOW)) is True
 
 
-def test_app_sealed_by_another_key_is_of_no_use_and_set_up_anew(ada: Context) -> None:
+def leave_sealed(user_id: int) -> None:
+    """Leave an app's secret as older versions did: sealed by the site's secret key, which was written down then."""
+    row = Authenticator(user=user_id, secret=SEALED_OF_USER_1, created_at=NOW, confirmed_at=NOW)
+    row.save(force_insert=True)
+
+
+def test_app_sealed_by_an_older_version_counts_and_is_written_anew(ada: Context) -> None:
+    assert ada.actor.user_id == 1
+    ada.store.write(lambda: leave_sealed(1))
+    assert check_code(ada, KEY, pyotp.TOTP(OLD_SECRET).at(NOW)) is True
+    assert (Authenticator.get().secret, check_database(ada.store)) == (OLD_SECRET, [])
+
+
+def test_app_sealed_by_an_older_version_and_another_key_is_of_no_use(ada: Context) -> None:
+    ada.store.write(lambda: leave_sealed(1))
+    assert check_code(ada, b"another secret key of the same site", pyotp.TOTP(OLD_SECRET).at(NOW)) is False
+    assert is_sealed(Authenticator.get().secret) is True
+
+
+def test_secret_of_an_app_is_encrypted_in_its_row(ada: Context) -> None:
     app = begin_authenticator(ada, KEY)
-    other = b"another secret key of the same site"
-    assert begin_authenticator(ada, other).secret != app.secret
-    assert check_code(ada, KEY, pyotp.TOTP(app.secret).at(NOW)) is False
+    stored = ada.store.rows("SELECT secret FROM authenticator")[0][0]
+    assert (stored.startswith("AQAB"), Authenticator.get().secret) == (True, app.secret)
 
 
 def test_session_needs_both_factors_from_the_next_sign_in_on(ada: Context) -> None:
@@ -201,23 +225,17 @@ def test_factors_are_forgotten_by_who_may_edit_users_only(store: Store, ada: Con
     assert (left, check_database(store)) == ([0, 0, 0], [])
 
 
-def test_sealed_text_is_read_again_by_its_key_for_its_row_only() -> None:
-    sealed = seal(KEY, "a.b", 7, "secret words")
-    assert (unseal(KEY, "a.b", 7, sealed), "secret" in sealed, sealed == seal(KEY, "a.b", 7, "secret words")) == (
-        "secret words",
-        False,
-        False,
-    )
+def test_sealed_text_is_read_again() -> None:
+    assert (is_sealed(SEALED), unseal(KEY, "a.b", 7, SEALED)) == (True, "secret words")
 
 
 @pytest.mark.parametrize("change", ["key", "purpose", "row", "text", "version", "nothing", "odd"])
 def test_sealed_text_that_does_not_fit_is_refused(change: str) -> None:
-    sealed = seal(KEY, "a.b", 7, "secret words")
-    texts = {"text": sealed[:-2] + "AA", "version": f"2{sealed[1:]}", "nothing": "", "odd": "1.ü"}
+    texts = {"text": SEALED[:-2] + "AA", "version": f"2{SEALED[1:]}", "nothing": "", "odd": "1.ü"}
     with pytest.raises(BrokenSealError):
         unseal(
             b"x" * 32 if change == "key" else KEY,
             "a.c" if change == "purpose" else "a.b",
             8 if change == "row" else 7,
-            texts.get(change, sealed),
+            texts.get(change, SEALED),
         )

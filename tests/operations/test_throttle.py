@@ -31,7 +31,7 @@ HERE, ELSEWHERE = source_of(SECRET, "192.0.2.7"), source_of(SECRET, "192.0.2.8")
 FREE = SIGN_IN_HERE.free
 SMALL = Limit("of the tests", free=3, every=60, step=5, lock=30, reason="")
 CODE = (
-    "import sys; from app.storage.store import open_store; from app.operations.throttle import begin_try, guest_of\n"
+    "import sys; from tests.keys import open_store; from app.operations.throttle import begin_try, guest_of\n"
     "from app.booking.refusals import TooOften; from app.operations.buckets import source_of\n"
     "guest = guest_of(source_of(b'a secret of the tests', '192.0.2.7'), ' ADA@example.org'); passed = 0\n"
     "store = open_store(sys.argv[1])\n"

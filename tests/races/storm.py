@@ -19,8 +19,9 @@ from app.operations.change import cancel, move
 from app.operations.context import Context
 from app.operations.requests import BookingRequest, ClientDetails, MoveRequest
 from app.operations.views import BookingView
-from app.storage.store import Store, open_store
+from app.storage.store import Store
 from tests.cast import HOUR, MONDAY, NOW
+from tests.keys import open_store
 
 DAYS = 5
 

@@ -14,9 +14,9 @@ from app.operations.book import book
 from app.operations.change import cancel
 from app.operations.views import BookingView
 from app.storage.check import check_database
-from app.storage.store import open_store
 from app.storage.tables import GroupSession
 from tests.cast import Cast, one_provider, pool_of
+from tests.keys import open_store
 from tests.operations.helpers import TEN, system, visitor, wish
 from tests.storage.helpers import at_once, closing
 

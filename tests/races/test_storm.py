@@ -18,9 +18,10 @@ import pytest
 from app.booking.statuses import Status
 from app.storage.check import check_database
 from app.storage.migrate import migrate
-from app.storage.store import Store, open_store
+from app.storage.store import Store
 from app.storage.tables import Booking, OutboxMessage
 from tests.cast import Cast, Need
+from tests.keys import open_store
 
 pytestmark = pytest.mark.race
 
@@ -100,8 +101,8 @@ def _is_kept(row: Booking | None, promise: dict[str, Any]) -> bool:
 def lost_or_doubled_messages() -> list[str]:
     """Bookings whose messages are not exactly one for each state that the booking has been in."""
     told: dict[int, list[int]] = defaultdict(list)
-    for booking_id, payload in OutboxMessage.select(OutboxMessage.booking, OutboxMessage.payload).tuples():
-        told[booking_id].append(json.loads(payload)["sequence"])
+    for message in OutboxMessage.select():
+        told[message.booking_id].append(json.loads(message.payload)["sequence"])
     return [row.public_id for row in Booking.select() if sorted(told[row.id]) != list(range(row.sequence + 1))]
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from app.storage.migrate import migrate
-from app.storage.store import open_store
 from tests.bench.load import send_all
 from tests.bench.ours import APP, environment
 from tests.bench.servers import Server, free_port, serve
 from tests.bench.sites import Site
 from tests.cast import one_provider
+from tests.keys import open_store
 from tests.postgres_server import PostgresServer, find_binaries, start_postgres
 from tests.races import scene
 from tests.races.system_calls import Call, family_of, read_calls, watched

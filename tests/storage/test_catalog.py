@@ -22,8 +22,9 @@ from app.booking.values import (
     WeeklyHours,
 )
 from app.storage import tables
-from app.storage.store import Store, open_store
+from app.storage.store import Store
 from tests.cast import NOW, Cast, Need, one_provider
+from tests.keys import open_store
 from tests.storage.helpers import at_once, closing, stamped
 
 FEAST = date(2031, 5, 1)

@@ -9,6 +9,7 @@ import pytest
 from app.booking.values import Instant
 from app.storage import allocations, approvals, idempotency, outbox, sessions
 from app.storage.check import MOST, check_database, orphan_rules
+from app.storage.clients import add_client
 from app.storage.invariants import INVARIANTS
 from app.storage.statements import insert_row
 from app.storage.store import Store
@@ -74,7 +75,7 @@ def held_beside(cast: Cast, change_id: int, expires_at: Instant) -> None:
 
 
 def waiting(cast: Cast, status: str, offered: str | None = None) -> None:
-    client = insert_row("client", stamped(name="Ada Client", email="ada@example.org"))
+    client = add_client(stamped(name="Ada Client", email="ada@example.org", phone=""))
     row = {"service_id": cast.rows["Class"], "location_id": cast.rows["Centre"], "client_id": client, "public_id": "w1"}
     row |= {"duration_minutes": 30, "earliest": NOW, "latest": TEN, "status": status}
     insert_row("waiting_entry", stamped(**row, offered_booking_id=cast.rows.get(offered or "")))
@@ -82,7 +83,7 @@ def waiting(cast: Cast, status: str, offered: str | None = None) -> None:
 
 def series(cast: Cast, announced: int) -> None:
     """A series of one occurrence with as many first messages."""
-    client = insert_row("client", stamped(name="Ada Client", email="ada@example.org"))
+    client = add_client(stamped(name="Ada Client", email="ada@example.org", phone=""))
     row = {"service_id": cast.rows["Consultation"], "location_id": cast.rows["Centre"], "client_id": client}
     texts = {"rrule": "FREQ=DAILY", "local_start": "2030-01-07T10:00", "tzid": "UTC"}
     row_id = insert_row("series", stamped(**row, **texts, duration_minutes=30, public_id="r1"))
@@ -278,6 +279,13 @@ FAULTS: dict[str, tuple[Plant, Sequence[str]]] = {
             plain(cast, "b3", TEN + 20 * HALF, "requested", expires_at=NOW), None, [(None, 2, None)]
         ),
         ["Booking b3 has 1 steps of an approval to come, and none that waits."],
+    ),
+    "client without an index": (
+        lambda cast: (
+            add_client(stamped(public_id="k1", name="Ada Client", email="ada@example.org", phone="")),
+            cast.store.run("DELETE FROM client_index"),
+        ),
+        ["Client k1 cannot be found by their mail address."],
     ),
     "unknown status of a booking": (
         run("UPDATE booking SET status = 'lost' WHERE id = {b2}"),

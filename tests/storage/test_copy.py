@@ -17,9 +17,10 @@ from app.storage.check import check_database
 from app.storage.copy import CopyError, columns_of, copy_database, digest_of
 from app.storage.migrate import SchemaError
 from app.storage.rights_tables import OutsideGroup, UserGroup
-from app.storage.store import Store, open_store
+from app.storage.store import Store
 from app.storage.tables import BusyTime, Client, Setting
 from tests.cast import NOW, Cast
+from tests.keys import open_store
 from tests.storage.helpers import HALF, TEN, at_once, closing, stamped
 from tests.storage.test_check import change, group, held_beside, installation, plain, series, waiting
 
@@ -187,7 +188,7 @@ def test_command_copy_migrates_the_target_and_tells_the_sum(database_url: str, t
     installation(store)
     store.close()
     result = eigenplan("copy", database_url, f"sqlite:///{tmp_path}/new.db")
-    assert result.stdout.splitlines()[-1] == f"33 rows in {len(ALL_TABLES)} tables are the same in both databases."
+    assert result.stdout.splitlines()[-1] == f"35 rows in {len(ALL_TABLES)} tables are the same in both databases."
     again = eigenplan("copy", database_url, f"sqlite:///{tmp_path}/new.db")
     assert (again.returncode, "not empty" in again.stderr) == (1, True)
 

@@ -18,8 +18,8 @@ from app.commands.cli import cli
 from app.storage.check import check_database
 from app.storage.migrate import check_schema, migrate
 from app.storage.migrations import MIGRATIONS
-from app.storage.store import open_store
 from tests.cast import one_provider
+from tests.keys import open_store
 from tests.postgres_accounts import APPLICATION, OWNER, as_account, grant_all
 from tests.postgres_pool import PostgresPool, sibling
 from tests.storage.helpers import booked

@@ -5,23 +5,31 @@ from __future__ import annotations
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from app.booking.refusals import JustTaken
+from app.storage import store as storage
+from app.storage.all_tables import ALL_TABLES
 from app.storage.check import check_database
+from app.storage.clients import find_client_ids
+from app.storage.idempotency import find_answer
 from app.storage.migrate import SchemaError, check_schema, migrate, schema_number
-from app.storage.migrations import MIGRATIONS
-from app.storage.store import Store, open_store
-from tests.cast import one_provider
-from tests.storage.helpers import booked
+from app.storage.migrations import MIGRATIONS, m0012_encryption
+from app.storage.store import Store
+from app.storage.tables import Attendee, Booking, BusyTime, Client, OutboxMessage
+from tests.cast import Cast, one_provider
+from tests.keys import open_store
+from tests.storage.helpers import HALF, TEN, booked
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBERS = [one.number for one in MIGRATIONS]
 LAST = NUMBERS[-1]
+ENCRYPTED = 12
+"""From this number on clients' details are encrypted."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -42,6 +50,39 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+OLD_ROWS: tuple[tuple[str, Sequence[object]], ...] = (
+    (
+        "INSERT INTO client (public_id, created_at, changed_at, name, email, phone) VALUES (%s, 1, 1, %s, %s, %s)",
+        ("c1", "Nora Client", "nora@example.org", "030 1234"),
+    ),
+    (
+        "INSERT INTO booking (public_id, created_at, changed_at, service_id, location_id, client_id, start_at, end_at, "
+        "status, comment, answers) VALUES ('b1', 1, 1, 1, 1, 1, %s, %s, 'confirmed', %s, %s)",
+        (TEN, TEN + HALF, "Hurry", '{"q": "Knee"}'),
+    ),
+    ("INSERT INTO attendee (booking_id, position, client_id, name) VALUES (1, 0, 1, %s)", ("Nora Client",)),
+    (
+        "INSERT INTO allocation (resource_id, start_at, end_at, booking_id, active) VALUES (1, %s, %s, 1, %s)",
+        (TEN, TEN + HALF, True),
+    ),
+    (
+        "INSERT INTO busy_time (resource_id, start_at, end_at, source, uid, title) "
+        "VALUES (1, 60, 120, 'file', 'u1', %s)",
+        ("Lunch with Nora",),
+    ),
+    (
+        "INSERT INTO outbox_message (public_id, kind, booking_id, payload, created_at, not_before, last_error) "
+        "VALUES ('m1', 'confirmed', 1, %s, 1, 1, %s)",
+        ('{"reason": "Nora is ill"}', "550 nora@example.org"),
+    ),
+    (
+        "INSERT INTO idempotency_key (scope, key, fingerprint, answer, created_at) VALUES (%s, %s, %s, %s, 1)",
+        ("guest:book", "k1", "f" * 64, "b1"),
+    ),
+)
+"""A client, their booking and what belongs to it; all texts in clear."""
+
+
 def url_of(store: Store) -> str:
     name = str(store.database.database)
     return name if store.kind == "postgresql" else f"sqlite:///{name}"
@@ -60,7 +101,7 @@ def test_migrate_empty_database_applies_everything_once(empty: Store) -> None:
 def test_migrate_forward_from_each_number_keeps_the_data(empty: Store, first: int) -> None:
     migrate(empty, upto=first)
     cast = one_provider(empty)
-    booked(cast)
+    (write_in_clear if first < ENCRYPTED else booked)(cast)
     assert migrate(empty) == NUMBERS[first:]
     assert (empty.rows("SELECT COUNT(*) FROM booking"), check_database(empty)) == ([(1,)], [])
     with pytest.raises(JustTaken):
@@ -87,6 +128,71 @@ def test_migrate_keeps_sessions_and_takes_those_that_began_elsewhere(empty: Stor
     assert check_database(empty) == []
 
 
+def write_in_clear(cast: Cast) -> None:
+    """A client with a booking and all that belongs to it, as programs wrote them before anything was encrypted."""
+
+    def work() -> None:
+        for sql, values in OLD_ROWS:
+            cast.store.run(sql, values)
+
+    cast.store.write(work)
+
+
+@pytest.mark.parametrize("batch", [1, 1000])
+def test_migrate_encrypts_what_is_there(empty: Store, batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(m0012_encryption, "BATCH", batch)
+    migrate(empty, upto=11)
+    write_in_clear(one_provider(empty))
+    assert migrate(empty) == NUMBERS[11:]
+    client, booking, message = Client.get(), Booking.get(), OutboxMessage.get()
+    assert (client.name, client.email, client.phone, client.notes) == (
+        "Nora Client",
+        "nora@example.org",
+        "030 1234",
+        "",
+    )
+    assert (booking.comment, booking.answers) == ("Hurry", '{"q": "Knee"}')
+    assert (message.payload, message.last_error) == ('{"reason": "Nora is ill"}', "550 nora@example.org")
+    assert (Attendee.get().name, BusyTime.get().title) == ("Nora Client", "Lunch with Nora")
+    assert empty.read(lambda: (find_client_ids("nora"), find_client_ids("0301234"))) == ([1], [1])
+    assert empty.read(lambda: find_answer("guest:book", "k1", "f" * 64)) == "b1"
+    assert [row for row in every_text(empty) if "Nora" in row or "nora" in row or "Knee" in row] == []
+    assert empty.rows("SELECT key FROM setting WHERE key = 'tables_to_rewrite'") == []
+
+
+def every_text(store: Store) -> list[str]:
+    tables = [str(model._meta.table_name) for model in ALL_TABLES]
+    return [str(row) for table in tables for row in store.rows(f'SELECT * FROM "{table}"')]  # noqa: S608  our own
+
+
+def test_migrate_that_was_ended_before_the_old_rows_were_gone_goes_on(
+    empty: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate(empty, upto=11)
+    write_in_clear(one_provider(empty))
+    rewrite, asked = empty.database.rewrite, []
+
+    def first_fail(tables: Sequence[str]) -> None:
+        asked.append(tables)
+        if len(asked) == 1:
+            raise KeyboardInterrupt
+        rewrite(tables)
+
+    monkeypatch.setattr(empty.database, "rewrite", first_fail)
+    with pytest.raises(KeyboardInterrupt):
+        migrate(empty)
+    assert (migrate(empty), migrate(empty)) == ([], [])
+    assert asked == [["client", "booking", "attendee", "busy_time", "outbox_message", "idempotency_key"]] * 2
+
+
+def test_migrate_without_a_master_key_changes_nothing(tmp_path: Path) -> None:
+    store = storage.open_store(f"sqlite:///{tmp_path}/new.db", None)
+    with pytest.raises(SchemaError, match="no master key is given"):
+        migrate(store)
+    assert (schema_number(store), migrate(store, upto=11)) == (0, NUMBERS[:11])
+    store.close()
+
+
 def test_migrate_that_fails_leaves_nothing(empty: Store) -> None:
     empty.write(lambda: empty.run("CREATE TABLE seat (id INT)"))
     with pytest.raises(Exception, match="seat"):
@@ -96,7 +202,7 @@ def test_migrate_that_fails_leaves_nothing(empty: Store) -> None:
 
 def test_migrate_by_several_processes_at_once_applies_each_once(empty: Store) -> None:
     code = (
-        "import sys; from app.storage.store import open_store; from app.storage.migrate import migrate; "
+        "import sys; from tests.keys import open_store; from app.storage.migrate import migrate; "
         "print(len(migrate(open_store(sys.argv[1]))))"
     )
     command = [sys.executable, "-c", code, url_of(empty)]

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import pytest
 
 from app.storage import taken
+from app.storage.clients import _BY_MAIL
 from app.storage.statements import among
-from app.storage.store import Store, open_store
+from app.storage.store import Store
 from app.storage.tables import Booking, Setting
 from tests.cast import NOW
+from tests.keys import open_store
 from tests.storage.helpers import TEN
 from tests.storage.test_check import installation
 
@@ -31,7 +33,7 @@ STATEMENTS: list[tuple[str, Sequence[object], set[str]]] = [
     (_LIMIT, [1, TEN, TEN + 1], {"booking_service"}),
     (_LIST, [TEN, TEN, TEN], {"booking_start"}),
     ("SELECT id FROM booking WHERE expires_at <= %s ORDER BY expires_at LIMIT 9", [NOW], {"booking_expiry"}),
-    ("SELECT id FROM client WHERE email = %s AND name = %s", ["a", "b"], {"client_email"}),
+    (_BY_MAIL, ["a"], {"client_index_1 (kind=? AND tag=?)"}),
     ("DELETE FROM seat WHERE booking_id = %s", [1], {"seat_booking"}),
     ("DELETE FROM allocation WHERE booking_id = %s", [1], {"allocation_booking"}),
 ]

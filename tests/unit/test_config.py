@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from app.config import OPTIONS, Config, ConfigError, load_config
+from app.config import OPTIONS, Config, ConfigError, load_config, read_option
 from app.factory import sources_of
 from app.integrations.ldap.values import LdapSettings
 from app.integrations.oidc.values import OidcSettings
 from app.operations.outside.values import Source, Sources
+from tests.keys import FILE, MASTER, VARIABLE
 
 ISSUER = "must be an address such as https://login.example.org/realm"
 PLAIN = "is only for a directory on this machine, as passwords could be read on the way"
@@ -25,12 +26,16 @@ def environ(tmp_path: Path) -> dict[str, str]:
         "EIGENPLAN_DATABASE_URL": "sqlite:///bookings.db",
         "EIGENPLAN_SECRET_KEY_FILE": str(key),
         "EIGENPLAN_BASE_URL": "https://bookings.example.org/",
+        VARIABLE: str(FILE),
     }
 
 
 def test_config_fills_in_defaults(environ: dict[str, str]) -> None:
     expected = Config(
-        database_url="sqlite:///bookings.db", secret_key=b"k" * 40, base_url="https://bookings.example.org"
+        database_url="sqlite:///bookings.db",
+        secret_key=b"k" * 40,
+        base_url="https://bookings.example.org",
+        master_key=MASTER,
     )
     assert load_config(environ | {"HOME": "/root"}) == expected
     assert expected.is_https is True
@@ -71,6 +76,7 @@ def test_config_without_anything_names_all_that_is_missing() -> None:
     assert [line.partition(":")[0] for line in lines] == [
         "EIGENPLAN_DATABASE_URL",
         "EIGENPLAN_SECRET_KEY_FILE",
+        "EIGENPLAN_MASTER_KEY_FILE",
         "EIGENPLAN_BASE_URL",
     ]
     assert all("is missing" in line for line in lines)
@@ -178,12 +184,24 @@ def test_config_with_unusable_key_file_says_so(
         load_config(environ | {"EIGENPLAN_SECRET_KEY_FILE": str(path)})
 
 
+def test_config_with_a_file_that_holds_no_master_key_says_how_to_make_one(environ: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match=r"FILE: holds no master key.*; make one with: \./eigenplan keys new FILE$"):
+        load_config(environ | {VARIABLE: environ["EIGENPLAN_SECRET_KEY_FILE"]})
+
+
+def test_one_option_alone_is_read_or_named() -> None:
+    assert read_option("master_key", {VARIABLE: str(FILE)}) == MASTER
+    with pytest.raises(ValueError, match=f"^{VARIABLE}: is missing"):
+        read_option("master_key", {})
+
+
 def test_every_option_is_a_field_with_help() -> None:
     fields = set(Config.__dataclass_fields__)
     assert {option.name for option in OPTIONS} == fields
     assert all(option.help.endswith(".") for option in OPTIONS)
     assert [option.variable for option in OPTIONS if option.secret] == [
         "EIGENPLAN_SECRET_KEY_FILE",
+        "EIGENPLAN_MASTER_KEY_FILE",
         "EIGENPLAN_SMTP_PASSWORD_FILE",
         "EIGENPLAN_LDAP_BIND_PASSWORD_FILE",
         "EIGENPLAN_OIDC_CLIENT_SECRET_FILE",

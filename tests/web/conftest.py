@@ -21,6 +21,7 @@ from app.storage.store import Store
 from app.storage.tables import User
 from app.web.context import EXTENSION, Site
 from tests.cast import NOW, Cast
+from tests.keys import MASTER
 
 SECRET = b"a secret of the tests, long enough"
 RAW_TOKEN = "the raw token of a session"
@@ -46,7 +47,7 @@ def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def config(database_url: str) -> Config:
     """The options of the application."""
-    return Config(database_url=database_url, secret_key=SECRET, base_url="http://localhost")
+    return Config(database_url=database_url, secret_key=SECRET, base_url="http://localhost", master_key=MASTER)
 
 
 @pytest.fixture

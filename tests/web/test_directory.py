@@ -19,6 +19,7 @@ from app.storage.store import Store
 from app.storage.tables import User
 from app.web.sign_in import WRONG
 from tests.cast import NOW, Cast
+from tests.keys import MASTER
 from tests.slapd_server import BASE, PASSWORD, READER, READER_PASSWORD, Slapd, SlapdWith, group_dn, person
 from tests.web.conftest import SECRET, Browser, SignIn, stay_signed_in
 from tests.web.reading import Page
@@ -48,6 +49,7 @@ def config(database_url: str, slapd: Slapd) -> Config:
         database_url=database_url,
         secret_key=SECRET,
         base_url="http://localhost",
+        master_key=MASTER,
         ldap_url=settings.url,
         ldap_ca_file=settings.ca_file,
         ldap_base_dn=BASE,

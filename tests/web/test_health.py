@@ -10,10 +10,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.config import Config
+from app.crypto.master import MasterKey
 from app.factory import create_app
-from app.storage.store import Store
+from app.operations.readiness import SchemaError
+from app.storage.store import Store, open_store
 from app.storage.tables import SchemaMigration
 from app.web.context import EXTENSION, Site
+from tests.keys import MASTER
 from tests.web.conftest import make_read_only
 
 
@@ -39,6 +42,19 @@ def test_readyz_with_newer_schema_is_503(visitor: FlaskClient, store: Store) -> 
     assert (answer.status_code, "newer version" in answer.text) == (503, True)
 
 
+def test_readyz_with_another_master_key_is_503(app: Flask, config: Config, database_url: str) -> None:
+    other = open_store(database_url, MasterKey(b"o" * 32))
+    app.extensions[EXTENSION] = Site(config, other)
+    answer = app.test_client().get("/readyz")
+    assert (answer.status_code, f"belong to master key {MASTER.name}, but" in answer.text) == (503, True)
+    other.close()
+
+
+def test_start_with_another_master_key_is_refused(config: Config) -> None:
+    with pytest.raises(SchemaError, match="please put the right file there"):
+        create_app(replace(config, master_key=MasterKey(b"o" * 32)))
+
+
 def test_readyz_with_read_only_database_is_503(visitor: FlaskClient, store: Store) -> None:
     make_read_only(store)
     answer = visitor.get("/readyz")
@@ -47,7 +63,9 @@ def test_readyz_with_read_only_database_is_503(visitor: FlaskClient, store: Stor
 
 def test_readyz_with_unreachable_database_is_503_and_healthz_lives() -> None:
     url = "postgresql://eigenplan@127.0.0.1:9/nothing"
-    client = create_app(Config(database_url=url, secret_key=b"x" * 32, base_url="http://localhost")).test_client()
+    client = create_app(
+        Config(database_url=url, secret_key=b"x" * 32, base_url="http://localhost", master_key=MASTER)
+    ).test_client()
     assert [client.get(path).status_code for path in ("/readyz", "/healthz", "/")] == [503, 200, 503]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -12,11 +13,12 @@ from app.access.permissions import Permission, ReadyMade
 from app.config import Config
 from app.operations.book import book
 from app.operations.deliver import MessageStatus
+from app.storage import outbox
 from app.storage.store import Store
 from app.storage.tables import OutboxMessage
 from app.web.context import EXTENSION, Site
 from app.web.outbox import split_links
-from tests.cast import HOUR, Cast, one_provider
+from tests.cast import HOUR, Cast, change_row, one_provider
 from tests.operations.helpers import TEN, wish
 from tests.operations.helpers import visitor as visitor_of
 from tests.web.conftest import SignIn, SignInWith
@@ -38,8 +40,8 @@ def message() -> OutboxMessage:
 
 def give_up(store: Store) -> None:
     """Let the message be one that was given up."""
-    query = OutboxMessage.update(status=MessageStatus.GIVEN_UP.value, attempts=8, last_error="550 unknown")
-    store.write(query.execute)
+    given_up = {"status": MessageStatus.GIVEN_UP.value, "attempts": 8, "last_error": "550 unknown"}
+    store.write(lambda: change_row(message(), **given_up))
 
 
 @pytest.mark.usefixtures("booked")
@@ -66,7 +68,7 @@ def test_list_without_messages_says_so(sign_in: SignIn, store: Store) -> None:
 
 @pytest.mark.usefixtures("booked")
 def test_list_shows_when_the_next_attempt_is_and_what_went_wrong(sign_in: SignIn, store: Store) -> None:
-    store.write(OutboxMessage.update(attempts=1, not_before=TEN, last_error="450 busy").execute)
+    store.write(lambda: change_row(message(), attempts=1, not_before=TEN, last_error="450 busy"))
     page = sign_in(ReadyMade.MANAGER).get("/outbox/").text
     assert "again from Monday 7 January 2030, 10:00" in page
     assert "450 busy" in page
@@ -76,10 +78,9 @@ def test_list_is_paged(sign_in: SignIn, store: Store) -> None:
     cast = one_provider(store)
     book(visitor_of(cast), wish(cast))
     row = message()
-    rows = [{**row.__data__, "id": None, "public_id": f"m{number}"} for number in range(60)]
-    for one in rows:
-        one.pop("id")
-    store.write(lambda: OutboxMessage.insert_many(rows).execute())
+    payload = json.loads(row.payload)
+    for _ in range(60):
+        store.write(lambda: outbox.add_message(row.kind, row.booking_id, payload, row.created_at))
     browser = sign_in(ReadyMade.MANAGER)
     first = browser.get("/outbox/").text
     assert first.count("Booking confirmed") == 50

@@ -22,6 +22,7 @@ from app.storage.tables import User
 from app.web.step_up import NOT_YET
 from tests.cast import NOW
 from tests.integrations.test_oidc import say, visit
+from tests.keys import MASTER
 from tests.oidc_provider import CLIENT, SECRET, OidcProvider, oidc_provider
 from tests.web.conftest import SECRET as SITE_SECRET
 from tests.web.conftest import Browser, SignIn
@@ -43,6 +44,7 @@ def config(database_url: str, provider: OidcProvider) -> Config:
         database_url=database_url,
         secret_key=SITE_SECRET,
         base_url="http://localhost",
+        master_key=MASTER,
         oidc_issuer=provider.issuer,
         oidc_client_id=CLIENT,
         oidc_client_secret=SECRET,

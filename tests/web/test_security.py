@@ -16,6 +16,7 @@ from app.storage.store import Store
 from app.web.access import is_public
 from app.web.context import EXTENSION
 from app.web.security import CSRF_MARK, HEADERS
+from tests.keys import MASTER
 from tests.web.conftest import SignIn
 
 PUBLIC = {
@@ -118,7 +119,7 @@ def test_policy_allows_nothing_inline(visitor: FlaskClient) -> None:
 
 
 def test_https_site_insists_on_https(config: Config, store: Store) -> None:
-    made = create_app(Config(config.database_url, config.secret_key, "https://bookings.example.org"))
+    made = create_app(Config(config.database_url, config.secret_key, "https://bookings.example.org", MASTER))
     answer = made.test_client().get("/healthz")
     made.extensions[EXTENSION].store.close()
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
@@ -126,7 +127,7 @@ def test_https_site_insists_on_https(config: Config, store: Store) -> None:
 
 
 def test_address_behind_proxies_is_the_visitors(config: Config, store: Store) -> None:
-    made = create_app(Config(config.database_url, config.secret_key, "https://bookings.example.org", proxies=1))
+    made = create_app(Config(config.database_url, config.secret_key, "https://bookings.example.org", MASTER, proxies=1))
     headers = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Host": "bookings.example.org", "X-Forwarded-Proto": "https"}
     answer = made.test_client().get("/calendar/", headers=headers)
     made.extensions[EXTENSION].store.close()

@@ -37,7 +37,8 @@ CODE = """
 import sys
 from app.config import Config
 from app.factory import create_app
-app = create_app(Config(sys.argv[1], b"k" * 32, "http://localhost"))
+from tests.keys import MASTER
+app = create_app(Config(sys.argv[1], b"k" * 32, "http://localhost", MASTER))
 app.test_client().get("/manage/x.y", environ_base={"REMOTE_ADDR": "203.0.113.9"})
 """
 

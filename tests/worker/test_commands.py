@@ -18,6 +18,7 @@ from app.storage.store import Store
 from app.storage.tables import BusyTime, OutboxMessage
 from tests.cast import one_provider
 from tests.integrations.ics_samples import calendar, event
+from tests.keys import VARIABLE
 from tests.operations.helpers import visitor, wish
 
 ROOT = Path(__file__).parents[2]
@@ -38,8 +39,8 @@ def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
 
 
 def run(*words: str | Path, **environment: str) -> Result:
-    """Type a command; the tests' own environment is not seen."""
-    hidden = {name: None for name in os.environ if name.startswith("EIGENPLAN_")}
+    """Type a command; of the tests' own environment the master key alone is seen."""
+    hidden = {name: None for name in os.environ if name.startswith("EIGENPLAN_") and name != VARIABLE}
     return CliRunner().invoke(cli, [str(word) for word in words], env={**hidden, **environment})
 
 
@@ -136,11 +137,13 @@ def test_import_calendar_for_an_unknown_name_says_what_is_close(store: Store, en
 
 
 @pytest.mark.parametrize("action", ["migrate", "check"])
-def test_database_command_needs_only_the_database(database_url: str, store: Store, action: str) -> None:
+def test_database_command_needs_the_database_and_its_key(database_url: str, store: Store, action: str) -> None:
     nowhere, there = run("database", action), run("database", action, "--database", database_url)
     assert (nowhere.exit_code, there.exit_code) == (2, 0)
     assert ("--database sqlite:///PATH" in nowhere.output, "SECRET_KEY" in nowhere.output) == (True, False)
     assert run("database", action, EIGENPLAN_DATABASE_URL=database_url).exit_code == 0
+    without = run("database", action, EIGENPLAN_DATABASE_URL=database_url, EIGENPLAN_MASTER_KEY_FILE="")
+    assert (without.exit_code, without.output.startswith(f"Error: {VARIABLE}: is missing.")) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,17 @@ import pytest
 from app import worker as worker_module
 from app.booking.refusals import Unavailable
 from app.config import Config
+from app.crypto.master import MasterKey
 from app.operations.book import book, hold
 from app.operations.deliver import Courier
 from app.operations.requests import HoldRequest
-from app.storage.migrate import migrate
-from app.storage.store import Store, open_store
+from app.storage import store as storage
+from app.storage.migrate import SchemaError, migrate
+from app.storage.store import Store
 from app.storage.tables import Booking, IdempotencyKey, OutboxMessage
 from app.worker import Worker, courier_of
-from tests.cast import HOUR, Cast, one_provider
+from tests.cast import HOUR, Cast, change_row, one_provider
+from tests.keys import MASTER, open_store
 from tests.operations.helpers import TEN, visitor, wish
 from tests.operations.letter_helpers import DEMO
 
@@ -130,8 +133,23 @@ def test_database_without_tables_is_waited_for_until_it_is_migrated(
         Worker(store, DEMO).run_once()
     lines = own_lines(caplog)
     assert lines[1].endswith("Please run: ./eigenplan database migrate")
-    assert lines[-2:] == ["worker stopped", "forgot 0 old answers, 0 old tries"]
+    assert lines[-3:] == [
+        "worker stopped",
+        "forgot 0 old answers, 0 old tries",
+        "took the clients out of 0 old bookings",
+    ]
     store.close()
+
+
+def test_wrong_master_key_ends_a_single_run_and_nothing_is_touched(store: Store) -> None:
+    cast = one_provider(store)
+    book(visitor(cast), wish(cast))
+    url = str(store.database.database)
+    other = storage.open_store(url if store.kind == "postgresql" else f"sqlite:///{url}", MasterKey(b"o" * 32))
+    with pytest.raises(SchemaError, match=f"^The database's keys belong to master key {MASTER.name}, but the file"):
+        Worker(other, DEMO).run_once()
+    other.close()
+    assert store.read(lambda: OutboxMessage.get().status) == "waiting"
 
 
 def test_database_that_is_away_ends_a_single_run(tmp_path: Path) -> None:
@@ -147,7 +165,7 @@ def test_unexpected_error_is_logged_without_its_text_and_work_goes_on(
     store = open_store(sqlite_url)
     cast = one_provider(store)
     book(visitor(cast), wish(cast))
-    store.write(lambda: OutboxMessage.update(payload='{"booking": ["ada@example.org"]}').execute())
+    store.write(lambda: change_row(OutboxMessage.get(), payload='{"booking": ["ada@example.org"]}'))
     with caplog.at_level(logging.ERROR, logger="app.worker"):
         run_until(worker(cast), lambda: len(own_lines(caplog)) >= 1)
     text = own_lines(caplog)[0]
@@ -158,7 +176,7 @@ def test_unexpected_error_is_logged_without_its_text_and_work_goes_on(
 
 def test_courier_sends_by_the_configured_server() -> None:
     config = Config(
-        "sqlite:///x.db", SECRET, "https://book.example.org", "A <a@example.org>", "mail", 587, "u", "p", "tls"
+        "sqlite:///x.db", SECRET, "https://book.example.org", MASTER, "A <a@example.org>", "mail", 587, "u", "p", "tls"
     )
     courier = courier_of(config)
     assert courier.smtp is not None
@@ -167,5 +185,5 @@ def test_courier_sends_by_the_configured_server() -> None:
 
 
 def test_courier_of_the_demo_sends_nothing() -> None:
-    found: Courier = courier_of(Config("sqlite:///x.db", SECRET, "https://book.example.org", demo=True))
+    found: Courier = courier_of(Config("sqlite:///x.db", SECRET, "https://book.example.org", MASTER, demo=True))
     assert found.smtp is None

@@ -77,7 +77,8 @@ def _close(server: smtplib.SMTP) -> None:
 def _refused(what: str, code: int, reply: bytes | str) -> TransientMailError | PermanentMailError:
     text = reply.decode("utf-8", errors="replace") if isinstance(reply, bytes) else reply
     kind = PermanentMailError if code >= _PERMANENT_FROM else TransientMailError
-    return kind(f"The mail server refused {what}: {code} {' '.join(text.split())[:300]}")
+    brief = f"The mail server refused {what}: {code}"
+    return kind(f"{brief} {' '.join(text.split())[:300]}", brief)
 
 
 def _words(error: Exception) -> str:

@@ -44,10 +44,14 @@ class Mail:
 
 
 class MailError(Exception):
-    """A mail was not taken. The text names no address: it is kept, shown and logged."""
+    """A mail was not taken. The text names no address: it is kept and shown.
 
-    def __init__(self, problem: str) -> None:
+    ``brief`` is the same for logs, without what the server said about this mail: it may name whom it is for.
+    """
+
+    def __init__(self, problem: str, brief: str = "") -> None:
         super().__init__(_ADDRESS.sub("(address)", problem))
+        self.brief = brief or str(self)
 
 
 class TransientMailError(MailError):

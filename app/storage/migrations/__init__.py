@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.storage.migrations import (
     m0001_tables,
@@ -17,16 +18,26 @@ from app.storage.migrations import (
     m0009_approvals,
     m0010_session_limits,
     m0011_outside,
+    m0012_encryption,
 )
+
+if TYPE_CHECKING:
+    from app.storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One step forward: ``statements`` gives its SQL for ``sqlite`` or ``postgresql``."""
+    """One step forward: ``statements`` gives its SQL for ``sqlite`` or ``postgresql``.
+
+    ``convert`` changes rows after it, in the same transaction. ``rewrites``: tables that are written anew when all is
+    committed, so that nothing is left of what their rows said before.
+    """
 
     number: int
     name: str
     statements: Callable[[str], list[str]]
+    convert: Callable[[Store], None] | None = None
+    rewrites: tuple[str, ...] = ()
 
 
 MIGRATIONS = (
@@ -41,4 +52,5 @@ MIGRATIONS = (
     Migration(9, "approvals", m0009_approvals.statements),
     Migration(10, "session_limits", m0010_session_limits.statements),
     Migration(11, "outside", m0011_outside.statements),
+    Migration(12, "encryption", m0012_encryption.statements, m0012_encryption.convert, m0012_encryption.REWRITES),
 )

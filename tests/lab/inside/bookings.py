@@ -13,12 +13,13 @@ from app.storage.tables import Booking, Client
 
 def main() -> None:
     """Print the mail address of each confirmed booking, as often as it has one, and the troubles of the database."""
-    store = open_store(load_config(os.environ).database_url)
-    query = Booking.select(Client.email).join(Client).where(Booking.status == "confirmed").order_by(Client.email)
-    rows = store.read(lambda: list(query.tuples()))
+    config = load_config(os.environ)
+    store = open_store(config.database_url, config.master_key)
+    query = Booking.select(Booking, Client).join(Client).where(Booking.status == "confirmed")
+    confirmed = store.read(lambda: sorted(row.client.email for row in query))
     troubles = check_database(store)
     store.close()
-    print(json.dumps({"confirmed": [str(email) for (email,) in rows], "troubles": troubles}))
+    print(json.dumps({"confirmed": confirmed, "troubles": troubles}))
 
 
 main()

@@ -39,7 +39,8 @@ def find(context: Context) -> dict[str, str] | None:
 
 def main() -> None:
     """Make it once and print it."""
-    store = open_store(load_config(os.environ).database_url)
+    config = load_config(os.environ)
+    store = open_store(config.database_url, config.master_key)
     context = Context(store, SYSTEM, clock.now())
     ids = find(context) or fill(context)
     store.close()

@@ -44,7 +44,7 @@ def test_migration_runs_as_the_owner_of_the_tables(world: World) -> None:
     assert world.changes() == [
         f"docker-compose --project-name eigenplan --file {world.places.settings}/compose.yml run --rm --no-deps "
         "--name=eigenplan-migration -T "
-        "--user 821:821 -e EIGENPLAN_DATABASE_URL=postgresql:///x task database migrate [task]"
+        "--user 821:820 -e EIGENPLAN_DATABASE_URL=postgresql:///x task database migrate [task]"
     ]
 
 
@@ -68,7 +68,7 @@ def test_copy_into_postgresql_runs_as_the_owner_and_reaches_the_socket(
     world.host.copy_database(Copying("sqlite:////mnt/a.db", "postgresql:///x", as_owner=True, folder="/lent"))
     assert world.changes() == [
         f"docker-compose --project-name eigenplan --file {world.places.settings}/compose.yml run --rm --no-deps "
-        f"--name=eigenplan-migration -T --user 821:821{mounted} --volume /lent:/mnt task database copy "
+        f"--name=eigenplan-migration -T --user 821:820{mounted} --volume /lent:/mnt task database copy "
         "sqlite:////mnt/a.db postgresql:///x [task]"
     ]
 

@@ -44,6 +44,7 @@ def test_options_hold_the_inventory_s_values(files: dict[str, str]) -> None:
     assert options(files["eigenplan.env"]) == {
         "EIGENPLAN_DATABASE_URL": "sqlite:////var/lib/eigenplan/eigenplan.db",
         "EIGENPLAN_SECRET_KEY_FILE": "/etc/eigenplan/secrets/secret_key",
+        "EIGENPLAN_MASTER_KEY_FILE": "/etc/eigenplan/secrets/master_key",
         "EIGENPLAN_BASE_URL": "https://bookings.example.org",
         "EIGENPLAN_MAIL_FROM": "Bookings <bookings@example.org>",
         "EIGENPLAN_SMTP_HOST": "relay.example.org",
@@ -146,12 +147,15 @@ def test_units_wait_for_postgresql_and_outlive_docker(postgresql: dict[str, str]
 
 def test_settings_of_the_command_are_numbers(files: dict[str, str]) -> None:
     found = json.loads(files["host.json"])
-    assert {name: found[name] for name in ("port_a", "port_b", "ready_seconds", "probe_seconds", "owner_uid")} == {
+    assert {
+        name: found[name] for name in ("port_a", "port_b", "ready_seconds", "probe_seconds", "owner_uid", "service_gid")
+    } == {
         "port_a": 8001,
         "port_b": 8002,
         "ready_seconds": 60,
         "probe_seconds": 1,
         "owner_uid": 821,
+        "service_gid": 820,
     }
 
 

@@ -14,10 +14,12 @@ from eigenplan_host.lock import locked
 from eigenplan_host.probes import ask, find_fault
 from eigenplan_host.refusal import RefusedError
 from eigenplan_host.site import Places, load_settings
-from eigenplan_host.site_key import make_key
+from eigenplan_host.site_key import make_key, make_master_key
 from eigenplan_host.state import Deployed, State, load_state, save_state
 from eigenplan_host.status import facts_of_state, rows, table
 from eigenplan_host.update import update
+
+from app.crypto.master import read_master_key
 
 from .test_update import bare_host, shut_down, write_settings
 from .thread_host import Image, ThreadHost, free_port
@@ -103,6 +105,15 @@ def test_key_of_a_run_that_was_cut_short_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "secret_key.new").write_text("half")
     make_key(tmp_path / "secret_key", os.getuid())
     assert len((tmp_path / "secret_key").read_text()) == 65
+
+
+def test_master_key_is_made_once_for_a_group_in_the_form_that_the_program_reads(tmp_path: Path) -> None:
+    path = tmp_path / "master_key"
+    make_master_key(path, os.getgid())
+    first = path.read_text()
+    make_master_key(path, os.getgid())
+    assert (path.read_text(), path.stat().st_mode & 0o777) == (first, 0o440)
+    assert read_master_key(first).text == first.strip()
 
 
 @pytest.mark.parametrize("name", ["compose.yml", "eigenplan.env", "secrets/smtp_password", "secrets/secret_key"])

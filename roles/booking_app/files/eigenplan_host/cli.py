@@ -20,7 +20,7 @@ from eigenplan_host.moving import KINDS, move
 from eigenplan_host.refresh import refresh
 from eigenplan_host.refusal import FailedError, RefusedError
 from eigenplan_host.site import SLOTS, WORKER, Places, Site, load_settings
-from eigenplan_host.site_key import make_key
+from eigenplan_host.site_key import make_key, make_master_key
 from eigenplan_host.state import load_state, save_state
 from eigenplan_host.update import update
 
@@ -28,6 +28,7 @@ APPLICATION = {
     "administrator": "make an administrator's account: eigenplan administrator EMAIL NAME --link",
     "database": "check, migrate or copy the database",
     "import-calendar": "read iCalendar files of the present folder as busy time",
+    "keys": "look at or exchange the keys of clients' details",
     "probe": "try the site from within",
 }
 EPILOG = "commands of the application, run in a container of their own:\n" + "\n".join(
@@ -120,6 +121,7 @@ def _add_inner(add: Callable[..., argparse.ArgumentParser]) -> None:
         command.add_argument("archive", type=Path)
         command.add_argument("checksum")
     add("make-key", _make_key, None).add_argument("uid", type=int)
+    add("make-master-key", _make_master_key, None).add_argument("gid", type=int)
     add("build", _build, None).add_argument("archive", type=Path)
     command = add("first-administrator", _first_administrator, None)
     command.add_argument("email")
@@ -239,6 +241,11 @@ def _base(chosen: argparse.Namespace) -> int:
 
 def _make_key(chosen: argparse.Namespace) -> int:
     make_key(Places().settings / "secrets" / "secret_key", chosen.uid)
+    return 0
+
+
+def _make_master_key(chosen: argparse.Namespace) -> int:
+    make_master_key(Places().settings / "secrets" / "master_key", chosen.gid)
     return 0
 
 

@@ -133,8 +133,8 @@ class DockerHost:
         return self._run_alone(self.compose(*options, "task", *words), "task")
 
     def _as_owner(self) -> list[str]:
-        number = self.settings.owner_uid
-        return ["--user", f"{number}:{number}"]
+        """By the service's group, as the master key is for that group."""
+        return ["--user", f"{self.settings.owner_uid}:{self.settings.service_gid}"]
 
     def _run_alone(self, call: Sequence[str], name: str) -> str:
         """Run a command of the image of this name in the one container that is called so."""

@@ -38,7 +38,8 @@ class Settings:
     """What the role has written to ``host.json``; times in seconds.
 
     ``ready_seconds``: how long a new version may take to become ready. ``probe_seconds``: how often the proxy asks
-    ``/readyz``. ``database``: where bookings are kept. ``owner_uid``: the account that migrates PostgreSQL.
+    ``/readyz``. ``database``: where bookings are kept. ``owner_uid``: the account that migrates PostgreSQL;
+    ``service_gid``: the group that may read the master key.
     ``owner_url``, ``postgresql_url``: PostgreSQL as that account reaches it and as the service does, used or not.
     """
 
@@ -51,6 +52,7 @@ class Settings:
     stop_seconds: int = 40
     build_megabytes: int = 1200
     owner_uid: int = 821
+    service_gid: int = 820
     owner_url: str = ""
     postgresql_url: str = ""
 
