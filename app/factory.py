@@ -18,6 +18,7 @@ from app.operations.outside.values import Sources
 from app.operations.readiness import check_schema_at_start
 from app.storage.store import open_store
 from app.web import (
+    audit,
     bookings,
     calendar,
     clients,
@@ -76,6 +77,7 @@ BLUEPRINTS = (
     export.blueprint,
     outbox.blueprint,
     setup.blueprint,
+    audit.blueprint,
     seeing_as.blueprint,
 )
 

@@ -23,6 +23,7 @@ from app.operations.context import Context
 from app.operations.deliver import Courier, deliver_next
 from app.operations.keys import encrypt_anew
 from app.operations.letters import Letterhead
+from app.operations.sealing import seal_entries
 from app.operations.upkeep import (
     forget_old_answers,
     forget_old_clients,
@@ -43,6 +44,7 @@ STOP_SECONDS = 0.2
 UPKEEP_SECONDS = 10
 FORGET_SECONDS = 3600
 ANONYMISE_SECONDS = 86_400
+SEAL_SECONDS = 5
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 """Seconds between tries while something is wrong: 1, 2, 4 and so on up to 30."""
 
@@ -64,6 +66,7 @@ class Worker:
     _forget_due: Instant = 0
     _anonymise_due: Instant = 0
     _encrypted: Progress = field(default_factory=Progress)
+    _seal_due: Instant = 0
 
     def run(self) -> None:
         """Work until ``is_stopping`` is set; a database that is away is waited for."""
@@ -122,6 +125,9 @@ class Worker:
                 _log.info("told approvers what waits for them")
             self._encrypted = encrypt_anew(self._context(), self._encrypted)
             self._upkeep_due = now + UPKEEP_SECONDS
+        if now >= self._seal_due:
+            seal_entries(self._context())
+            self._seal_due = now + SEAL_SECONDS
         if now >= self._forget_due:
             forgotten = forget_old_answers(self._context())
             _log.info("forgot %d old answers, %d old tries", forgotten, forget_old_tries(self._context()))

@@ -44,6 +44,8 @@ class Actor:
 
 VISITOR = Actor(ActorKind.VISITOR)
 SYSTEM = Actor(ActorKind.SYSTEM, name="Eigenplan")
+COMMAND_LINE = Actor(ActorKind.SYSTEM, name="Command line")
+"""Whoever has the server: may do what the system may, and is told from it in the audit log."""
 
 
 def client_of(booking_public_id: str) -> Actor:

@@ -23,6 +23,7 @@ COMMANDS = {
     "administrator": "Make an administrator's account, the first one above all.",
     "probe": "Open, close or ask about the service that checks of the installation book.",
     "import-calendar": "Read iCalendar files as busy time.",
+    "audit": "Verify the audit log, or take it out.",
     "audit-packages": "Ask whether the pinned packages have known weaknesses.",
     "bench": "Measure speed and write docs/benchmarks.md.",
 }

@@ -64,13 +64,15 @@ def named_site(url: str | None) -> str:
 
 @contextmanager
 def system_at(url: str | None) -> Iterator[Context]:
-    """Let the system act on a database, ``url`` or else that of the environment; what can be mended is one sentence.
+    """Let the command line act on a database, ``url`` or else that of the environment.
+
+    What can be mended is told in one sentence.
 
     Raises:
         click.ClickException: the database cannot be used, or an operation within refused.
     """
     from app import clock
-    from app.access.actors import SYSTEM
+    from app.access.actors import COMMAND_LINE
     from app.booking.refusals import Refusal
     from app.booking.words import sentence
     from app.operations.context import Context
@@ -83,7 +85,7 @@ def system_at(url: str | None) -> Iterator[Context]:
         raise click.ClickException(str(error)) from error
     try:
         check_schema(store)
-        yield Context(store, SYSTEM, clock.now())
+        yield Context(store, COMMAND_LINE, clock.now())
     except Refusal as refusal:
         raise click.ClickException(sentence(refusal, "UTC")) from refusal
     except SchemaError as error:

@@ -9,6 +9,9 @@ from app.booking.statuses import Status
 from app.booking.values import Instant, OnTimeout
 from app.operations import records
 from app.operations.announce import announce
+from app.operations.audit import NO_CHANGE
+from app.operations.audit_bookings import tell, tell_status
+from app.operations.audit_words import Action
 from app.operations.changes import close_change
 from app.operations.context import Context
 from app.operations.settle import go_on
@@ -20,6 +23,7 @@ from app.storage.tables import Booking, ChangeRequest
 
 def end_overdue_steps(context: Context) -> list[Freed]:
     """Do what the rules say about every step whose time is over, inside a write transaction; return what that frees."""
+    context = context.as_system()  # whoever comes by at that moment has no part in it
     overdue = Booking.select().where(Booking.id.in_(Approval.select(Approval.booking).where(_is_overdue(context.now))))
     return [freed for row in records.in_batches(overdue) for freed in _end(context, row)]
 
@@ -57,6 +61,7 @@ def expire_request(context: Context, row: Booking) -> list[Freed]:
     """Decline a request that nobody decided in time."""
     freed = freed_by(row)
     records.release(context, row, Status.DECLINED)
+    tell_status(context.as_system(), Action.REQUEST_EXPIRED, row, Status.REQUESTED)
     announce(context, row, "expired")
     return [freed]
 
@@ -64,5 +69,6 @@ def expire_request(context: Context, row: Booking) -> list[Freed]:
 def expire_change(context: Context, row: Booking, change: ChangeRequest) -> list[Freed]:
     """End a wish for another time that nobody decided in time; the booking keeps its old one."""
     close_change(context, change, "expired")
+    tell(context.as_system(), Action.CHANGE_EXPIRED, row, NO_CHANGE)
     announce(context, row, "change_expired", change=change.public_id)
     return [wished_by(row, change)]

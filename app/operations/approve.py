@@ -14,6 +14,9 @@ from app.booking.statuses import Status, check_transition
 from app.operations import records
 from app.operations.announce import announce
 from app.operations.approvers import Voice, choose_voice, voices_of
+from app.operations.audit import Change
+from app.operations.audit_bookings import tell, tell_status
+from app.operations.audit_words import MASKED, Action
 from app.operations.changes import close_change
 from app.operations.context import Context
 from app.operations.expiry import expire
@@ -46,6 +49,7 @@ def approve(context: Context, booking: str, version: int | None = None) -> Booki
         if not mine:
             return carry_out(context, row, change)
         _mark(context, mine, StepStatus.APPROVED)
+        tell(context, Action.STEP_APPROVED, row, Change(after={"steps": len(mine)}))
         return go_on(context, row, change)
 
     return _decide(context, booking, (Permission.APPROVE, version), work)
@@ -69,10 +73,12 @@ def decline(context: Context, booking: str, reason: str = "", version: int | Non
             close_change(context, change, "declined")
             row.version, row.changed_at = row.version + 1, context.now
             row.save()
+            tell(context, Action.CHANGE_DECLINED, row, Change(after={"reason": MASKED} if reason else {}))
             announce(context, row, "change_declined", change=change.public_id, reason=reason)
         else:
             check_transition(Status(row.status), Status.DECLINED)
             records.release(context, row, Status.DECLINED)
+            tell_status(context, Action.DECLINED, row, Status.REQUESTED, typed=reason)
             announce(context, row, "declined", reason=reason)
         return [freed]
 

@@ -14,6 +14,8 @@ from app.booking.values import MINUTE, Instant, Service
 from app.operations import records, repeats
 from app.operations.announce import announce
 from app.operations.asking import Asking, ask, asking_for, expiry_of_request
+from app.operations.audit_bookings import tell_booked, tell_status
+from app.operations.audit_words import Action
 from app.operations.clients import find_or_add_client
 from app.operations.context import Context
 from app.operations.expiry import expire
@@ -139,6 +141,7 @@ def add_at(context: Context, wanted: Wanted, place: Place, arrival: Arrival) -> 
     asking = _asking(context, wanted, place.resource_ids)
     row = records.add_booking(context, wanted, place, _draft_of(context, wanted, asking, arrival))
     ask(context, row, asking)
+    tell_booked(context, row, place.resource_ids, wanted.reason)
     return row
 
 
@@ -190,6 +193,7 @@ def _confirm_hold(context: Context, request: BookingRequest) -> str:
         draft = records.Draft(status, client, particulars.texts, expires_at, tzid=particulars.client.tzid)
         records.fill_in(context, row, draft)
         ask(context, row, asking)
+        tell_booked(context, row, records.resource_ids(row))
         end_offer(context, row, "booked")
         announce(context, row, FIRST_MESSAGE[status])
         count_booking(context.source, request.client.email, context.now)
@@ -218,6 +222,7 @@ def accept_offer(context: Context, booking: str) -> BookingView:
         status, expires_at = _first_status(context, service, row.start_at, asking)
         records.set_status(context, row, status, expires_at)
         ask(context, row, asking)
+        tell_status(context, Action.OFFER_ACCEPTED, row, Status.HELD)
         end_offer(context, row, "booked")
         announce(context, row, FIRST_MESSAGE[status])
 

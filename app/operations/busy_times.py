@@ -10,6 +10,8 @@ from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
 from app.booking.values import Catalog, Resource
 from app.integrations.ics.values import Busy
+from app.operations.audit import Change, Subject, record
+from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
 from app.operations.names import get_resource
 from app.operations.rights import target_of_resource
@@ -66,6 +68,8 @@ def replace_busy_times(context: Context, resource: str, source: str, busy: Seque
         BusyTime.delete().where(BusyTime.resource == row_id, BusyTime.source == source).execute()
         for first in range(0, len(rows), _AT_ONCE):
             insert_rows("busy_time", rows[first : first + _AT_ONCE])
+        came = Change(after={"source": source, "busy_times": len(rows)})
+        record(context, Action.BUSY_TIMES_IMPORTED, Subject(Kind.RESOURCE, found.public_id), came)
 
     context.store.write(work)
     return len(rows)

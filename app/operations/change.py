@@ -15,6 +15,9 @@ from app.booking.values import MINUTE, Catalog, Instant, Service
 from app.operations import records, repeats
 from app.operations.announce import announce
 from app.operations.asking import Asking, ask, asking_for, expiry_of_request, may_ask
+from app.operations.audit import Facts
+from app.operations.audit_bookings import tell_moved, tell_status, when_and_what
+from app.operations.audit_words import Action
 from app.operations.changes import end_change, request_change
 from app.operations.context import Context
 from app.operations.expiry import expire
@@ -26,11 +29,12 @@ from app.operations.requests import MoveRequest, Reach
 from app.operations.rights import target_of
 from app.operations.views import BookingView
 from app.operations.waiting import Freed, end_offer, freed_by, offer_freed
-from app.operations.wanted import Wanted
+from app.operations.wanted import Wanted, reason_of
 from app.storage import approvals
 from app.storage.tables import Booking
 
 MAX_REASON = 500
+FINISHED = {Status.COMPLETED: Action.COMPLETED, Status.NO_SHOW: Action.NO_SHOW}
 
 
 def cancel(context: Context, booking: str, reason: str = "", reach: Reach = Reach.ONE) -> BookingView:
@@ -57,11 +61,12 @@ def cancel(context: Context, booking: str, reason: str = "", reach: Reach = Reac
 def _cancel_row(context: Context, row: Booking, reason: str) -> None:
     _require(context, row, Permission.CANCEL)
     check_transition(Status(row.status), Status.CANCELLED)
-    was_held = row.status == Status.HELD
+    before, was_held = row.status, row.status == Status.HELD
     if not was_held:
         _check_deadline(context, row)
     freed = [freed_by(row), *end_change(context, row)]
     records.release(context, row, Status.CANCELLED)
+    tell_status(context, Action.CANCELLED, row, before, typed=reason)
     if was_held:
         end_offer(context, row, "declined")
     else:
@@ -94,8 +99,9 @@ def _finish(context: Context, booking: str, status: Status) -> BookingView:
         check_transition(Status(row.status), status)
         if row.start_at > context.now:
             raise InvalidInput("status", "This booking has not begun yet; it can be marked once it has.")
-        freed = end_change(context, row)
+        freed, before = end_change(context, row), row.status
         records.set_status(context, row, status)
+        tell_status(context, FINISHED[status], row, before)
         _offer_all(context, freed)
 
     context.store.write(work)
@@ -143,11 +149,15 @@ def move(context: Context, request: MoveRequest) -> BookingView:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """The move of one row. ``asks``: it may become a change request, so that the row still keeps what it takes."""
+    """The move of one row. ``asks``: it may become a change request, so that the row still keeps what it takes.
+
+    ``before``: when it was and what it took, for the audit log.
+    """
 
     row: Booking
     wanted: Wanted
     old_start: Instant
+    before: Facts
     asks: bool
     freed: tuple[Freed, ...] = ()
 
@@ -167,16 +177,19 @@ def _begin_move(context: Context, row: Booking, wanted: Wanted) -> _Step:
     The times of all rows of a series are new before any is looked at, so that limits count each where it goes.
     """
     if may_ask(context, row, wanted.service):
-        return _Step(row, wanted, row.start_at, asks=True)
+        before = when_and_what(context, row, records.resource_ids(row))
+        return _Step(row, wanted, row.start_at, before, asks=True)
     return _leave(context, row, wanted)
 
 
 def _leave(context: Context, row: Booking, wanted: Wanted) -> _Step:
-    freed = (freed_by(row), *end_change(context, row))
+    taken = freed_by(row)
+    before = when_and_what(context, row, taken.resource_ids)
+    freed = (taken, *end_change(context, row))
     old_start, row.start_at, row.end_at = row.start_at, wanted.start, wanted.end
     Booking.update(start_at=row.start_at, end_at=row.end_at).where(Booking.id == row.id).execute()
     records.give_back(row, context.now)
-    return _Step(row, wanted, old_start, False, freed)
+    return _Step(row, wanted, old_start, before, False, freed)
 
 
 def _wanted_move(context: Context, first: Booking, row: Booking, request: MoveRequest) -> Wanted:
@@ -189,7 +202,8 @@ def _wanted_move(context: Context, first: Booking, row: Booking, request: MoveRe
     wished = wished_provider(context, service, request.provider)
     wish = Wish(service.id, location.id, start, duration, wished, row.seats)
     by_staff = context.may(Permission.BOOK_FOR_OTHERS)
-    return Wanted(catalog, service, location, wish, request.override, records.resource_ids(row), by_staff)
+    taken, reason = records.resource_ids(row), reason_of(request)
+    return Wanted(catalog, service, location, wish, request.override, taken, by_staff, reason)
 
 
 def _catalog_for(context: Context, row: Booking) -> Catalog:
@@ -220,8 +234,10 @@ def _finish_move(context: Context, step: _Step) -> list[Freed]:
     is_settled = row.status == Status.REQUESTED and _ask_anew(context, row, wanted, asking)
     row.save()
     records.occupy(row, wanted, place.resource_ids, row.session_id)
+    tell_moved(context, row, step.before, place, wanted.reason)
     announce(context, row, "moved", old_start=step.old_start)
     if is_settled:
+        tell_status(context, Action.APPROVED, row, Status.REQUESTED)
         announce(context, row, "approved")
     return freed
 

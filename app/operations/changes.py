@@ -9,6 +9,9 @@ from app.booking.values import MINUTE
 from app.operations import records
 from app.operations.announce import announce
 from app.operations.asking import Asking, ask, expiry_of_request
+from app.operations.audit import difference
+from app.operations.audit_bookings import tell, when_and_what
+from app.operations.audit_words import Action
 from app.operations.context import Context
 from app.operations.placing import Place
 from app.operations.waiting import Freed, wished_by
@@ -43,6 +46,9 @@ def request_change(context: Context, row: Booking, wanted: Wanted, place: Place,
     ask(context, row, asking, change)
     row.version, row.changed_at = row.version + 1, context.now
     row.save()
+    before = when_and_what(context, row, records.resource_ids(row))
+    wished = difference(before, when_and_what(context, change, place.resource_ids))
+    tell(context, Action.CHANGE_WISHED, row, wished, wanted.reason)
     announce(context, row, "change_requested", change=change.public_id, new_start=wanted.start)
     return freed
 
@@ -81,6 +87,7 @@ def close_change(context: Context, change: ChangeRequest, status: str) -> None:
 def approve_change(context: Context, row: Booking, change: ChangeRequest) -> None:
     """Move the booking to the wished time, which has been held for it."""
     old_start, old_session = row.start_at, row.session_id
+    before = when_and_what(context, row, records.resource_ids(row))
     Seat.delete().where(Seat.booking == row.id, Seat.change.is_null()).execute()
     wished_seat = Seat.get_or_none(Seat.change == change.id)
     row.session = None if wished_seat is None else wished_seat.session_id
@@ -95,6 +102,8 @@ def approve_change(context: Context, row: Booking, change: ChangeRequest) -> Non
     row.save()
     change.status, change.changed_at = "approved", context.now
     change.save()
+    after = when_and_what(context, row, records.resource_ids(row))
+    tell(context, Action.CHANGE_APPROVED, row, difference(before, after))
     announce(context, row, "moved", old_start=old_start)
 
 

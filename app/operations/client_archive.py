@@ -14,6 +14,8 @@ from app.access.permissions import Permission
 from app.booking.statuses import Status
 from app.booking.values import Catalog, Instant
 from app.integrations.ics.write import BookingEvent, Person, write_bookings
+from app.operations.audit import Subject, record
+from app.operations.audit_words import Action, Kind
 from app.operations.client_records import find_client
 from app.operations.context import Context
 from app.operations.letters import Letterhead
@@ -34,10 +36,10 @@ class Archive:
 
 
 def collect_client(context: Context, public_id: str, head: Letterhead) -> Archive:
-    """Return all that is kept about a client, in a fixed number of queries.
+    """Return all that is kept about a client, in a fixed number of queries; that it was handed over is written down.
 
     Raises:
-        NotAllowed, NotFound.
+        NotAllowed, NotFound. Unavailable: it cannot be written down now, so nothing is given out.
     """
     context.require(Permission.DATA_REQUESTS)
 
@@ -54,9 +56,10 @@ def collect_client(context: Context, public_id: str, head: Letterhead) -> Archiv
             "waiting_list": _waiting(context.catalog, client),
             "messages": _messages(rows),
         }
+        record(context, Action.HANDED_OVER, Subject(Kind.CLIENT, public_id))
         return Archive(facts, write_bookings([_event(context, row, client, head) for row in rows], "PUBLISH"))
 
-    return context.store.read(look)
+    return context.store.write(look)
 
 
 def _moment(instant: Instant | None) -> str | None:

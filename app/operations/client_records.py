@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.access.permissions import Permission
 from app.booking.answers import check_email, check_phone, clean_line, clean_text
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
 from app.booking.values import Instant
+from app.operations.audit import Change, Subject, record
+from app.operations.audit_looks import tell_look
+from app.operations.audit_words import MASKED, Action, Kind
 from app.operations.clients import MAX_NAME
 from app.operations.context import Context
 from app.operations.look_up import read_views
@@ -24,6 +27,8 @@ MOST_BOOKINGS = 200
 class ClientRecord:
     """One client, reduced to what the actor may see; ``notes`` None: not to be seen.
 
+    ``withheld``: they are not, as it could not be written down that somebody looks.
+
     ``has_account``: somebody of staff who books for themselves, whose name and mail address are those of the account.
     ``bookings``: the latest first, at most ``MOST_BOOKINGS``.
     """
@@ -39,6 +44,7 @@ class ClientRecord:
     may_answer: bool
     since: Instant
     bookings: tuple[BookingView, ...]
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,18 @@ def get_client(context: Context, public_id: str) -> ClientRecord:
     return context.store.read(look)
 
 
+def look_at_client(context: Context, public_id: str) -> ClientRecord:
+    """Return a client's record to be shown with its notes, and write down that somebody signed in looks at them.
+
+    Raises:
+        NotFound, NotAllowed: as for ``get_client``.
+    """
+    found = get_client(context, public_id)
+    if not found.notes or context.actor.user_id is None or tell_look(context, Subject(Kind.CLIENT, public_id)):
+        return found
+    return replace(found, notes=None, withheld=True)
+
+
 def save_client(context: Context, public_id: str, draft: ClientDraft, version: int | None = None) -> None:
     """Correct a client's name and contact, and the notes where the actor may see them.
 
@@ -100,10 +118,13 @@ def save_client(context: Context, public_id: str, draft: ClientDraft, version: i
         if draft.notes is not None:
             _require(context, row, Permission.SEE_CONFIDENTIAL)
             values["notes"] = clean_text(draft.notes, "notes", MAX_NOTES)
+        changed = {name: MASKED for name, value in values.items() if getattr(row, name) != value}
         touch(context, row, version)
         for name, value in values.items():
             setattr(row, name, value)
         row.save(only=list(values))
+        if changed:
+            record(context, Action.CHANGED, Subject(Kind.CLIENT, public_id), Change(changed, changed))
         for attendee in Attendee.select().where(Attendee.client == row.id):
             attendee.name = values["name"]
             attendee.save()

@@ -19,12 +19,14 @@ class Context:
     """One call's surroundings. Everything that one call decides is decided on one snapshot of the set-up.
 
     ``source``: where a request of the public way comes from, whose bookings are limited; None for everybody else.
+    ``address``: where any request comes from, for the audit log; empty where there is no request.
     """
 
     store: Store
     actor: Actor
     now: Instant
     source: Source | None = None
+    address: str = ""
     _snapshot: list[Catalog] = field(default_factory=list, compare=False, repr=False)
 
     @property
@@ -50,4 +52,4 @@ class Context:
 
     def as_system(self) -> Context:
         """Return the same surroundings with the system acting, for what follows from somebody's action."""
-        return replace(self, actor=SYSTEM)
+        return replace(self, actor=SYSTEM, address="")

@@ -11,6 +11,8 @@ from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
 from app.booking.values import Instant
 from app.operations.approval_people import able_users
+from app.operations.audit import Change, Subject, record
+from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
 from app.storage.approval_tables import Deputy
 from app.storage.public_ids import new_public_id
@@ -59,7 +61,10 @@ def name_deputy(context: Context, draft: DeputyDraft) -> str:
         _check(context, draft, user, deputy)
         stamps = {"public_id": new_public_id(), "created_at": context.now, "changed_at": context.now}
         times = {"start_at": draft.start, "end_at": draft.end}
-        return str(Deputy.create(user=user.id, deputy=deputy.id, **times, **stamps).public_id)
+        row = Deputy.create(user=user.id, deputy=deputy.id, **times, **stamps)
+        who = {"user": user.public_id, "deputy": deputy.public_id, "start": draft.start, "end": draft.end}
+        record(context, Action.MADE, Subject(Kind.DEPUTY, row.public_id), Change(after=who))
+        return str(row.public_id)
 
     return context.store.write(work)
 
@@ -130,7 +135,9 @@ def end_deputy(context: Context, public_id: str) -> None:
             row = None
         if row is None:
             raise NotFound(kind="deputy", reference=public_id)
+        who = {"user": row.user.public_id, "deputy": row.deputy.public_id, "start": row.start_at, "end": row.end_at}
         row.delete_instance()
+        record(context, Action.REMOVED, Subject(Kind.DEPUTY, public_id), Change(before=who))
 
     context.store.write(work)
 

@@ -15,6 +15,8 @@ from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.statuses import ACTIVE
 from app.booking.values import Instant
+from app.operations.audit import Change, Subject, record
+from app.operations.audit_words import Action, Kind
 from app.operations.client_records import find_client
 from app.operations.context import Context
 from app.operations.deliver import MessageStatus
@@ -40,8 +42,16 @@ def anonymise_old(context: Context) -> int:
         before = context.now - service.anonymise_after_days * DAY
         ids = context.store.read(lambda: _ended_before(service.id, before))  # noqa: B023  called at once
         for some in _batches(ids):
-            count += context.store.write(lambda: _forget(context, some))  # noqa: B023  called at once
+            count += context.store.write(lambda: _anonymise(context, service, some))  # noqa: B023  called at once
         context.store.write(lambda: _forget_waiting(service.id, before))  # noqa: B023  called at once
+    return count
+
+
+def _anonymise(context: Context, service: Service, booking_ids: Sequence[int]) -> int:
+    count = _forget(context, booking_ids)
+    if count:
+        told = Change(after={"bookings": count})
+        record(context, Action.ANONYMISED, Subject(Kind.SERVICE, service.public_id), told)
     return count
 
 
@@ -91,6 +101,7 @@ def erase_client(context: Context, public_id: str) -> int:
         _remove_waiting([one.id for one in WaitingEntry.select().where(WaitingEntry.client == client.id)])
         _forget(context, ids)
         _remove_unused({client.id})
+        record(context, Action.ERASED, Subject(Kind.CLIENT, public_id), Change(after={"bookings": len(ids)}))
         return len(ids)
 
     return context.store.write(work)

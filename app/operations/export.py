@@ -15,6 +15,8 @@ from app.booking.refusals import InvalidInput
 from app.booking.statuses import Status
 from app.crypto.passphrase import SealedFileError, SealedWriter
 from app.integrations.ics.write import BookingEvent, Person, calendar_lines
+from app.operations.audit import Subject, record
+from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
 from app.operations.export_settings import settings_text
 from app.operations.letters import Letterhead
@@ -70,12 +72,14 @@ def export_plain(context: Context, file: BinaryIO, head: Letterhead | None) -> F
     """Write the archive as it is, a ZIP file; return its manifest. The database is read as it is at one moment.
 
     ``head`` is what calendars say of the site; None leaves them out: they take most of the time, a millisecond each
-    booking, and nothing is in them that the records lack.
+    booking, and nothing is in them that the records lack. That somebody exports is written down before, so the archive
+    tells of it, too.
 
     Raises:
         NotAllowed. Unavailable: the database cannot be used now.
     """
     require_export(context)
+    context.store.write(lambda: record(context, Action.EXPORTED, Subject(Kind.INSTALLATION)))
     return context.store.snapshot(lambda: _write(context, file, head))
 
 

@@ -12,10 +12,14 @@ from dataclasses import dataclass, field, replace
 
 from peewee import JOIN, ModelSelect
 
+from app.access.actors import ActorKind
 from app.access.permissions import Permission
 from app.booking.refusals import NotFound
 from app.booking.statuses import ACTIVE, Status
 from app.booking.values import Catalog, Cause, Instant, Taken
+from app.operations.audit import Subject
+from app.operations.audit_looks import tell_look
+from app.operations.audit_words import Kind
 from app.operations.context import Context
 from app.operations.rights import target_of, target_of_resource
 from app.operations.views import BookingView, ChangeView, ClientView, ResourceView
@@ -55,6 +59,22 @@ def get_booking(context: Context, public_id: str) -> BookingView:
         raise NotFound(kind="booking", reference=public_id)
     context.require(Permission.SEE_TITLES, view.target)
     return view
+
+
+def look_at_booking(context: Context, public_id: str) -> BookingView:
+    """Return one booking to be shown with its confidential answers, and write down that somebody signed in looks.
+
+    Raises:
+        NotFound, NotAllowed: as for ``get_booking``.
+    """
+    view = get_booking(context, public_id)
+    if (
+        not view.answers
+        or context.actor.kind is not ActorKind.USER
+        or tell_look(context, Subject(Kind.BOOKING, view.public_id))
+    ):
+        return view
+    return replace(view, answers={}, withheld=True)
 
 
 def row_of(public_id: str | None) -> Booking | None:

@@ -6,6 +6,8 @@ from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import Instant
 from app.operations import link_records
+from app.operations.audit import Change, Subject, record
+from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
 from app.operations.setup.grants import check_may_change
 from app.operations.setup.saving import edit
@@ -34,19 +36,25 @@ def ask_reset(context: Context, email: str) -> None:
     def work() -> None:
         user = find_active(email)
         if user is None or not _may_reset(user, context.now):
-            _pretend(context.now)
+            _pretend(context)
         elif is_elsewhere(user):
-            _tell_elsewhere(user, context.now)
+            _tell_elsewhere(context, user)
         else:
-            _leave(user, RESET, context.now)
+            _leave(context, user, RESET)
 
     context.store.write(work)
 
 
-def _leave(user: User, purpose: str, now: Instant) -> None:
+def _leave(context: Context, user: User, purpose: str) -> None:
+    now = context.now
     link_id, expires_at = new_public_id(), now + SECONDS[purpose]
     link_records.add(link_records.mailed(link_id), user, purpose, expires_at, now)
     outbox.add_message(purpose, None, {"user": user.public_id, "link": link_id, "until": expires_at}, now)
+    _tell(context, purpose, user.public_id)
+
+
+def _tell(context: Context, purpose: str, public_id: str) -> None:
+    record(context, Action.LINK_MADE, Subject(Kind.USER, public_id), Change(after={"purpose": purpose}))
 
 
 def is_elsewhere(user: User) -> bool:
@@ -55,19 +63,21 @@ def is_elsewhere(user: User) -> bool:
     return not user.password_hash and bool(ExternalIdentity.select().where(linked).exists())
 
 
-def _tell_elsewhere(user: User, now: Instant) -> None:
+def _tell_elsewhere(context: Context, user: User) -> None:
     """Mail that there is nothing to choose here, with rows written and taken away as for all others."""
-    _pretend(now)
-    outbox.add_message(ELSEWHERE, None, {"user": user.public_id}, now)
+    _pretend(context)
+    outbox.add_message(ELSEWHERE, None, {"user": user.public_id}, context.now)
 
 
-def _pretend(now: Instant) -> None:
-    link_id = new_public_id()
+def _pretend(context: Context) -> None:
+    """Do as ``_leave`` does, for nobody; that somebody asked stays written down in the audit log."""
+    link_id, now = new_public_id(), context.now
     link_records.has_open(0, RESET, now)
     Setting.create(key=link_records.key_of(link_id), value="{}")
     delivery_id = outbox.add_message(RESET, None, {"user": "", "link": link_id, "until": now}, now)
     Setting.delete().where(Setting.key == link_records.key_of(link_id)).execute()
     OutboxMessage.delete().where(OutboxMessage.public_id == delivery_id).execute()
+    record(context, Action.LINK_REFUSED, Subject(Kind.USER), Change(after={"purpose": RESET}))
 
 
 def _may_reset(user: User, now: Instant) -> bool:
@@ -76,7 +86,7 @@ def _may_reset(user: User, now: Instant) -> bool:
 
 def leave_invitation(context: Context, user: User) -> None:
     """Mail a link to a new account, within the running transaction."""
-    _leave(user, INVITATION, context.now)
+    _leave(context, user, INVITATION)
 
 
 def invite_again(context: Context, public_id: str) -> str:

@@ -12,6 +12,8 @@ from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import Instant
+from app.operations.audit import Subject, record
+from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
 from app.operations.deliver import MessageStatus
 from app.operations.letters import Letter, Letterhead, NoLetterError, write_letter
@@ -187,12 +189,12 @@ def try_again(context: Context, delivery_id: str) -> None:
     """
     context.require(Permission.SEE_MESSAGES)
     context.require(Permission.BOOK_FOR_OTHERS)
-    changed = context.store.write(
-        lambda: (
-            OutboxMessage.update(status=MessageStatus.WAITING.value, attempts=0, not_before=context.now)
-            .where(OutboxMessage.public_id == delivery_id, OutboxMessage.status == MessageStatus.GIVEN_UP.value)
-            .execute()
-        )
-    )
-    if not changed:
-        raise NotFound(kind="message that was given up", reference=delivery_id)
+
+    def work() -> None:
+        given_up = OutboxMessage.public_id == delivery_id, OutboxMessage.status == MessageStatus.GIVEN_UP.value
+        anew = {"status": MessageStatus.WAITING.value, "attempts": 0, "not_before": context.now}
+        if not OutboxMessage.update(anew).where(*given_up).execute():
+            raise NotFound(kind="message that was given up", reference=delivery_id)
+        record(context, Action.MESSAGE_RETRIED, Subject(Kind.MESSAGE, delivery_id))
+
+    context.store.write(work)

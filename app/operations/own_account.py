@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from app.booking.refusals import NotAllowed
+from app.operations.audit import Subject
+from app.operations.audit_words import Kind
 from app.operations.context import Context
+from app.storage.tables import User
 
 
 def own_id(context: Context) -> int:
@@ -16,3 +19,8 @@ def own_id(context: Context) -> int:
     if user_id is None:
         raise NotAllowed(permission="own_account", reason="Please sign in: this is about your own account.")
     return user_id
+
+
+def own_subject(context: Context) -> Subject:
+    """Return the account that acts as what the audit log is told of, within a transaction."""
+    return Subject(Kind.USER, User.get_by_id(own_id(context)).public_id)

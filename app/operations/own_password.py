@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from app.booking.refusals import InvalidInput, StaleVersion
 from app.operations.account_news import tell_account
+from app.operations.audit import record
+from app.operations.audit_words import Action
 from app.operations.context import Context
 from app.operations.new_passwords import check_new_password
-from app.operations.own_account import own_id
+from app.operations.own_account import own_id, own_subject
 from app.operations.sessions import end_sessions_of, note_proof
 from app.operations.sign_in import is_password_of, make_hash
 from app.storage.tables import User
@@ -43,6 +45,7 @@ def change_password(context: Context, session: int, old: str, new: str) -> None:
             raise StaleVersion()
         end_sessions_of(user.id, besides=session)
         note_proof(session, context.now)
+        record(context, Action.PASSWORD_CHANGED, own_subject(context))
         tell_account(user, "password", context.now)
 
     context.store.write(work)

@@ -38,8 +38,10 @@ from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import Instant
 from app.operations.account_news import tell_account
+from app.operations.audit import Change, difference, record
+from app.operations.audit_words import Action
 from app.operations.context import Context
-from app.operations.own_account import own_id
+from app.operations.own_account import own_id, own_subject
 from app.operations.second_factor import after_removal, first_recovery_codes, note_second_factor
 from app.storage.account_tables import Passkey, SpentChallenge
 from app.storage.public_ids import new_public_id
@@ -138,13 +140,18 @@ def register(context: Context, party: RelyingParty, session: int, name: str, ans
         made = _verify_registration(party, credential, challenge)
         _insert(user_id, cleaned, made, context.now)
         note_second_factor(session, context.now)
+        record(context, Action.FACTOR_ADDED, own_subject(context), _told(cleaned))
         tell_account(User.get_by_id(user_id), "passkey", context.now)
-        return first_recovery_codes(user_id)
+        return first_recovery_codes(context)
 
     try:
         return context.store.write(work)
     except IntegrityError as error:
         raise InvalidInput("passkey", KNOWN) from error
+
+
+def _told(name: str) -> Change:
+    return Change(after={"factor": "passkey", "name": name})
 
 
 def _verify_registration(party: RelyingParty, credential: dict[str, Any], challenge: bytes) -> dict[str, Any]:
@@ -280,6 +287,7 @@ def remove_passkey(context: Context, public_id: str) -> str:
             raise NotFound(kind="passkey", reference=public_id)
         row.delete_instance()
         after_removal(context, user_id)
+        record(context, Action.FACTOR_REMOVED, own_subject(context), _told(row.name))
         tell_account(User.get_by_id(user_id), "passkey_removed", context.now)
         return str(row.name)
 
@@ -293,6 +301,14 @@ def rename_passkey(context: Context, public_id: str, name: str) -> None:
         NotFound: there is none such. InvalidInput: the name cannot be used.
     """
     cleaned = clean_line(name, "name", MAX_NAME, required=True)
-    named = Passkey.update(name=cleaned).where(Passkey.public_id == public_id, Passkey.user == own_id(context))
-    if context.store.write(named.execute) != 1:
-        raise NotFound(kind="passkey", reference=public_id)
+    user_id = own_id(context)
+
+    def work() -> None:
+        row = Passkey.get_or_none(Passkey.public_id == public_id, Passkey.user == user_id)
+        if row is None:
+            raise NotFound(kind="passkey", reference=public_id)
+        Passkey.update(name=cleaned).where(Passkey.id == row.id).execute()
+        change = difference({"passkey": row.name}, {"passkey": cleaned})
+        record(context, Action.CHANGED, own_subject(context), change)
+
+    context.store.write(work)

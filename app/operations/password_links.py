@@ -9,11 +9,14 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.access.actors import VISITOR
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, LinkSpent
 from app.booking.values import Instant
 from app.operations import link_records
 from app.operations.account_news import tell_account
+from app.operations.audit import Change, Subject, record
+from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
 from app.operations.new_passwords import check_new_password
 from app.operations.sessions import end_sessions_of
@@ -61,6 +64,8 @@ def make_link(context: Context, email: str, name: str) -> MadeLink:
         row = User.get_or_none(User.email == email.strip().lower()) or invite_administrator(context, email, name)
         _check_administrator(row)
         link_records.add(token, row, "printed", expires_at, context.now)
+        how = Change(after={"purpose": "printed"})
+        record(context, Action.LINK_MADE, Subject(Kind.USER, row.public_id), how)
         return MadeLink(token, row.email, row.name, expires_at, bool(User.get_by_id(row.id).password_hash))
 
     return edit(context, work, Permission.MANAGE_USERS)
@@ -94,10 +99,11 @@ def find_link(store: Store, reference: str, now: Instant) -> OpenLink:
     return store.read(look)
 
 
-def choose_password(store: Store, reference: str, password: str, now: Instant) -> str:
+def choose_password(store: Store, reference: str, password: str, now: Instant, address: str = "") -> str:
     """Give the link's account this password, use the link up, and return the account's public id.
 
-    All its sessions end, as with every new password, and a mail tells its owner.
+    All its sessions end, as with every new password, and a mail tells its owner. ``address``: where the request comes
+    from.
 
     Raises:
         InvalidInput: the password cannot be used; the link still can.
@@ -108,13 +114,15 @@ def choose_password(store: Store, reference: str, password: str, now: Instant) -
     values: dict[str, Any] = {"password_hash": make_hash(checked), "changed_at": now}
 
     def work() -> str:
-        value, record, user = link_records.find_open(reference, now)
-        if not link_records.change(link_records.key_of(reference), value, replace(record, state=link_records.USED)):
+        value, link, user = link_records.find_open(reference, now)
+        if not link_records.change(link_records.key_of(reference), value, replace(link, state=link_records.USED)):
             raise LinkSpent(link_records.USED)
         same = (User.id == user.id) & (User.password_hash == user.password_hash)
         if User.update(version=User.version + 1, **values).where(same).execute() != 1:
             raise LinkSpent(link_records.REPLACED)
         end_sessions_of(user.id)
+        who = Context(store, VISITOR, now, address=address)
+        record(who, Action.PASSWORD_CHANGED, Subject(Kind.USER, user.public_id), Change(after={"by": "link"}))
         if user.password_hash:
             tell_account(user, "password", now)
         return str(user.public_id)

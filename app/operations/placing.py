@@ -12,7 +12,7 @@ from functools import partial
 
 from app.access.permissions import Permission
 from app.booking.limits import has_limits
-from app.booking.refusals import JustTaken, NoAssignment, NotOfferedHere, Refusal, SessionFull
+from app.booking.refusals import InvalidInput, JustTaken, NoAssignment, NotOfferedHere, Refusal, SessionFull
 from app.booking.rules import check_time, find_assignment
 from app.booking.slots import Holes, OpenSession, SlotQuery, concerned_resources, find_slots
 from app.booking.values import Instant
@@ -26,6 +26,7 @@ NEXT_FREE_DAYS = 14
 NEXT_FREE_COUNT = 3
 LOAD_SECONDS = 3 * 86_400
 _NO_LOAD: Mapping[int, int] = {}
+REASON_NEEDED = "Please say why the rules are overridden; the audit log keeps the reason."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def choose(context: Context, wanted: Wanted, client_email: str = "", ignore_book
         Refusal: the first rule that says no, or JustTaken with what is in the way.
     """
     if wanted.override:
-        _check_override(context, wanted)
+        check_override(context, wanted)
     ids = _concerned_ids(wanted)
     is_counted = wanted.service.capacity > 1 or has_limits(wanted.service)
     has_choice = len(ids) > _needed(wanted)
@@ -79,9 +80,15 @@ def _is_as_seen(context: Context, wanted: Wanted, seen: Holes, ignore_booking: i
     return taken.find_taken(tuple(seen), *wanted.with_buffers, context.now, ignore_booking) == seen
 
 
-def _check_override(context: Context, wanted: Wanted) -> None:
-    """Hours, grid and limits may be set aside by those with the right; where a service is offered, never."""
+def check_override(context: Context, wanted: Wanted) -> None:
+    """Go on only where the actor may set hours, grid and limits aside and says why, and the service is offered.
+
+    Raises:
+        NotAllowed, InvalidInput, NotOfferedHere.
+    """
     context.require(Permission.OVERRIDE_RULES)
+    if not wanted.reason:
+        raise InvalidInput("override_reason", REASON_NEEDED)
     if wanted.location.id not in wanted.service.location_ids:
         raise NotOfferedHere(wanted.service.name, wanted.location.name)
 

@@ -29,6 +29,7 @@ class BookingRequest:
     """One wished booking. ``key``: the idempotency key; the same key gives the same booking again.
 
     ``override``: staff with the right to do so book outside hours, grid and limits; never over other bookings.
+    ``override_reason``: why, for the audit log.
     ``hold``: public id of a held booking that this confirms.
     """
 
@@ -44,6 +45,7 @@ class BookingRequest:
     attendees: tuple[str, ...] = ()
     key: str | None = None
     override: bool = False
+    override_reason: str = ""
     hold: str | None = None
 
 
@@ -118,6 +120,7 @@ class MoveRequest:
     provider: str | None = None
     reach: Reach = Reach.ONE
     override: bool = False
+    override_reason: str = ""
     version: int | None = None
     key: str | None = None
 

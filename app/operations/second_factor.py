@@ -18,8 +18,10 @@ from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import Instant
 from app.operations.account_news import tell_account
+from app.operations.audit import Change, Subject, record
+from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
-from app.operations.own_account import own_id
+from app.operations.own_account import own_id, own_subject
 from app.operations.sealed import BrokenSealError, is_sealed, unseal
 from app.operations.session_limits import needs_second_factor
 from app.operations.sessions import end_sessions_of, has_second_factor, hash_token
@@ -37,6 +39,7 @@ RECOVERY_CODES = 10
 PURPOSE = "authenticator.secret"
 WRONG_CODE = "This code is wrong, was used already, or its time is over; please type the one that is shown now."
 NEEDED = "Your role needs a second factor, and this is your only one; please set up another one first."
+APP = Change(after={"factor": "app"})
 _CODE_BYTES, _GROUP = 10, 4
 
 
@@ -125,8 +128,9 @@ def confirm_authenticator(context: Context, secret_key: bytes, session: int, cod
             raise InvalidInput("code", WRONG_CODE)
         Authenticator.update(confirmed_at=context.now).where(Authenticator.user == user_id).execute()
         note_second_factor(session, context.now)
+        record(context, Action.FACTOR_ADDED, own_subject(context), APP)
         tell_account(User.get_by_id(user_id), "authenticator", context.now)
-        return first_recovery_codes(user_id)
+        return first_recovery_codes(context)
 
     return context.store.write(work)
 
@@ -146,7 +150,7 @@ def check_code(context: Context, secret_key: bytes, code: str) -> bool:
 
     def work() -> bool:
         row = Authenticator.get_or_none(Authenticator.user == user_id, Authenticator.confirmed_at.is_null(False))
-        return _spend(row, secret_key, code, context.now) or _spend_recovery_code(user_id, code, context.now)
+        return _spend(row, secret_key, code, context.now) or _spend_recovery_code(context, code)
 
     return context.store.write(work)
 
@@ -170,13 +174,14 @@ def _step_of(secret: str, code: str, now: Instant) -> int | None:
     return found[-1] if found else None
 
 
-def _spend_recovery_code(user_id: int, code: str, now: Instant) -> bool:
+def _spend_recovery_code(context: Context, code: str) -> bool:
     """Use a recovery code up, and tell its owner by mail."""
-    stored = _hash_code(code)
+    user_id, stored = own_id(context), _hash_code(code)
     used = RecoveryCode.delete().where(RecoveryCode.user == user_id, RecoveryCode.code_hash == stored).execute()
     if used != 1:
         return False
-    tell_account(User.get_by_id(user_id), "recovery_code_used", now)
+    record(context, Action.RECOVERY_CODE_USED, own_subject(context))
+    tell_account(User.get_by_id(user_id), "recovery_code_used", context.now)
     return True
 
 
@@ -184,12 +189,14 @@ def _hash_code(code: str) -> str:
     return hash_token("".join(code.lower().replace("-", "").split()))
 
 
-def first_recovery_codes(user_id: int) -> Sequence[str]:
+def first_recovery_codes(context: Context) -> Sequence[str]:
     """Make recovery codes if there are none, within the running transaction; return those that were made."""
+    user_id = own_id(context)
     if RecoveryCode.select().where(RecoveryCode.user == user_id).exists():
         return ()
     codes = [_new_code() for _ in range(RECOVERY_CODES)]
     RecoveryCode.insert_many([{"user": user_id, "code_hash": _hash_code(code)} for code in codes]).execute()
+    record(context, Action.RECOVERY_CODES_MADE, own_subject(context))
     return codes
 
 
@@ -211,7 +218,7 @@ def make_recovery_codes(context: Context) -> Sequence[str]:
             raise InvalidInput(None, "Please set up a second factor first; recovery codes come with it.")
         RecoveryCode.delete().where(RecoveryCode.user == user_id).execute()
         tell_account(User.get_by_id(user_id), "recovery_codes", context.now)
-        return first_recovery_codes(user_id)
+        return first_recovery_codes(context)
 
     return context.store.write(work)
 
@@ -228,6 +235,7 @@ def remove_authenticator(context: Context) -> None:
         if not Authenticator.delete().where(Authenticator.user == user_id).execute():
             raise NotFound(kind="app", reference="")
         after_removal(context, user_id)
+        record(context, Action.FACTOR_REMOVED, own_subject(context), APP)
         tell_account(User.get_by_id(user_id), "authenticator_removed", context.now)
 
     context.store.write(work)
@@ -266,6 +274,7 @@ def forget_factors(context: Context, public_id: str) -> str:
         for model in (Authenticator, Passkey, RecoveryCode):
             model.delete().where(model.user == user.id).execute()
         end_sessions_of(user.id)
+        record(context, Action.FACTORS_FORGOTTEN, Subject(Kind.USER, user.public_id))
         tell_account(user, "factors_forgotten", context.now)
         return str(user.name)
 

@@ -19,7 +19,7 @@ from app.operations.clients import find_or_add_client
 from app.operations.context import Context
 from app.operations.expiry import expire
 from app.operations.look_up import views_of
-from app.operations.placing import next_free
+from app.operations.placing import check_override, next_free
 from app.operations.requests import OnConflict, SeriesRequest
 from app.operations.views import OccurrenceResult, SeriesResult
 from app.operations.wanted import Wanted, want
@@ -59,6 +59,8 @@ def book_series(context: Context, request: SeriesRequest) -> SeriesResult:
     """
     context.require(Permission.BOOK_FOR_OTHERS)
     wanted = want(context, request.first, request.first.override)
+    if wanted.override:
+        check_override(context, wanted)
     particulars = check_particulars(wanted, request.first)
     recurrence = parse_recurrence(request.rule, request.exdates)
     occurrences = expand(recurrence, wanted.start, wanted.location.tzid)

@@ -13,11 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.access.actors import Actor
+from app.access.actors import Actor, ActorKind
 from app.booking.refusals import NotFound, Unavailable
 from app.booking.values import MINUTE, Instant
+from app.operations.audit import Change, Subject, record
+from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
-from app.operations.own_account import own_id
+from app.operations.own_account import own_id, own_subject
 from app.operations.rights import actor_of
 from app.operations.session_limits import RECENT_SECONDS, limits_of, needs_second_factor
 from app.storage.account_tables import Authenticator, Passkey, UserSession
@@ -119,6 +121,9 @@ def begin_session(store: Store, public_id: str, method: Method, place: Place, no
             device=place.device[:MAX_DEVICE],
             address=place.address[:MAX_ADDRESS],
         )
+        who = Context(store, Actor(ActorKind.USER, user_id=user.id), now, address=place.address)
+        how = Change(after={"method": method.value, "device": place.device[:MAX_DEVICE]})
+        record(who, Action.SIGNED_IN, Subject(Kind.USER, user.public_id), how)
 
     store.write(work)
     return token
@@ -191,16 +196,22 @@ def list_sessions(context: Context, session: int) -> Sequence[SessionView]:
     return sorted(views, key=lambda view: not view.is_this)
 
 
-def complete(store: Store, session: int, now: Instant) -> str:
+def complete(context: Context, session: int) -> str:
     """Write down that a session has shown its second factor, and return its new token; the one before ends.
 
     Raises:
         NotFound: the session has ended meanwhile.
     """
     token = secrets.token_urlsafe(_TOKEN_BYTES)
+    now = context.now
     values = {"token_hash": hash_token(token), "factors": 2, "proved_at": now, "seen_at": now}
-    if store.write(UserSession.update(values).where(UserSession.id == session).execute) != 1:
-        raise NotFound(kind="session", reference="")
+
+    def work() -> None:
+        if UserSession.update(values).where(UserSession.id == session).execute() != 1:
+            raise NotFound(kind="session", reference="")
+        record(context, Action.SECOND_SHOWN, own_subject(context))
+
+    context.store.write(work)
     return token
 
 
@@ -216,8 +227,17 @@ def end_one(context: Context, public_id: str) -> None:
         NotFound: there is none (any more), or it is somebody else's.
     """
     ended = UserSession.delete().where(UserSession.public_id == public_id, UserSession.user == own_id(context))
-    if not context.store.write(ended.execute):
-        raise NotFound(kind="session", reference=public_id)
+
+    def work() -> None:
+        if not ended.execute():
+            raise NotFound(kind="session", reference=public_id)
+        _tell_ended(context, 1)
+
+    context.store.write(work)
+
+
+def _tell_ended(context: Context, count: int) -> None:
+    record(context, Action.SESSIONS_ENDED, own_subject(context), Change(after={"sessions": count}))
 
 
 def end_this(store: Store, session: int) -> bool:
@@ -230,10 +250,31 @@ def end_this(store: Store, session: int) -> bool:
     return True
 
 
+def sign_out(context: Context, session: int) -> bool:
+    """End the session of whoever signs out; False when the database cannot be written now."""
+
+    def work() -> None:
+        UserSession.delete().where(UserSession.id == session).execute()
+        record(context, Action.SIGNED_OUT, own_subject(context))
+
+    try:
+        context.store.write(work)
+    except Unavailable:
+        _log.warning("a session could not be ended")
+        return False
+    return True
+
+
 def end_all(context: Context, besides: int | None = None) -> int:
     """End all of somebody's own sessions, or all but one; return how many."""
     user_id = own_id(context)
-    return context.store.write(lambda: end_sessions_of(user_id, besides))
+
+    def work() -> int:
+        count = end_sessions_of(user_id, besides)
+        _tell_ended(context, count)
+        return count
+
+    return context.store.write(work)
 
 
 def end_sessions_of(user_id: int, besides: int | None = None) -> int:

@@ -7,6 +7,8 @@ from app.booking.statuses import Status, check_transition
 from app.booking.values import Instant
 from app.operations import records
 from app.operations.announce import announce
+from app.operations.audit_bookings import tell_status
+from app.operations.audit_words import Action
 from app.operations.changes import approve_change
 from app.operations.context import Context
 from app.operations.steps import Step, steps_of
@@ -56,5 +58,6 @@ def carry_out(context: Context, row: Booking, change: ChangeRequest | None) -> l
         return [freed]
     check_transition(Status(row.status), Status.CONFIRMED)
     records.set_status(context, row, Status.CONFIRMED)
+    tell_status(context, Action.APPROVED, row, Status.REQUESTED)
     announce(context, row, "approved")
     return []

@@ -9,6 +9,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from app.booking.refusals import Unavailable
+from app.operations.audit import Change, Subject, record
+from app.operations.audit_words import Action, Kind
+from app.operations.context import Context
 from app.storage.store import Store
 from app.storage.tables import User
 
@@ -66,3 +69,26 @@ def _renew_hash(store: Store, row: User, password: str) -> None:
         store.write(change.execute)
     except Unavailable:
         _log.warning("a password hash could not be renewed now; the next sign-in tries again")
+
+
+def tell_failed(context: Context, email: str, shown: str) -> None:
+    """Write into the audit log that somebody could not sign in, without what was typed.
+
+    Whether there is such an account makes no difference in time. A database that cannot be written keeps nobody from
+    being told that it was wrong.
+
+    Args:
+        context: who tried, and from where.
+        email: as typed; empty where nobody was named.
+        shown: what was wrong: password, code or passkey.
+    """
+
+    def work() -> None:
+        user = find_active(email)
+        subject = Subject(Kind.USER, "" if user is None else user.public_id)
+        record(context, Action.SIGN_IN_FAILED, subject, Change(after={"shown": shown}))
+
+    try:
+        context.store.write(work)
+    except Unavailable:
+        _log.warning("a failed sign-in could not be written into the audit log")

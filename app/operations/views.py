@@ -45,6 +45,7 @@ class BookingView:
     """One booking. What the actor may not see is empty; without its title ``service_name`` is "Busy".
 
     ``is_nobodys``: no client is known, as their details were taken out for good or a hold was left.
+    ``withheld``: the answers are not shown, as it could not be written down that somebody looks.
 
     ``target`` is what the rights are asked about it. ``reached``: how many bookings the change that gave this view was
     made to, itself included.
@@ -77,6 +78,7 @@ class BookingView:
     sequence: int = 0
     reached: int = 1
     is_nobodys: bool = False
+    withheld: bool = False
     target: Target = field(default=Target(), repr=False)
 
 

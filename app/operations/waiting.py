@@ -16,6 +16,8 @@ from app.booking.statuses import Status
 from app.booking.values import MINUTE, Catalog, Instant, Interval
 from app.operations import records
 from app.operations.announce import announce
+from app.operations.audit import Change, Subject, record
+from app.operations.audit_words import MASKED, Action, Kind
 from app.operations.clients import find_or_add_client
 from app.operations.context import Context
 from app.operations.names import candidate_ids, get_location, get_service, provider_id
@@ -78,6 +80,9 @@ def join_waiting_list(context: Context, request: WaitingRequest) -> WaitingView:
             created_at=context.now,
             changed_at=context.now,
         )
+        place = {"service": service.public_id, "location": location.public_id, "client": MASKED}
+        asked = {**place, "earliest": request.earliest, "latest": request.latest}
+        record(context, Action.WAITING_JOINED, Subject(Kind.WAITING, row.public_id), Change(after=asked))
         outbox.add_message("waiting_joined", None, {"waiting": row.public_id}, context.now)
         count_waiting(context.source, request.client.email, context.now)
         return str(row.public_id)
@@ -116,6 +121,7 @@ def leave_waiting_list(context: Context, public_id: str) -> None:
         )
         if not changed:
             raise NotFound(kind="waiting entry", reference=public_id)
+        record(context, Action.WAITING_LEFT, Subject(Kind.WAITING, public_id))
 
     context.store.write(work)
 

@@ -6,22 +6,25 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.access.grants import Target
+from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
 from app.booking.rules import Wish
 from app.booking.slots import duration_of
 from app.booking.values import MINUTE, Catalog, Instant, Interval, Location, Service
 from app.operations.context import Context
 from app.operations.names import get_location, get_service, wished_provider
-from app.operations.requests import BookingRequest, HoldRequest
+from app.operations.requests import BookingRequest, HoldRequest, MoveRequest
 
 MAX_SEATS = 100
+MAX_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A wish with the records it names. ``prefer``: resource ids to take again if they can be had (when moving).
 
-    ``by_staff``: without minimum notice, booking window and grid, as those book who book for others.
+    ``by_staff``: without minimum notice, booking window and grid, as those book who book for others. ``reason``: why
+    rules are overridden.
     """
 
     catalog: Catalog
@@ -31,6 +34,7 @@ class Wanted:
     override: bool = False
     prefer: tuple[int, ...] = ()
     by_staff: bool = False
+    reason: str = ""
 
     @property
     def start(self) -> Instant:
@@ -81,7 +85,15 @@ def want(context: Context, request: BookingRequest | HoldRequest, override: bool
         seats=request.seats,
     )
     by_staff = context.actor.is_staff and not _is_for_self(request)
-    return Wanted(catalog, service, catalog.locations[wish.location_id], wish, override, by_staff=by_staff)
+    location, reason = catalog.locations[wish.location_id], reason_of(request)
+    return Wanted(catalog, service, location, wish, override, by_staff=by_staff, reason=reason)
+
+
+def reason_of(request: BookingRequest | HoldRequest | MoveRequest) -> str:
+    """Return why rules are overridden, cleaned; empty where none are."""
+    if isinstance(request, HoldRequest) or not request.override:
+        return ""
+    return clean_line(request.override_reason, "override_reason", MAX_REASON)
 
 
 def _is_for_self(request: BookingRequest | HoldRequest) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.storage.account_tables import ACCOUNT_TABLES
 from app.storage.approval_tables import APPROVAL_TABLES
+from app.storage.audit_tables import AUDIT_TABLES
 from app.storage.base import Table
 from app.storage.crypto_tables import CRYPTO_TABLES
 from app.storage.rights_tables import RIGHTS_TABLES
@@ -15,4 +16,5 @@ ALL_TABLES: tuple[type[Table], ...] = (
     *ACCOUNT_TABLES,
     *APPROVAL_TABLES,
     *CRYPTO_TABLES,
+    *AUDIT_TABLES,
 )

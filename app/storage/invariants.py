@@ -255,4 +255,24 @@ CLIENTS = (
     ),
 )
 
-INVARIANTS = (*TIMES, *BOOKINGS, *SESSIONS, *OUTBOX, *APPROVALS, *STATUSES, *CLIENTS)
+AUDIT = (
+    Invariant(
+        "Batch {} of the audit log does not continue the batch before it.",
+        "SELECT b.number FROM audit_batch b LEFT JOIN audit_batch p ON p.number = b.number - 1 "
+        "WHERE b.number > 1 AND (p.number IS NULL OR p.digest <> b.previous)",
+    ),
+    Invariant(
+        "Batch {} of the audit log has {} entries instead of {}.",
+        "SELECT b.number, COALESCE(c.count, 0), b.entries FROM audit_batch b LEFT JOIN "
+        "(SELECT batch, COUNT(*) AS count FROM audit_entry WHERE batch IS NOT NULL GROUP BY batch) c "
+        "ON c.batch = b.number WHERE COALESCE(c.count, 0) <> b.entries",
+    ),
+    Invariant(
+        "Entry {} of the audit log is sealed in batch {}, which is missing.",
+        "SELECT e.id, e.batch FROM audit_entry e WHERE e.batch IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM audit_batch b WHERE b.number = e.batch)",
+    ),
+)
+"""What is seen without reading each entry; ``audit verify`` compares all of them with their seals."""
+
+INVARIANTS = (*TIMES, *BOOKINGS, *SESSIONS, *OUTBOX, *APPROVALS, *STATUSES, *CLIENTS, *AUDIT)

@@ -29,6 +29,7 @@ class Data(StrEnum):
     ABSENCE = "staff: reasons for absence"
     INDEX = "clients' names and contacts, as keyed hashes"
     COUNTED = "network addresses and accounts, as keyed hashes"
+    ADDRESS = "network addresses of clients and staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,13 @@ REGISTER: Mapping[str, Entry] = {
         "Keys, encrypted by the master key", FOR_EVER, other=("purpose", "state", "wrapped", "master")
     ),
     "client_index": Entry("Finding clients whose details are encrypted", WITH_CLIENT, {"tag": Data.INDEX}, ("kind",)),
+    "audit_entry": Entry(
+        "Who did what; clients' details are masked",
+        FOR_EVER,
+        {"address": Data.ADDRESS, "before": Data.STAFF, "after": Data.STAFF, "reason": Data.STAFF},
+        ("actor", "action", "kind", "object"),
+    ),
+    "audit_batch": Entry("Seals of the audit log", FOR_EVER, other=("previous", "digest")),
 }
 
 

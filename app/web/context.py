@@ -69,9 +69,14 @@ def current_account() -> Account | None:
 def current_context() -> Context:
     """Return the surroundings of whoever is signed in, one object per request."""
     if "context" not in g:
-        g.context = Context(site().store, current_actor(), now())
+        g.context = context_for(current_actor())
     found: Context = g.context
     return found
+
+
+def context_for(actor: Actor, source: Source | None = None) -> Context:
+    """Return the surroundings of somebody who is behind the present request."""
+    return Context(site().store, actor, now(), source, request.remote_addr or "")
 
 
 def current_source() -> Source:
@@ -82,14 +87,14 @@ def current_source() -> Source:
 
 def visitor_context() -> Context:
     """Return the surroundings of somebody on the public page; reads no cookie."""
-    return Context(site().store, VISITOR, now(), current_source())
+    return context_for(VISITOR, current_source())
 
 
 def client_context(booking: str) -> Context:
     """Return the surroundings of the client who holds the manage link of this booking (its public id)."""
-    return Context(site().store, client_of(booking), now())
+    return context_for(client_of(booking))
 
 
 def waiting_context(entry: str) -> Context:
     """Return the surroundings of the client who holds the link of this waiting entry (its public id)."""
-    return Context(site().store, waiting_client_of(entry), now())
+    return context_for(waiting_client_of(entry))

@@ -36,6 +36,7 @@ _ENTRIES = (
     ("waiting.index", "Waiting list", "hourglass-split", (Permission.SEE_CONTACTS,)),
     ("outbox.index", "Messages", "envelope", (Permission.SEE_MESSAGES,)),
     ("setup.index", "Set-up", "gear", _SETUP),
+    ("audit.index", "Audit log", "journal-text", (Permission.READ_AUDIT,)),
 )
 
 

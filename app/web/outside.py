@@ -23,9 +23,10 @@ from app.operations.outside.provider import (
     new_asked,
 )
 from app.operations.sessions import Method, prove_again
+from app.operations.sign_in import tell_failed
 from app.web.access import public
 from app.web.account.own import own_account, own_context
-from app.web.context import now, site
+from app.web.context import now, site, visitor_context
 from app.web.errors import answer_refusal
 from app.web.security_log import Event, note
 from app.web.sign_in import let_in, sign_in_page, target_of
@@ -105,4 +106,5 @@ def _brought() -> dict[str, str]:
 def _refuse(target: str, refusal: InvalidInput | SourceAway) -> ResponseReturnValue:
     if isinstance(refusal, InvalidInput):
         note(Event.SIGN_IN_FAILED)
+        tell_failed(visitor_context(), "", "provider")
     return answer_refusal(sign_in_page("", target_of(target), {"outside": sentence(refusal, "UTC")}), refusal)

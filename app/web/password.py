@@ -37,7 +37,7 @@ def choose(token: str) -> ResponseReturnValue:
         return _page(token, {"password_again": DIFFERENT}), UNPROCESSABLE
     try:
         with link_guard():
-            public_id = choose_password(site().store, _reference(token), password, now())
+            public_id = choose_password(site().store, _reference(token), password, now(), request.remote_addr or "")
     except InvalidInput as refusal:
         return _page(token, {"password": sentence(refusal, "UTC")}), UNPROCESSABLE
     answer = let_in(public_id, Method.PASSWORD, url_for("home.show"))

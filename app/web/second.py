@@ -7,13 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput, Refusal, TooOften
 from app.booking.words import sentence
-from app.operations.context import Context
 from app.operations.passkeys import Purpose, check
 from app.operations.second_factor import WRONG_CODE, check_code, own_factors
 from app.operations.sessions import Account, complete
 from app.web.access import public
 from app.web.account.own import begin_own_try, fail, own_account, own_context, succeed
-from app.web.context import current_account, now, site
+from app.web.context import context_for, current_account, now, site
 from app.web.errors import answer_refusal
 from app.web.passkey_forms import party, passkey_options
 from app.web.sign_in import keep_session, target_of
@@ -40,7 +39,7 @@ def code() -> ResponseReturnValue:
     except TooOften as refusal:
         return _page(account, target, {"code": sentence(refusal, "UTC")}, refusal)
     if not check_code(own_context(), site().config.secret_key, request.form.get("code", "")):
-        fail(account)
+        fail(account, "code")
         return _page(account, target, {"code": WRONG_CODE}, InvalidInput("code", WRONG_CODE))
     succeed(tried)
     return _go_on(account, target)
@@ -55,20 +54,20 @@ def passkey() -> ResponseReturnValue:
     try:
         check(site().store, party(), Purpose.SECOND_FACTOR, request.form.get("passkey", ""), now(), user_id)
     except InvalidInput as refusal:
-        fail(account)
+        fail(account, "passkey")
         return _page(account, target, {"passkey": sentence(refusal, "UTC")}, refusal)
     return _go_on(account, target)
 
 
 def _go_on(account: Account, target: str) -> ResponseReturnValue:
-    keep_session(complete(site().store, account.session, now()))
+    keep_session(complete(own_context(), account.session))
     return redirect(target, 303)
 
 
 def _page(account: Account, target: str, errors: dict[str, str], refused: Refusal | None = None) -> ResponseReturnValue:
     if account.is_complete:
         return redirect(target)
-    context = Context(site().store, account.actor, now())
+    context = context_for(account.actor)
     factors = own_factors(context)
     if factors.authenticator_since is None and not factors.passkeys:
         return render_template("sign_in/second_missing.html", account=account)

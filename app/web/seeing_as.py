@@ -7,9 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from app.access.actors import Actor
 from app.booking.refusals import NotAllowed, NotFound
-from app.operations.context import Context
-from app.operations.setup.roles import see_as
-from app.web.context import current_actor, current_context, now, site
+from app.operations.setup.roles import begin_seeing_as, see_as
+from app.web.context import context_for, current_actor, current_context
 
 blueprint = Blueprint("seeing_as", __name__, url_prefix="/see-as")
 KEY = "see_as"
@@ -44,7 +43,7 @@ def _look_as_chosen() -> None:
 def _chosen(actor: Actor, public_id: str) -> Actor | None:
     """Return the actor as the chosen role; None when the role is gone or became more than they have."""
     try:
-        return see_as(Context(site().store, actor, now()), public_id)
+        return see_as(context_for(actor), public_id)
     except (NotAllowed, NotFound):
         return None
 
@@ -52,7 +51,7 @@ def _chosen(actor: Actor, public_id: str) -> Actor | None:
 @blueprint.post("/<public_id>")
 def begin(public_id: str) -> ResponseReturnValue:
     """Begin to look at the site as this role does."""
-    see_as(current_context(), public_id)
+    begin_seeing_as(current_context(), public_id)
     session[KEY] = public_id
     return redirect(url_for("home.show"), 303)
 

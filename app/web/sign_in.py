@@ -11,10 +11,11 @@ from app.booking.words import sentence
 from app.operations.outside.directory import check_directory
 from app.operations.passkeys import Purpose, check
 from app.operations.sessions import Method, Place, begin_session, end_this, resume
-from app.operations.sign_in import check_password
+from app.operations.sessions import sign_out as end_session
+from app.operations.sign_in import check_password, tell_failed
 from app.operations.throttle import begin_try, forgive, guest_of
 from app.web.access import public
-from app.web.context import SignedIn, current_account, current_source, now, site
+from app.web.context import SignedIn, context_for, current_account, current_source, now, site, visitor_context
 from app.web.devices import device_words
 from app.web.errors import answer_refusal
 from app.web.passkey_forms import party, passkey_options
@@ -72,9 +73,11 @@ def sign_in() -> ResponseReturnValue:
     except (InvalidInput, SourceAway) as refusal:
         if isinstance(refusal, InvalidInput):
             note(Event.SIGN_IN_FAILED, email)
+            tell_failed(visitor_context(), email, "directory")
         return answer_refusal(sign_in_page(email, target, {"email": sentence(refusal, "UTC")}), refusal)
     if found is None:
         note(Event.SIGN_IN_FAILED, email)
+        tell_failed(visitor_context(), email, "password")
         return sign_in_page(email, target, {"email": WRONG}), 422
     forgive(site().store, tried, now())
     return let_in(*found, target)
@@ -89,6 +92,7 @@ def by_passkey() -> ResponseReturnValue:
         public_id = check(site().store, party(), Purpose.SIGN_IN, request.form.get("passkey", ""), now())
     except InvalidInput as refusal:
         note(Event.SIGN_IN_FAILED)
+        tell_failed(visitor_context(), "", "passkey")
         return sign_in_page("", target, {"passkey": sentence(refusal, "UTC")}), 422
     return let_in(public_id, Method.PASSKEY, target, factors=2)
 
@@ -157,7 +161,7 @@ def target_of(wanted: str) -> str:
 def sign_out() -> ResponseReturnValue:
     """End this session: neither its cookie nor a copy of it counts any more."""
     account = current_account()
-    ended = account is None or end_this(site().store, account.session)
+    ended = account is None or end_session(context_for(account.actor), account.session)
     forget_session()
     flash(SIGNED_OUT if ended else SIGNED_OUT_HERE)
     return redirect(url_for("sign_in.show"), 303)

@@ -77,7 +77,7 @@ def by_password() -> ResponseReturnValue:
     except SourceAway as refusal:
         return answer_refusal(_again({"proof_password": sentence(refusal, "UTC")}), refusal)
     if not is_right:
-        fail(account)
+        fail(account, "password")
         return _again({"proof_password": WRONG}), UNPROCESSABLE
     succeed(tried)
     return _go_on(account)
@@ -104,7 +104,7 @@ def by_passkey() -> ResponseReturnValue:
     try:
         check(site().store, party(), Purpose.CONFIRM, answer, now(), account.actor.user_id or 0)
     except InvalidInput as refusal:
-        fail(account)
+        fail(account, "passkey")
         return _again({"passkey": sentence(refusal, "UTC")}), UNPROCESSABLE
     return _go_on(account)
 

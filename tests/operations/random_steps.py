@@ -69,7 +69,7 @@ def book_what_is_not_offered(world: World) -> set[str]:
 def book_by_override(world: World) -> set[str]:
     """Those with the right book anywhere; the database says no to what overlaps."""
     request = _request(world, world.wish(), world.any_time())
-    return {book(world.anybody(), replace(request, override=True)).public_id}
+    return {book(world.anybody(), replace(request, override=True, override_reason="For once")).public_id}
 
 
 def hold_what_is_offered(world: World) -> set[str]:

@@ -116,7 +116,7 @@ def test_override_books_only_where_the_service_is_offered(store: Store) -> None:
     store.write(lambda: cast.location("North"))
     store.write(store.bump_catalog)
     with pytest.raises(NotOfferedHere):
-        book(system(cast), wish(cast, location=cast.ids["North"], override=True))
+        book(system(cast), wish(cast, location=cast.ids["North"], override=True, override_reason="Asked by phone"))
 
 
 def test_more_holds_than_a_batch_that_ran_out_are_in_nobodys_way(store: Store) -> None:

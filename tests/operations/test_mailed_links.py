@@ -107,7 +107,7 @@ def test_reset_does_the_same_work_for_nobody_as_for_somebody(context: Context) -
         with counted(context.store) as statements:
             ask_reset(context, email)
         sent.append([one.split()[0] for one in statements])
-    assert [one.count("INSERT") for one in sent] == [2, 2]
+    assert [one.count("INSERT") for one in sent] == [3, 3]
 
 
 def test_reset_for_an_account_that_is_off_leaves_nothing(context: Context) -> None:

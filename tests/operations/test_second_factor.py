@@ -198,12 +198,12 @@ def test_session_needs_both_factors_from_the_next_sign_in_on(ada: Context) -> No
     account = resume(ada.store, token, NOW)
     assert account is not None
     assert (account.is_complete, account.needed, account.factors) == (False, 2, 1)
-    fresh = complete(ada.store, account.session, NOW)
+    fresh = complete(ada, account.session)
     whole = resume(ada.store, fresh, NOW)
     assert whole is not None
     assert (whole.is_complete, resume(ada.store, token, NOW)) == (True, None)
     with pytest.raises(NotFound):
-        complete(ada.store, 999, NOW)
+        complete(ada, 999)
 
 
 def test_session_of_who_needs_two_factors_is_not_complete_with_one(second_factor_needed: None, ada: Context) -> None:

@@ -133,6 +133,8 @@ def answer(text: str, scope: str = "visitor:book") -> Callable[[Cast], None]:
     return lambda _: idempotency.store_answer(scope, "k1", "print", text, NOW)
 
 
+_BATCH = "(number, first_id, last_id, entries, previous, digest, sealed_at) VALUES"
+_ENTRY = "(at, actor, action, kind, batch) VALUES (0, 'user', 'moved', 'booking'"
 _SEAT = "(session_id, number, booking_id) SELECT session_id, {}, booking_id FROM seat WHERE number = 1"
 Plant = Callable[[Cast], object]
 FAULTS: dict[str, tuple[Plant, Sequence[str]]] = {
@@ -302,6 +304,18 @@ FAULTS: dict[str, tuple[Plant, Sequence[str]]] = {
     "lost answer": (
         answer("b1,b9"),
         ["The stored answer to request k1 promises booking b9, which does not exist."],
+    ),
+    "batch that continues none": (
+        run(f"INSERT INTO audit_batch {_BATCH} (2, 1, 1, 1, 'x', 'y', 0)", f"INSERT INTO audit_entry {_ENTRY}, 2)"),
+        ["Batch 2 of the audit log does not continue the batch before it."],
+    ),
+    "batch with too few entries": (
+        run(f"INSERT INTO audit_batch {_BATCH} (1, 1, 2, 2, '0', 'y', 0)", f"INSERT INTO audit_entry {_ENTRY}, 1)"),
+        ["Batch 1 of the audit log has 1 entries instead of 2."],
+    ),
+    "entry of no batch": (
+        run(f"INSERT INTO audit_entry {_ENTRY}, 7)"),
+        ["Entry 1 of the audit log is sealed in batch 7, which is missing."],
     ),
     "no counter": (run("DELETE FROM revision"), ["The counter of changes to the set-up is missing."]),
 }

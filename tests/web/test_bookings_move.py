@@ -119,10 +119,10 @@ def test_move_of_what_was_cancelled_is_refused(desk: Browser, cast: Cast) -> Non
 
 
 def test_move_outside_hours_needs_the_right(sign_in: SignIn, cast: Cast, store: Store) -> None:
-    booking = booked(cast)
-    refused = sign_in(ReadyMade.FRONT_DESK).submit(f"/bookings/{booking}/move", to("06:00", override="1"))
+    booking, early = booked(cast), to("06:00", override="1", override_reason="Asked")
+    refused = sign_in(ReadyMade.FRONT_DESK).submit(f"/bookings/{booking}/move", early)
     assert (refused.status_code, starts(store)) == (403, [TEN])
-    sign_in(ReadyMade.MANAGER).submit(f"/bookings/{booking}/move", to("06:00", override="1"))
+    sign_in(ReadyMade.MANAGER).submit(f"/bookings/{booking}/move", early)
     assert starts(store) == [TEN - 4 * HOUR]
 
 

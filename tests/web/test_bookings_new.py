@@ -196,7 +196,7 @@ def test_book_without_an_answer_is_refused_beside_the_question(desk: Browser, ca
 
 
 def test_book_override_is_for_those_with_the_right(sign_in: SignIn, cast: Cast, store: Store) -> None:
-    early = form(cast, time="06:00", override="1")
+    early = form(cast, time="06:00", override="1", override_reason="Asked")
     refused = sign_in(ReadyMade.FRONT_DESK).submit("/bookings/new", early)
     assert (refused.status_code, starts(store)) == (403, [])
     sign_in(ReadyMade.MANAGER).submit("/bookings/new", early)
@@ -205,7 +205,7 @@ def test_book_override_is_for_those_with_the_right(sign_in: SignIn, cast: Cast, 
 
 def test_book_override_never_over_another_booking(sign_in: SignIn, cast: Cast, store: Store) -> None:
     booked(cast, name="Olaf Client", provider=cast.ids["Ada"])
-    taken = form(cast, override="1", provider=cast.ids["Ada"])
+    taken = form(cast, override="1", override_reason="Asked", provider=cast.ids["Ada"])
     answer = sign_in(ReadyMade.MANAGER).submit("/bookings/new", taken)
     assert (answer.status_code, starts(store)) == (409, [TEN])
 

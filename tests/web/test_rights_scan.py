@@ -127,13 +127,14 @@ def come_in(sign_in: SignIn, cast: Cast, case: Case) -> Browser:
 def everything(cast: Cast, made: Iterable[Made]) -> Iterator[str]:
     """Yield the addresses of all that could show a booking."""
     yield from ("/home/", "/requests/", "/account/deputies", "/waiting/", "/outbox/", "/setup/", "/bookings/new")
+    yield "/audit/"
     for place in PLACES:
         yield from (f"/calendar/{span}?date={DAY}&location={cast.ids[place]}" for span in ("day", "week"))
         yield f"/bookings/?from={DAY}&to={DAY}&location={cast.ids[place]}"
         service = cast.ids[f"Talk at {place}"]
         yield f"/bookings/new?location={cast.ids[place]}&service={service}&client_search=name"
     for text in ("name", "mail", "said", "told", "talk", ""):
-        yield f"/bookings/?from={DAY}&to={DAY}&text={text}"
+        yield from (f"/bookings/?from={DAY}&to={DAY}&text={text}", f"/audit/?text={text}")
         yield f"/clients/?text={text}"
     for row in Client.select():
         yield from (f"/clients/{row.public_id}{end}" for end in ("", "/erase"))

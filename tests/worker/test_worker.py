@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
+from operator import add
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,11 @@ from app.operations.book import book, hold
 from app.operations.deliver import Courier
 from app.operations.requests import HoldRequest
 from app.storage import store as storage
+from app.storage.audit_tables import AuditEntry
 from app.storage.migrate import SchemaError, migrate
 from app.storage.store import Store
 from app.storage.tables import Booking, IdempotencyKey, OutboxMessage
-from app.worker import Worker, courier_of
+from app.worker import SEAL_SECONDS, Worker, courier_of
 from tests.cast import HOUR, Cast, change_row, one_provider
 from tests.keys import MASTER, open_store
 from tests.operations.helpers import TEN, visitor, wish
@@ -63,6 +66,16 @@ def test_timed_work_rests_between_its_turns(store: Store, caplog: pytest.LogCapt
         "gave back what had expired",
         "forgot 0 old answers, 0 old tries",
     ]
+
+
+def test_audit_log_is_sealed_every_few_seconds(store: Store) -> None:
+    cast = one_provider(store)
+    one = worker(cast)
+    for later, sealed in ((0, 1), (SEAL_SECONDS - 1, 1), (SEAL_SECONDS, 3)):
+        book(visitor(cast), wish(cast, TEN + AuditEntry.select().count() * HOUR))
+        one.now = partial(add, cast.now, later)
+        one.run_once()
+        assert AuditEntry.select().where(AuditEntry.batch.is_null(False)).count() == sealed
 
 
 def test_log_of_a_delivery_names_no_client(store: Store, caplog: pytest.LogCaptureFixture) -> None:

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.access.actors import SYSTEM
 from app.booking.answers import check_email
 from app.booking.refusals import InvalidInput
 from app.booking.values import Instant
+from app.operations.audit import Change, Facts, Subject, difference, record
+from app.operations.audit_words import Action, Kind
+from app.operations.context import Context
 from app.operations.outside.membership import groups_of, is_member_as_said, make_equal
 from app.operations.outside.values import Claim, Source, Sources
 from app.operations.setup.saving import MAX_NAME
 from app.storage.account_tables import ExternalIdentity
 from app.storage.public_ids import new_public_id
+from app.storage.rights_tables import UserGroup, UserGroupMember
 from app.storage.store import Store
 from app.storage.tables import User
 
@@ -42,6 +47,7 @@ def admit(store: Store, sources: Sources, claim: Claim, now: Instant) -> str:
 
     def work() -> str:
         known = _known(claim)
+        before = {} if known is None else _state(known.id)
         if known is None or not _is_up_to_date(known, claim):
             store.bump_catalog()  # as every edit of rights: they follow one another, and an administrator remains
         user = _known(claim) or _linked(sources, claim, now) or _made(sources, claim, now)
@@ -51,9 +57,26 @@ def admit(store: Store, sources: Sources, claim: Claim, now: Instant) -> str:
         if not is_member_as_said(user.id, claim):
             make_equal(user.id, claim)
         ExternalIdentity.update(seen_at=now).where(_of(claim)).execute()
+        _tell(Context(store, SYSTEM, now), user, claim, before)
         return str(user.public_id)
 
     return store.write(work)
+
+
+def _state(user_id: int) -> Facts:
+    """Return what the other side says of an account, as it is kept here: name, mail address, groups."""
+    user = User.get_by_id(user_id)
+    groups = UserGroup.select(UserGroup.public_id).join(UserGroupMember).where(UserGroupMember.user == user_id)
+    names = sorted(one for (one,) in groups.tuples())
+    return {"name": user.name, "email": user.email, "groups": names}
+
+
+def _tell(context: Context, user: User, claim: Claim, before: Facts) -> None:
+    """Record what a sign-in elsewhere has made of an account; mostly nothing."""
+    change = difference(before, _state(user.id))
+    if change.before or change.after:
+        told = Change({**change.before}, {**change.after, "sign_in_by": claim.source.value})
+        record(context, Action.CHANGED if before else Action.LINKED, Subject(Kind.USER, user.public_id), told)
 
 
 def _of(claim: Claim) -> Any:  # noqa: ANN401 an expression of peewee

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.values import Instant
+from app.operations.audit import Change, Subject, record
+from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
 from app.operations.outside.values import Source
 from app.operations.sessions import end_sessions_of
@@ -49,6 +51,8 @@ def let_link(context: Context, public_id: str, source: Source) -> str:
         if _is_linked(user, source):
             raise InvalidInput("source", f"{user.name} is linked there already.")
         ExternalIdentity.create(user=user.id, source=source.value, issuer="", created_at=context.now)
+        allowed = Change(after={"sign_in_by": source.value})
+        record(context, Action.CHANGED, Subject(Kind.USER, public_id), allowed)
         return str(user.name)
 
     return edit(context, work, Permission.MANAGE_USERS)
@@ -70,6 +74,8 @@ def unlink(context: Context, public_id: str, source: Source) -> str:
         if not deleted.execute():
             raise InvalidInput("source", f"{user.name} is not linked there.")
         end_sessions_of(user.id)
+        ended = Change(before={"sign_in_by": source.value})
+        record(context, Action.CHANGED, Subject(Kind.USER, public_id), ended)
         return str(user.name)
 
     return edit(context, work, Permission.MANAGE_USERS)

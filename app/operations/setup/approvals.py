@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.values import DAY_MINUTES, OnTimeout
+from app.operations.audit_words import Kind
 from app.operations.context import Context
 from app.operations.setup.saving import Key, Saved, check_number, edit, find_row, look, put
 from app.operations.setup.services import YEAR_MINUTES, span_words
+from app.operations.setup.telling import Told
 from app.storage.approval_tables import Approval, ApprovalPerson, ApprovalRule, ApprovalStep
 from app.storage.base import Record
 from app.storage.rights_tables import UserGroup
@@ -71,7 +73,7 @@ def save_rule(context: Context, draft: RuleDraft, public_id: str | None = None, 
             _write_step(row.id, number, step, people)
         return str(row.public_id)
 
-    return edit(context, work, PERMISSION)
+    return edit(context, work, PERMISSION, _told(context, public_id))
 
 
 def _thing(about: str, public_id: str | None) -> dict[str, int | None]:
@@ -153,7 +155,7 @@ def remove_rule(context: Context, public_id: str) -> None:
         ApprovalStep.delete().where(ApprovalStep.rule == row.id).execute()
         row.delete_instance()
 
-    edit(context, work, PERMISSION)
+    edit(context, work, PERMISSION, _told(context, public_id))
 
 
 def get_rule(context: Context, public_id: str) -> Saved[RuleDraft]:
@@ -227,3 +229,10 @@ def _stored_people(step_ids: Sequence[int]) -> dict[tuple[int, str], tuple[str, 
         reference = f"{GROUP}:{group}" if user is None else f"{USER}:{user}"
         found[step, purpose] = (*found.get((step, purpose), ()), reference)
     return found
+
+
+def _told(context: Context, public_id: str | None) -> Told:
+    def read(one: str) -> RuleDraft:
+        return _saved_all(context, [find_row(ApprovalRule, "approval rule", one)])[0].draft
+
+    return Told(Kind.APPROVAL_RULE, read, public_id)

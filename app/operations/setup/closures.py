@@ -11,8 +11,10 @@ from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
+from app.operations.audit_words import Kind
 from app.operations.context import Context
 from app.operations.setup.saving import MAX_NAME, Key, Saved, check_day, edit, find_row, look, put, require_all
+from app.operations.setup.telling import Told
 from app.storage.tables import Closure, Location
 
 MAX_DAYS = 366
@@ -49,7 +51,7 @@ def save_closure(
         require_all(context, Permission.MANAGE_HOURS, [*_as_it_was(public_id), Target(location_id=location)])
         return str(put(context, Closure, "closure", Key(public_id, version), values).public_id)
 
-    return edit(context, work, Permission.MANAGE_HOURS)
+    return edit(context, work, Permission.MANAGE_HOURS, Told(Kind.CLOSURE, _draft, public_id))
 
 
 def _as_it_was(public_id: str | None) -> list[Target]:
@@ -73,7 +75,7 @@ def remove_closure(context: Context, public_id: str) -> None:
         require_all(context, Permission.MANAGE_HOURS, _as_it_was(public_id))
         find_row(Closure, "closure", public_id).delete_instance()
 
-    edit(context, work, Permission.MANAGE_HOURS)
+    edit(context, work, Permission.MANAGE_HOURS, Told(Kind.CLOSURE, _draft, public_id))
 
 
 def get_closure(context: Context, public_id: str) -> Saved[ClosureDraft]:
@@ -102,3 +104,7 @@ def _saved(row: Closure) -> Saved[ClosureDraft]:
     first, last = date.fromisoformat(row.first_day), date.fromisoformat(row.last_day)
     location = None if row.location is None else row.location.public_id
     return Saved(row.public_id, row.version, ClosureDraft(row.name, first, last, location))
+
+
+def _draft(public_id: str) -> ClosureDraft:
+    return _saved(find_row(Closure, "closure", public_id)).draft

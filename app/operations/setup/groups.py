@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from app.access.permissions import Permission
 from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
+from app.operations.audit_words import Kind
 from app.operations.context import Context
 from app.operations.outside.values import Source
 from app.operations.setup.grants import (
@@ -20,6 +21,7 @@ from app.operations.setup.grants import (
     stored_group_grants,
 )
 from app.operations.setup.saving import Key, Saved, check_name, edit, find_row, look, put
+from app.operations.setup.telling import Told
 from app.storage.approval_tables import ApprovalPerson
 from app.storage.rights_tables import OutsideGroup, RoleGrant, UserGroup, UserGroupMember
 from app.storage.tables import User
@@ -66,7 +68,7 @@ def save_group(context: Context, draft: GroupDraft, public_id: str | None = None
         check_administrator_left()
         return str(row.public_id)
 
-    return edit(context, work, Permission.MANAGE_USERS)
+    return edit(context, work, Permission.MANAGE_USERS, Told(Kind.GROUP, _draft, public_id))
 
 
 def _user_ids(public_ids: Collection[str]) -> set[int]:
@@ -138,7 +140,7 @@ def remove_group(context: Context, public_id: str) -> None:
         row.delete_instance()
         _check_somebody_left()
 
-    edit(context, work, Permission.MANAGE_USERS)
+    edit(context, work, Permission.MANAGE_USERS, Told(Kind.GROUP, _draft, public_id))
 
 
 def _check_somebody_left() -> None:
@@ -181,3 +183,8 @@ def _saved(
     row: UserGroup, members: list[str], grants: list[GrantDraft], outside: list[OutsideName]
 ) -> Saved[GroupDraft]:
     return Saved(row.public_id, row.version, GroupDraft(row.name, tuple(members), tuple(grants), tuple(outside)))
+
+
+def _draft(public_id: str) -> GroupDraft:
+    row = find_row(UserGroup, "group", public_id)
+    return _saved(row, _members()[row.id], stored_group_grants()[row.id], _outside(row.id)[row.id]).draft

@@ -14,9 +14,11 @@ from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.values import DAY_MINUTES, ResourceKind
+from app.operations.audit_words import Kind
 from app.operations.context import Context
 from app.operations.rights import target_of_resource
 from app.operations.setup.saving import Saved, check_day, edit, find_row, look, touch
+from app.operations.setup.telling import Told
 from app.storage.tables import DateOverride, Location, Resource, WeeklyHours
 
 MAX_RANGES = 100
@@ -86,7 +88,7 @@ def save_weekly_hours(
         if rows:
             WeeklyHours.insert_many(rows).execute()
 
-    edit(context, work, Permission.MANAGE_HOURS)
+    edit(context, work, Permission.MANAGE_HOURS, _told(owner))
 
 
 def save_override(context: Context, owner: Owner, draft: OverrideDraft, version: int | None = None) -> None:
@@ -107,7 +109,7 @@ def save_override(context: Context, owner: Owner, draft: OverrideDraft, version:
         values = [_override_values(owner, row.id, draft.day, place, one) for one in ranges]
         DateOverride.insert_many(values).execute()
 
-    edit(context, work, Permission.MANAGE_HOURS)
+    edit(context, work, Permission.MANAGE_HOURS, _told(owner))
 
 
 def remove_override(context: Context, owner: Owner, day: date, location: str | None = None) -> None:
@@ -118,20 +120,31 @@ def remove_override(context: Context, owner: Owner, day: date, location: str | N
         touch(context, row, None)
         _delete_override(owner, row.id, day, _location_ids(owner, {location}).get(location))
 
-    edit(context, work, Permission.MANAGE_HOURS)
+    edit(context, work, Permission.MANAGE_HOURS, _told(owner))
 
 
 def get_hours(context: Context, owner: Owner) -> Saved[HoursDraft]:
     """Return all hours of a location or resource, with its version; raise NotFound for an unknown one."""
-    locations = context.catalog.locations.values() if owner.kind is OwnerKind.RESOURCE else ()
-    places = {one.id: one.public_id for one in locations}
 
     def work() -> Saved[HoursDraft]:
         row = _owner_row(context, owner)
-        draft = HoursDraft(_weekly(owner, row.id, places), _overrides(owner, row.id, places))
-        return Saved(owner.public_id, row.version, draft)
+        return Saved(owner.public_id, row.version, _draft(owner, row.id))
 
     return look(context, work, Permission.MANAGE_HOURS)
+
+
+def _draft(owner: Owner, row_id: int) -> HoursDraft:
+    query = Location.select(Location.id, Location.public_id)
+    places: dict[int, str] = dict(query.tuples()) if owner.kind is OwnerKind.RESOURCE else {}
+    return HoursDraft(_weekly(owner, row_id, places), _overrides(owner, row_id, places))
+
+
+def _told(owner: Owner) -> Told:
+    """Return what the audit log is told of an edit: all hours of the owner, of which it keeps what changed."""
+    is_place = owner.kind is OwnerKind.LOCATION
+    model: type[Location] | type[Resource] = Location if is_place else Resource
+    kind = Kind.LOCATION_HOURS if is_place else Kind.RESOURCE_HOURS
+    return Told(kind, lambda one: _draft(owner, find_row(model, owner.kind.value, one).id), owner.public_id)
 
 
 @dataclass(frozen=True, slots=True)

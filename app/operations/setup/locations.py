@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from app.access.permissions import Permission
 from app.booking.answers import clean_text
+from app.operations.audit_words import Kind
 from app.operations.context import Context
 from app.operations.setup.saving import Key, Saved, check_name, check_zone, edit, find_row, look, put
+from app.operations.setup.telling import Told
 from app.storage.tables import Location
 
 MAX_ADDRESS = 500
@@ -41,7 +43,7 @@ def save_location(
         }
         return str(put(context, Location, "location", Key(public_id, version), values).public_id)
 
-    return edit(context, work, Permission.MANAGE_SETTINGS)
+    return edit(context, work, Permission.MANAGE_SETTINGS, Told(Kind.LOCATION, _draft, public_id))
 
 
 def get_location(context: Context, public_id: str) -> Saved[LocationDraft]:
@@ -57,3 +59,7 @@ def list_locations(context: Context) -> list[Saved[LocationDraft]]:
 
 def _saved(row: Location) -> Saved[LocationDraft]:
     return Saved(row.public_id, row.version, LocationDraft(row.name, row.tzid, row.address, row.active))
+
+
+def _draft(public_id: str) -> LocationDraft:
+    return _saved(find_row(Location, "location", public_id)).draft

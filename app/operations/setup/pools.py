@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
+from app.operations.audit_words import Kind
 from app.operations.context import Context
 from app.operations.rights import target_of_resource
 from app.operations.setup.saving import Key, Saved, check_name, edit, find_row, look, put, require_all
+from app.operations.setup.telling import Told
 from app.storage.rights_tables import RoleGrant
 from app.storage.tables import Pool, PoolMember, Resource, Service, ServiceRequirement
 
@@ -44,7 +46,7 @@ def save_pool(context: Context, draft: PoolDraft, public_id: str | None = None, 
         PoolMember.insert_many([{"pool": row.id, "resource": one} for one in members]).execute()
         return str(row.public_id)
 
-    return edit(context, work, Permission.MANAGE_RESOURCES)
+    return edit(context, work, Permission.MANAGE_RESOURCES, Told(Kind.POOL, _draft, public_id))
 
 
 def _as_it_was(public_id: str | None) -> list[Target]:
@@ -97,7 +99,7 @@ def remove_pool(context: Context, public_id: str) -> None:
         PoolMember.delete().where(PoolMember.pool == row.id).execute()
         row.delete_instance()
 
-    edit(context, work, Permission.MANAGE_RESOURCES)
+    edit(context, work, Permission.MANAGE_RESOURCES, Told(Kind.POOL, _draft, public_id))
 
 
 def get_pool(context: Context, public_id: str) -> Saved[PoolDraft]:
@@ -145,3 +147,8 @@ def _members(pool_id: int | None = None) -> dict[int, list[str]]:
 
 def _saved(row: Pool, members: list[str]) -> Saved[PoolDraft]:
     return Saved(row.public_id, row.version, PoolDraft(row.name, tuple(members)))
+
+
+def _draft(public_id: str) -> PoolDraft:
+    row = find_row(Pool, "pool", public_id)
+    return _saved(row, _members(row.id)[row.id]).draft

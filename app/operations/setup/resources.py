@@ -11,9 +11,11 @@ from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.values import ResourceKind
+from app.operations.audit_words import Kind
 from app.operations.context import Context
 from app.operations.rights import target_of_resource
 from app.operations.setup.saving import Key, Saved, check_name, check_zone, edit, find_row, look, put, require_all
+from app.operations.setup.telling import Told
 from app.storage.tables import Location, Resource
 
 
@@ -48,7 +50,7 @@ def save_resource(
         require_all(context, Permission.MANAGE_RESOURCES, _targets(public_id, values["location"]))
         return str(put(context, Resource, "resource", Key(public_id, version), values).public_id)
 
-    return edit(context, work, Permission.MANAGE_RESOURCES)
+    return edit(context, work, Permission.MANAGE_RESOURCES, Told(Kind.RESOURCE, _draft, public_id))
 
 
 def _targets(public_id: str | None, location_id: object) -> Iterator[Target]:
@@ -104,3 +106,7 @@ def list_resources(context: Context, kind: str = "") -> list[Saved[ResourceDraft
 def _saved(row: Resource) -> Saved[ResourceDraft]:
     place = None if row.location is None else row.location.public_id
     return Saved(row.public_id, row.version, ResourceDraft(row.name, row.kind, row.tzid, place, row.active))
+
+
+def _draft(public_id: str) -> ResourceDraft:
+    return _saved(find_row(Resource, "resource", public_id)).draft

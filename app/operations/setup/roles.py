@@ -12,6 +12,8 @@ from app.access.grants import Grant
 from app.access.permissions import READY_MADE, WITHOUT_OWN, Extent, Extents, Permission, ReadyMade, completed
 from app.booking.answers import clean_text
 from app.booking.refusals import InvalidInput, NotAllowed
+from app.operations.audit import Change, Subject, record
+from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
 from app.operations.rights import dump_extents, extents_of
 from app.operations.session_limits import (
@@ -22,6 +24,7 @@ from app.operations.session_limits import (
 )
 from app.operations.setup.grants import lacking
 from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put
+from app.operations.setup.telling import Told
 from app.storage.rights_tables import Role, RoleGrant
 
 MAX_ABOUT = 300
@@ -59,7 +62,7 @@ def save_role(context: Context, draft: RoleDraft, public_id: str | None = None, 
         values = {**_sign_in(draft), **_shape(context, draft, public_id)}
         return str(put(context, Role, "role", Key(public_id, version), values).public_id)
 
-    return edit(context, work, Permission.MANAGE_USERS)
+    return edit(context, work, Permission.MANAGE_USERS, Told(Kind.ROLE, _draft, public_id))
 
 
 def _sign_in(draft: RoleDraft) -> dict[str, int | None]:
@@ -126,7 +129,7 @@ def remove_role(context: Context, public_id: str) -> None:
             )
         row.delete_instance()
 
-    edit(context, work, Permission.MANAGE_USERS)
+    edit(context, work, Permission.MANAGE_USERS, Told(Kind.ROLE, _draft, public_id))
 
 
 def get_role(context: Context, public_id: str) -> Saved[RoleDraft]:
@@ -162,6 +165,16 @@ def see_as(context: Context, public_id: str) -> Actor:
     return look(context, work, Permission.MANAGE_USERS)
 
 
+def begin_seeing_as(context: Context, public_id: str) -> None:
+    """Write down that the actor begins to look at the site as a role does.
+
+    Raises:
+        NotAllowed, NotFound: as for ``see_as``.
+    """
+    role = Change(after={"role": see_as(context, public_id).seen_as})
+    context.store.write(lambda: record(context, Action.SEEN_AS, Subject(Kind.ROLE, public_id), role))
+
+
 def count_grants(context: Context) -> Mapping[str, int]:
     """Return how often each role is given, by its public id."""
     query = RoleGrant.select(Role.public_id, fn.COUNT(RoleGrant.id)).join(Role).group_by(Role.public_id)
@@ -172,3 +185,8 @@ def _saved(row: Role) -> Saved[RoleDraft]:
     extents = extents_of(row.public_id, row.permissions)
     limits = (row.idle_minutes, row.session_hours)
     return Saved(row.public_id, row.version, RoleDraft(row.name, row.about, extents, row.needs_second_factor, *limits))
+    return Saved(row.public_id, row.version, RoleDraft(row.name, row.about, extents, row.needs_second_factor))
+
+
+def _draft(public_id: str) -> RoleDraft:
+    return _saved(find_row(Role, "role", public_id)).draft

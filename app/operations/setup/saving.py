@@ -14,6 +14,7 @@ from app.access.permissions import Permission
 from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput, NotFound, StaleVersion
 from app.operations.context import Context
+from app.operations.setup.telling import Told, tell_edit
 from app.storage.base import Record
 from app.storage.public_ids import new_public_id
 
@@ -42,13 +43,14 @@ class Key:
     version: int | None = None
 
 
-def edit(context: Context, work: Callable[[], T], permission: Permission) -> T:
+def edit(context: Context, work: Callable[[], T], permission: Permission, told: Told | None = None) -> T:
     """Run ``work`` in one transaction and tell all processes that the catalog changed.
 
     The counter is raised first: its row stays locked to the end, so that set-up edits follow one another, and what a
     check found (a free name, an administrator who remains) still holds when the transaction ends.
 
-    That the actor may do it to this very record is for ``work`` to ask (``require_all``).
+    That the actor may do it to this very record is for ``work`` to ask (``require_all``). ``told``: what the audit log
+    is told of it; None: ``work`` tells it itself.
 
     Raises:
         NotAllowed: the actor may do so with nothing at all.
@@ -57,7 +59,11 @@ def edit(context: Context, work: Callable[[], T], permission: Permission) -> T:
 
     def tell_and_work() -> T:
         context.store.bump_catalog()
-        return work()
+        before = None if told is None else told.state(told.public_id)
+        result = work()
+        if told is not None:
+            tell_edit(context, told, before, result)
+        return result
 
     return context.store.write(tell_and_work)
 

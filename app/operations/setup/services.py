@@ -13,9 +13,11 @@ from app.access.permissions import Permission
 from app.booking.answers import clean_text
 from app.booking.refusals import InvalidInput
 from app.booking.values import DAY_MINUTES, Visibility
+from app.operations.audit_words import Kind
 from app.operations.context import Context
 from app.operations.setup.questions import QuestionDraft, check_questions, dump_questions, load_questions
 from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put, require_all
+from app.operations.setup.telling import Told
 from app.storage.tables import Location, Pool, PoolMember, Resource, Service, ServiceLocation, ServiceRequirement
 
 MAX_DESCRIPTION = 2000
@@ -104,7 +106,7 @@ def save_service(
         _replace_parts(row.id, locations, requirements)
         return str(row.public_id)
 
-    return edit(context, work, Permission.MANAGE_SERVICES)
+    return edit(context, work, Permission.MANAGE_SERVICES, Told(Kind.SERVICE, _draft, public_id))
 
 
 def _as_it_was(public_id: str | None) -> list[Target]:
@@ -275,3 +277,8 @@ def _saved(row: Service, locations: list[str], requirements: list[RequirementDra
         questions=load_questions(row.questions),
     )
     return Saved(row.public_id, row.version, draft)
+
+
+def _draft(public_id: str) -> ServiceDraft:
+    row = find_row(Service, "service", public_id)
+    return _saved(row, _locations(row.id)[row.id], _requirements(row.id)[row.id]).draft

@@ -10,9 +10,11 @@ from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
 from app.booking.values import MINUTE, Instant
 from app.booking.wall_clock import local_date
+from app.operations.audit_words import Kind
 from app.operations.context import Context
 from app.operations.rights import target_of_resource
 from app.operations.setup.saving import Key, Saved, check_day, edit, find_row, look, put, require_all
+from app.operations.setup.telling import Told
 from app.storage.tables import Resource, TimeOff
 
 MAX_REASON = 200
@@ -50,7 +52,7 @@ def save_time_off(
         }
         return str(put(context, TimeOff, "time off", Key(public_id, version), values).public_id)
 
-    return edit(context, work, Permission.MANAGE_HOURS)
+    return edit(context, work, Permission.MANAGE_HOURS, Told(Kind.TIME_OFF, _draft, public_id))
 
 
 def _as_it_was(public_id: str | None) -> list[Target]:
@@ -74,7 +76,7 @@ def remove_time_off(context: Context, public_id: str) -> None:
         require_all(context, Permission.MANAGE_HOURS, _as_it_was(public_id))
         find_row(TimeOff, "time off", public_id).delete_instance()
 
-    edit(context, work, Permission.MANAGE_HOURS)
+    edit(context, work, Permission.MANAGE_HOURS, Told(Kind.TIME_OFF, _draft, public_id))
 
 
 def get_time_off(context: Context, public_id: str) -> Saved[TimeOffDraft]:
@@ -106,3 +108,7 @@ def list_time_off(context: Context, resource: str = "") -> list[Saved[TimeOffDra
 def _saved(row: TimeOff) -> Saved[TimeOffDraft]:
     draft = TimeOffDraft(row.resource.public_id, row.start_at, row.end_at, row.reason)
     return Saved(row.public_id, row.version, draft)
+
+
+def _draft(public_id: str) -> TimeOffDraft:
+    return _saved(find_row(TimeOff, "time off", public_id)).draft

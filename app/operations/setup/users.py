@@ -11,6 +11,8 @@ from app.access.permissions import Permission, ReadyMade
 from app.booking.answers import check_email, clean_line
 from app.booking.refusals import InvalidInput
 from app.booking.values import ResourceKind
+from app.operations.audit import Change, Subject, record
+from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
 from app.operations.mailed_links import leave_invitation
 from app.operations.new_passwords import check_new_password
@@ -25,6 +27,7 @@ from app.operations.setup.grants import (
     stored_grants,
 )
 from app.operations.setup.saving import MAX_NAME, Key, Saved, edit, find_row, look, put
+from app.operations.setup.telling import Told, facts_of
 from app.operations.sign_in import make_hash
 from app.storage.rights_tables import Role, RoleGrant
 from app.storage.tables import Resource, User
@@ -74,11 +77,13 @@ def save_user(context: Context, draft: UserDraft, public_id: str | None = None, 
         check_administrator_left()
         if draft.password or not draft.active:
             end_sessions_of(row.id)
+        if draft.password:
+            record(context, Action.PASSWORD_CHANGED, Subject(Kind.USER, row.public_id))
         if public_id is None and not draft.password:
             leave_invitation(context, row)
         return str(row.public_id)
 
-    return edit(context, work, Permission.MANAGE_USERS)
+    return edit(context, work, Permission.MANAGE_USERS, Told(Kind.USER, _draft, public_id))
 
 
 def invite_administrator(context: Context, email: str, name: str) -> User:
@@ -90,6 +95,8 @@ def invite_administrator(context: Context, email: str, name: str) -> User:
     values = _checked(UserDraft(email, name))
     row = put(context, User, "user", Key(), values | {"password_hash": NO_PASSWORD})
     replace_grants(context, Holder(user_id=row.id), (GrantDraft(ReadyMade.ADMINISTRATOR),))
+    made = Change(after=facts_of(Kind.USER, _draft(row.public_id)))
+    record(context, Action.MADE, Subject(Kind.USER, row.public_id), made)
     return row
 
 
@@ -153,3 +160,8 @@ def list_users(context: Context) -> list[Saved[UserDraft]]:
 def _saved(row: User, grants: list[GrantDraft]) -> Saved[UserDraft]:
     resource = None if row.resource is None else row.resource.public_id
     return Saved(row.public_id, row.version, UserDraft(row.email, row.name, tuple(grants), resource, row.active))
+
+
+def _draft(public_id: str) -> UserDraft:
+    row = find_row(User, "user", public_id)
+    return _saved(row, stored_grants([row.id])[row.id]).draft

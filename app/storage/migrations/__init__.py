@@ -19,6 +19,7 @@ from app.storage.migrations import (
     m0010_session_limits,
     m0011_outside,
     m0012_encryption,
+    m0013_audit,
 )
 
 if TYPE_CHECKING:
@@ -53,4 +54,5 @@ MIGRATIONS = (
     Migration(10, "session_limits", m0010_session_limits.statements),
     Migration(11, "outside", m0011_outside.statements),
     Migration(12, "encryption", m0012_encryption.statements, m0012_encryption.convert, m0012_encryption.REWRITES),
+    Migration(13, "audit", m0013_audit.statements),
 )

@@ -79,7 +79,7 @@ def confirm() -> ResponseReturnValue:
     try:
         codes = confirm_authenticator(own_context(), site().config.secret_key, account.session, code)
     except InvalidInput as refusal:
-        fail(account)
+        fail(account, "code")
         return _authenticator_page(sentence(refusal, "UTC"), refusal)
     succeed(tried)
     return _ready(codes)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from app.booking.refusals import TooOften
 from app.operations.context import Context
 from app.operations.sessions import Account
+from app.operations.sign_in import tell_failed
 from app.operations.throttle import Try, begin_try, forgive, guest_of
-from app.web.context import current_account, current_source, now, site
+from app.web.context import context_for, current_account, current_source, now, site
 from app.web.errors import SignedOut
 from app.web.security_log import Event, note
 
 
 def own_context() -> Context:
     """Return the surroundings of whoever is signed in, also while they still owe a second factor."""
-    return Context(site().store, own_account().actor, now())
+    return context_for(own_account().actor)
 
 
 def begin_own_try(account: Account) -> Try:
@@ -34,9 +35,10 @@ def succeed(tried: Try) -> None:
     forgive(site().store, tried, now())
 
 
-def fail(account: Account) -> None:
-    """Write down that a password or code of somebody's own account was wrong."""
+def fail(account: Account, shown: str) -> None:
+    """Write down that a password, code or passkey (``shown``) of somebody's own account was wrong."""
     note(Event.SIGN_IN_FAILED, account.email)
+    tell_failed(own_context(), account.email, shown)
 
 
 def own_account() -> Account:

@@ -35,7 +35,7 @@ def change() -> ResponseReturnValue:
         change_password(own_context(), account.session, old[:MAX_PASSWORD], new)
     except (InvalidInput, StaleVersion) as refusal:
         if refusal.field == "old":
-            fail(account)
+            fail(account, "password")
         else:
             succeed(tried)
         return _page({refusal.field or "old": sentence(refusal, "UTC")}), UNPROCESSABLE

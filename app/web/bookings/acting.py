@@ -11,7 +11,7 @@ from app.booking.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from app.booking.words import sentence
 from app.operations.change import cancel, complete, mark_no_show
 from app.operations.context import Context
-from app.operations.look_up import get_booking
+from app.operations.look_up import look_at_booking
 from app.operations.requests import Reach
 from app.operations.views import BookingView
 from app.web.bookings.detail import render_booking
@@ -56,7 +56,7 @@ def act(
     except (NotAllowed, NotFound):
         raise
     except Refusal as refusal:
-        booking = get_booking(context, public_id)
+        booking = look_at_booking(context, public_id)
         g.tzid = booking.tzid
         errors = {field_of(refusal): sentence(refusal, booking.tzid)}
         return render_booking(context, booking, errors, request.form.get("reason", "")), status_of(refusal)

@@ -11,10 +11,12 @@ from app.access.permissions import Permission
 from app.booking.statuses import MOVABLE, TRANSITIONS, Status
 from app.booking.values import MINUTE, Catalog
 from app.operations.approval_views import ApprovalView, approvals_of
+from app.operations.audit_log import booking_history
 from app.operations.context import Context
 from app.operations.links import manage_token
 from app.operations.look_up import BUSY
 from app.operations.views import BookingView
+from app.web.audit.lines import line_of
 from app.web.bookings.approval import step_lines
 from app.web.bookings.searching import STATUS_WORDS
 from app.web.context import site
@@ -113,6 +115,7 @@ def render_booking(
         status_word=STATUS_WORDS[booking.status],
         resources=[(KIND_WORDS[one.kind], one.name) for one in booking.resources],
         answers=_answers(context.catalog, booking),
+        history=[line_of(one, booking.tzid, _names(context.catalog)) for one in booking_history(context, booking)],
         may=may,
         steps=step_lines(approval, booking.tzid),
         why_not=approval.why_not if context.may(Permission.APPROVE, booking.target) else "",
@@ -149,6 +152,12 @@ def _answers(catalog: Catalog, booking: BookingView) -> list[tuple[str, str]]:
         for question in service.questions
     }
     return [(labels.get(key, "A question asked then"), text) for key, text in booking.answers.items()]
+
+
+def _names(catalog: Catalog) -> dict[str, str]:
+    """Return the names of all that the history of a booking may refer to."""
+    groups = (catalog.locations, catalog.services, catalog.resources)
+    return {one.public_id: one.name for group in groups for one in group.values()}
 
 
 def manage_url(booking: BookingView) -> str:

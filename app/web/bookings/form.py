@@ -30,7 +30,7 @@ MYSELF = "myself"
 """Chosen as the client by those who book for themselves."""
 _FIELDS = frozenset(
     {"location", "service", "provider", "duration", "date", "start", "seats", "client", "name", "email", "phone"}
-    | {"comment", "rule", "exdates", "count", "until", "interval", "reason"}
+    | {"comment", "rule", "exdates", "count", "until", "interval", "reason", "override_reason"}
 )
 
 
@@ -174,6 +174,7 @@ def read_booking(context: Context, typed: Typed) -> BookingRequest:
         answers={one.public_id: typed.text(f"answer-{one.public_id}") for one in service.questions},
         key=typed.optional("key"),
         override=typed.flag("override"),
+        override_reason=typed.text("override_reason"),
     )
 
 

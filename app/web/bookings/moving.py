@@ -86,6 +86,7 @@ def _read(booking: BookingView, typed: Typed) -> MoveRequest:
         provider=typed.optional("provider"),
         reach=read_reach(typed),
         override=typed.flag("override"),
+        override_reason=typed.text("override_reason"),
         version=typed.optional_number("version"),
         key=typed.optional("key"),
     )

@@ -6,7 +6,7 @@ from flask import Blueprint, g, render_template, request
 
 from app.access.permissions import Permission
 from app.booking.refusals import NotFound
-from app.operations.look_up import get_booking
+from app.operations.look_up import look_at_booking
 from app.operations.search import list_together, search_bookings
 from app.web.bookings import acting, detail, moving, new
 from app.web.bookings.form import may_book
@@ -57,6 +57,6 @@ def together() -> str:
 def show(public_id: str) -> str:
     """Show one booking with all that the acting user may know of it and do to it."""
     context = current_context()
-    booking = get_booking(context, public_id)
+    booking = look_at_booking(context, public_id)
     g.tzid = booking.tzid
     return detail.render_booking(context, booking)

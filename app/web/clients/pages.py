@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, StaleVersion
 from app.booking.words import sentence
-from app.operations.client_records import MOST_BOOKINGS, ClientDraft, get_client, save_client
+from app.operations.client_records import MOST_BOOKINGS, ClientDraft, look_at_client, save_client
 from app.operations.look_up import find_clients
 from app.web.bookings.detail import rows_of
 from app.web.clients import requests
@@ -62,7 +62,7 @@ def save(public_id: str) -> ResponseReturnValue:
 
 
 def _page(public_id: str, errors: Mapping[str, str], typed: Mapping[str, str]) -> str:
-    client = get_client(current_context(), public_id)
+    client = look_at_client(current_context(), public_id)
     values = {name: typed.get(name, getattr(client, name) or "") for name in FIELDS}
     return render_template(
         "clients/show.html",

@@ -1,0 +1,73 @@
+"""Telling the audit log of set-up edits: the stored form before and after, so that whatever a form can say is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from typing import Any
+
+from app.booking.refusals import NotFound
+from app.operations.audit import Facts, Subject, difference, record
+from app.operations.audit_words import MASKED, Action, Kind
+from app.operations.context import Context
+
+NEVER = frozenset({"password"})
+"""Fields of forms that are not told at all: that a password is another one has an entry of its own."""
+
+CONFIDENTIAL = frozenset({(Kind.TIME_OFF, "reason")})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an edit is told of: ``read`` gives the stored form of a record by its public id.
+
+    ``public_id`` None: a record that the edit makes, and whose public id it returns.
+    """
+
+    kind: Kind
+    read: Callable[[str], object]
+    public_id: str | None = None
+
+    def state(self, public_id: str | None) -> Facts | None:
+        """Return what is stored now; None where there is nothing."""
+        try:
+            return None if public_id is None else facts_of(self.kind, self.read(public_id))
+        except NotFound:
+            return None
+
+
+def tell_edit(context: Context, told: Told, before: Facts | None, result: object) -> None:
+    """Record what an edit has done, within its transaction; an edit that changed nothing is none."""
+    public_id = told.public_id if told.public_id is not None else str(result)
+    after = told.state(public_id)
+    change = difference(before or {}, after or {})
+    if change.before or change.after:
+        record(context, _action(before, after), Subject(told.kind, public_id), change)
+
+
+def _action(before: Facts | None, after: Facts | None) -> Action:
+    if before is None:
+        return Action.MADE
+    return Action.REMOVED if after is None else Action.CHANGED
+
+
+def facts_of(kind: Kind, draft: object) -> Facts:
+    """Return a form's fields as plain values; empty ones are left out."""
+    found = {one.name: getattr(draft, one.name) for one in fields(draft)}  # type: ignore[arg-type]  # a dataclass
+    return {
+        name: MASKED if (kind, name) in CONFIDENTIAL else _plain(value)
+        for name, value in found.items()
+        if name not in NEVER and value not in (None, "", ())
+    }
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 what JSON can hold
+    if is_dataclass(value) and not isinstance(value, type):
+        held = {one.name: getattr(value, one.name) for one in fields(value)}
+        return {name: _plain(one) for name, one in held.items() if one not in (None, "", ())}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
