@@ -53,6 +53,8 @@ class Action(StrEnum):
     ERASED = "erased"
     ANONYMISED = "anonymised"
     EXPORTED = "exported"
+    KEY_ADDED = "key_added"
+    MASTER_CHANGED = "master_changed"
 
 
 class Kind(StrEnum):
@@ -121,6 +123,8 @@ ACTION_WORDS: Mapping[Action, str] = {
     Action.ERASED: "Erased a client",
     Action.ANONYMISED: "Took clients out of old bookings",
     Action.EXPORTED: "Exported",
+    Action.KEY_ADDED: "Let a new key encrypt",
+    Action.MASTER_CHANGED: "Changed the master key",
 }
 
 KIND_WORDS: Mapping[Kind, str] = {

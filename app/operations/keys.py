@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from app.access.permissions import Permission
 from app.booking.values import Instant
 from app.crypto.master import MasterKey
+from app.operations.audit import Change, Subject, record
+from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
 from app.storage import reencrypt
 
@@ -17,6 +19,7 @@ STEPS = 20
 SETTLE_SECONDS = 60
 """So long after a new key all processes have heard of it."""
 
+INSTALLATION = Subject(Kind.INSTALLATION)
 _log = logging.getLogger(__name__)
 
 
@@ -61,6 +64,7 @@ def rotate(context: Context) -> int:
     def work() -> int:
         number = context.store.keys.add_data_key()
         context.store.bump_catalog()  # by this all processes read the keys anew
+        record(context, Action.KEY_ADDED, INSTALLATION, Change(after={"key": number}))
         return number
 
     number = context.store.write(work)
@@ -77,7 +81,13 @@ def change_master(context: Context, new: MasterKey) -> int:
         NotAllowed. KeysError: the present one does not open them.
     """
     context.require(Permission.MANAGE_SETTINGS)
-    return context.store.write(lambda: context.store.keys.rewrap(new))
+
+    def work() -> int:
+        count = context.store.keys.rewrap(new)
+        record(context, Action.MASTER_CHANGED, INSTALLATION, Change(after={"master_key": new.name}))
+        return count
+
+    return context.store.write(work)
 
 
 def encrypt_anew(context: Context, progress: reencrypt.Progress) -> reencrypt.Progress:

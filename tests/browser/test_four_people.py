@@ -155,3 +155,15 @@ def test_manager_approves_for_one_location(demo: Demo, windows: Windows) -> None
     expect(manager.locator("li.request", has_text=there.name)).to_have_count(0)
     root.goto(demo.url(find(root, demo, there)))
     expect(root.locator(".badge-status")).to_have_text("Confirmed")
+
+
+def test_auditor_sees_the_log_and_nothing_else(demo: Demo, windows: Windows) -> None:
+    root, auditor = windows.open().page, windows.open().page
+    steps.sign_in(root, demo, "administrator")
+    given = Given("Alma Auditor", (("Auditor", "for everything"),))
+    add_user(root, demo, given)
+    assert come_in(auditor, demo, given) == ["Audit log"]
+    auditor.get_by_role("link", name="Audit log").click()
+    expect(auditor.locator("main")).to_contain_text("Alma Auditor")
+    closed = ("/calendar/day", "/bookings/", "/clients/", "/requests/", "/waiting/", "/outbox/", "/setup/", "/export/")
+    assert [status_of(auditor, demo, one) for one in closed] == [403] * len(closed)

@@ -7,8 +7,9 @@ import pytest
 from app.access.permissions import ReadyMade
 from app.booking.refusals import NotAllowed
 from app.operations.book import book
-from app.operations.keys import SETTLE_SECONDS, encrypt_anew, list_keys, rotate
+from app.operations.keys import SETTLE_SECONDS, change_master, encrypt_anew, list_keys, rotate
 from app.storage import reencrypt
+from app.storage.audit_tables import AuditEntry
 from app.storage.check import check_database
 from app.storage.confidential import SEALED
 from app.storage.keys import KeysError
@@ -16,6 +17,7 @@ from app.storage.reencrypt import Progress
 from app.storage.store import Store
 from app.storage.tables import Booking, Client, OutboxMessage
 from tests.cast import Cast, change_row, one_provider
+from tests.keys import MASTER
 from tests.operations.helpers import staff, system, visitor, wish
 from tests.storage.helpers import stamped
 
@@ -114,6 +116,17 @@ def test_client_can_be_found_and_changed_between_two_keys(store: Store) -> None:
     assert [(row.name, row.phone) for row in Client.select().order_by(Client.id)] == [
         ("Ada Client", "030 1"),
         ("Ben Client", ""),
+    ]
+
+
+def test_new_keys_are_told_to_the_audit_log(store: Store) -> None:
+    cast = one_provider(store)
+    rotate(system(cast))
+    change_master(system(cast), MASTER)
+    told = [(row.action, row.kind, row.after) for row in AuditEntry.select().order_by(AuditEntry.id)]
+    assert told == [
+        ("key_added", "installation", '{"key":3}'),
+        ("master_changed", "installation", f'{{"master_key":"{MASTER.name}"}}'),
     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.booking.values import Instant
 from app.storage import allocations, approvals, idempotency, outbox, sessions
-from app.storage.check import MOST, check_database, orphan_rules
+from app.storage.check import MOST, check_database
 from app.storage.clients import add_client
 from app.storage.invariants import INVARIANTS
 from app.storage.statements import insert_row
@@ -378,20 +378,6 @@ def test_check_of_many_faults_tells_the_first_and_how_many(store: Store) -> None
     store.write(plant)
     found = check_database(store)
     assert (len(found), found[-1]) == (MOST + 1, "... and 5 more of this kind.")
-
-
-def test_check_of_references_runs_on_both_databases(store: Store) -> None:
-    assert [(rule.sentence, store.rows(rule.query)) for rule in orphan_rules() if store.rows(rule.query)] == []
-
-
-def test_check_finds_a_row_without_its_parent(store: Store) -> None:
-    cast = installation(store)
-    if store.kind == "sqlite":
-        store.run("PRAGMA foreign_keys = 0")
-    else:
-        store.run("SET session_replication_role = replica")
-    store.write(lambda: run("UPDATE outbox_message SET booking_id = 77 WHERE booking_id = {b2}")(cast))
-    assert "A row of outbox message refers to booking 77, which does not exist." in check_database(store)
 
 
 def test_check_has_a_test_for_each_rule() -> None:
