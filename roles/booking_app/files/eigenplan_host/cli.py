@@ -26,6 +26,7 @@ from eigenplan_host.update import update
 
 APPLICATION = {
     "administrator": "make an administrator's account: eigenplan administrator EMAIL NAME --link",
+    "audit": "verify the audit log against its seals, or print it",
     "database": "check, migrate or copy the database",
     "import-calendar": "read iCalendar files of the present folder as busy time",
     "keys": "look at or exchange the keys of clients' details",
