@@ -69,13 +69,16 @@ def _verify(database: str | None, heads: tuple[Head, ...]) -> Verdict:
     from app.storage.migrate import SchemaError, check_schema
     from app.storage.store import open_store
 
+    url = named_database(database)
     try:
-        with closing(open_store(named_database(database), named_key())) as store:
+        with closing(open_store(url, named_key())) as store:
             check_schema(store)
             return verify(store, heads)
     except Unavailable as refusal:
         problem = sentence(refusal, "UTC")
-    except (SchemaError, ValueError, click.ClickException) as error:
+    except click.ClickException as error:
+        problem = error.message
+    except (SchemaError, ValueError) as error:
         problem = str(error)
     click.echo(problem, err=True)
     sys.exit(UNREADABLE)

@@ -87,6 +87,11 @@ def test_verify_of_a_database_that_cannot_be_read_ends_with_3(url: str) -> None:
     assert (result.exit_code, result.output.count("\n")) == (3, 1)
 
 
+def test_verify_without_a_database_ends_with_2() -> None:
+    result = run("verify")
+    assert (result.exit_code, "Please name the database" in result.output) == (2, True)
+
+
 def test_export_prints_all_entries_and_is_told_itself(sealed: Batch, store: Store, database_url: str) -> None:
     result = run("export", "--database", database_url)
     lines = [json.loads(line) for line in result.output.splitlines()]
