@@ -89,10 +89,10 @@ def _heads_in(log: TextIO | None) -> list[Head]:
 
     if log is None:
         return []
-    found = dict(_LINE.findall(log.read()))
+    found = dict.fromkeys(_LINE.findall(log.read()))  # of one number every digest: after a cut there are two
     if not found:
         raise click.UsageError("The log has no line of a batch (eigenplan-audit batch=…); is it that of the worker?")
-    return [Head(int(number), digest) for number, digest in found.items()]
+    return [Head(int(number), digest) for number, digest in found]
 
 
 def _summary(verdict: Verdict, *, has_heads: bool) -> list[str]:

@@ -14,7 +14,7 @@ from app.operations.audit_bookings import tell, tell_status
 from app.operations.audit_words import Action
 from app.operations.changes import close_change
 from app.operations.context import Context
-from app.operations.settle import go_on
+from app.operations.settle import go_on, keep_until
 from app.operations.steps import Step, open_change, steps_of
 from app.operations.waiting import Freed, freed_by, wished_by
 from app.storage.approval_tables import Approval
@@ -43,7 +43,16 @@ def _end(context: Context, row: Booking) -> list[Freed]:
         _apply(context, step, action, start)
     if any(action is OnTimeout.DECLINE for _, action in actions):
         return expire_request(context, row) if change is None else expire_change(context, row, change)
+    if any(action is OnTimeout.ESCALATE for _, action in actions):
+        _keep_for_the_next_ones(row, change, steps_of(context, row, change))
     return go_on(context, row, change) if any(action is OnTimeout.ACCEPT for _, action in actions) else []
+
+
+def _keep_for_the_next_ones(row: Booking, change: ChangeRequest | None, steps: list[Step]) -> None:
+    """Keep what is asked for as long as its steps may wait now: the rule was another one, or nobody came by."""
+    until = row.expires_at if change is None else change.expires_at
+    keep_until(row, change, max(until, *(step.row.due_at for step in steps if step.waits)))
+    row.save()
 
 
 def _apply(context: Context, step: Step, action: OnTimeout, start: Instant) -> None:

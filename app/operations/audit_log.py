@@ -139,9 +139,11 @@ def _all_matching(context: Context, search: AuditSearch) -> Iterator[EntryView]:
 def booking_history(context: Context, booking: BookingView) -> list[EntryView]:
     """Return what was done to a booking, the oldest first; nothing for those who may not see its details.
 
+    Nothing either of what is nobody's any more: staff who booked for themselves would be named.
+
     Who only looked at it stands in the audit log alone.
     """
-    if not context.actor.is_staff or not context.may(Permission.SEE_DETAILS, booking.target):
+    if booking.is_nobodys or not context.actor.is_staff or not context.may(Permission.SEE_DETAILS, booking.target):
         return []
     query = AuditEntry.select().where(
         AuditEntry.object == booking.public_id,

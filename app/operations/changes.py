@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 
-from app.booking.intervals import subtract
-from app.booking.values import MINUTE
+from app.booking.intervals import covers, normalise, subtract
+from app.booking.values import MINUTE, Instant, Interval
 from app.operations import records
 from app.operations.announce import announce
 from app.operations.asking import Asking, ask, expiry_of_request
@@ -88,6 +89,7 @@ def approve_change(context: Context, row: Booking, change: ChangeRequest) -> Non
     """Move the booking to the wished time, which has been held for it."""
     old_start, old_session = row.start_at, row.session_id
     before = when_and_what(context, row, records.resource_ids(row))
+    wished = _wished(context, row, change)
     Seat.delete().where(Seat.booking == row.id, Seat.change.is_null()).execute()
     wished_seat = Seat.get_or_none(Seat.change == change.id)
     row.session = None if wished_seat is None else wished_seat.session_id
@@ -96,7 +98,7 @@ def approve_change(context: Context, row: Booking, change: ChangeRequest) -> Non
     if old_session is not None:
         sessions.close_if_empty(old_session, context.now)
     if wished_seat is None:
-        _take_wished(context, row, change)
+        allocations.take(wished, booking_id=row.id)
     row.start_at, row.end_at = change.start_at, change.end_at
     row.sequence, row.version, row.changed_at = row.sequence + 1, row.version + 1, context.now
     row.save()
@@ -107,9 +109,21 @@ def approve_change(context: Context, row: Booking, change: ChangeRequest) -> Non
     announce(context, row, "moved", old_start=old_start)
 
 
-def _take_wished(context: Context, row: Booking, change: ChangeRequest) -> None:
+def _wished(context: Context, row: Booking, change: ChangeRequest) -> list[tuple[int, Instant, Instant]]:
+    """Return what the wished time takes: with the buffers of today, as far as the booking has got them.
+
+    Buffers that were made longer since may be somebody else's time by now.
+    """
     service = context.catalog.services[row.service_id]
     start = change.start_at - service.buffer_before_minutes * MINUTE
     end = change.end_at + service.buffer_after_minutes * MINUTE
-    wished = [(resource_id, start, end) for resource_id in json.loads(change.resource_ids)]
-    allocations.take(wished, booking_id=row.id)
+    query = Allocation.select(Allocation.resource, Allocation.start_at, Allocation.end_at)
+    own: dict[int, list[Interval]] = defaultdict(list)
+    for resource_id, since, until in query.where(Allocation.booking == row.id).tuples():
+        own[resource_id].append((since, until))
+    return [(one, *_within(own[one], change, (start, end))) for one in json.loads(change.resource_ids)]
+
+
+def _within(own: list[Interval], change: ChangeRequest, wished: Interval) -> Interval:
+    around = next((one for one in normalise(own) if covers([one], (change.start_at, change.end_at))), wished)
+    return max(around[0], wished[0]), min(around[1], wished[1])

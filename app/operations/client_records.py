@@ -145,11 +145,22 @@ def find_client(context: Context, public_id: str, permission: Permission) -> Cli
 
 
 def _may(context: Context, row: Client, permission: Permission) -> bool:
-    """Whether the actor has the permission on all bookings, or on one of this client's."""
+    """Whether the actor has the permission on all bookings, or on one of this client's.
+
+    For more than the contact that booking has to be made by somebody else, or be among no others: who knows a name and
+    a mail address can book for that client, and would see what colleagues have noted.
+    """
     if not context.may(permission):
         return False
     within = bookings_within(context, permission)
-    return within is None or bool(Booking.select(Booking.id).where(Booking.client == row.id, within).exists())
+    if within is None:
+        return True
+    own = Booking.select(Booking.id).where(Booking.client == row.id)
+    mine = own.where(within)
+    if permission is Permission.SEE_CONTACTS or not own.where(Booking.id.not_in(mine)).exists():
+        return bool(mine.exists())
+    by_others = Booking.created_by.is_null() | (Booking.created_by != (context.actor.user_id or 0))
+    return bool(mine.where(by_others).exists())
 
 
 def _require(context: Context, row: Client, permission: Permission) -> None:

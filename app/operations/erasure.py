@@ -7,9 +7,9 @@ booked for themselves are clients too: then who made the booking goes as well, a
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from peewee import fn
+from peewee import ModelSelect, fn
 
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
@@ -21,12 +21,13 @@ from app.operations.client_records import find_client
 from app.operations.context import Context
 from app.operations.deliver import MessageStatus
 from app.operations.records import locked
-from app.storage.tables import Attendee, Booking, Client, OutboxMessage, Series, Service, WaitingEntry
+from app.storage.tables import Attendee, Booking, ChangeRequest, Client, OutboxMessage, Series, Service, WaitingEntry
 
 DAY = 86_400
 AT_ONCE = 200
 """Bookings in one transaction: a visitor who books meanwhile waits for no longer than that takes."""
 
+JOINED = "waiting_joined"
 _TOLD_BY_STAFF = "reason"
 """The one fact of a message that somebody typed."""
 
@@ -67,15 +68,23 @@ def _ended_before(service_id: int, before: Instant) -> list[int]:
     )
     goes_on = {series_id for series_id, end in last_ends.tuples() if end >= before}
     ended = Booking.select(Booking.id, Booking.series).where(
-        Booking.service == service_id, Booking.end_at < before, Booking.client.is_null(False)
+        Booking.service == service_id,
+        Booking.end_at < before,
+        Booking.client.is_null(False),
+        Booking.id.not_in(_with_a_wish()),
     )
     return [row_id for row_id, series_id in ended.order_by(Booking.id).tuples() if series_id not in goes_on]
+
+
+def _with_a_wish() -> ModelSelect:
+    """Bookings whose client still waits for another time: they may come back with it."""
+    return ChangeRequest.select(ChangeRequest.booking).where(ChangeRequest.status == "requested")
 
 
 def _forget_waiting(service_id: int, before: Instant) -> None:
     entries = WaitingEntry.select().where(WaitingEntry.service == service_id, WaitingEntry.latest < before)
     found = list(entries)
-    _remove_waiting([one.id for one in found])
+    _remove_waiting(found)
     _remove_unused({one.client_id for one in found})
 
 
@@ -92,13 +101,17 @@ def erase_client(context: Context, public_id: str) -> int:
         if locked(Client.select().where(Client.id == client.id)).first() is None:  # of two who erase, the second
             raise NotFound(kind="client", reference=public_id)
         own = Booking.select().where(Booking.client == client.id)
+        if own.where(Booking.id.in_(_with_a_wish())).exists():
+            raise InvalidInput(
+                "client", "This client still waits for another time; please decide about that wish first."
+            )
         to_come = own.where(Booking.status.in_([one.value for one in ACTIVE]), Booking.end_at > context.now).count()
         if to_come:
             some = "1 booking that is" if to_come == 1 else f"{to_come} bookings that are"
             problem = f"This client has {some} not over yet; please cancel first what is not to take place."
             raise InvalidInput("client", problem)
         ids = [row.id for row in own.order_by(Booking.id)]
-        _remove_waiting([one.id for one in WaitingEntry.select().where(WaitingEntry.client == client.id)])
+        _remove_waiting(list(WaitingEntry.select().where(WaitingEntry.client == client.id)))
         _forget(context, ids)
         _remove_unused({client.id})
         record(context, Action.ERASED, Subject(Kind.CLIENT, public_id), Change(after={"bookings": len(ids)}))
@@ -116,19 +129,21 @@ def _forget(context: Context, booking_ids: Sequence[int]) -> int:
     users = [one.user_id for one in Client.select().where(Client.id.in_(clients), Client.user.is_null(False))]
     by_themselves = Booking.update(created_by=None).where(Booking.id.in_(ids), Booking.created_by.in_(users or [0]))
     by_themselves.execute()
+    wishes = ChangeRequest.update(created_by=None).where(ChangeRequest.booking.in_(ids))
+    wishes.where(ChangeRequest.created_by.in_(users or [0])).execute()
     nothing = {"client": None, "comment": "", "answers": "{}", "tzid": "", "series": None}
     touched = {"version": Booking.version + 1, "changed_at": context.now}
     Booking.update(**nothing, **touched).where(Booking.id.in_(ids)).execute()
     Attendee.update(client=None, name="").where(Attendee.booking.in_(ids)).execute()
-    _clear_messages(ids)
+    _clear_messages(OutboxMessage.select().where(OutboxMessage.booking.in_(ids)))
     _remove_empty_series({row.series_id for row in rows if row.series_id is not None})
     _remove_unused(clients)
     return len(ids)
 
 
-def _clear_messages(booking_ids: Collection[int]) -> None:
+def _clear_messages(messages: Iterable[OutboxMessage]) -> None:
     """Take out what staff wrote to the client and what a mail server said of the address; what waits is not sent."""
-    for message in OutboxMessage.select().where(OutboxMessage.booking.in_(booking_ids)):
+    for message in messages:
         facts = json.loads(message.payload)
         if _TOLD_BY_STAFF in facts:
             facts[_TOLD_BY_STAFF] = ""
@@ -143,8 +158,14 @@ def _remove_empty_series(series_ids: Collection[int]) -> None:
     Series.delete().where(Series.id.in_(set(series_ids) - used or [0])).execute()
 
 
-def _remove_waiting(entry_ids: Collection[int]) -> None:
-    WaitingEntry.delete().where(WaitingEntry.id.in_(entry_ids or [0])).execute()
+def _remove_waiting(entries: Sequence[WaitingEntry]) -> None:
+    """Remove entries of the waiting list; their letters are of no booking, and name them in what is encrypted."""
+    if not entries:
+        return
+    gone = {one.public_id for one in entries}
+    letters = OutboxMessage.select().where(OutboxMessage.kind == JOINED)
+    _clear_messages([one for one in letters if json.loads(one.payload).get("waiting") in gone])
+    WaitingEntry.delete().where(WaitingEntry.id.in_([one.id for one in entries])).execute()
 
 
 def _remove_unused(client_ids: Collection[int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, BinaryIO
@@ -15,6 +16,7 @@ from app.operations.export import FORMAT, MANIFEST, VERSION
 from app.storage.base import Table
 from app.storage.copy import CopyError
 from app.storage.dump import DUMPED, DumpError, Sums, check_lines, load_tables, sums_of, table_name
+from app.storage.errors import ERRORS
 from app.storage.migrate import schema_number
 
 _PIECE = 1 << 20
@@ -39,7 +41,7 @@ def opened_archive(file: BinaryIO, passphrase: Callable[[], str]) -> Iterator[zi
             yield packed
     except SealedFileError as error:
         raise ArchiveError(str(error)) from error
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise ArchiveError("This is not an archive of Eigenplan, or it was changed or cut off.") from error
 
 
@@ -60,10 +62,12 @@ def import_archive(
         _check_files(packed, facts)
         try:
             return context.store.write(lambda: _load(context, packed, facts, tell))
-        except (DumpError, CopyError) as error:
-            raise ArchiveError(
-                f"{error} Nothing was imported." if isinstance(error, DumpError) else str(error)
-            ) from error
+        except DumpError as error:
+            raise ArchiveError(f"{error} Nothing was imported.") from error
+        except CopyError as error:
+            raise ArchiveError(str(error)) from error
+        except (*ERRORS, OverflowError, UnicodeError) as error:
+            raise ArchiveError("A record of the archive cannot be stored here, so nothing was imported.") from error
 
 
 def _manifest(packed: zipfile.ZipFile) -> Facts:

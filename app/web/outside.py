@@ -68,9 +68,12 @@ def _send(target: str, *, is_again: bool) -> ResponseReturnValue:
 @public
 def answer() -> ResponseReturnValue:
     """Take what the browser brings back."""
+    if site().sources.provider is None:
+        abort(404)
     kept = _take(request.args.get("state", ""))
-    if kept is None:
-        return _refuse("", InvalidInput(None, REFUSED))
+    if kept is None:  # nothing is written down of it, as anybody may call this as often as they like
+        note(Event.SIGN_IN_FAILED)
+        return answer_refusal(sign_in_page("", "", {"outside": REFUSED}), InvalidInput(None, REFUSED))
     target = target_of(kept.pop("target"))
     asked = Asked(**kept)
     try:

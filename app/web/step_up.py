@@ -40,7 +40,7 @@ DANGEROUS = frozenset(
         *("setup.new_approvals", "setup.add_approvals", "setup.edit_approvals", "setup.save_approvals"),
         "setup.remove_approvals",
         *("account.authenticator", "account.confirm_authenticator", "account.remove_authenticator"),
-        *("clients.archive", "clients.erase", "export.write"),
+        *("clients.archive", "clients.erase", "export.write", "audit.export", "account.name_deputy"),
         *("account.new_passkey", "account.add_passkey", "account.remove_passkey", "account.recovery_codes"),
     }
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,16 @@ def test_verify_of_a_log_that_was_cut_off_ends_with_1(sealed: Batch, database_ur
     )
     assert "as they were sealed" not in result.output
     assert sealed.digest in result.output
+
+
+def test_verify_finds_what_was_cut_off_and_sealed_on(sealed: Batch, database_url: str, tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    log.write_text(f"{head_line(replace(sealed, digest=OTHER))}\n{head_line(sealed)}\n")
+    result = run("verify", "--database", database_url, "--log", str(log))
+    assert (result.exit_code, result.output.splitlines()[0]) == (
+        1,
+        "Batch 1 has another digest than its head says: it was sealed anew after a change.",
+    )
 
 
 @pytest.mark.parametrize("head", ["1", "1:abc", "x:" + OTHER, f"1:{OTHER}0"])

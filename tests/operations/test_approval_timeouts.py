@@ -11,8 +11,10 @@ from app.operations.change import move
 from app.operations.look_up import get_booking
 from app.operations.requests import MoveRequest
 from app.operations.upkeep import release_expired
+from app.storage.approval_tables import ApprovalStep
 from app.storage.check import check_database
 from app.storage.store import Store
+from app.storage.tables import Service
 from tests.cast import HOUR, NOW, Cast
 from tests.operations.approval_cast import Steps, acting, clinic, rule, stands
 from tests.operations.helpers import BEN, TEN, client, message_kinds, system, visitor, wish
@@ -143,3 +145,29 @@ def test_many_steps_are_handled_in_one_go(store: Store) -> None:
     at(cast, LATER)
     assert set(stands(("status", "escalated"))) == {("waiting", True)}
     assert at(cast, LATER + HOUR) == 12
+
+
+def test_request_is_kept_for_those_it_went_on_to_when_its_rule_declined_before(store: Store) -> None:
+    cast = clinic(store)
+    booking = requested(cast, Steps(("Mona",)))
+    store.write(lambda: ApprovalStep.update(on_timeout="escalate").execute())
+    store.write(store.bump_catalog)
+    at(cast, LATER)
+    assert how(cast, booking) == ("requested", [(1, "waiting")])
+    at(cast, LATER + HOUR)
+    assert how(cast, booking) == ("declined", [(1, "expired")])
+
+
+def test_wish_is_accepted_as_it_was_held_when_buffers_are_longer_by_then(store: Store) -> None:
+    cast = clinic(store)
+    rule(cast, "Consultation", Steps(on_timeout="accept"))
+    booking = book(visitor(cast), wish(cast)).public_id
+    approve(acting(cast, "Mona"), booking)
+    move(client(cast, booking), MoveRequest(booking, TEN + 2 * HOUR))
+    other = book(visitor(cast), wish(cast, TEN + 3 * HOUR, client=BEN))
+    assert other.status == "requested"
+    store.write(lambda: Service.update(buffer_after_minutes=60).where(Service.name == "Consultation").execute())
+    store.write(store.bump_catalog)
+    at(cast, LATER + 2 * HOUR)
+    assert get_booking(system(cast), booking).start == TEN + 2 * HOUR
+    assert check_database(store) == []

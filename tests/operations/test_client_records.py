@@ -158,3 +158,19 @@ def test_unknown_client_is_not_found(store: Store) -> None:
     book(visitor(cast), wish(cast, client=BEN))
     with pytest.raises(NotFound):
         get_client(system(cast), "nobody")
+
+
+def test_who_books_for_a_client_of_others_sees_no_notes_and_edits_nothing(store: Store) -> None:
+    cast = pool_of(store, 2)
+    store.write(lambda: [cast.user("One", "provider", "Provider 0"), cast.user("Two", "provider", "Provider 1")])
+    book(visitor(cast), wish(cast, provider=cast.ids["Provider 0"]))
+    client = client_id("ada@example.org")
+    save_client(system(cast), client, CORRECTED)
+    two = user(ReadyMade.PROVIDER, cast.rows["Provider 1"], "Two", cast.rows["Two"])
+    details = ClientDetails("Ada Other", "ada.other@example.org")
+    book(Context(store, two, cast.now), wish(cast, TEN + HOUR, provider=cast.ids["Provider 1"], client=details))
+    found = get_client(Context(store, two, cast.now), client)
+    assert (found.name, found.notes, found.may_edit, len(found.bookings)) == ("Ada Other", None, False, 1)
+    one = user(ReadyMade.PROVIDER, cast.rows["Provider 0"], "One", cast.rows["One"])
+    found = get_client(Context(store, one, cast.now), client)
+    assert (found.notes, found.may_edit) == ("Prefers mornings", True)

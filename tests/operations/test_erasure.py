@@ -9,14 +9,23 @@ import pytest
 
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
+from app.operations.approve import approve
 from app.operations.book import book
-from app.operations.change import cancel, complete
+from app.operations.change import cancel, complete, move
 from app.operations.client_archive import collect_client
 from app.operations.context import Context
 from app.operations.erasure import erase_client
 from app.operations.letters import Letterhead
 from app.operations.look_up import get_booking, view_of
-from app.operations.requests import ClientDetails, Reach, SeriesRequest, VisitPart, VisitRequest, WaitingRequest
+from app.operations.requests import (
+    ClientDetails,
+    MoveRequest,
+    Reach,
+    SeriesRequest,
+    VisitPart,
+    VisitRequest,
+    WaitingRequest,
+)
 from app.operations.series import book_series
 from app.operations.upkeep import forget_old_clients
 from app.operations.views import BookingView
@@ -272,3 +281,36 @@ def test_archive_has_the_bookings_for_a_calendar(store: Store) -> None:
     booked(cast)
     calendar = collect_client(system(cast), client_id(), HEAD).calendar.decode()
     assert (calendar.count("BEGIN:VEVENT"), "SUMMARY:Consultation" in calendar) == (1, True)
+
+
+def waiting_for_another_time(store: Store) -> tuple[Cast, str]:
+    """A client whose booking is over while the wish for another time still waits."""
+    cast = keeping(store, needs_approval=True, request_expiry_minutes=60 * 24 * 60)
+    mine = booked(cast)
+    approve(system(cast), mine)
+    move(client(cast, mine), MoveRequest(mine, TEN + 40 * DAY))
+    return cast, mine
+
+
+def test_client_who_waits_for_another_time_is_not_erased(store: Store) -> None:
+    cast, _ = waiting_for_another_time(store)
+    with pytest.raises(InvalidInput) as refused:
+        erase_client(system(cast, TEN + DAY), client_id())
+    assert refused.value.problem == "This client still waits for another time; please decide about that wish first."
+
+
+def test_booking_that_may_still_move_is_not_anonymised(store: Store) -> None:
+    cast, mine = waiting_for_another_time(store)
+    assert forget_old_clients(system(cast, AFTER)) == 0
+    assert facts_of(mine)[1] == "by bike"
+
+
+def test_letters_about_the_waiting_list_keep_nothing_of_who_is_erased(store: Store) -> None:
+    cast = keeping(store)
+    request = WaitingRequest(cast.ids["Consultation"], cast.ids["Centre"], BEN, TEN, TEN + HOUR)
+    join_waiting_list(visitor(cast), request)
+    letter = OutboxMessage.get()
+    letter.status, letter.last_error = "given_up", "550 ben@example.org unknown"
+    store.write(letter.save)
+    erase_client(system(cast), client_id("ben@example.org"))
+    assert (OutboxMessage.get().last_error, Client.select().count()) == ("", 0)

@@ -272,3 +272,13 @@ def test_changed_line_of_a_long_table_is_found_in_its_block(store: Store, empty:
 def test_present_time_of_the_cast_is_the_archives(store: Store) -> None:
     facts = json.loads(zipfile.ZipFile(io.BytesIO(archive_of(filled(store)))).read("manifest.json"))
     assert (facts["made_at"], NOW) == ("2030-01-04T00:00:00Z", 1893715200)
+
+
+def test_archive_with_a_damaged_byte_is_refused_wherever_it_is(store: Store, empty: Store) -> None:
+    content = archive_of(filled(store))
+    begin = content.index(b"tables/client.jsonl") + 40
+    for place in range(begin, begin + 40):
+        damaged = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+        with pytest.raises(ArchiveError):
+            bring(empty, damaged)
+    assert Client.select().count() == 0
