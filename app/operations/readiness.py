@@ -24,10 +24,14 @@ def check_schema_at_start(store: Store) -> None:
     """Go on only with a database of this program's schema, or with one that cannot be asked yet: it may still come up.
 
     Raises:
-        SchemaError: the schema is older or newer than this program; the text says what to do.
+        SchemaError: the schema is older or newer than this program, or the master key is another one; the text says
+            what to do, and the store is closed.
     """
     try:
         check_schema(store)
+    except SchemaError:
+        store.close()
+        raise
     except Unavailable as refusal:
         _log.warning("the database cannot be used yet (%s); pages say so until it can", refusal.problem)
 

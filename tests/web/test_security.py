@@ -27,6 +27,8 @@ PUBLIC = {
     "sign_in.sign_in",
     "sign_in.sign_out",
     "sign_in.by_passkey",
+    "outside.begin",
+    "outside.answer",
     "second.show",
     "second.code",
     "second.passkey",
