@@ -24,6 +24,7 @@ from app.operations.requests import VisitPart
 from app.operations.slots import find_slots
 from app.operations.visits import find_visit_slots
 from app.storage import rights_tables, tables
+from app.storage.approval_tables import ApprovalRule
 from app.storage.base import Record
 from app.storage.migrate import migrate
 from app.storage.store import Store
@@ -38,6 +39,7 @@ PASSWORD = secrets.token_urlsafe(12)
 NOT_PAGES = (
     *("static", "public.slots", "calendar.index", "home.show", "sign_in.show", "second.show"),
     *("health.healthz", "health.readyz"),
+    *("outside.begin", "outside.begin_again", "outside.answer"),
 )
 VISIT = ("Nutrition advice", "Physiotherapy")
 
@@ -119,6 +121,7 @@ class Examples:
         )
         self.booking = firm.order_by(tables.Booking.start_at).offset(50).first()
         self.tables: Mapping[str, type[Record]] = {
+            "approvals": ApprovalRule,
             "closures": tables.Closure,
             "groups": rights_tables.UserGroup,
             "locations": tables.Location,
@@ -161,6 +164,10 @@ class Examples:
         """Return the public id of a record that this page shows."""
         if endpoint.startswith("bookings."):
             return str(self.booking.public_id)
+        if endpoint.startswith("clients."):
+            return str(self.booking.client.public_id)
+        if endpoint.startswith("requests."):
+            return str(tables.Booking.select().where(tables.Booking.status == "requested").first().public_id)
         _, _, kind = endpoint.partition("_")
         return str(self.tables[kind].select().first().public_id)
 
