@@ -6,17 +6,21 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
+from app.operations.deliver import Courier
 from app.storage.migrate import migrate
 from app.storage.rights_tables import Role
 from app.storage.store import Store
 from tests import keys
+from tests.integrations.mail_server import Postbox, mail_server
 from tests.keys import open_store
+from tests.operations.letter_helpers import HEAD
 from tests.postgres_accounts import APPLICATION, OWNER, as_account, grant_all
 from tests.postgres_pool import PostgresPool, sibling
 from tests.postgres_server import find_binaries, start_postgres
@@ -34,6 +38,17 @@ settings.register_profile(
 settings.load_profile("gate" if TIER == "lab" else TIER)
 
 
+def need(is_there: bool, server: str, without: str, packages: str) -> None:
+    """Go on only with a server; where ``./eigenplan test`` has found that it is missing, its tests are left out.
+
+    The runner says so in its closing summary, and under ``CI`` that is a failure of the run: see ``look_at`` there.
+    """
+    if os.environ.get(without):
+        pytest.skip(f"{server} is not installed, which the closing summary says")
+    if not is_there:
+        pytest.fail(f"{server} is not installed; on Debian: apt install {packages}")
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The maintenance database of the run's PostgreSQL server (one for all, started by ``./eigenplan test``)."""
@@ -41,10 +56,7 @@ def postgres_url() -> Iterator[str]:
     if given:
         yield given
         return
-    if os.environ.get("EIGENPLAN_TEST_WITHOUT_POSTGRES"):
-        pytest.skip("PostgreSQL is not installed, which the closing summary says")
-    if find_binaries() is None:
-        pytest.fail("PostgreSQL is not installed; on Debian: apt install postgresql")
+    need(find_binaries() is not None, "PostgreSQL", "EIGENPLAN_TEST_WITHOUT_POSTGRES", "postgresql")
     server = start_postgres(["fsync=off"])
     yield server.url()
     server.stop()
@@ -127,10 +139,7 @@ def second_factor_needed(store: Store) -> None:
 @pytest.fixture(scope="module")
 def slapd_with() -> Iterator[SlapdWith]:
     """A function that starts a directory with these entries of people, which ends with the module."""
-    if not (SLAPD.exists() and LDAPMODIFY.exists()):
-        if os.environ.get("EIGENPLAN_TEST_WITHOUT_SLAPD"):
-            pytest.skip("slapd is not installed, which the closing summary says")
-        pytest.fail("slapd is not installed; on Debian: apt install slapd ldap-utils")
+    need(SLAPD.exists() and LDAPMODIFY.exists(), "slapd", "EIGENPLAN_TEST_WITHOUT_SLAPD", "slapd ldap-utils")
     started: list[Slapd] = []
 
     def start(people: Sequence[str]) -> Slapd:
@@ -140,3 +149,16 @@ def slapd_with() -> Iterator[SlapdWith]:
     yield start
     for one in started:
         one.stop()
+
+
+@pytest.fixture
+def postbox() -> Postbox:
+    """Where mails arrive."""
+    return Postbox()
+
+
+@pytest.fixture
+def courier(postbox: Postbox) -> Iterator[Courier]:
+    """A real mail server on the loopback address."""
+    with mail_server(postbox) as settings:
+        yield Courier(HEAD, replace(settings, seconds=2.0))

@@ -12,11 +12,14 @@ import hmac
 import io
 import json
 import os
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
 
 MAGIC = b"eigenplan-sealed-file 1\n"
 BLOCK = 65_536
@@ -61,13 +64,13 @@ class SealedWriter(io.RawIOBase):
         """It is."""
         return True
 
-    def write(self, content: Any) -> int:  # noqa: ANN401  anything with bytes, as for all files
+    def write(self, content: ReadableBuffer) -> int:
         """Take bytes; they are written as soon as they fill a block and another one follows."""
         self._waiting += content
         while len(self._waiting) > BLOCK:
             self._put(bytes(self._waiting[:BLOCK]), last=False)
             del self._waiting[:BLOCK]
-        return len(content)
+        return memoryview(content).nbytes
 
     def close(self) -> None:
         """Write the last block."""
@@ -123,7 +126,7 @@ class SealedReader(io.RawIOBase):
         self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
         return self._at
 
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401  anything with bytes, as for all files
+    def readinto(self, buffer: WriteableBuffer) -> int:
         """Fill the buffer, as far as the block goes that the place is in.
 
         Raises:
@@ -133,8 +136,9 @@ class SealedReader(io.RawIOBase):
             return 0
         self._load(self._at // BLOCK)
         first = self._at % BLOCK
-        found = self._block[first : first + len(buffer)]
-        buffer[: len(found)] = found
+        wanted = memoryview(buffer).cast("B")
+        found = self._block[first : first + len(wanted)]
+        wanted[: len(found)] = found
         self._at += len(found)
         return len(found)
 

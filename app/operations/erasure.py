@@ -38,22 +38,28 @@ def anonymise_old(context: Context) -> int:
     A series counts as one, by its last date. Entries of the waiting list go with the day that they waited for.
     """
     kept = Service.select().where(Service.anonymise_after_days.is_null(False))
-    count = 0
-    for service in context.store.read(lambda: list(kept)):
-        before = context.now - service.anonymise_after_days * DAY
-        ids = context.store.read(lambda: _ended_before(service.id, before))  # noqa: B023  called at once
-        for some in _batches(ids):
-            count += context.store.write(lambda: _anonymise(context, service, some))  # noqa: B023  called at once
-        context.store.write(lambda: _forget_waiting(service.id, before))  # noqa: B023  called at once
+    return sum(_anonymise_old_of(context, service) for service in context.store.read(lambda: list(kept)))
+
+
+def _anonymise_old_of(context: Context, service: Service) -> int:
+    before = context.now - service.anonymise_after_days * DAY
+    ids = context.store.read(lambda: _ended_before(service.id, before))
+    count = sum(_anonymise(context, service, some) for some in _batches(ids))
+    context.store.write(lambda: _forget_waiting(service.id, before))
     return count
 
 
 def _anonymise(context: Context, service: Service, booking_ids: Sequence[int]) -> int:
-    count = _forget(context, booking_ids)
-    if count:
-        told = Change(after={"bookings": count})
-        record(context, Action.ANONYMISED, Subject(Kind.SERVICE, service.public_id), told)
-    return count
+    """Take the clients out of some bookings, in a transaction of their own; return of how many."""
+
+    def work() -> int:
+        count = _forget(context, booking_ids)
+        if count:
+            told = Change(after={"bookings": count})
+            record(context, Action.ANONYMISED, Subject(Kind.SERVICE, service.public_id), told)
+        return count
+
+    return context.store.write(work)
 
 
 def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:

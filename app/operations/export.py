@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -60,10 +61,10 @@ def export_sealed(context: Context, file: BinaryIO, passphrase: str, head: Lette
     """
     require_export(context)
     try:
-        sealed = SealedWriter(file, passphrase)
+        sealed = io.BufferedWriter(SealedWriter(file, passphrase))
     except SealedFileError as error:
         raise InvalidInput("passphrase", str(error)) from error
-    facts = export_plain(context, sealed, head)  # type: ignore[arg-type]  # a file that is only written to
+    facts = export_plain(context, sealed, head)
     sealed.close()
     return facts
 

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from app.crypto.passphrase import SealedFileError, SealedReader, is_sealed
 from app.operations.context import Context
@@ -18,6 +18,10 @@ from app.storage.copy import CopyError
 from app.storage.dump import DUMPED, DumpError, Sums, check_lines, load_tables, sums_of, table_name
 from app.storage.errors import ERRORS
 from app.storage.migrate import schema_number
+
+NONE_OF_OURS = "This is not an archive of Eigenplan, or it was changed or cut off."
+_NOT_OURS = 0x61
+"""Marks of members that are encrypted, patched or strongly encrypted (PKWARE's APPNOTE, 4.4.4)."""
 
 _PIECE = 1 << 20
 _MOST_MANIFEST = 64 << 20
@@ -37,12 +41,24 @@ def opened_archive(file: BinaryIO, passphrase: Callable[[], str]) -> Iterator[zi
     """
     try:
         content = SealedReader(file, passphrase()) if is_sealed(file) else file
-        with zipfile.ZipFile(content) as packed:
+        with _unpacked(content) as packed:
             yield packed
     except SealedFileError as error:
         raise ArchiveError(str(error)) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ArchiveError("This is not an archive of Eigenplan, or it was changed or cut off.") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise ArchiveError(NONE_OF_OURS) from error
+
+
+def _unpacked(content: IO[bytes] | SealedReader) -> zipfile.ZipFile:
+    """Open a ZIP file of the kind that we write; of others the library says only while they are read that it cannot."""
+    try:
+        packed = zipfile.ZipFile(content)
+    except NotImplementedError as error:  # by its version it needs what the library cannot do
+        raise ArchiveError(NONE_OF_OURS) from error
+    if any(one.compress_type != zipfile.ZIP_DEFLATED or one.flag_bits & _NOT_OURS for one in packed.infolist()):
+        packed.close()
+        raise ArchiveError(NONE_OF_OURS)
+    return packed
 
 
 def import_archive(

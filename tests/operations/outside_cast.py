@@ -27,13 +27,17 @@ def outside_cast(store: Store) -> Cast:
     return cast
 
 
-def claim(*groups: str, **values: object) -> Claim:
+def claim(
+    *groups: str,
+    source: Source = Source.LDAP,
+    issuer: str = "",
+    subject: str = "1234",
+    email: str = "Ada@Example.org",
+    name: str = "Ada\tLovelace",
+    is_verified: bool = True,
+) -> Claim:
     """What the directory says of Ada."""
-    said: dict[str, object] = {
-        **{"source": Source.LDAP, "issuer": "", "subject": "1234", "email": "Ada@Example.org", "name": "Ada\tLovelace"},
-        "is_verified": True,
-    }
-    return Claim(groups=groups, **{**said, **values})  # type: ignore[arg-type]  # values by name
+    return Claim(source, issuer, subject, email, name, groups, is_verified)
 
 
 def let_in(cast: Cast, said: Claim, sources: Sources | None = None, now: int = NOW) -> str:

@@ -6,8 +6,6 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from dataclasses import replace
 from multiprocessing.connection import Connection
 
 import pytest
@@ -22,25 +20,12 @@ from app.storage.outbox import add_message
 from app.storage.store import Store
 from app.storage.tables import Client, OutboxMessage
 from tests.cast import HOUR, NOW, Cast, change_row, one_provider
-from tests.integrations.mail_server import Postbox, mail_server
+from tests.integrations.mail_server import Postbox
 from tests.keys import open_store
 from tests.operations.helpers import TEN, system, visitor, wish
 from tests.operations.letter_helpers import DEMO, HEAD, messages
 
 pytestmark = pytest.mark.gate
-
-
-@pytest.fixture
-def postbox() -> Postbox:
-    """Where mails arrive."""
-    return Postbox()
-
-
-@pytest.fixture
-def courier(postbox: Postbox) -> Iterator[Courier]:
-    """A real mail server on the loopback address."""
-    with mail_server(postbox) as settings:
-        yield Courier(HEAD, replace(settings, seconds=2.0))
 
 
 def deliver(cast: Cast, courier: Courier, now: Instant | None = None) -> bool:

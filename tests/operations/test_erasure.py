@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -51,8 +52,8 @@ def keeping(store: Store, days: int | None = 30, **values: object) -> Cast:
 
 def booked(cast: Cast, start: int = TEN, **changes: object) -> str:
     """Book with everything that a client can say."""
-    texts: dict[str, object] = {"comment": "by bike", "answers": {"why": "knee"}, "attendees": ("Carla",)}
-    return book(visitor(cast), replace(wish(cast, start), **{**texts, **changes})).public_id  # type: ignore[arg-type]  # any of its fields
+    texts: dict[str, Any] = {"comment": "by bike", "answers": {"why": "knee"}, "attendees": ("Carla",)}
+    return book(visitor(cast), wish(cast, start, **{**texts, **changes})).public_id
 
 
 def client_id(email: str = "ada@example.org") -> str:
@@ -222,20 +223,19 @@ def test_of_two_who_erase_at_once_one_is_told_that_nobody_is_there(store: Store)
     assert check_database(store) == []
 
 
-def test_client_who_books_while_being_erased_keeps_that_booking(store: Store) -> None:
+@pytest.mark.parametrize("number", range(3))
+def test_client_who_books_while_being_erased_keeps_that_booking(store: Store, number: int) -> None:
     cast = keeping(store)
     later = system(cast, TEN + 12 * HOUR)
-    for number in range(3):
-        booked(cast, TEN + number * HOUR)
-        public_id, again = client_id(), wish(cast, TEN + DAY + number * HOUR)
-        erased, new = twice(store, lambda: erase_client(later, public_id), lambda: book(later, again))  # noqa: B023 done at once
-        assert isinstance(erased, int | InvalidInput)
-        assert isinstance(new, BookingView)
-        assert (view_of(later, new.public_id).client_name, check_database(store)) == ("Ada Client", [])
-        cancel(later, new.public_id)
+    booked(cast, TEN + number * HOUR)
+    public_id, again = client_id(), wish(cast, TEN + DAY)
+    erased, new = twice(store, lambda: erase_client(later, public_id), lambda: book(later, again))
+    assert isinstance(erased, int | InvalidInput)
+    assert isinstance(new, BookingView)
+    assert (view_of(later, new.public_id).client_name, check_database(store)) == ("Ada Client", [])
 
 
-def _collect(context: Context) -> dict[str, object]:
+def _collect(context: Context) -> dict[str, Any]:
     return dict(collect_client(context, client_id(), HEAD).facts)
 
 
@@ -273,7 +273,7 @@ def test_archive_holds_all_that_is_kept_about_a_client(store: Store) -> None:
             "changed_at": "2030-01-04T00:00:00Z",
         }
     ]
-    assert [one["kind"] for one in facts["messages"]] == ["confirmed"]  # type: ignore[attr-defined]  # a list
+    assert [one["kind"] for one in facts["messages"]] == ["confirmed"]
 
 
 def test_archive_has_the_bookings_for_a_calendar(store: Store) -> None:

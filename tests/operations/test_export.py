@@ -174,7 +174,7 @@ def edited(content: bytes, edit: Edit) -> bytes:
     files = {name: packed.read(name) for name in packed.namelist()}
     edit(files)
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as again:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as again:
         for name, part in files.items():
             again.writestr(name, part)
     return buffer.getvalue()
@@ -282,3 +282,23 @@ def test_archive_with_a_damaged_byte_is_refused_wherever_it_is(store: Store, emp
         with pytest.raises(ArchiveError):
             bring(empty, damaged)
     assert Client.select().count() == 0
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_archive_that_was_packed_by_another_program_is_refused(store: Store, empty: Store, method: int) -> None:
+    packed, buffer = zipfile.ZipFile(io.BytesIO(archive_of(filled(store)))), io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as again:
+        for name in packed.namelist():
+            again.writestr(name, packed.read(name))
+    with pytest.raises(ArchiveError) as refused:
+        bring(empty, buffer.getvalue())
+    assert str(refused.value) == "This is not an archive of Eigenplan, or it was changed or cut off."
+
+
+def test_archive_that_another_program_has_encrypted_is_refused(store: Store, empty: Store) -> None:
+    content = bytearray(archive_of(filled(store)))
+    place = content.rindex(b"PK\x01\x02")
+    content[place + 8] |= 1
+    with pytest.raises(ArchiveError) as refused:
+        bring(empty, bytes(content))
+    assert str(refused.value) == "This is not an archive of Eigenplan, or it was changed or cut off."

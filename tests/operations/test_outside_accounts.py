@@ -11,7 +11,7 @@ from app.booking.refusals import InvalidInput, NotAllowed, NotFound
 from app.operations.context import Context
 from app.operations.outside.accounts import NO_GROUP, NO_MAIL, NO_SUBJECT, NOT_LINKED, SWITCHED_OFF, sources_of
 from app.operations.outside.links import Link
-from app.operations.outside.values import Source, Sources
+from app.operations.outside.values import Claim, Source, Sources
 from app.operations.rights import actor_of
 from app.operations.setup.grants import GrantDraft
 from app.operations.setup.groups import GroupDraft, OutsideName, get_group, list_groups, remove_group, save_group
@@ -44,9 +44,9 @@ def cast(store: Store) -> Cast:
     return outside_cast(store)
 
 
-def refused(cast: Cast, *case: object) -> str:
+def refused(cast: Cast, said: Claim, sources: Sources | None = None) -> str:
     with pytest.raises(InvalidInput) as refusal:
-        let_in(cast, *case)  # type: ignore[arg-type]  # a claim, and sources
+        let_in(cast, said, sources)
     return refusal.value.problem
 
 
@@ -75,19 +75,19 @@ def test_first_sign_in_without_a_group_that_counts_is_refused_unless_everybody_m
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("who", "said"),
     [
-        ({"email": ""}, NO_MAIL),
-        ({"email": "no address"}, NO_MAIL),
-        ({"subject": ""}, NO_SUBJECT),
-        ({"subject": "\0"}, NO_SUBJECT),
-        ({"subject": "x" * 501}, NO_SUBJECT),
-        ({"email": "root@example.org"}, NOT_LINKED),
-        ({"email": "ROOT@example.org", "is_verified": False}, NOT_LINKED),
+        (claim(DESK, email=""), NO_MAIL),
+        (claim(DESK, email="no address"), NO_MAIL),
+        (claim(DESK, subject=""), NO_SUBJECT),
+        (claim(DESK, subject="\0"), NO_SUBJECT),
+        (claim(DESK, subject="x" * 501), NO_SUBJECT),
+        (claim(DESK, BOSSES, email="root@example.org"), NOT_LINKED),
+        (claim(DESK, BOSSES, email="ROOT@example.org", is_verified=False), NOT_LINKED),
     ],
 )
-def test_sign_in_that_gets_no_account_says_why(cast: Cast, values: dict[str, object], said: str) -> None:
-    assert (refused(cast, claim(DESK, BOSSES, **values)), User.select().count()) == (said, 1)
+def test_sign_in_that_gets_no_account_says_why(cast: Cast, who: Claim, said: str) -> None:
+    assert (refused(cast, who), User.select().count()) == (said, 1)
     assert ExternalIdentity.select().count() == 0
 
 

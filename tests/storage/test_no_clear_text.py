@@ -29,10 +29,9 @@ from app.storage.migrate import migrate
 from app.storage.store import Store
 from app.storage.tables import Client
 from tests.cast import HOUR, Cast, change_row, one_provider
-from tests.integrations.mail_server import Postbox, mail_server
+from tests.integrations.mail_server import Postbox
 from tests.keys import open_store
 from tests.operations.helpers import TEN, system, visitor, wish
-from tests.operations.letter_helpers import HEAD
 
 WORDS = ("name", "given", "mail", "notes", "comment", "answer", "companion", "reason", "title")
 Secrets = dict[str, str]
@@ -51,17 +50,6 @@ def person(secrets: Secrets) -> ClientDetails:
 
 
 QUESTION = {"public_id": "q1", "label": "What is it about?", "kind": "text", "required": False, "choices": []}
-
-
-@pytest.fixture
-def postbox() -> Postbox:
-    return Postbox()
-
-
-@pytest.fixture
-def courier(postbox: Postbox) -> Iterator[Courier]:
-    with mail_server(postbox) as settings:
-        yield Courier(HEAD, replace(settings, seconds=2.0))
 
 
 def live_through(cast: Cast, courier: Courier, postbox: Postbox, secrets: Secrets) -> None:

@@ -38,7 +38,7 @@ _GUID = "objectguid"
 """Active Directory's identifier is 16 bytes and no text."""
 
 
-class _Tls(ldap3.Tls):  # type: ignore[misc]  # the library is untyped
+class _Tls(ldap3.Tls):
     """TLS as the standard library does it: the name is checked by it, and what it refuses is closed."""
 
     def wrap_socket(self, connection: ldap3.Connection, do_handshake: bool = False) -> None:

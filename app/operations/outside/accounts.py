@@ -6,7 +6,7 @@ where an option says that a verified mail address is enough.
 
 from __future__ import annotations
 
-from typing import Any
+from peewee import Expression
 
 from app.access.actors import SYSTEM
 from app.booking.answers import check_email
@@ -79,8 +79,8 @@ def _tell(context: Context, user: User, claim: Claim, before: Facts) -> None:
         record(context, Action.CHANGED if before else Action.LINKED, Subject(Kind.USER, user.public_id), told)
 
 
-def _of(claim: Claim) -> Any:  # noqa: ANN401 an expression of peewee
-    mine = (ExternalIdentity.source == claim.source.value) & (ExternalIdentity.issuer == claim.issuer)
+def _of(claim: Claim) -> Expression:
+    mine: Expression = (ExternalIdentity.source == claim.source.value) & (ExternalIdentity.issuer == claim.issuer)
     return mine & (ExternalIdentity.subject == claim.subject)
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 from app.booking.refusals import NotFound
 from app.operations.audit import Facts, Subject, difference, record
 from app.operations.audit_words import MASKED, Action, Kind
 from app.operations.context import Context
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 NEVER = frozenset({"password"})
 """Fields of forms that are not told at all: that a password is another one has an entry of its own."""
@@ -26,7 +29,7 @@ class Told:
     """
 
     kind: Kind
-    read: Callable[[str], object]
+    read: Callable[[str], DataclassInstance]
     public_id: str | None = None
 
     def state(self, public_id: str | None) -> Facts | None:
@@ -52,20 +55,25 @@ def _action(before: Facts | None, after: Facts | None) -> Action:
     return Action.REMOVED if after is None else Action.CHANGED
 
 
-def facts_of(kind: Kind, draft: object) -> Facts:
+def facts_of(kind: Kind, draft: DataclassInstance) -> Facts:
     """Return a form's fields as plain values; empty ones are left out."""
-    found = {one.name: getattr(draft, one.name) for one in fields(draft)}  # type: ignore[arg-type]  # a dataclass
     return {
         name: MASKED if (kind, name) in CONFIDENTIAL else _plain(value)
-        for name, value in found.items()
-        if name not in NEVER and value not in (None, "", ())
+        for name, value in _filled(draft).items()
+        if name not in NEVER
     }
 
 
-def _plain(value: object) -> Any:  # noqa: ANN401 what JSON can hold
+def _filled(record: DataclassInstance) -> dict[str, object]:
+    """Return the fields of a record that are not empty."""
+    held = {one.name: getattr(record, one.name) for one in fields(record)}
+    return {name: value for name, value in held.items() if value not in (None, "", ())}
+
+
+def _plain(value: object) -> object:
+    """Return what JSON can hold of a field's value."""
     if is_dataclass(value) and not isinstance(value, type):
-        held = {one.name: getattr(value, one.name) for one in fields(value)}
-        return {name: _plain(one) for name, one in held.items() if one not in (None, "", ())}
+        return {name: _plain(one) for name, one in _filled(value).items()}
     if isinstance(value, Mapping):
         return {str(name): _plain(one) for name, one in value.items()}
     if isinstance(value, (tuple, list)):

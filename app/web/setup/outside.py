@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput
+from app.operations.context import Context
 from app.operations.outside.links import let_link, unlink
 from app.operations.outside.values import Source
 from app.web.context import current_context
@@ -13,23 +16,22 @@ from app.web.context import current_context
 
 def link(public_id: str) -> ResponseReturnValue:
     """Let the next sign-in from there with this account's mail address be this account."""
-    try:
-        name = let_link(current_context(), public_id, _source())
-    except InvalidInput as refusal:
-        flash(refusal.problem, "error")
-    else:
-        flash(f"Whoever signs in there next with the mail address of {name} is {name} from then on.")
-    return redirect(url_for("setup.edit_users", public_id=public_id), 303)
+    return _change(public_id, let_link, "Whoever signs in there next with the mail address of {0} is {0} from then on.")
 
 
 def end_link(public_id: str) -> ResponseReturnValue:
     """Let nobody sign in from there to this account."""
+    return _change(public_id, unlink, "{0} is linked there no more, and is signed out everywhere.")
+
+
+def _change(public_id: str, work: Callable[[Context, str, Source], str], done: str) -> ResponseReturnValue:
+    """Do something about a link, and go back to the user's page, which tells what became of it."""
     try:
-        name = unlink(current_context(), public_id, _source())
+        name = work(current_context(), public_id, _source())
     except InvalidInput as refusal:
         flash(refusal.problem, "error")
     else:
-        flash(f"{name} is linked there no more, and is signed out everywhere.")
+        flash(done.format(name))
     return redirect(url_for("setup.edit_users", public_id=public_id), 303)
 
 
