@@ -88,7 +88,7 @@ def ask(context: Context, row: Booking, asking: Asking, change: ChangeRequest | 
         (None if rule is None else rule.id, step.number, due_at(step, context.now, start) if step.number == 1 else None)
         for rule, step in _all_steps(context.catalog.services[row.service_id], asking)
     ]
-    approvals.add_steps(row.id, None if change is None else change.id, steps)
+    approvals.add_steps(row.id, None if change is None else change.id, steps, context.actor.user_id)
 
 
 def _all_steps(service: Service, asking: Asking) -> Iterator[tuple[ApprovalRule | None, ApprovalStep]]:

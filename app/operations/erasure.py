@@ -21,6 +21,7 @@ from app.operations.client_records import find_client
 from app.operations.context import Context
 from app.operations.deliver import MessageStatus
 from app.operations.records import locked
+from app.storage.approval_tables import Approval
 from app.storage.tables import Attendee, Booking, ChangeRequest, Client, OutboxMessage, Series, Service, WaitingEntry
 
 DAY = 86_400
@@ -137,6 +138,8 @@ def _forget(context: Context, booking_ids: Sequence[int]) -> int:
     by_themselves.execute()
     wishes = ChangeRequest.update(created_by=None).where(ChangeRequest.booking.in_(ids))
     wishes.where(ChangeRequest.created_by.in_(users or [0])).execute()
+    steps = Approval.update(asked_by=None).where(Approval.booking.in_(ids))
+    steps.where(Approval.asked_by.in_(users or [0])).execute()
     nothing = {"client": None, "comment": "", "answers": "{}", "tzid": "", "series": None}
     touched = {"version": Booking.version + 1, "changed_at": context.now}
     Booking.update(**nothing, **touched).where(Booking.id.in_(ids)).execute()

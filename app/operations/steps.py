@@ -87,7 +87,8 @@ def _asked(context: Context, service: Service, row: Approval, rows: Sequence[App
     }
     rule = None if row.rule_id is None else context.catalog.approvals[row.rule_id]
     step = plain_step(service) if rule is None else _step_of(rule, row.number)
-    return Asked(rule, step, bool(row.escalated), who, frozenset(others - _NEITHER))
+    asked = who | ({row.asked_by_id} - _NEITHER)
+    return Asked(rule, step, bool(row.escalated), asked, frozenset(others - _NEITHER))
 
 
 def _step_of(rule: ApprovalRule, number: int) -> ApprovalStep:

@@ -43,8 +43,9 @@ class ApprovalPerson(Table):
 class Approval(Table):
     """A step of one request; ``change``: of a wished change. ``rule`` None: the service's own approval by anybody.
 
-    ``due_at`` is set while it waits. ``told``: its approvers were written to. ``decided_for``: by a deputy, in whose
-    place.
+    ``asked_by``: who asked for this time, which is another one than who booked where somebody else has moved the
+    request. ``due_at`` is set while it waits. ``told``: its approvers were written to. ``decided_for``: by a deputy, in
+    whose place.
     """
 
     id = AutoField()
@@ -53,6 +54,7 @@ class Approval(Table):
     rule = ForeignKeyField(ApprovalRule, null=True)
     number = IntegerField()
     status = CharField()
+    asked_by = ForeignKeyField(User, null=True)
     due_at = BigIntegerField(null=True)
     escalated = BooleanField(default=False)
     told = BooleanField(default=False)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from app.booking.values import Instant
 from app.storage.statements import insert_sql, run
 
-_COLUMNS = ("booking_id", "change_id", "rule_id", "number", "status", "due_at")
+_COLUMNS = ("booking_id", "change_id", "rule_id", "number", "status", "due_at", "asked_by_id")
 _END = "UPDATE approval SET status = 'ended', due_at = NULL WHERE booking_id = %s AND status IN "
 _OPEN, _OF_ROUND = "('later', 'waiting')", "('later', 'waiting', 'approved', 'accepted')"
 
@@ -15,10 +15,10 @@ Step = tuple[int | None, int, Instant | None]
 """Row id of the rule (None: the service's own approval), number, until when it waits (None: not yet)."""
 
 
-def add_steps(booking_id: int, change_id: int | None, steps: Collection[Step]) -> None:
-    """Write the steps of a request, or of a wished change."""
+def add_steps(booking_id: int, change_id: int | None, steps: Collection[Step], asked_by: int | None) -> None:
+    """Write the steps of a request, or of a wished change; ``asked_by``: the account that asks for this time."""
     rows = [
-        (booking_id, change_id, rule_id, number, "later" if due_at is None else "waiting", due_at)
+        (booking_id, change_id, rule_id, number, "later" if due_at is None else "waiting", due_at, asked_by)
         for rule_id, number, due_at in steps
     ]
     if rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ CURRENT, READING, RETIRED = "current", "reading", "retired"
 _INSERT = "INSERT INTO encryption_key (id, purpose, state, wrapped, master, created_at) VALUES (%s, %s, %s, %s, %s, %s)"
 _REWRAP = "UPDATE encryption_key SET wrapped = %s, master = %s WHERE id = %s"
 _SELECT = "SELECT id, purpose, state, wrapped, master, created_at FROM encryption_key ORDER BY id"
+_log = logging.getLogger(__name__)
 
 
 class KeysError(SchemaError):
@@ -51,6 +53,7 @@ class Keys:
         self._run = run
         self._open: _Open | None = None
         self._stale = False
+        self._is_behind = False
 
     def seal(self, text: str, place: Place) -> str:
         """Return a text encrypted for a place."""
@@ -107,12 +110,18 @@ class Keys:
         return opened
 
     def _read_again(self, before: _Open | None) -> _Open:
-        """A process that has the keys goes on with them when another master key wraps them by now, until it ends."""
+        """A process that has the keys goes on with them when another master key wraps them by now, until it ends.
+
+        What a key that is added after that encrypts it cannot read, so its log asks for a new start, once.
+        """
         try:
             return self._unwrapped()
-        except KeysError:
+        except KeysError as error:
             if before is None:
                 raise
+            if not self._is_behind:
+                self._is_behind = True
+                _log.warning("going on with the keys that were read before, please start this process anew: %s", error)
             return before
 
     def _unwrapped(self) -> _Open:

@@ -334,3 +334,13 @@ def test_deputy_of_somebody_who_lacks_the_permission_decides_nothing(store: Stor
     deputy(cast, "Desk", "Mona")
     with pytest.raises(NotAllowed, match="is given to you"):
         approve(acting(cast, "Mona"), requested(cast))
+
+
+def test_who_moves_a_request_of_somebody_else_does_not_approve_it(store: Store) -> None:
+    cast = clinic(store)
+    rule(cast, "Consultation", Steps(("Mona", "Nils")))
+    booking = book(visitor(cast), wish(cast)).public_id
+    move(acting(cast, "Mona"), MoveRequest(booking, TEN + HOUR))
+    with pytest.raises(NotAllowed):
+        approve(acting(cast, "Mona"), booking)
+    assert approve(acting(cast, "Nils"), booking).status == "confirmed"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from app.access.actors import SYSTEM
 from app.access.permissions import ReadyMade
 from app.booking.refusals import NotAllowed
+from app.crypto.master import MasterKey
 from app.operations.book import book
+from app.operations.context import Context
 from app.operations.keys import SETTLE_SECONDS, change_master, encrypt_anew, list_keys, rotate
 from app.storage import reencrypt
 from app.storage.audit_tables import AuditEntry
@@ -17,7 +20,7 @@ from app.storage.reencrypt import Progress
 from app.storage.store import Store
 from app.storage.tables import Booking, Client, OutboxMessage
 from tests.cast import Cast, change_row, one_provider
-from tests.keys import MASTER
+from tests.keys import MASTER, open_store
 from tests.operations.helpers import staff, system, visitor, wish
 from tests.storage.helpers import stamped
 
@@ -142,3 +145,20 @@ def test_there_is_a_last_key(store: Store) -> None:
     store.write(lambda: store.run("UPDATE encryption_key SET id = 65535 WHERE id = 2"))
     with pytest.raises(KeysError, match="there can be no more"):
         rotate(system(cast))
+
+
+def test_process_that_another_master_key_has_passed_by_goes_on_and_says_so_once(
+    store: Store, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    cast = filled(store)
+    other = open_store(database_url)
+    change_master(Context(other, SYSTEM, cast.now), MasterKey(b"n" * 32))
+    other.close()
+    for _ in range(2):
+        store.keys.forget()
+        assert store.read(lambda: Client.get().name) == "Ada Client"
+    assert [one for one in caplog.messages if "please start this process anew" in one] == [
+        "going on with the keys that were read before, please start this process anew: The database's keys belong to "
+        f"master key {MasterKey(b'n' * 32).name}, but the file of EIGENPLAN_MASTER_KEY_FILE holds {MASTER.name}; "
+        "please put the right file there."
+    ]

@@ -269,16 +269,16 @@ FAULTS: dict[str, tuple[Plant, Sequence[str]]] = {
         ["Message 3 about booking b1 (moved) is in the outbox 2 times."],
     ),
     "step of what is confirmed": (
-        lambda cast: approvals.add_steps(cast.rows["b1"], None, [(None, 1, NOW)]),
+        lambda cast: approvals.add_steps(cast.rows["b1"], None, [(None, 1, NOW)], None),
         ["A step of an approval waits for booking b1, which is confirmed."],
     ),
     "step of a wish that is over": (
-        lambda cast: approvals.add_steps(cast.rows["b1"], change(cast, "c1", "declined"), [(None, 1, NOW)]),
+        lambda cast: approvals.add_steps(cast.rows["b1"], change(cast, "c1", "declined"), [(None, 1, NOW)], None),
         ["A step of an approval waits for change request c1, which is declined."],
     ),
     "step that nobody comes to": (
         lambda cast: approvals.add_steps(
-            plain(cast, "b3", TEN + 20 * HALF, "requested", expires_at=NOW), None, [(None, 2, None)]
+            plain(cast, "b3", TEN + 20 * HALF, "requested", expires_at=NOW), None, [(None, 2, None)], None
         ),
         ["Booking b3 has 1 steps of an approval to come, and none that waits."],
     ),

@@ -43,6 +43,7 @@ $end""",
     number $int NOT NULL CHECK (number IN (1, 2)),
     status TEXT NOT NULL
         CHECK (status IN ('later', 'waiting', 'approved', 'declined', 'accepted', 'expired', 'ended')),
+    asked_by_id $int REFERENCES "user" (id),
     due_at $int,
     escalated $no,
     told $no,
