@@ -21,12 +21,12 @@ from app.config import Config
 from app.integrations.mail.values import SmtpSettings
 from app.operations.context import Context
 from app.operations.deliver import Courier, deliver_next
+from app.operations.erasure import anonymise_old
 from app.operations.keys import encrypt_anew
 from app.operations.letters import Letterhead
 from app.operations.sealing import seal_entries
 from app.operations.upkeep import (
     forget_old_answers,
-    forget_old_clients,
     forget_old_tries,
     release_expired,
     tell_about_approvals,
@@ -133,7 +133,7 @@ class Worker:
             _log.info("forgot %d old answers, %d old tries", forgotten, forget_old_tries(self._context()))
             self._forget_due = now + FORGET_SECONDS
         if now >= self._anonymise_due:
-            _log.info("took the clients out of %d old bookings", forget_old_clients(self._context()))
+            _log.info("took the clients out of %d old bookings", anonymise_old(self._context()))
             self._anonymise_due = now + ANONYMISE_SECONDS
 
     def _context(self) -> Context:

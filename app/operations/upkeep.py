@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from app.operations.approval_mails import tell_approvers
 from app.operations.context import Context
-from app.operations.erasure import anonymise_old
 from app.operations.expiry import expire
 from app.operations.sessions import forget_ended
 from app.operations.throttle import forget_drained
@@ -32,8 +31,3 @@ def forget_old_answers(context: Context) -> int:
     """Forget answers of idempotency keys after a week, and sessions of long ago; return how many answers."""
     forget_ended(context)
     return context.store.write(lambda: idempotency.purge(context.now - KEEP_ANSWERS_SECONDS))
-
-
-def forget_old_clients(context: Context) -> int:
-    """Take clients out of bookings that their service has kept long enough; return out of how many."""
-    return anonymise_old(context)

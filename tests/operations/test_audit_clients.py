@@ -14,10 +14,9 @@ from app.operations.book import book
 from app.operations.client_archive import collect_client
 from app.operations.client_records import ClientDraft, look_at_client, save_client
 from app.operations.context import Context
-from app.operations.erasure import erase_client
+from app.operations.erasure import anonymise_old, erase_client
 from app.operations.export import export_plain
 from app.operations.letters import Letterhead
-from app.operations.upkeep import forget_old_clients
 from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store
 from app.storage.tables import Client
@@ -106,8 +105,8 @@ def test_erasure_is_told_and_a_refused_one_is_not(store: Store) -> None:
 def test_clients_taken_out_of_old_bookings_are_told_by_their_number(store: Store) -> None:
     cast = one_provider(store, anonymise_after_days=30)
     ada(cast)
-    assert (forget_old_clients(system(cast, TEN + 29 * DAY)), told()) == (0, [])
-    assert forget_old_clients(system(cast, TEN + 31 * DAY)) == 1
+    assert (anonymise_old(system(cast, TEN + 29 * DAY)), told()) == (0, [])
+    assert anonymise_old(system(cast, TEN + 31 * DAY)) == 1
     assert told() == [("anonymised", "service", cast.ids["Consultation"], {}, {"bookings": 1})]
 
 

@@ -15,7 +15,7 @@ from app.operations.book import book
 from app.operations.change import cancel, complete, move
 from app.operations.client_archive import collect_client
 from app.operations.context import Context
-from app.operations.erasure import erase_client
+from app.operations.erasure import anonymise_old, erase_client
 from app.operations.letters import Letterhead
 from app.operations.look_up import get_booking, view_of
 from app.operations.requests import (
@@ -28,7 +28,6 @@ from app.operations.requests import (
     WaitingRequest,
 )
 from app.operations.series import book_series
-from app.operations.upkeep import forget_old_clients
 from app.operations.views import BookingView
 from app.operations.visits import book_visit
 from app.operations.waiting import join_waiting_list
@@ -74,7 +73,7 @@ NOBODYS = (None, "", "{}", "", None, ["", ""])
 def test_booking_older_than_its_service_keeps_clients_is_nobodys(store: Store) -> None:
     cast = keeping(store, capacity=5)
     old = booked(cast, seats=2)
-    assert forget_old_clients(system(cast, AFTER)) == 1
+    assert anonymise_old(system(cast, AFTER)) == 1
     assert facts_of(old) == NOBODYS
     assert (Client.select().count(), check_database(store)) == (0, [])
 
@@ -83,27 +82,27 @@ def test_booking_that_is_younger_stays_as_it_is(store: Store) -> None:
     cast = keeping(store)
     young = booked(cast)
     before = facts_of(young)
-    assert forget_old_clients(system(cast, TEN + 30 * DAY)) == 0
+    assert anonymise_old(system(cast, TEN + 30 * DAY)) == 0
     assert facts_of(young) == before
 
 
 def test_service_without_days_keeps_its_clients(store: Store) -> None:
     cast = keeping(store, None)
     kept = booked(cast)
-    assert forget_old_clients(system(cast, TEN + 9999 * DAY)) == 0
+    assert anonymise_old(system(cast, TEN + 9999 * DAY)) == 0
     assert facts_of(kept)[1] == "by bike"
 
 
 def test_second_run_finds_nothing_more(store: Store) -> None:
     cast = keeping(store)
     booked(cast)
-    assert [forget_old_clients(system(cast, AFTER)) for _ in range(2)] == [1, 0]
+    assert [anonymise_old(system(cast, AFTER)) for _ in range(2)] == [1, 0]
 
 
 def test_client_with_a_younger_booking_stays_known_by_that_one(store: Store) -> None:
     cast = keeping(store)
     old, young = booked(cast), booked(cast, TEN + 20 * DAY)
-    assert forget_old_clients(system(cast, AFTER)) == 1
+    assert anonymise_old(system(cast, AFTER)) == 1
     assert (facts_of(old), view_of(system(cast), young).client_name) == (NOBODYS, "Ada Client")
 
 
@@ -111,7 +110,7 @@ def test_many_bookings_are_done_in_batches(store: Store, monkeypatch: pytest.Mon
     monkeypatch.setattr("app.operations.erasure.AT_ONCE", 2)
     cast = keeping(store)
     old = [booked(cast, TEN + number * HOUR) for number in range(5)]
-    assert forget_old_clients(system(cast, AFTER)) == 5
+    assert anonymise_old(system(cast, AFTER)) == 5
     assert [facts_of(one) for one in old] == [NOBODYS] * 5
 
 
@@ -119,8 +118,8 @@ def test_series_is_kept_until_its_last_date_is_old_enough(store: Store) -> None:
     cast = keeping(store)
     first = wish(cast, comment="by bike", answers={"why": "knee"})
     series = book_series(system(cast), SeriesRequest(first, "FREQ=WEEKLY;COUNT=3"))
-    assert forget_old_clients(system(cast, TEN + 40 * DAY)) == 0
-    assert forget_old_clients(system(cast, TEN + 45 * DAY)) == 3
+    assert anonymise_old(system(cast, TEN + 40 * DAY)) == 0
+    assert anonymise_old(system(cast, TEN + 45 * DAY)) == 3
     assert [facts_of(one.booking.public_id)[:5] for one in series.occurrences if one.booking] == [NOBODYS[:5]] * 3
     assert (Series.select().count(), Client.select().count(), check_database(store)) == (0, 0, [])
 
@@ -129,7 +128,7 @@ def test_visit_is_nobodys_and_the_check_still_finds_nothing(store: Store) -> Non
     cast = keeping(store)
     parts = (VisitPart(cast.ids["Consultation"]), VisitPart(cast.ids["Consultation"]))
     book_visit(visitor(cast), VisitRequest(parts, cast.ids["Centre"], TEN, ADA))
-    assert forget_old_clients(system(cast, AFTER)) == 2
+    assert anonymise_old(system(cast, AFTER)) == 2
     assert (Client.select().count(), check_database(store)) == (0, [])
 
 
@@ -137,14 +136,14 @@ def test_entries_of_the_waiting_list_go_with_their_day(store: Store) -> None:
     cast = keeping(store)
     request = WaitingRequest(cast.ids["Consultation"], cast.ids["Centre"], BEN, TEN, TEN + HOUR)
     join_waiting_list(visitor(cast), request)
-    forget_old_clients(system(cast, AFTER))
+    anonymise_old(system(cast, AFTER))
     assert (WaitingEntry.select().count(), Client.select().count()) == (0, 0)
 
 
 def test_what_staff_wrote_and_what_waits_is_taken_out_of_messages(store: Store) -> None:
     cast = keeping(store)
     cancel(system(cast), booked(cast), "Ada is ill")
-    forget_old_clients(system(cast, AFTER))
+    anonymise_old(system(cast, AFTER))
     rows = list(OutboxMessage.select().order_by(OutboxMessage.id))
     assert [json.loads(row.payload).get("reason") for row in rows] == [None, ""]
     assert [(row.status, row.last_error) for row in rows] == [("given_up", "The client was erased before.")] * 2
@@ -209,7 +208,7 @@ def test_only_who_answers_data_requests_erases_and_collects(store: Store, role: 
 def test_link_of_a_booking_that_is_nobodys_opens_nothing(store: Store) -> None:
     cast = keeping(store)
     old = booked(cast)
-    forget_old_clients(system(cast, AFTER))
+    anonymise_old(system(cast, AFTER))
     with pytest.raises(NotFound):
         get_booking(client(cast, old), old)
 
@@ -301,7 +300,7 @@ def test_client_who_waits_for_another_time_is_not_erased(store: Store) -> None:
 
 def test_booking_that_may_still_move_is_not_anonymised(store: Store) -> None:
     cast, mine = waiting_for_another_time(store)
-    assert forget_old_clients(system(cast, AFTER)) == 0
+    assert anonymise_old(system(cast, AFTER)) == 0
     assert facts_of(mine)[1] == "by bike"
 
 

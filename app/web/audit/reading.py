@@ -9,12 +9,11 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from app.booking.refusals import InvalidInput
 from app.booking.values import Instant
 from app.booking.wall_clock import day_bounds
 from app.operations.audit_log import AuditSearch
 from app.operations.audit_words import Action, Kind
-from app.web.setup.reading import read_day
+from app.web.setup.reading import LAST_BEFORE_FIRST, searched_day
 
 MAX_TEXT = 100
 _LONGEST_NUMBER = 15
@@ -44,9 +43,9 @@ def read_search(args: Mapping[str, str], tzid: str) -> SearchForm:
     """Return what the address or a form asks for; days are those of the site's time zone, both included."""
     fields = {name: args.get(name, "").replace("\0", "")[:MAX_TEXT] for name in FIELDS}
     errors: dict[str, str] = {}
-    first, last = (_day(fields, name, errors) for name in ("first", "last"))
+    first, last = (searched_day(fields, name, errors) for name in ("first", "last"))
     if first is not None and last is not None and last < first:
-        errors["last"] = "The last day is before the first; please correct one of them."
+        errors["last"] = LAST_BEFORE_FIRST
     search = AuditSearch(
         start=_bound(first, tzid, 0),
         end=_bound(last, tzid, 1),
@@ -57,16 +56,6 @@ def read_search(args: Mapping[str, str], tzid: str) -> SearchForm:
         before=_number(args.get("before", "")),
     )
     return SearchForm(search, fields, errors)
-
-
-def _day(fields: Mapping[str, str], name: str, errors: dict[str, str]) -> date | None:
-    if not fields[name]:
-        return None
-    try:
-        return read_day(fields[name], name)
-    except InvalidInput as refusal:
-        errors[name] = refusal.problem
-        return None
 
 
 def _bound(day: date | None, tzid: str, which: int) -> Instant | None:

@@ -10,13 +10,12 @@ from urllib.parse import urlencode
 from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
-from app.booking.refusals import InvalidInput
 from app.booking.statuses import Status
 from app.booking.wall_clock import day_bounds, local_date
 from app.operations.context import Context
 from app.operations.search import MAX_PAGE, BookingPage, BookingSearch
 from app.web.bookings import choices
-from app.web.setup.reading import read_day
+from app.web.setup.reading import LAST_BEFORE_FIRST, searched_day
 
 MAX_TEXT = 100
 USUAL_DAYS = 30
@@ -63,22 +62,11 @@ def read_search(context: Context, args: MultiDict[str, str]) -> SearchForm:
 
 def _days(args: MultiDict[str, str], today: date) -> tuple[date, date, dict[str, str]]:
     errors: dict[str, str] = {}
-    first = _day(args, "first", today, errors)
-    last = _day(args, "last", first + timedelta(days=USUAL_DAYS), errors)
+    first = searched_day(args, "first", errors) or today
+    last = searched_day(args, "last", errors) or first + timedelta(days=USUAL_DAYS)
     if last < first and not errors:
-        errors["last"] = "The last day is before the first; please correct one of them."
+        errors["last"] = LAST_BEFORE_FIRST
     return first, max(first, last), errors
-
-
-def _day(args: MultiDict[str, str], name: str, otherwise: date, errors: dict[str, str]) -> date:
-    text = args.get(name, "")
-    if not text:
-        return otherwise
-    try:
-        return read_day(text, name)
-    except InvalidInput as refusal:
-        errors[name] = refusal.problem
-        return otherwise
 
 
 def _page_number(text: str) -> int:

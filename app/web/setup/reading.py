@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from werkzeug.datastructures import MultiDict
@@ -13,6 +13,7 @@ from app.booking.values import DAY_MINUTES
 from app.operations.setup.saving import check_day
 
 NEXT_DAY = "1"
+LAST_BEFORE_FIRST = "The last day is before the first; please correct one of them."
 _WALL_TIME = re.compile(r"(?P<hour>[0-9]{1,2})(?:[:.]?(?P<minute>[0-9]{2}))?")
 
 
@@ -80,6 +81,16 @@ def read_day(text: str, field: str) -> date:
     except ValueError as error:
         raise InvalidInput(field, "Please give a date as year-month-day, such as 2027-03-28.") from error
     return check_day(day, field)
+
+
+def searched_day(fields: Mapping[str, str], name: str, errors: dict[str, str]) -> date | None:
+    """Return the day of a field of a search form, None where there is none; one that cannot be read is told."""
+    text = fields.get(name, "")
+    try:
+        return read_day(text, name) if text else None
+    except InvalidInput as refusal:
+        errors[name] = refusal.problem
+        return None
 
 
 def read_minute(text: str, field: str, *, next_day: bool = False) -> int:
