@@ -56,6 +56,7 @@ def app(config: Config, store: Store) -> Flask:
     made = create_app(config)
     made.config["PROPAGATE_EXCEPTIONS"] = False
     made.extensions[EXTENSION].store.close()
+    store.read(lambda: None)  # the models use it again: a query of a test would reopen the one just closed, for good
     made.extensions[EXTENSION] = Site(config, store, made.extensions[EXTENSION].sources)
     return made
 
