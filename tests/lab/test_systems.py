@@ -11,7 +11,7 @@ from tests.lab.fingerprint import Notes, fingerprint
 from tests.lab.playbook import Run
 from tests.lab.releases import answers_500, as_good, never_ready, release_of
 from tests.lab.site import files_changed_since
-from tests.lab.systems import AFTER_CHANGES, ALL, USUAL, site_systems, trouble_systems
+from tests.lab.systems import AFTER_CHANGES, USUAL, site_systems, trouble_systems
 from tests.lab.test_bad_input import play_of, play_without
 from tests.lab.times import Times
 
@@ -37,9 +37,10 @@ def test_older_system_is_tested_until_it_was_good(tmp_path: Path) -> None:
     assert site_systems("lab", notes) == [USUAL]
 
 
-def test_full_tier_has_all_systems_and_the_others_one(tmp_path: Path) -> None:
+def test_full_tier_has_both_debians_and_both_databases_and_the_others_one(tmp_path: Path) -> None:
     notes = Notes(tmp_path / "good")
-    assert (site_systems("full", notes), site_systems("", notes)) == (list(ALL), [USUAL])
+    notes.keep(fingerprint())
+    assert (site_systems("full", notes), site_systems("", notes)) == ([USUAL, AFTER_CHANGES], [USUAL])
     assert [one.name for one in trouble_systems("full")] == ["debian13-sqlite", "debian12-sqlite"]
     assert trouble_systems("lab") == [USUAL]
 
