@@ -15,6 +15,7 @@ KINDS = (INVITATION, RESET, ELSEWHERE, CHANGED)
 """All kinds of outbox messages that become such letters."""
 
 CHANGES: Mapping[str, str] = {
+    "address": "Your account has another mail address from now on; mails of this site go there.",
     "password": "A new password was chosen for your account.",
     "authenticator": "An app that shows codes was set up for your account.",
     "authenticator_removed": "The app that shows codes was removed from your account.",
@@ -81,11 +82,11 @@ def _elsewhere(facts: AccountFacts) -> list[str]:
 
 
 def _changed(facts: AccountFacts) -> list[str]:
-    return [
-        f"{CHANGES[facts.what]} That was on {_moment(facts.at)}.",
-        "If it was you, all is well. If not, please tell whoever looks after your users at once, and choose a new "
-        f"password here:\n{facts.site}/sign-in/forgotten",
-    ]
+    said = f"{CHANGES[facts.what]} That was on {_moment(facts.at)}."
+    warning = "If it was you, all is well. If not, please tell whoever looks after your users at once"
+    if facts.what == "address":  # a link to a new password would go to the other address
+        return [said, f"{warning}."]
+    return [said, f"{warning}, and choose a new password here:\n{facts.site}/sign-in/forgotten"]
 
 
 def _moment(instant: Instant) -> str:

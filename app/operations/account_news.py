@@ -18,3 +18,8 @@ def tell_account(user: User, what: str, now: Instant) -> None:
         now: when.
     """
     outbox.add_message(CHANGED, None, {"user": user.public_id, "what": what}, now)
+
+
+def tell_old_address(user: User, address: str, now: Instant) -> None:
+    """Leave a mail to the address that an account had until now, within the running transaction."""
+    outbox.add_message(CHANGED, None, {"user": user.public_id, "what": "address", "to": address}, now)

@@ -119,8 +119,9 @@ def _account_letter(message: OutboxMessage, payload: dict[str, Any], head: Lette
         what=payload.get("what", ""),
     )
     links = (link,) if link else ()
+    receiver = payload.get("to", user.email)
     return Letter(
-        user.name, user.email, account_subject(facts), account_text(facts), links, is_secret=message.kind in WITH_LINK
+        user.name, receiver, account_subject(facts), account_text(facts), links, is_secret=message.kind in WITH_LINK
     )
 
 

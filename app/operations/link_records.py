@@ -57,14 +57,22 @@ def mailed(link_id: str) -> str:
 
 def add(reference: str, user: User, purpose: str, expires_at: Instant, now: Instant) -> None:
     """Store a link; the account's earlier ones become worthless, and those of long ago are forgotten."""
-    for key, value, record in list(_stored()):
-        if record.expires_at + KEEP_SECONDS < now:
-            Setting.delete().where(Setting.key == key).execute()
-        elif record.user == user.id and record.state == _OPEN:
-            change(key, value, replace(record, state=REPLACED))
+    Setting.delete().where(Setting.key.in_([key for key, _, old in _stored() if _is_forgotten(old, now)])).execute()
+    end_all(user.id)
     row = User.get_by_id(user.id)  # whoever used an earlier link meanwhile has changed the password
     record = Record(row.id, expires_at, _digest(row.password_hash), purpose=purpose)
     Setting.create(key=key_of(reference), value=record.dump())
+
+
+def _is_forgotten(record: Record, now: Instant) -> bool:
+    return record.expires_at + KEEP_SECONDS < now
+
+
+def end_all(user_id: int) -> None:
+    """Make all open links of an account worthless."""
+    for key, value, record in list(_stored()):
+        if record.user == user_id and record.state == _OPEN:
+            change(key, value, replace(record, state=REPLACED))
 
 
 def has_open(user_id: int, purpose: str, beyond: Instant) -> bool:

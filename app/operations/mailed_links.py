@@ -6,6 +6,7 @@ from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import Instant
 from app.operations import link_records
+from app.operations.account_news import tell_old_address
 from app.operations.audit import Change, Subject, record
 from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
@@ -87,6 +88,18 @@ def _may_reset(user: User, now: Instant) -> bool:
 def leave_invitation(context: Context, user: User) -> None:
     """Mail a link to a new account, within the running transaction."""
     _leave(context, user, INVITATION)
+
+
+def follow_address(context: Context, user: User, before: str) -> None:
+    """Let links that went to the address before open nothing, within the transaction that gives an account another one.
+
+    Who has a password is told at the address before; who never chose one is invited at the new one instead.
+    """
+    link_records.end_all(user.id)
+    if user.password_hash:
+        tell_old_address(user, before, context.now)
+    elif user.active and not is_elsewhere(user):
+        leave_invitation(context, user)
 
 
 def invite_again(context: Context, public_id: str) -> str:

@@ -146,6 +146,32 @@ def test_invitation_again_makes_the_earlier_link_worthless(store: Store, context
     assert find_link(store, last_reference(context), NOW).name == "Ben"
 
 
+def test_another_address_is_told_to_the_one_before(store: Store, context: Context) -> None:
+    ask_reset(context, EMAIL)
+    link, public_id = last_reference(context), str(User.get().public_id)
+    save_user(context, replace(ADA, email="ada@example.net", password=None), public_id)
+    letter = last_letter(context)
+    assert (letter.to_email, CHANGES["address"] in letter.text, letter.links) == (EMAIL, True, ())
+    assert "example.net" not in letter.text
+    assert "/sign-in/forgotten" not in letter.text  # that mail would go to the new address
+    with pytest.raises(LinkSpent, match="replaced"):
+        find_link(store, link, NOW)
+    save_user(context, replace(ADA, email="ada@example.net", name="Ada B", password=None), public_id)
+    assert message_kinds() == [RESET, CHANGED]
+
+
+def test_invitation_to_a_mistyped_address_goes_to_the_right_one(store: Store, context: Context) -> None:
+    ben = replace(ADA, email="bne@example.org", name="Ben", password=None)
+    public_id = save_user(context, ben)
+    first = last_reference(context)
+    save_user(context, replace(ben, email="ben@example.org"), public_id)
+    assert (last_letter(context).to_email, message_kinds()) == ("ben@example.org", [INVITATION, INVITATION])
+    with pytest.raises(LinkSpent, match="replaced"):
+        find_link(store, first, NOW)
+    choose_password(store, last_reference(context), OTHER, NOW)
+    assert check_password(store, "ben@example.org", OTHER) == public_id
+
+
 def test_invitation_for_somebody_who_is_off_or_unknown_is_refused(context: Context) -> None:
     public_id = save_user(context, replace(ADA, email="ben@example.org", active=False))
     with pytest.raises(InvalidInput, match="switched off"):

@@ -14,7 +14,7 @@ from app.booking.values import ResourceKind
 from app.operations.audit import Change, Subject, record
 from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
-from app.operations.mailed_links import leave_invitation
+from app.operations.mailed_links import follow_address, leave_invitation
 from app.operations.new_passwords import check_new_password
 from app.operations.sessions import end_sessions_of
 from app.operations.setup.grants import (
@@ -68,8 +68,9 @@ def save_user(context: Context, draft: UserDraft, public_id: str | None = None, 
 
     def work() -> str:
         _check_free(values["email"], public_id)
-        if public_id is not None:
-            check_may_change(context, find_row(User, "user", public_id))
+        before = None if public_id is None else find_row(User, "user", public_id)
+        if before is not None:
+            check_may_change(context, before)
         values["resource"] = None if draft.resource is None else _person_id(draft.resource)
         row = put(context, User, "user", Key(public_id, version), values)
         replace_grants(context, Holder(user_id=row.id), draft.grants)
@@ -79,8 +80,7 @@ def save_user(context: Context, draft: UserDraft, public_id: str | None = None, 
             end_sessions_of(row.id)
         if draft.password:
             record(context, Action.PASSWORD_CHANGED, Subject(Kind.USER, row.public_id))
-        if public_id is None and not draft.password:
-            leave_invitation(context, row)
+        _write_mails(context, User.get_by_id(row.id), before)
         return str(row.public_id)
 
     return edit(context, work, Permission.MANAGE_USERS, Told(Kind.USER, _draft, public_id))
@@ -104,6 +104,13 @@ def list_administrators(context: Context) -> list[str]:
     """Return the mail addresses of all administrators who may sign in, or could once they have a password."""
     query = User.select(User.email).where(User.id.in_(administrators()), User.active).order_by(User.email)
     return look(context, lambda: [str(row.email) for row in query], Permission.MANAGE_USERS)
+
+
+def _write_mails(context: Context, row: User, before: User | None) -> None:
+    if before is not None and before.email != row.email:
+        follow_address(context, row, before.email)
+    elif before is None and not row.password_hash:
+        leave_invitation(context, row)
 
 
 def _checked(draft: UserDraft) -> dict[str, Any]:
