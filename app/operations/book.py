@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.access.permissions import Permission
 from app.booking.answers import check_answers, clean_line, clean_text
 from app.booking.limits import has_limits
-from app.booking.refusals import InvalidInput, Refusal
+from app.booking.refusals import InvalidInput, NotFound, Refusal
 from app.booking.statuses import Status
 from app.booking.values import MINUTE, Instant, Service
 from app.operations import records, repeats
@@ -211,12 +211,18 @@ def _check_same(row: tables.Booking, wanted: Wanted) -> None:
 
 
 def accept_offer(context: Context, booking: str) -> BookingView:
-    """Confirm the slot that the waiting list holds for a client, by their link."""
+    """Confirm the slot that the waiting list holds for a client, by their link.
+
+    Raises:
+        NotFound: also when it is held for nobody yet. InvalidTransition: it is no hold, or has run out. NotAllowed.
+    """
 
     def work() -> None:
         row = records.get_locked(booking)
         context.require(Permission.MOVE, target_of(row))
         records.check_held(row, context.now)
+        if row.client_id is None:  # a hold of somebody who still types who they are: `book` makes it theirs
+            raise NotFound(kind="booking", reference=booking)
         service, target = context.catalog.services[row.service_id], target_of(row)
         asking = asking_for(context, service, target.resource_ids, target, by_staff=context.actor.is_staff)
         status, expires_at = _first_status(context, service, row.start_at, asking)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from app.access.permissions import ReadyMade
-from app.booking.refusals import InvalidInput, InvalidTransition, NotAllowed, NotOfferedHere, WrongDuration
+from app.booking.refusals import InvalidInput, InvalidTransition, NotAllowed, NotFound, NotOfferedHere, WrongDuration
 from app.operations.approve import approve
 from app.operations.book import accept_offer, book, hold
 from app.operations.change import cancel, complete
+from app.operations.context import Context
 from app.operations.look_up import get_booking
 from app.operations.records import AT_ONCE
 from app.operations.requests import HoldRequest, WaitingRequest
@@ -48,6 +50,15 @@ def test_client_cannot_reopen_a_completed_booking_as_an_offer(store: Store) -> N
     with pytest.raises(InvalidTransition):
         accept_offer(client(cast, mine.public_id, TEN + HOUR), mine.public_id)
     assert get_booking(system(cast), mine.public_id) == mine
+
+
+@pytest.mark.parametrize("who", [client, system])
+def test_hold_of_nobody_yet_is_no_offer(store: Store, who: Callable[..., Context]) -> None:
+    cast = one_provider(store)
+    mine = held(cast).public_id
+    with pytest.raises(NotFound):
+        accept_offer(who(cast, mine) if who is client else who(cast), mine)
+    assert (get_booking(system(cast), mine).status, message_kinds()) == ("held", [])
 
 
 def test_hold_is_not_there_to_be_approved(store: Store) -> None:
