@@ -10,7 +10,7 @@ import json
 import os
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -18,13 +18,11 @@ from flask import Flask
 
 from app.config import Config
 from app.demo.group import ACCOUNTS
-from app.factory import create_app
 from app.storage.store import Store
 from app.storage.tables import Booking, Client, Location, OutboxMessage, Resource, User, WaitingEntry
-from app.web.context import EXTENSION
 from tests.demo.conftest import NOW
 from tests.keys import MASTER
-from tests.web.conftest import RAW_TOKEN, SECRET, Browser, token_of
+from tests.web.conftest import RAW_TOKEN, SECRET, Browser, app_on, token_of
 
 FULL = os.environ.get("EIGENPLAN_TEST_TIER") == "full"
 SAMPLE = 10_000 if FULL else 24
@@ -49,15 +47,12 @@ class Lying:
 
 
 @pytest.fixture
-def site(demo: Store, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def site(demo: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """The application on the loaded demo, at the demo's present time."""
     monkeypatch.setattr("app.clock.now", lambda: NOW)
     path = demo.rows("PRAGMA database_list")[0][2]
-    made = create_app(Config(f"sqlite:///{path}", SECRET, "http://localhost", MASTER))
-    made.extensions[EXTENSION].store.close()
-    demo.read(lambda: None)  # the models use it again
-    made.extensions[EXTENSION] = replace(made.extensions[EXTENSION], store=demo)
-    return made
+    with app_on(demo, Config(f"sqlite:///{path}", SECRET, "http://localhost", MASTER)) as made:
+        yield made
 
 
 def come_in(site: Flask, demo: Store, role: str) -> Browser:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from werkzeug.test import TestResponse
 from app.access.permissions import Permission
 from app.booking.values import Instant
 from app.config import Config
-from app.factory import create_app
+from app.factory import create_app, sources_of
 from app.operations.sessions import Method, Place, begin_session
 from app.storage.account_tables import UserSession
 from app.storage.store import Store
@@ -50,15 +51,32 @@ def config(database_url: str) -> Config:
     return Config(database_url=database_url, secret_key=SECRET, base_url="http://localhost", master_key=MASTER)
 
 
+_APPS: dict[tuple[object, ...], Flask] = {}
+"""Applications by the options that they are built from; what a test changes of one is put back after it."""
+
+
+@contextmanager
+def app_on(store: Store, config: Config) -> Iterator[Flask]:
+    """Give an application on an open database: building one, and its templates, takes half a second."""
+    kind = (config.secret_key, config.is_https, config.proxies)
+    if kind not in _APPS:
+        _APPS[kind] = create_app(config)
+        _APPS[kind].config["PROPAGATE_EXCEPTIONS"] = False
+        _APPS[kind].extensions[EXTENSION].store.close()
+        store.read(lambda: None)  # the models use it again: a query would reopen the one just closed, for good
+    app = _APPS[kind]
+    options, views = dict(app.config), dict(app.view_functions)
+    app.extensions[EXTENSION] = Site(config, store, sources_of(config))
+    yield app
+    app.config.update(options)
+    app.view_functions.update(views)
+
+
 @pytest.fixture
-def app(config: Config, store: Store) -> Flask:
+def app(config: Config, store: Store) -> Iterator[Flask]:
     """The application on the same open database as the fixture ``store``."""
-    made = create_app(config)
-    made.config["PROPAGATE_EXCEPTIONS"] = False
-    made.extensions[EXTENSION].store.close()
-    store.read(lambda: None)  # the models use it again: a query of a test would reopen the one just closed, for good
-    made.extensions[EXTENSION] = Site(config, store, made.extensions[EXTENSION].sources)
-    return made
+    with app_on(store, config) as made:
+        yield made
 
 
 def make_read_only(store: Store) -> None:

@@ -181,7 +181,7 @@ def test_machines_are_told_in_json(app: Flask, visitor: FlaskClient) -> None:
     def view() -> str:
         raise TooOften(7)
 
-    app.add_url_rule("/limited.json", view_func=view)
-    answer = visitor.get("/limited.json")
+    app.view_functions["public.slots"] = view
+    answer = visitor.get("/slots.json")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
     assert answer.json == {"error": "too_often", "message": WAIT.replace("10", "7")}
