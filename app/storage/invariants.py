@@ -61,20 +61,22 @@ TIMES = (
 )
 
 _OWN = (
-    "SELECT booking_id, COUNT(*) AS count, COUNT(DISTINCT resource_id) AS resources, "
-    "MAX(start_at) AS start_at, MIN(end_at) AS end_at "
+    "SELECT booking_id, MAX(start_at) AS start_at, MIN(end_at) AS end_at "
     "FROM allocation WHERE active AND booking_id IS NOT NULL AND change_id IS NULL GROUP BY booking_id"
 )
 _NEEDS = "SELECT service_id, SUM(count) AS count FROM service_requirement GROUP BY service_id"
 BOOKINGS = (
-    # A service that was edited after a booking was made may have asked for another number of resources then.
+    # A service that was edited after a booking was made may have asked for another number of resources then. Counted
+    # after the join: joined to rows counted before, PostgreSQL compares all with all until it has analysed the tables.
     Invariant(
         "Booking {} is {} and has {} of the {} resources that it needs.",
-        "SELECT b.public_id, b.status, COALESCE(own.resources, 0), needs.count FROM booking b "
+        "SELECT b.public_id, b.status, COUNT(DISTINCT a.resource_id), needs.count FROM booking b "
         f"JOIN service s ON s.id = b.service_id JOIN ({_NEEDS}) needs ON needs.service_id = s.id "
-        f"LEFT JOIN ({_OWN}) own ON own.booking_id = b.id "
-        f"WHERE b.status IN ({_ACTIVE}) AND b.session_id IS NULL AND (own.count IS NULL "
-        "OR (b.created_at >= s.changed_at AND (own.count <> needs.count OR own.resources <> needs.count)))",
+        "LEFT JOIN allocation a ON a.booking_id = b.id AND a.active AND a.change_id IS NULL "
+        f"WHERE b.status IN ({_ACTIVE}) AND b.session_id IS NULL "
+        "GROUP BY b.id, b.public_id, b.status, b.created_at, s.changed_at, needs.count "
+        "HAVING COUNT(a.id) = 0 OR (b.created_at >= s.changed_at "
+        "AND (COUNT(a.id) <> needs.count OR COUNT(DISTINCT a.resource_id) <> needs.count))",
     ),
     Invariant(
         "Booking {} lasts longer than what it has taken of its resources.",
