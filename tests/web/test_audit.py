@@ -18,6 +18,8 @@ from app.operations.book import book
 from app.operations.change import cancel
 from app.operations.context import Context
 from app.operations.sealing import seal_entries
+from app.operations.setup.approvals import RuleDraft, StepDraft, save_rule
+from app.operations.setup.groups import GroupDraft, save_group
 from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store
 from tests.cast import HOUR, Cast, one_provider
@@ -51,6 +53,15 @@ def test_page_tells_who_did_what_to_what(sign_in: SignIn) -> None:
         assert words in first
     assert ("Eigenplan" in cancelled, "confirmed became cancelled" in cancelled) == (True, True)
     assert [word for word in ("Ada Client", "ada@example.org", "afraid") if word in page] == []
+
+
+def test_page_names_whom_a_rule_of_approvals_is_about(store: Store, told: Cast, sign_in: SignIn) -> None:
+    store.write(lambda: [told.user("Ben Deputy", ReadyMade.MANAGER), told.user("Root", ReadyMade.ADMINISTRATOR)])
+    group = save_group(system(told), GroupDraft("Reception"))
+    step = StepDraft(approvers=(f"group:{group}", f"user:{told.ids['Ben Deputy']}"))
+    save_rule(system(told), RuleDraft(f"service:{told.ids['Consultation']}", steps=(step,)))
+    [row] = [row for row in rows_of(sign_in(ReadyMade.AUDITOR).get("/audit/").text) if "Rule of approvals" in row]
+    assert ("about Consultation" in row, "approvers: Reception, Ben Deputy" in row) == (True, True), row
 
 
 def test_auditor_begins_at_the_log_and_sees_nothing_else(sign_in: SignIn) -> None:

@@ -65,4 +65,5 @@ def _say(value: object, tzid: str, names: Mapping[str, str]) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{name.replace('_', ' ')}: {_say(one, '', names)}" for name, one in value.items())
     text = str(value)
-    return "(not told)" if text == MASKED else names.get(text, text)
+    reference = text.rpartition(":")[2]  # where several kinds are possible it is "kind:public id"
+    return "(not told)" if text == MASKED else names.get(reference, text)
