@@ -77,6 +77,7 @@ class Kind(StrEnum):
     ROLE = "role"
     APPROVAL_RULE = "approval_rule"
     DEPUTY = "deputy"
+    FEED = "calendar_feed"
     AUDIT = "audit_log"
     INSTALLATION = "installation"
 
@@ -145,6 +146,7 @@ KIND_WORDS: Mapping[Kind, str] = {
     Kind.ROLE: "Role",
     Kind.APPROVAL_RULE: "Rule of approvals",
     Kind.DEPUTY: "Deputy",
+    Kind.FEED: "Calendar feed",
     Kind.AUDIT: "Audit log",
     Kind.INSTALLATION: "Everything",
 }

@@ -14,6 +14,7 @@ _MANAGE = b"eigenplan manage link\0"
 _DONE = b"eigenplan done\0"
 _WAITING = b"eigenplan waiting list link\0"
 _PASSWORD = b"eigenplan password link\0"
+_FEED = b"eigenplan calendar feed\0"
 _MAC_BYTES = 18
 
 
@@ -45,6 +46,16 @@ def password_token(secret: bytes, link: str) -> str:
 def read_password_token(secret: bytes, token: str) -> str | None:
     """Return the id that the token of a mailed link names, or None when it is not one of ours."""
     return _read(secret, _PASSWORD, token)
+
+
+def feed_token(secret: bytes, feed: str) -> str:
+    """Return the token for the address of somebody's calendar feed; ``feed`` is its public id."""
+    return _token(secret, _FEED, feed)
+
+
+def read_feed_token(secret: bytes, token: str) -> str | None:
+    """Return the public id that the token of a calendar feed names, or None when it is not one of ours."""
+    return _read(secret, _FEED, token)
 
 
 def done_mark(secret: bytes, word: str, booking: str, version: int) -> str:

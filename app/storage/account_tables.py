@@ -5,7 +5,7 @@ Tokens and codes are stored as hashes, the authenticator's secret encrypted, of 
 
 from __future__ import annotations
 
-from peewee import AutoField, BigIntegerField, CharField, ForeignKeyField, IntegerField, TextField
+from peewee import AutoField, BigIntegerField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
 from app.storage.base import Table
 from app.storage.confidential import SealedField
@@ -88,6 +88,17 @@ class ExternalIdentity(Table):
     seen_at = BigIntegerField(null=True)
 
 
+class CalendarFeed(Table):
+    """The private address of somebody's calendar, made of its public id and the secret key. ``with_clients``: names."""
+
+    id = AutoField()
+    public_id = CharField(unique=True)
+    user = ForeignKeyField(User, unique=True)
+    with_clients = BooleanField(default=False)
+    created_at = BigIntegerField()
+    fetched_at = BigIntegerField(null=True)
+
+
 ACCOUNT_TABLES: tuple[type[Table], ...] = (
     UserSession,
     Authenticator,
@@ -95,4 +106,5 @@ ACCOUNT_TABLES: tuple[type[Table], ...] = (
     Passkey,
     SpentChallenge,
     ExternalIdentity,
+    CalendarFeed,
 )

@@ -149,6 +149,7 @@ REGISTER: Mapping[str, Entry] = {
     "external_identity": Entry(
         "Who somebody is where they sign in elsewhere", WITH_ACCOUNT, {"subject": Data.STAFF}, ("source", "issuer")
     ),
+    "calendar_feed": Entry("Private addresses of calendars", WITH_ACCOUNT, {"public_id": Data.SIGN_IN}),
     "approval_rule": Entry("What has to be approved", FOR_EVER, other=RECORD),
     "approval_step": Entry("Steps of approvals", FOR_EVER, other=("on_timeout",)),
     "approval_person": Entry("Who approves", WITH_RECORD, other=("purpose",)),

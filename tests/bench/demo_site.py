@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,9 +18,11 @@ from app.demo.group import ACCOUNTS, CENTRE
 from app.demo.load import load_demo
 from app.factory import create_app
 from app.operations.context import Context
-from app.operations.links import manage_token, waiting_token
+from app.operations.feeds import save_feed
+from app.operations.links import feed_token, manage_token, waiting_token
 from app.operations.password_links import make_link
 from app.operations.requests import VisitPart
+from app.operations.rights import actor_of
 from app.operations.slots import find_slots
 from app.operations.visits import find_visit_slots
 from app.storage import rights_tables, tables
@@ -158,6 +160,10 @@ class Examples:
             return waiting_token(self.site.secret, entry.public_id)
         if endpoint == "password.show":
             return make_link(self.context.as_system(), email_of("administrator"), "").token
+        if endpoint == "feed.show":
+            provider = tables.User.get(tables.User.email == email_of("provider"))
+            feed = save_feed(replace(self.context, actor=actor_of(provider)), with_clients=True)
+            return feed_token(self.site.secret, feed.public_id)
         return manage_token(self.site.secret, self.booking.public_id)
 
     def record(self, endpoint: str) -> str:

@@ -1,10 +1,10 @@
-"""One booking as an iCalendar file that a mail carries (RFC 5545, RFC 5546)."""
+"""Bookings as iCalendar: the file that a mail carries, and a calendar to subscribe to (RFC 5545, RFC 5546)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import icalendar
 
@@ -12,6 +12,8 @@ from app.booking.statuses import Status
 from app.booking.values import Instant
 
 PRODID = "-//Eigenplan//Eigenplan//EN"
+REFRESH = timedelta(minutes=15)
+"""How often a calendar may fetch what it subscribed to."""
 
 _STATUS = {
     Status.HELD: "TENTATIVE",
@@ -51,6 +53,22 @@ class BookingEvent:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FeedEvent:
+    """A booking as an entry of a calendar that is published: whose calendar it is takes part, nobody is invited."""
+
+    uid: str
+    sequence: int
+    status: Status
+    start: Instant
+    end: Instant
+    stamped_at: Instant
+    summary: str
+    location: str
+    description: str = ""
+    url: str = ""
+
+
 def method_of(status: Status) -> str:
     """Return how calendars shall take it: an invitation that adds or changes, or a cancellation (RFC 5546)."""
     return "CANCEL" if _STATUS[status] == "CANCELLED" else "REQUEST"
@@ -79,7 +97,33 @@ def calendar_lines(events: Iterable[BookingEvent], method: str) -> Iterator[byte
     yield b"END:VCALENDAR" + end
 
 
+def write_feed(name: str, events: Iterable[FeedEvent]) -> bytes:
+    """Return a calendar to subscribe to, with its name and how often it is worth a look (RFC 7986), times in UTC.
+
+    Without organizer and attendees, as PUBLISH asks for (RFC 5546 section 3.2.1). The names with X are what calendars
+    knew before RFC 7986.
+    """
+    calendar = icalendar.Calendar()
+    for key, value in {"PRODID": PRODID, "VERSION": "2.0", "METHOD": "PUBLISH"}.items():
+        calendar.add(key, value)
+    for key in ("NAME", "X-WR-CALNAME"):
+        calendar.add(key, name)
+    calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("X-PUBLISHED-TTL", icalendar.vDuration(REFRESH))
+    for event in events:
+        calendar.add_component(_entry(event))
+    return bytes(calendar.to_ical())
+
+
 def _vevent(event: BookingEvent) -> icalendar.Event:
+    entry = _entry(event)
+    entry.add("ORGANIZER", _address(event.organizer))
+    partstat = {"PARTSTAT": _PARTSTAT[_STATUS[event.status]], "RSVP": "FALSE"}
+    entry.add("ATTENDEE", _address(event.attendee, ROLE="REQ-PARTICIPANT", **partstat))
+    return entry
+
+
+def _entry(event: BookingEvent | FeedEvent) -> icalendar.Event:
     status = _STATUS[event.status]
     entry = icalendar.Event()
     entry.add("UID", event.uid)
@@ -93,9 +137,6 @@ def _vevent(event: BookingEvent) -> icalendar.Event:
             entry.add(name, text)
     if event.url:
         entry.add("URL", event.url)
-    entry.add("ORGANIZER", _address(event.organizer))
-    partstat = {"PARTSTAT": _PARTSTAT[status], "RSVP": "FALSE"}
-    entry.add("ATTENDEE", _address(event.attendee, ROLE="REQ-PARTICIPANT", **partstat))
     return entry
 
 

@@ -20,6 +20,7 @@ from app.storage.migrations import (
     m0011_outside,
     m0012_encryption,
     m0013_audit,
+    m0014_calendar_feeds,
 )
 
 if TYPE_CHECKING:
@@ -55,4 +56,5 @@ MIGRATIONS = (
     Migration(11, "outside", m0011_outside.statements),
     Migration(12, "encryption", m0012_encryption.statements, m0012_encryption.convert, m0012_encryption.REWRITES),
     Migration(13, "audit", m0013_audit.statements),
+    Migration(14, "calendar_feeds", m0014_calendar_feeds.statements),
 )

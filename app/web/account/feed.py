@@ -1,0 +1,57 @@
+"""One's own calendar feed: its address, what is in it, another address, none."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.operations.feeds import end_feed, get_feed, save_feed
+from app.operations.links import feed_token
+from app.web.account.own import own_context
+from app.web.context import site
+
+SAVED = "Saved."
+RENEWED = "You have a new address; the one before opens nothing any more."
+ENDED = "The calendar feed is switched off; its address opens nothing any more."
+
+
+def show() -> str:
+    """Show the address, or offer to make one."""
+    feed, config = get_feed(own_context()), site().config
+    address = ""
+    if feed is not None:
+        token = feed_token(config.secret_key, feed.public_id)
+        address = f"{config.base_url}{url_for('feed.show', token=token)}"
+    return render_template("account/feed.html", feed=feed, address=address, tzid=config.time_zone)
+
+
+def save() -> ResponseReturnValue:
+    """Make the feed, or change what is in it."""
+    save_feed(own_context(), with_clients="with_clients" in request.form)
+    return _back(SAVED)
+
+
+def renew() -> ResponseReturnValue:
+    """Give the feed another address."""
+    feed = get_feed(own_context())
+    save_feed(own_context(), with_clients=feed is not None and feed.with_clients, renew=True)
+    return _back(RENEWED)
+
+
+def end() -> ResponseReturnValue:
+    """Switch the feed off."""
+    end_feed(own_context())
+    return _back(ENDED)
+
+
+def _back(said: str) -> ResponseReturnValue:
+    flash(said)
+    return redirect(url_for("account.feed"), 303)
+
+
+def add_feed_pages(blueprint: Blueprint) -> None:
+    """Give the account its page about the calendar feed."""
+    blueprint.add_url_rule("/calendar-feed", "feed", show)
+    blueprint.add_url_rule("/calendar-feed", "save_feed", save, methods=["POST"])
+    blueprint.add_url_rule("/calendar-feed/renew", "renew_feed", renew, methods=["POST"])
+    blueprint.add_url_rule("/calendar-feed/end", "end_feed", end, methods=["POST"])
