@@ -88,7 +88,9 @@ def test_feed_link_opens_no_booking(ada: Browser, visitor: FlaskClient) -> None:
     assert visitor.get(f"/manage/{feed_token(SECRET, str(CalendarFeed.get().public_id))}").status_code == 404
 
 
-def test_calendar_is_given_as_long_as_the_database_can_be_read(store: Store, ada: Browser, visitor: FlaskClient) -> None:
+def test_calendar_is_given_as_long_as_the_database_can_be_read(
+    store: Store, ada: Browser, visitor: FlaskClient
+) -> None:
     ada.submit(PAGE)
     address = address_on(ada)
     make_read_only(store)

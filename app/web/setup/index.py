@@ -13,7 +13,7 @@ from app.booking.values import Catalog, Location, Resource, ResourceKind, Servic
 class Step:
     """One line of the index: ``endpoint`` is the list page; ``state`` says what is there, ``missing`` what is not.
 
-    ``permission``: who may edit anything of it.
+    ``permission``: who may edit anything of it; ``everywhere``: only those who have it for everything.
     """
 
     permission: Permission
@@ -22,6 +22,7 @@ class Step:
     about: str
     state: str = ""
     missing: str = ""
+    everywhere: bool = False
 
 
 def list_steps(catalog: Catalog) -> list[Step]:
@@ -62,6 +63,13 @@ def list_steps(catalog: Catalog) -> list[Step]:
         ),
         *_hours_steps(),
         *_people_steps(),
+        Step(
+            Permission.MANAGE_RESOURCES,
+            "setup.moving_in",
+            "Moving in",
+            "Clients, people, rooms and devices from the lines of a spreadsheet.",
+            everywhere=True,
+        ),
         Step(
             Permission.DATA_REQUESTS,
             "data_register.index",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.web.context import current_context
 from app.web.setup.approvals import APPROVALS
@@ -11,6 +12,7 @@ from app.web.setup.hours import add_hours_pages
 from app.web.setup.index import list_steps
 from app.web.setup.invitations import add_invitations
 from app.web.setup.kinds import add_pages
+from app.web.setup.moving_in import add_moving_in
 from app.web.setup.outside import add_outside
 from app.web.setup.places import CLOSURES, LOCATIONS, POOLS, RESOURCES
 from app.web.setup.roles import ROLES
@@ -25,7 +27,9 @@ blueprint = Blueprint("setup", __name__, url_prefix="/setup")
 def index() -> str:
     """Say what can be set up, in the order in which a new installation needs it."""
     context = current_context()
-    steps = [one for one in list_steps(context.catalog) if context.may(one.permission)]
+    steps = [
+        one for one in list_steps(context.catalog) if context.may(one.permission, Target() if one.everywhere else None)
+    ]
     if not steps:
         context.require(Permission.MANAGE_SETTINGS)
     return render_template("setup/index.html", steps=steps)
@@ -44,3 +48,4 @@ add_pages(blueprint, APPROVALS)
 add_hours_pages(blueprint)
 add_invitations(blueprint)
 add_outside(blueprint)
+add_moving_in(blueprint)

@@ -57,6 +57,24 @@
     hint.hidden = false;
   }
 
+  // A file of the visitor's own is read into the box beside it, and never sent as a file.
+  function decode(bytes) {
+    try {
+      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    } catch (error) {
+      return new TextDecoder("windows-1252").decode(bytes); // what spreadsheets write where it is not UTF-8
+    }
+  }
+  for (const part of document.querySelectorAll("[data-read-into]")) {
+    part.hidden = false;
+    part.querySelector("input").addEventListener("change", async function (event) {
+      const box = document.getElementById(part.dataset.readInto);
+      if (event.target.files[0]) box.value = decode(await event.target.files[0].arrayBuffer());
+      event.target.value = "";
+      box.focus();
+    });
+  }
+
   // Selects that only choose what a page shows act at once.
   document.addEventListener("change", function (event) {
     const form = event.target.closest("form[data-auto]");

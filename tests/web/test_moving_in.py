@@ -1,0 +1,49 @@
+"""The page where lines of a spreadsheet come in."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.access.permissions import Permission, ReadyMade
+from app.storage.store import Store
+from app.storage.tables import Client
+from tests.web.conftest import SignIn, SignInWith
+from tests.web.reading import Page
+from tests.web.staff_cast import practice
+
+PAGE = "/setup/moving-in"
+LINES = "Name;Mail\nNora;nora@example.org\nBen;ben\n"
+
+
+def test_lines_are_looked_through_brought_in_and_the_rest_mended(store: Store, sign_in: SignIn) -> None:
+    practice(store)
+    manager = sign_in(ReadyMade.MANAGER)
+    assert "Moving in" in manager.get("/setup/").text
+    looked = manager.submit(PAGE, {"what": "clients", "text": LINES, "action": "check"})
+    words = Page(looked.text).text
+    assert ("1 new, 0 there already, 1 to be mended" in words, "Bring in 1 line" in words) == (True, True)
+    assert "should look like name@example.org" in words
+    assert Client.select().count() == 0
+    brought = manager.submit(PAGE, {"what": "clients", "text": LINES, "action": "bring"})
+    assert "Brought in: 1 client." in brought.text
+    assert ("Ben;ben" in brought.text, "nora@example.org" in brought.text) == (True, False)
+    assert [row.name for row in Client.select()] == ["Nora"]
+
+
+@pytest.mark.parametrize("action", ["check", "bring", ""])
+def test_text_that_cannot_be_read_is_told_beside_it_and_kept(store: Store, sign_in: SignIn, action: str) -> None:
+    answer = sign_in(ReadyMade.MANAGER).submit(PAGE, {"what": "clients", "text": "<b>;x\ny;z", "action": action})
+    assert (answer.status_code, "must be among them" in answer.text) == (422, True)
+    assert ("&lt;b&gt;;x" in answer.text, "<b>;x" in answer.text) == (True, False)
+
+
+def test_choice_has_what_one_may_bring_in(sign_in_with: SignInWith, sign_in: SignIn) -> None:
+    helper = sign_in_with(Permission.EDIT_CLIENTS, Permission.SEE_CONTACTS)
+    shown = helper.get(PAGE).text
+    assert ('value="clients"' in shown, 'value="resources"' in shown) == (True, False)
+    assert helper.submit(PAGE, {"what": "resources", "text": "Name;Kind\nCleo;person"}).status_code == 403
+    assert sign_in(ReadyMade.VIEWER).get(PAGE).status_code == 403
+
+
+def test_what_nobody_knows_is_taken_for_the_first_choice(sign_in: SignIn) -> None:
+    assert sign_in(ReadyMade.MANAGER).get(f"{PAGE}?what=shoes").status_code == 200
