@@ -15,6 +15,7 @@ from app.web.setup.kinds import add_pages
 from app.web.setup.moving_in import add_moving_in
 from app.web.setup.outside import add_outside
 from app.web.setup.places import CLOSURES, LOCATIONS, POOLS, RESOURCES
+from app.web.setup.public_holidays import add_public_holidays
 from app.web.setup.roles import ROLES
 from app.web.setup.services import SERVICES
 from app.web.setup.time_off import TIME_OFF
@@ -49,3 +50,4 @@ add_hours_pages(blueprint)
 add_invitations(blueprint)
 add_outside(blueprint)
 add_moving_in(blueprint)
+add_public_holidays(blueprint)

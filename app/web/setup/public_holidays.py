@@ -1,0 +1,96 @@
+"""The page on which public holidays become closures."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from app.access.permissions import Permission
+from app.booking.refusals import InvalidInput
+from app.booking.wall_clock import local_date
+from app.operations.context import Context
+from app.operations.setup.public_holidays import (
+    Holiday,
+    HolidaySearch,
+    add_holidays,
+    find_holidays,
+    list_countries,
+    list_languages,
+    list_parts,
+)
+from app.web.context import current_context
+from app.web.errors import UNPROCESSABLE
+from app.web.setup.places import first_zone, location_names
+from app.web.setup.reading import Typed, read_day
+
+LANGUAGES = {"en_US": "English", "en_GB": "English", "de": "German", "fr": "French", "it": "Italian", "es": "Spanish"}
+WHOLE_COUNTRY = "All of it"
+EVERYWHERE = "All locations"
+
+
+def show() -> ResponseReturnValue:
+    """Ask whose holidays, and show them with a box each."""
+    return _page(_who_may(), Typed(request.args))
+
+
+def add() -> ResponseReturnValue:
+    """Make closures of those that are ticked."""
+    context, typed = _who_may(), Typed(request.form)
+    try:
+        chosen = {read_day(text, "day") for text in typed.many("day")}
+        count = add_holidays(context, _search(typed), typed.optional("location"), chosen)
+    except InvalidInput as refusal:
+        return _page(context, typed, {refusal.field or "": refusal.problem})
+    flash(f"{count} {'closure' if count == 1 else 'closures'} added." if count else "These are closures already.")
+    return redirect(url_for("setup.list_closures"), 303)
+
+
+def _who_may() -> Context:
+    """Return the surroundings of somebody who may close a place, before anything that they typed is looked at."""
+    context = current_context()
+    context.require(Permission.MANAGE_HOURS)
+    return context
+
+
+def _search(typed: Typed) -> HolidaySearch:
+    return HolidaySearch(typed.text("country"), typed.number("year"), typed.text("part"), typed.text("language"))
+
+
+def _page(context: Context, typed: Typed, errors: dict[str, str] | None = None) -> ResponseReturnValue:
+    found: list[Holiday] = []
+    errors = errors or {}
+    values = _with_defaults(context, typed)
+    if not errors and typed.text("country"):
+        try:
+            found = find_holidays(context, _search(Typed(values)), typed.optional("location"))
+        except InvalidInput as refusal:
+            errors = {refusal.field or "": refusal.problem}
+    country = values["country"]
+    page = render_template(
+        "setup/public-holidays.html",
+        values=values,
+        errors=errors,
+        countries=[("", "Please choose"), *list_countries().items()],
+        parts_of=[("", WHOLE_COUNTRY), *list_parts(country).items()],
+        languages=[(one, LANGUAGES.get(one, one)) for one in list_languages(country)],
+        locations=[("", EVERYWHERE), *location_names(context).items()],
+        found=found,
+    )
+    return (page, UNPROCESSABLE) if errors else page
+
+
+def _with_defaults(context: Context, typed: Typed) -> MultiDict[str, str]:
+    """Return what is typed; the year is the present one unless another is, a part belongs to its country."""
+    values = MultiDict({name: typed.text(name) for name in ("country", "part", "language", "year", "location")})
+    if not values["year"]:
+        values["year"] = str(local_date(context.now, first_zone(context)).year)
+    if values["part"] not in list_parts(values["country"]):
+        values["part"] = ""
+    return values
+
+
+def add_public_holidays(blueprint: Blueprint) -> None:
+    """Give the set-up its page about public holidays."""
+    blueprint.add_url_rule("/public-holidays", "public_holidays", show)
+    blueprint.add_url_rule("/public-holidays", "add_public_holidays", add, methods=["POST"])
