@@ -18,7 +18,7 @@ from tests.operations.random_world import Row, World, digest, furnish, snapshot
 pytestmark = pytest.mark.gate
 
 FULL = os.environ.get("EIGENPLAN_TEST_TIER") == "full"
-SEEDS = range(20) if FULL else range(3)
+SEEDS = range(8) if FULL else range(3)
 STEPS_A_SEED = 250 if FULL else 90
 
 
