@@ -34,6 +34,7 @@ PUBLIC = {
     "second.passkey",
     "password.show",
     "password.choose",
+    "feed.show",
     "forgotten.show",
     "forgotten.ask",
     "public.services",
