@@ -10,6 +10,8 @@ import yaml
 
 from tests.roles.playing import ROLES, play, tasks_of
 
+pytestmark = pytest.mark.slow  # two minutes of plays, one after the other
+
 TASKS = [str(one["name"]) for one in yaml.safe_load((ROLES / "base/tasks/mirrors.yml").read_text())]
 READ = "Read the archive anew because the sources are others"
 OWN = {"sources.list": "deb http://own.example/debian x main\n", "sources.list.d/debian.sources": "Types: deb\n"}
