@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from app.commands import test as tiers
 from app.commands.checks import CHECKS, Step, _check, tool
 from app.commands.cli import COMMANDS, cli
-from app.commands.test import TIERS, Machine, Report, look_at, read_report, run_tests, show
+from app.commands.test import TIERS, Machine, Report, is_unrun, look_at, read_report, run_tests, show
 
 XML = """<testsuites><testsuite>
 <testcase classname="tests.a" name="one"/>
@@ -61,8 +61,7 @@ def test_machine_without_chromium_is_named(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_machine_without_a_directory_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.slapd_server.SLAPD", Path("/nowhere"))
-    found = look_at(TIERS["quick"])
-    assert found == Machine(["tests with a directory: no slapd (apt install slapd ldap-utils)"], has_slapd=False)
+    assert look_at(TIERS["quick"]) == Machine(["tests with a directory: no slapd (apt install slapd ldap-utils)"])
 
 
 def test_machine_without_postgresql_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,6 +75,23 @@ def test_machine_without_the_labs_packages_is_named(monkeypatch: pytest.MonkeyPa
     assert look_at(TIERS["lab"]) == Machine([sentence], has_postgres=False, has_hosts=False)
     assert f"tests on real hosts: {sentence}" in look_at(TIERS["full"]).missing
     assert look_at(TIERS["gate"]).missing == []
+
+
+@pytest.mark.parametrize(
+    ("missing", "skipped", "not_asked", "ci", "failed"),
+    [
+        ([], [], [], "true", False),
+        (["no server"], [], [], "", True),
+        ([], ["a test"], [], "", True),
+        ([], [], ["no service"], "", False),
+        ([], [], ["no service"], "true", True),
+    ],
+)
+def test_what_a_tier_cannot_run_is_a_failure(
+    monkeypatch: pytest.MonkeyPatch, missing: list[str], skipped: list[str], not_asked: list[str], ci: str, failed: bool
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    assert is_unrun(Machine(missing), Report(skipped=skipped), not_asked) is failed
 
 
 def test_machine_without_hosts_leaves_their_tests_out() -> None:
