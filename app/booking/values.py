@@ -88,6 +88,11 @@ class Location:
     address: str = ""
     active: bool = True
 
+    @property
+    def name_and_address(self) -> str:
+        """Both in one line, as calendars show a place."""
+        return ", ".join([self.name, *self.address.splitlines()])
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:

@@ -7,6 +7,7 @@ from app.integrations.ics.write import BookingEvent, Person, write_bookings
 from app.operations.context import Context
 from app.operations.letters import Letterhead
 from app.operations.look_up import get_booking
+from app.operations.names import place_of
 
 METHOD = "PUBLISH"
 """A file that somebody fetches is no invitation (RFC 5546 section 3.2.1)."""
@@ -19,7 +20,6 @@ def write_calendar_file(context: Context, booking: str, head: Letterhead) -> byt
         NotFound: no such booking, or not one that the actor may know of.
     """
     view = get_booking(context, booking)
-    location = next(one for one in context.catalog.locations.values() if one.public_id == view.location)
     event = BookingEvent(
         uid=head.uid(booking),
         sequence=view.sequence,
@@ -28,7 +28,7 @@ def write_calendar_file(context: Context, booking: str, head: Letterhead) -> byt
         end=view.end,
         stamped_at=context.now,
         summary=view.service_name,
-        location=", ".join([location.name, *location.address.splitlines()]),
+        location=place_of(context.catalog, view),
         organizer=head.organizer,
         attendee=Person(view.client_name, view.client_email),
         url=head.manage_link(booking),

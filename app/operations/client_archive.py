@@ -141,7 +141,6 @@ def _messages(rows: Sequence[Booking]) -> list[Facts]:
 
 def _event(context: Context, row: Booking, client: Client, head: Letterhead) -> BookingEvent:
     catalog = context.catalog
-    location = catalog.locations[row.location_id]
     return BookingEvent(
         uid=head.uid(row.public_id),
         sequence=row.sequence,
@@ -150,7 +149,7 @@ def _event(context: Context, row: Booking, client: Client, head: Letterhead) -> 
         end=row.end_at,
         stamped_at=context.now,
         summary=catalog.services[row.service_id].name,
-        location=", ".join([location.name, *location.address.splitlines()]),
+        location=catalog.locations[row.location_id].name_and_address,
         organizer=head.organizer,
         attendee=Person(client.name, client.email),
     )

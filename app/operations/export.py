@@ -128,8 +128,7 @@ def _add(packed: zipfile.ZipFile, name: str, parts: Iterable[bytes]) -> str:
 def _events(context: Context, location_id: int, head: Letterhead) -> Iterator[BookingEvent]:
     """Yield the bookings of a place, those that only ever were held left out."""
     catalog = context.catalog
-    location = catalog.locations[location_id]
-    place = ", ".join([location.name, *location.address.splitlines()])
+    place = catalog.locations[location_id].name_and_address
     query = Booking.select(Booking, Client).join(Client).where(Booking.location == location_id)
     for row in query.order_by(Booking.id).iterator():
         yield BookingEvent(

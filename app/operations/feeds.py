@@ -23,6 +23,7 @@ from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
 from app.operations.letters import Letterhead
 from app.operations.look_up import read_views
+from app.operations.names import place_of
 from app.operations.own_account import own_id
 from app.operations.records import locked
 from app.operations.rights import actor_of
@@ -57,21 +58,32 @@ def get_feed(context: Context) -> FeedView | None:
     return None if row is None else _view(row)
 
 
-def save_feed(context: Context, *, with_clients: bool, renew: bool = False) -> FeedView:
-    """Give whoever acts a feed, or change the one that they have; ``renew``: the earlier address opens nothing more."""
+def save_feed(context: Context, *, with_clients: bool) -> FeedView:
+    """Give whoever acts a feed, or change what is in the one that they have."""
 
     def work() -> FeedView:
-        list(locked(User.select().where(User.id == own_id(context))))  # of two at once the second finds a feed
-        row = _row_of(own_id(context))
+        row = _locked_row(context)
         before = {} if row is None else {"with_clients": row.with_clients}
-        if row is None:
-            row = CalendarFeed(user=own_id(context))
-        if row.public_id is None or renew:
-            row.public_id, row.created_at, row.fetched_at = new_public_id(), context.now, None
+        row = row or CalendarFeed(user=own_id(context), public_id=new_public_id(), created_at=context.now)
         row.with_clients = with_clients
         row.save()
-        after = {"with_clients": with_clients, **({"address": "renewed"} if renew and before else {})}
-        record(context, Action.CHANGED if before else Action.MADE, _subject(context), Change(before, after))
+        change = Change(before, {"with_clients": with_clients})
+        record(context, Action.CHANGED if before else Action.MADE, _subject(context), change)
+        return _view(row)
+
+    return context.store.write(work)
+
+
+def renew_feed(context: Context) -> FeedView | None:
+    """Give the feed of whoever acts another address, and return it; the one before opens nothing any more."""
+
+    def work() -> FeedView | None:
+        row = _locked_row(context)
+        if row is None:
+            return None
+        row.public_id, row.created_at, row.fetched_at = new_public_id(), context.now, None
+        row.save()
+        record(context, Action.CHANGED, _subject(context), Change(after={"address": "renewed"}))
         return _view(row)
 
     return context.store.write(work)
@@ -136,7 +148,6 @@ def _own_bookings(context: Context) -> list[BookingView]:
 
 def _event(context: Context, view: BookingView, feed: FeedView, head: Letterhead) -> FeedEvent:
     catalog = context.catalog
-    place = next(one for one in catalog.locations.values() if one.public_id == view.location)
     own = catalog.resources.get(context.actor.resource_id or 0)
     others = [one.name for one in view.resources if own is None or one.public_id != own.public_id]
     name = view.client_name if feed.with_clients else ""
@@ -148,10 +159,16 @@ def _event(context: Context, view: BookingView, feed: FeedView, head: Letterhead
         end=view.end,
         stamped_at=context.now,
         summary=f"{view.service_name}: {name}" if name else view.service_name,
-        location=", ".join([place.name, *place.address.splitlines()]),
+        location=place_of(catalog, view),
         description=", ".join(others),
         url=f"{head.base_url}/bookings/{view.public_id}",
     )
+
+
+def _locked_row(context: Context) -> CalendarFeed | None:
+    """Return the feed of whoever acts, within a transaction; of two at once the second sees what the first has done."""
+    list(locked(User.select().where(User.id == own_id(context))))
+    return _row_of(own_id(context))
 
 
 def _row_of(user_id: int) -> CalendarFeed | None:

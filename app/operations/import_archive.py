@@ -53,7 +53,7 @@ def _unpacked(content: IO[bytes] | SealedReader) -> zipfile.ZipFile:
     """Open a ZIP file of the kind that we write; of others the library says only while they are read that it cannot."""
     try:
         packed = zipfile.ZipFile(content)
-    except NotImplementedError as error:  # by its version it needs what the library cannot do
+    except NotImplementedError as error:  # so zipfile says that a ZIP asks for a later version than it reads
         raise ArchiveError(NONE_OF_OURS) from error
     if any(one.compress_type != zipfile.ZIP_DEFLATED or one.flag_bits & _NOT_OURS for one in packed.infolist()):
         packed.close()

@@ -10,6 +10,7 @@ from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import Catalog, Location, Resource, Service, Visibility
 from app.operations.context import Context
+from app.operations.views import BookingView
 
 
 class _Named(Protocol):
@@ -29,6 +30,11 @@ def _find(kind: str, records: Mapping[int, T], public_id: str) -> T:
         if record.public_id == public_id and record.active:
             return record
     raise NotFound(kind=kind, reference=public_id)
+
+
+def place_of(catalog: Catalog, view: BookingView) -> str:
+    """Return name and address of where a booking is, in one line; the place may have been switched off since."""
+    return next(one for one in catalog.locations.values() if one.public_id == view.location).name_and_address
 
 
 def get_service(context: Context, catalog: Catalog, public_id: str) -> Service:

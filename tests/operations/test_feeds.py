@@ -12,7 +12,16 @@ from app.booking.refusals import NotAllowed, NotFound
 from app.operations.book import book
 from app.operations.change import cancel
 from app.operations.context import Context
-from app.operations.feeds import AHEAD_SECONDS, PAST_SECONDS, end_feed, get_feed, open_feed, save_feed, write_calendar
+from app.operations.feeds import (
+    AHEAD_SECONDS,
+    PAST_SECONDS,
+    end_feed,
+    get_feed,
+    open_feed,
+    renew_feed,
+    save_feed,
+    write_calendar,
+)
 from app.operations.rights import actor_of
 from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store
@@ -121,14 +130,15 @@ def test_feed_reaches_from_a_month_ago_to_a_year_ahead(cast: Cast) -> None:
 def test_renewed_address_makes_the_one_before_worthless(cast: Cast) -> None:
     ada = acting(cast, "Ada Signed")
     first = save_feed(ada, with_clients=True)
-    second = save_feed(ada, with_clients=True, renew=True)
+    second = renew_feed(ada)
+    assert second is not None
     with pytest.raises(NotFound):
         open_feed(cast.store, first.public_id, NOW)
     assert open_feed(cast.store, second.public_id, NOW)[1] == replace(second, fetched_at=None)
     end_feed(ada)
     with pytest.raises(NotFound):
         open_feed(cast.store, second.public_id, NOW)
-    assert get_feed(ada) is None
+    assert (get_feed(ada), renew_feed(ada)) == (None, None)
     end_feed(ada)
     said = [(row.action, row.kind) for row in AuditEntry.select().where(AuditEntry.kind == "calendar_feed")]
     assert said == [(one, "calendar_feed") for one in ("made", "changed", "removed")]
@@ -154,7 +164,7 @@ def test_fetching_is_noted_once_an_hour(cast: Cast) -> None:
 
 
 def test_visitors_have_no_feed(cast: Cast) -> None:
-    for work in (get_feed, end_feed, lambda who: save_feed(who, with_clients=True)):
+    for work in (get_feed, end_feed, renew_feed, lambda who: save_feed(who, with_clients=True)):
         with pytest.raises(NotAllowed):
             work(visitor(cast))
 

@@ -144,8 +144,15 @@ def test_many_lines_come_in_several_transactions(cast: Cast) -> None:
     assert Client.select().count() == BATCH + 5
 
 
-def test_same_lines_twice_at_once_come_in_once(store: Store, cast: Cast) -> None:
-    text = THINGS + "Room 8;room;Centre;\nRoom 9;room;Centre;\n"
-    found = twice(store, *[lambda: bring(system(cast), What.RESOURCES, text)] * 2)
-    assert sorted(one.new + one.known for one in found if isinstance(one, Brought)) == [2, 2]
-    assert Resource.select().where(Resource.name.startswith("Room")).count() == 2
+@pytest.mark.parametrize(
+    ("what", "text"),
+    [
+        (What.RESOURCES, THINGS + "Room 8;room;Centre;\nRoom 9;room;Centre;\n"),
+        (What.CLIENTS, CLIENTS + "Nora;nora@example.org;;\nBen;ben@example.org;;\n"),
+    ],
+)
+def test_same_lines_twice_at_once_come_in_once(store: Store, cast: Cast, what: What, text: str) -> None:
+    found = twice(store, *[lambda: bring(system(cast), what, text)] * 2)
+    brought = [one for one in found if isinstance(one, Brought)]
+    assert (sum(one.new for one in brought), sum(one.known for one in brought)) == (2, 2)
+    assert Resource.select().where(Resource.name.startswith("Room")).count() + Client.select().count() == 2

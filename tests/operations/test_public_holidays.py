@@ -44,7 +44,8 @@ def test_what_can_be_chosen_has_names() -> None:
         "Germany", "United Kingdom", True,
     )  # fmt: skip
     assert (list_parts("DE")["BY"], list_parts("XX")) == ("Bayern", {})
-    assert (list_languages("DE")[0], "de" in list_languages("DE"), list_languages("XX")) == ("en_US", True, ())
+    languages = {country: list_languages(country) for country in ("DE", "GB", "XX")}
+    assert languages == {"DE": ("en_US", "de"), "GB": ("en_GB",), "XX": ()}
 
 
 @pytest.mark.parametrize("country", ["DE", "GB", "US", "CH", "AT", "FR", "IN", "SA", "JP", "BR"])
@@ -107,5 +108,5 @@ def test_rights_are_asked(cast: Cast) -> None:
 
 def test_same_holidays_twice_at_once_close_every_day(store: Store, cast: Cast) -> None:
     found = twice(store, *[lambda: add_holidays(system(cast), BAVARIA, None, {EASTER_MONDAY})] * 2)
-    assert 1 in found
-    assert {one.draft.first for one in list_closures(system(cast), date(2030, 1, 1))} == {EASTER_MONDAY}
+    assert sorted(found, key=str) == [0, 1]
+    assert [one.draft.first for one in list_closures(system(cast), date(2030, 1, 1))] == [EASTER_MONDAY]

@@ -35,9 +35,9 @@ class Person:
     email: str
 
 
-@dataclass(frozen=True, slots=True)
-class BookingEvent:
-    """What an attendee's calendar is told about a booking. ``uid`` stays the same over all changes of the booking."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEvent:
+    """What a calendar is told about a booking. ``uid`` stays the same over all changes of the booking."""
 
     uid: str
     sequence: int
@@ -47,26 +47,16 @@ class BookingEvent:
     stamped_at: Instant
     summary: str
     location: str
+    description: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingEvent(FeedEvent):
+    """The same for an attendee's calendar: who is invited, and by whom."""
+
     organizer: Person
     attendee: Person
-    description: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FeedEvent:
-    """A booking as an entry of a calendar that is published: whose calendar it is takes part, nobody is invited."""
-
-    uid: str
-    sequence: int
-    status: Status
-    start: Instant
-    end: Instant
-    stamped_at: Instant
-    summary: str
-    location: str
-    description: str = ""
-    url: str = ""
 
 
 def method_of(status: Status) -> str:
@@ -79,10 +69,7 @@ def write_bookings(events: Sequence[BookingEvent], method: str) -> bytes:
 
     Times are in UTC, so that no reader needs a zone's definition.
     """
-    calendar = icalendar.Calendar()
-    calendar.add("PRODID", PRODID)
-    calendar.add("VERSION", "2.0")
-    calendar.add("METHOD", method)
+    calendar = _calendar(method)
     for event in events:
         calendar.add_component(_vevent(event))
     return bytes(calendar.to_ical())
@@ -103,9 +90,7 @@ def write_feed(name: str, events: Iterable[FeedEvent]) -> bytes:
     Without organizer and attendees, as PUBLISH asks for (RFC 5546 section 3.2.1). The names with X are what calendars
     knew before RFC 7986.
     """
-    calendar = icalendar.Calendar()
-    for key, value in {"PRODID": PRODID, "VERSION": "2.0", "METHOD": "PUBLISH"}.items():
-        calendar.add(key, value)
+    calendar = _calendar("PUBLISH")
     for key in ("NAME", "X-WR-CALNAME"):
         calendar.add(key, name)
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
@@ -113,6 +98,13 @@ def write_feed(name: str, events: Iterable[FeedEvent]) -> bytes:
     for event in events:
         calendar.add_component(_entry(event))
     return bytes(calendar.to_ical())
+
+
+def _calendar(method: str) -> icalendar.Calendar:
+    calendar = icalendar.Calendar()
+    for name, value in {"PRODID": PRODID, "VERSION": "2.0", "METHOD": method}.items():
+        calendar.add(name, value)
+    return calendar
 
 
 def _vevent(event: BookingEvent) -> icalendar.Event:
@@ -123,7 +115,7 @@ def _vevent(event: BookingEvent) -> icalendar.Event:
     return entry
 
 
-def _entry(event: BookingEvent | FeedEvent) -> icalendar.Event:
+def _entry(event: FeedEvent) -> icalendar.Event:
     status = _STATUS[event.status]
     entry = icalendar.Event()
     entry.add("UID", event.uid)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.answers import check_email, check_phone, clean_line, clean_text
-from app.booking.refusals import InvalidInput, NotAllowed, Refusal
+from app.booking.refusals import InvalidInput
 from app.booking.values import ResourceKind
 from app.booking.words import sentence
 from app.operations.audit import Change, Subject, record
@@ -161,8 +161,7 @@ def bring_in(context: Context, what: What, text: str, tzid: str) -> Brought:
         raise InvalidInput("text", preview.problem)
     new = [line for line in preview.lines if line.state is State.NEW]
     wrong = [line.row for line in preview.lines if line.state is State.WRONG]
-    bring = _bring_clients if what is What.CLIENTS else _bring_resources
-    count = sum(bring(context, new[start : start + BATCH]) for start in range(0, len(new), BATCH))
+    count = sum(_bring(context, _ADD[what], new[start : start + BATCH]) for start in range(0, len(new), BATCH))
     return Brought(count, preview.count(State.KNOWN) + len(new) - count, write_sheet(preview.header, wrong))
 
 
@@ -207,15 +206,20 @@ def _clients(context: Context) -> Check:
     return check
 
 
-def _bring_clients(context: Context, lines: Sequence[Line]) -> int:
+def _bring(context: Context, add: Add, lines: Sequence[Line]) -> int:
+    """Bring in some lines in one transaction and return how many were new.
+
+    Its first step locks what all set-up edits lock, so that of two at once the second finds what the first has added.
+    """
+
     def work() -> int:
-        return sum(_add_client(context, line.draft) for line in lines)
+        context.store.bump_catalog()
+        return sum(add(context, line.draft) for line in lines)
 
     return context.store.write(work)
 
 
 def _add_client(context: Context, draft: Draft) -> bool:
-    """Add a client, unless somebody else did meanwhile."""
     if clients.find_by_mail_and_name(draft["email"], draft["name"]) is not None:
         return False
     public_id = new_public_id()
@@ -249,18 +253,14 @@ def _resources(context: Context, tzid: str) -> Check:
     return check
 
 
-def _bring_resources(context: Context, lines: Sequence[Line]) -> int:
-    def work() -> int:
-        return sum(_add_resource(context, line.draft) for line in lines)
-
-    return context.store.write(work)
-
-
 def _add_resource(context: Context, draft: Draft) -> bool:
-    try:
-        save_resource(context, ResourceDraft(draft["name"], draft["kind"], draft["tzid"], draft["location"] or None))
-    except NotAllowed:
-        raise
-    except Refusal:  # somebody else has added it, or taken its place away, since it was looked through
+    if Resource.select().where(Resource.name == draft["name"]).exists():
         return False
+    save_resource(context, ResourceDraft(draft["name"], draft["kind"], draft["tzid"], draft["location"] or None))
     return True
+
+
+Add = Callable[[Context, Draft], bool]
+"""Adds what a line says, unless it was added since it was looked through; says whether it did."""
+
+_ADD: Mapping[What, Add] = {What.CLIENTS: _add_client, What.RESOURCES: _add_resource}

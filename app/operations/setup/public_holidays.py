@@ -58,12 +58,13 @@ def list_parts(country: str) -> Mapping[str, str]:
 
 
 def list_languages(country: str) -> tuple[str, ...]:
-    """Return the languages in which a country's holidays have names, English first where it is one of them."""
+    """Return English, where a country's holidays have English names, and the language that it names them in itself."""
     if country not in list_countries():
         return ()
     kind = _kind(country)
-    found = kind.supported_languages or ((kind.default_language,) if kind.default_language else ())
-    return tuple(sorted(found, key=lambda one: (one != ENGLISH, one)))
+    own = kind.default_language or ""
+    english = (ENGLISH,) if ENGLISH in kind.supported_languages and not own.startswith("en") else ()
+    return (*english, *filter(None, [own]))
 
 
 def find_holidays(context: Context, search: HolidaySearch, location: str | None) -> list[Holiday]:
@@ -93,16 +94,18 @@ def add_holidays(context: Context, search: HolidaySearch, location: str | None, 
     Raises:
         InvalidInput: as for ``find_holidays``, or none is chosen. NotAllowed, NotFound, Unavailable.
     """
-    wanted = [one for one in find_holidays(context, search, location) if one.day in chosen]
-    if not wanted:
-        raise InvalidInput("day", "Please tick at least one day.")
-    drafts = [ClosureDraft(one.name, one.day, one.day, location) for one in wanted if not one.is_there]
 
     def work() -> int:
-        for draft in drafts:
-            save_closure(context, draft)
-        return len(drafts)
+        context.store.bump_catalog()  # of two at once the second finds the closures of the first
+        wanted = [one for one in find_holidays(context, search, location) if one.day in chosen]
+        if not wanted:
+            raise InvalidInput("day", "Please tick at least one day.")
+        new = [one for one in wanted if not one.is_there]
+        for one in new:
+            save_closure(context, ClosureDraft(one.name, one.day, one.day, location))
+        return len(new)
 
+    context.require(Permission.MANAGE_HOURS)
     return context.store.write(work)
 
 

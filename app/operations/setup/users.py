@@ -80,7 +80,7 @@ def save_user(context: Context, draft: UserDraft, public_id: str | None = None, 
             end_sessions_of(row.id)
         if draft.password:
             record(context, Action.PASSWORD_CHANGED, Subject(Kind.USER, row.public_id))
-        _write_mails(context, User.get_by_id(row.id), before)
+        _write_mails(context, row, before, values["email"])
         return str(row.public_id)
 
     return edit(context, work, Permission.MANAGE_USERS, Told(Kind.USER, _draft, public_id))
@@ -106,11 +106,12 @@ def list_administrators(context: Context) -> list[str]:
     return look(context, lambda: [str(row.email) for row in query], Permission.MANAGE_USERS)
 
 
-def _write_mails(context: Context, row: User, before: User | None) -> None:
-    if before is not None and before.email != row.email:
-        follow_address(context, row, before.email)
-    elif before is None and not row.password_hash:
-        leave_invitation(context, row)
+def _write_mails(context: Context, row: User, before: User | None, email: str) -> None:
+    if before is None:
+        if not row.password_hash:
+            leave_invitation(context, row)
+    elif before.email != email:
+        follow_address(context, User.get_by_id(row.id), before.email)
 
 
 def _checked(draft: UserDraft) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.operations.feeds import end_feed, get_feed, save_feed
+from app.operations.feeds import end_feed, get_feed, renew_feed, save_feed
 from app.operations.links import feed_token
 from app.web.account.own import own_context
 from app.web.context import site
 
 SAVED = "Saved."
 RENEWED = "You have a new address; the one before opens nothing any more."
+NONE = "Your calendar feed was switched off meanwhile; you can make an address again."
 ENDED = "The calendar feed is switched off; its address opens nothing any more."
 
 
@@ -33,9 +34,7 @@ def save() -> ResponseReturnValue:
 
 def renew() -> ResponseReturnValue:
     """Give the feed another address."""
-    feed = get_feed(own_context())
-    save_feed(own_context(), with_clients=feed is not None and feed.with_clients, renew=True)
-    return _back(RENEWED)
+    return _back(RENEWED if renew_feed(own_context()) else NONE)
 
 
 def end() -> ResponseReturnValue:

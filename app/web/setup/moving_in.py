@@ -15,8 +15,8 @@ WORDS = {What.CLIENTS: "clients", What.RESOURCES: "people, rooms and devices"}
 ONE = {What.CLIENTS: "client", What.RESOURCES: "person, room or device"}
 TITLES = {"email": "Mail", "first": "First name", "last": "Last name", "tzid": "Time zone"}
 EXAMPLES = {
-    What.CLIENTS: "Name;Mail;Phone\nNora Example;nora@example.org;+49 30 23125 000",
-    What.RESOURCES: "Name;Kind;Location\nRoom 2;room;Centre",
+    What.CLIENTS: "First name;Last name;Mail;Phone;Notes\nNora;Example;nora@example.org;+49 30 23125 000;",
+    What.RESOURCES: "Name;Kind;Location;Time zone\nRoom 2;room;Centre;\nCleo Example;person;;Europe/Berlin",
 }
 
 
@@ -68,7 +68,7 @@ def _page(what: What, text: str, preview: Preview | None) -> str:
         counts={} if preview is None else {state.value: preview.count(state) for state in State},
         fields=[name for name in columns if preview and any(line.draft.get(name) for line in preview.lines)],
         titles={name: TITLES.get(name, name.capitalize()) for name in columns},
-        example=EXAMPLES[what],
+        examples={WORDS[one].capitalize(): EXAMPLES[one] for one in kinds_for(current_context())},
     )
 
 

@@ -24,9 +24,9 @@ from app.web.errors import UNPROCESSABLE
 from app.web.setup.places import first_zone, location_names
 from app.web.setup.reading import Typed, read_day
 
-LANGUAGES = {"en_US": "English", "en_GB": "English", "de": "German", "fr": "French", "it": "Italian", "es": "Spanish"}
 WHOLE_COUNTRY = "All of it"
 EVERYWHERE = "All locations"
+THEIR_OWN = "The language of the country"
 
 
 def show() -> ResponseReturnValue:
@@ -73,7 +73,7 @@ def _page(context: Context, typed: Typed, errors: dict[str, str] | None = None) 
         errors=errors,
         countries=[("", "Please choose"), *list_countries().items()],
         parts_of=[("", WHOLE_COUNTRY), *list_parts(country).items()],
-        languages=[(one, LANGUAGES.get(one, one)) for one in list_languages(country)],
+        languages=[(one, "English" if one.startswith("en") else THEIR_OWN) for one in list_languages(country)],
         locations=[("", EVERYWHERE), *location_names(context).items()],
         found=found,
     )
