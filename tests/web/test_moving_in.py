@@ -30,6 +30,24 @@ def test_lines_are_looked_through_brought_in_and_the_rest_mended(store: Store, s
     assert [row.name for row in Client.select()] == ["Nora"]
 
 
+def test_preview_names_the_place_and_takes_its_zone(store: Store, sign_in: SignIn) -> None:
+    practice(store, "Europe/Vienna")
+    lines = "Name;Kind;Location\nRoom 9;room;centre\nCleo;person;\n"
+    shown = sign_in(ReadyMade.MANAGER).submit(PAGE, {"what": "resources", "text": lines})
+    assert "Room 9 room Centre Europe/Vienna" in Page(shown.text).text
+    assert "Cleo person Europe/Vienna" in Page(shown.text).text
+
+
+def test_lines_that_are_there_already_are_told_so(store: Store, sign_in: SignIn) -> None:
+    practice(store)
+    manager = sign_in(ReadyMade.MANAGER)
+    said = [
+        manager.submit(PAGE, {"what": "clients", "text": "Name;Mail\nNora;nora@example.org", "action": "bring"}).text
+        for _ in range(2)
+    ]
+    assert ("Brought in: 1 client." in said[0], "Nothing new came in. 1 was there already." in said[1]) == (True, True)
+
+
 @pytest.mark.parametrize("action", ["check", "bring", ""])
 def test_text_that_cannot_be_read_is_told_beside_it_and_kept(store: Store, sign_in: SignIn, action: str) -> None:
     answer = sign_in(ReadyMade.MANAGER).submit(PAGE, {"what": "clients", "text": "<b>;x\ny;z", "action": action})

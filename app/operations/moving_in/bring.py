@@ -246,8 +246,7 @@ def _resources(context: Context, tzid: str) -> Check:
         if place is None and kind is ResourceKind.ROOM:
             raise InvalidInput("location", "A room is at one place; please name its location.")
         zone = check_zone(given.get("tzid") or (place.tzid if place else tzid))
-        location = place.public_id if place else ""
-        draft = {"name": name, "kind": kind.value, "tzid": zone, "location": location}
+        draft = {"name": name, "kind": kind.value, "tzid": zone, "location": place.name if place else ""}
         return draft, (name,), name in names
 
     return check
@@ -256,7 +255,9 @@ def _resources(context: Context, tzid: str) -> Check:
 def _add_resource(context: Context, draft: Draft) -> bool:
     if Resource.select().where(Resource.name == draft["name"]).exists():
         return False
-    save_resource(context, ResourceDraft(draft["name"], draft["kind"], draft["tzid"], draft["location"] or None))
+    place = Location.get_or_none(Location.name == draft["location"]) if draft["location"] else None
+    location = None if place is None else str(place.public_id)
+    save_resource(context, ResourceDraft(draft["name"], draft["kind"], draft["tzid"], location))
     return True
 
 

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput
 from app.operations.moving_in.bring import COLUMNS, Preview, State, What, bring_in, kinds_for, look_through
-from app.web.context import current_context, site
+from app.web.context import current_context
 from app.web.errors import UNPROCESSABLE
+from app.web.setup.places import first_zone
 
 MOST_SHOWN = 200
 WORDS = {What.CLIENTS: "clients", What.RESOURCES: "people, rooms and devices"}
@@ -27,8 +28,8 @@ def show() -> str:
 
 def bring() -> ResponseReturnValue:
     """Look the lines through, or bring them in."""
-    what, text, tzid = _chosen(), request.form.get("text", ""), site().config.time_zone
-    context = current_context()
+    context, what, text = current_context(), _chosen(), request.form.get("text", "")
+    tzid = first_zone(context)
     if request.form.get("action") != "bring":
         preview = look_through(context, what, text, tzid)
         return _page(what, text, preview), UNPROCESSABLE if preview.problem else 200
@@ -42,7 +43,9 @@ def bring() -> ResponseReturnValue:
 
 
 def _said(what: What, new: int, known: int) -> str:
-    there = f" {known} were there already." if known else ""
+    there = f" {known} {'was' if known == 1 else 'were'} there already." if known else ""
+    if not new:
+        return f"Nothing new came in.{there}"
     return f"Brought in: {new} {ONE[what] if new == 1 else WORDS[what]}.{there}"
 
 
