@@ -24,11 +24,12 @@ POSTGRES = "EIGENPLAN_TEST_POSTGRES"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One run of pytest; ``alone``: test by test and unmeasured, so that speeds and races are the program's own."""
+    """One run of pytest; without words test by test and unmeasured, so that speeds and races are the program's own."""
 
     name: str
     markers: str
-    alone: bool = False
+    words: tuple[str, ...] = ()
+    measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,25 @@ PLAIN = "not browser and not race and not lab"
 SYSTEM = "(browser or race) and not lab"
 WHOLE = "tests of the whole system"
 HOSTS = "tests on real hosts"
+LAB = "tests of the lab itself"
+SPREAD = ("-n", str(os.cpu_count() or 1), "--dist", "loadscope")
+BY_SYSTEM = ("-n", "2", "--dist", "loadscope", "-p", "tests.lab.side_by_side")
+"""Both Debians at once: most of the time, Ansible and its host wait for each other."""
+
+
+def _plain(markers: str) -> Part:
+    return Part("tests", markers, SPREAD, measured=True)
+
+
+def _hosts(markers: str) -> tuple[Part, Part]:
+    return Part(HOSTS, f"{markers} and not alone", BY_SYSTEM), Part(LAB, f"{markers} and alone")
+
+
 TIERS = {
-    "quick": Tier((Part("tests", f"{PLAIN} and not slow and not gate"),), coverage=False),
-    "gate": Tier((Part("tests", f"{PLAIN} and not slow"), Part(WHOLE, f"{SYSTEM} and not slow", True)), coverage=True),
-    "full": Tier((Part("tests", PLAIN), Part(WHOLE, SYSTEM, True), Part(HOSTS, "lab", True)), coverage=True),
-    "lab": Tier((Part(HOSTS, "lab and not slow", True),), coverage=False, code=False),
+    "quick": Tier((_plain(f"{PLAIN} and not slow and not gate"),), coverage=False),
+    "gate": Tier((_plain(f"{PLAIN} and not slow"), Part(WHOLE, f"{SYSTEM} and not slow")), coverage=True),
+    "full": Tier((_plain(PLAIN), Part(WHOLE, SYSTEM), *_hosts("lab")), coverage=True),
+    "lab": Tier(_hosts("lab and not slow"), coverage=False, code=False),
 }
 TESTS = frozenset(part.name for tier in TIERS.values() for part in tier.parts)
 NOTHING_SELECTED = 5
@@ -118,7 +133,7 @@ def run_tests(name: str, machine: Machine, selection: Sequence[str]) -> tuple[li
     """Run pytest for each part of a tier and add up their reports."""
     steps, total = [], Report()
     with postgres(machine) as environment:
-        for part in (one for one in TIERS[name].parts if machine.has_hosts or one.name != HOSTS):
+        for part in (one for one in TIERS[name].parts if machine.has_hosts or one.name not in (HOSTS, LAB)):
             steps.append(_run_part(name, part, machine, environment, (total, selection)))
     if not (total.passed or total.failed or total.skipped):
         steps.append(Step("any test at all", False, 0.0))
@@ -134,10 +149,8 @@ def _run_part(
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="eigenplan-test-") as folder:
         file = Path(folder) / "report.xml"
-        options = ["-m", "pytest", "-q", "-m", markers, f"--junit-xml={file}", *selection]
-        if not part.alone:
-            options += ["-n", str(os.cpu_count() or 1), "--dist", "loadscope"]
-        measured = TIERS[tier].coverage and not part.alone
+        options = ["-m", "pytest", "-q", "-m", markers, f"--junit-xml={file}", *part.words, *selection]
+        measured = TIERS[tier].coverage and part.measured
         command = [sys.executable, *(("-m", "coverage", "run") if measured else ()), *options]
         status = _run(command, {**environment, "EIGENPLAN_TEST_TIER": tier})
         read_report(file, total)

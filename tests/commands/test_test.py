@@ -105,6 +105,13 @@ def test_hosts_are_in_the_tiers_that_say_so() -> None:
     assert with_hosts == {"lab", "full"}
 
 
+@pytest.mark.parametrize("tier", ["lab", "full"])
+def test_the_lab_itself_is_looked_at_when_no_other_lab_comes_or_goes(tier: str) -> None:
+    hosts, itself = TIERS[tier].parts[-2:]
+    assert [part.markers.rpartition(" and ")[2] for part in (hosts, itself)] == ["not alone", "alone"]
+    assert itself.words == ()
+
+
 def test_unknown_tier_is_refused() -> None:
     result = CliRunner().invoke(cli, ["test", "everything"])
     assert result.exit_code == 2

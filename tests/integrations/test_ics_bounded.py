@@ -72,7 +72,7 @@ def test_file_with_many_slow_events_is_given_up() -> None:
 
 def test_file_that_needs_too_much_memory_is_named_and_the_next_is_read() -> None:
     many = b"".join(b"BEGIN:VEVENT\nX-LONG:%d\nEND:VEVENT\n" % number for number in range(200_000))
-    with BoundedReader(Limits(memory=128 * 1024 * 1024)) as reader:
+    with BoundedReader(Limits(memory=128 * 1024 * 1024, event_seconds=60.0)) as reader:
         problem = reader.read(b"BEGIN:VCALENDAR\n" + many + b"END:VCALENDAR\n", YEAR).problems[0]
         assert problem.reason in ("Reading this file needs too much memory.", "Reading broke off here.")
         assert reader.read(calendar(*GOOD), YEAR).events == 1

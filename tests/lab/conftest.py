@@ -9,25 +9,22 @@ from dataclasses import replace
 import pytest
 
 from tests.lab.base_system import BaseCache
-from tests.lab.fingerprint import fingerprint
 from tests.lab.folder import LabFolder, cache_folder
 from tests.lab.installing import Installed, in_a_lab, on_a_host
 from tests.lab.lab import HOSTS, Lab, down, up
 from tests.lab.machine import find_obstacle
 from tests.lab.site import Site, new_site
-from tests.lab.systems import AFTER_CHANGES, BY_NAME, SMALL_DATA_MIB, USUAL, System, current_tier, notes, site_systems
+from tests.lab.systems import BY_NAME, SMALL_DATA_MIB, USUAL, System, current_tier, notes, site_systems
 from tests.lab.systems import trouble_systems as systems_of_trouble
-from tests.lab.times import Times
+from tests.lab.times import TIMES, Times
 
 INSTALL_SECONDS = 8 * 60.0
-TIMES = pytest.StashKey[Times]()
-TRIED = pytest.StashKey[str]()
-"""The fingerprint of what hosts use, when the session began."""
+PLUGIN = "tests.lab.side_by_side"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[TIMES] = Times()
-    config.stash[TRIED] = fingerprint() if current_tier() else ""
+    if not config.pluginmanager.has_plugin(PLUGIN):
+        config.pluginmanager.import_plugin(PLUGIN)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -36,22 +33,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     tier = current_tier()
     wanted = systems_of_trouble(tier) if "bare" in metafunc.fixturenames else site_systems(tier, notes(os.environ))
     metafunc.parametrize("system", [one.name for one in wanted], indirect=True, scope="session")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    times = config.stash[TIMES]
-    if times.taken:
-        times.keep(cache_folder(os.environ) / "times.txt")
-        terminalreporter.section("times on lab hosts")
-        terminalreporter.write(times.report())
-
-
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Note that the older Debian is good, when all its tests have passed."""
-    tried = any(AFTER_CHANGES.name in item.nodeid for item in session.items)
-    chosen = bool(session.config.option.keyword) or any("::" in word or ".py" in word for word in session.config.args)
-    if exitstatus == 0 and tried and not chosen:
-        notes(os.environ).keep_if_same(session.config.stash[TRIED], fingerprint())
 
 
 @pytest.fixture(scope="session")

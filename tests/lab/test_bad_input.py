@@ -151,6 +151,7 @@ def fill_disk(site: Site, left_mib: int, process: subprocess.Popen[bytes]) -> No
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_full_disk_is_named_and_a_later_run_completes(bare: Site, tmp_path: Path) -> None:
     """Twice the disk fills up: while Docker is installed, and while the image is built. Then a run is killed.
 

@@ -59,7 +59,7 @@ def test_update_under_load_loses_nothing(
     check_nothing_lost(site, outcome, before)
 
 
-@pytest.mark.parametrize("change", [never_ready, answers_500])
+@pytest.mark.parametrize("change", [never_ready, pytest.param(answers_500, marks=pytest.mark.slow)])
 def test_broken_version_is_refused_while_the_old_one_serves(
     site: Site, releases: Releases, tmp_path: Path, change: Callable[[Path], None]
 ) -> None:

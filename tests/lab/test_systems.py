@@ -10,6 +10,7 @@ import pytest
 from tests.lab.fingerprint import Notes, fingerprint
 from tests.lab.playbook import Run
 from tests.lab.releases import answers_500, as_good, never_ready, release_of
+from tests.lab.side_by_side import group_of
 from tests.lab.site import files_changed_since
 from tests.lab.systems import AFTER_CHANGES, USUAL, site_systems, trouble_systems
 from tests.lab.test_bad_input import play_of, play_without
@@ -50,6 +51,20 @@ def test_hosts_of_a_system_are_of_one_debian() -> None:
         ("debian12", "bookworm", True),
         ("other", "bookworm", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("test", "group"),
+    [
+        ("test_site.py::test_mails[debian13-sqlite]", "debian13-sqlite"),
+        ("test_bad_input.py::test_missing[debian12-sqlite-postgresql-docker]", "debian12-sqlite"),
+        ("test_site_updates.py::test_broken[debian12-postgresql-never_ready]", "debian12-postgresql"),
+        ("test_hosts.py::test_reboot[debian13]", "tests/lab/test_hosts.py"),
+        ("test_image.py::test_small", "tests/lab/test_image.py"),
+    ],
+)
+def test_what_shares_a_site_stays_together(test: str, group: str) -> None:
+    assert group_of(f"tests/lab/{test}") == group
 
 
 def test_recap_of_a_host_is_read() -> None:

@@ -20,7 +20,7 @@ from tests.lab.machine import LabError, run
 from tests.lab.state import HostPlan
 from tests.lab.traces import find_traces
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.alone]
 
 DEBIAN13 = HOSTS[0]
 TOO_SMALL = replace(HOSTS[1], data_mib=1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 TOLERANCE = 3.0
 """A test machine does other things at the same time."""
 
@@ -44,3 +46,7 @@ class Times:
         """Write the table where the next run replaces it."""
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(self.report())
+
+
+TIMES = pytest.StashKey[Times]()
+"""Where a test run, or a worker of it, has its own."""
