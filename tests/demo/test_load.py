@@ -159,6 +159,7 @@ def test_refresh_other_database_is_left_alone(sqlite_url: str) -> None:
     store.close()
 
 
+@pytest.mark.slow
 def test_load_scale_makes_the_past_longer(sqlite_url: str) -> None:
     store = open_store(sqlite_url)
     steps: list[str] = []

@@ -169,6 +169,7 @@ def test_commands_are_those_of_an_installation(image: ImageOnHost) -> None:
     assert set(offered) & {"bench", "deploy", "lab", "release", "test"} == set()
 
 
+@pytest.mark.slow
 def test_image_from_a_base_without_python_installs_it(image: ImageOnHost, cache: BaseCache) -> None:
     image.use_base(cache.obtain(BARE_IMAGE, print))
     with pytest.raises(LabError, match="failed: "):
