@@ -47,7 +47,7 @@ WHOLE = "tests of the whole system"
 HOSTS = "tests on real hosts"
 LAB = "tests of the lab itself"
 SPREAD = ("-n", str(os.cpu_count() or 1), "--dist", "loadscope")
-BY_SYSTEM = ("-n", "2", "--dist", "loadscope", "-p", "tests.lab.side_by_side")
+BY_SYSTEM = ("-n", "2", "-p", "tests.lab.side_by_side")
 """Both Debians at once: most of the time, Ansible and its host wait for each other."""
 
 

@@ -19,7 +19,7 @@ from tests.lab.systems import AFTER_CHANGES, BY_NAME, current_tier, notes
 from tests.lab.times import TIMES, Time, Times
 
 TRIED = pytest.StashKey[str]()
-"""The fingerprint of what hosts use, when the session began."""
+"""The fingerprint of what hosts use, when the session began; workers, which note nothing, have none."""
 
 
 def group_of(nodeid: str) -> str:
@@ -42,7 +42,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> BySyste
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[TIMES] = Times()
-    config.stash[TRIED] = fingerprint() if current_tier() else ""
+    config.stash[TRIED] = fingerprint() if current_tier() and not hasattr(config, "workerinput") else ""
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.lab
 FULL = current_tier() == "full"
 REQUESTS = 50_000 if FULL else 5_000
 RATE = 120.0 if FULL else 40.0
-"""Requests a second: as many as an update takes time for, on a machine where visitors and host share two cores."""
+"""Requests a second, of all visitors together; both systems may be updated on the same two cores at once."""
 
 DURING_BROKEN = 500
 
