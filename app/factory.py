@@ -51,6 +51,7 @@ from app.web.seeing_as import init_seeing_as
 from app.web.setup import pages as setup
 from app.web.sign_in import init_sign_in
 from app.web.step_up import init_step_up
+from app.web.words import init_words
 
 MAX_BODY_BYTES = 1_000_000
 MAX_FORM_PARTS = 200
@@ -158,6 +159,7 @@ def create_app(config: Config) -> Flask:
     init_step_up(app)
     init_security_log(app)
     init_pages(app)
+    init_words(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

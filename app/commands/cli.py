@@ -25,6 +25,7 @@ COMMANDS = {
     "import-calendar": "Read iCalendar files as busy time.",
     "audit": "Verify the audit log, or take it out.",
     "audit-packages": "Ask whether the pinned packages have known weaknesses.",
+    "texts": "Say what is not translated yet, or take new texts into the languages' files.",
     "bench": "Measure speed and write docs/benchmarks.md.",
 }
 
