@@ -14,7 +14,7 @@ from app.booking.refusals import InvalidInput
 from app.booking.values import Catalog, Instant, Interval, Location, Resource, ResourceKind, Taken
 from app.booking.wall_clock import day_bounds
 from app.operations.context import Context
-from app.operations.look_up import list_bookings, list_busy_times
+from app.operations.look_up import bookings_behind, list_busy_times
 from app.operations.names import get_location
 from app.operations.views import BookingView, ResourceView
 
@@ -113,8 +113,9 @@ def _at(resource: Resource, place: Location) -> Target:
 def _columns(
     context: Context, place: Location, resources: Sequence[Resource], shown: Interval
 ) -> tuple[ResourceCalendar, ...]:
-    bookings = _bookings_by_resource(list_bookings(context, *shown))
-    taken = _taken_by_resource(list_busy_times(context, *shown, [one.id for one in resources]))
+    found = list_busy_times(context, *shown, [one.id for one in resources])
+    taken = _taken_by_resource(found)
+    bookings = _bookings_by_resource(bookings_behind(context, found, *shown))
     catalog = context.catalog
     return tuple(
         ResourceCalendar(

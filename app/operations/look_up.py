@@ -25,7 +25,7 @@ from app.operations.rights import target_of, target_of_resource
 from app.operations.views import BookingView, ChangeView, ClientView, ResourceView
 from app.operations.within import bookings_within
 from app.storage import clients, taken
-from app.storage.tables import Allocation, Attendee, Booking, ChangeRequest, Client, Series
+from app.storage.tables import Allocation, Attendee, Booking, ChangeRequest, Client, GroupSession, Series
 
 MOST = 2000
 BUSY = "Busy"
@@ -97,32 +97,27 @@ def views_of(context: Context, public_ids: Collection[str]) -> list[BookingView]
     return context.store.read(lambda: _views(context, query, own=public_ids))
 
 
-def list_bookings(
-    context: Context,
-    start: Instant,
-    end: Instant,
-    *,
-    location: str | None = None,
-    resources: Collection[str] = (),
-    statuses: Collection[Status] = ACTIVE,
-    limit: int = MOST,
-) -> list[BookingView]:
-    """Return the bookings that overlap ``[start, end)``, by start; at most ``limit``, none that has expired.
+def bookings_behind(context: Context, found: Iterable[Taken], start: Instant, end: Instant) -> list[BookingView]:
+    """Return the bookings behind what takes resources (``list_busy_times``) that overlap ``[start, end)``, by start.
 
-    Those of which the actor may not even know that the time is taken are left out.
+    All of them, so that no time is taken without its booking; two more queries for what belongs to them. Those of which
+    the actor may not even know that the time is taken are left out.
     """
     context.require(Permission.SEE_BUSY)
-    catalog = context.catalog
-    query = _select().where(Booking.start_at < end, Booking.end_at > start, Booking.start_at > start - 3 * 86_400)
-    query = query.where(Booking.status.in_([status.value for status in statuses]))
-    query = query.where(Booking.expires_at.is_null() | (Booking.expires_at > context.now))
-    if location:
-        ids = [one.id for one in catalog.locations.values() if one.public_id == location]
-        query = query.where(Booking.location.in_(ids))
-    views = context.store.read(lambda: _views(context, query.order_by(Booking.start_at, Booking.id).limit(limit)))
-    wanted = set(resources)
-    seen = [view for view in views if context.may(Permission.SEE_BUSY, view.target)]
-    return [view for view in seen if not wanted or any(one.public_id in wanted for one in view.resources)]
+    references: dict[Cause, set[str]] = defaultdict(set)
+    for one in found:
+        references[one.cause].add(one.reference)
+    sessions = GroupSession.select(GroupSession.id).where(GroupSession.public_id.in_(references[Cause.SESSION]))
+    alone = Booking.select(Booking.id).where(Booking.public_id.in_(references[Cause.BOOKING]))
+    together = Booking.select(Booking.id).where(Booking.session.in_(sessions))
+    query = _select().where(
+        Booking.id.in_(alone | together),  # one set of ids from two indexes, as for requests
+        Booking.start_at < end,
+        Booking.end_at > start,
+        Booking.status.in_([status.value for status in ACTIVE]),
+    )
+    views = context.store.read(lambda: _views(context, query.order_by(Booking.start_at, Booking.id)))
+    return [view for view in views if context.may(Permission.SEE_BUSY, view.target)]
 
 
 def list_requests(context: Context) -> list[BookingView]:

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from app.access.permissions import ReadyMade
 from app.booking.refusals import NotAllowed, NotFound
+from app.booking.values import Instant
 from app.operations.book import book, hold
 from app.operations.change import cancel
-from app.operations.look_up import find_clients, get_booking, list_bookings, list_busy_times, list_requests
+from app.operations.context import Context
+from app.operations.look_up import bookings_behind, find_clients, get_booking, list_busy_times, list_requests
 from app.operations.requests import HoldRequest
 from app.operations.upkeep import release_expired
+from app.operations.views import BookingView
 from app.storage.check import check_database
 from app.storage.store import Store
 from app.storage.tables import Allocation, BusyTime
-from tests.cast import HOUR, Cast, one_provider, pool_of
+from tests.cast import HOUR, Cast, Need, one_provider, pool_of
 from tests.operations.helpers import ADA, BEN, TEN, client, staff, system, visitor, wish
 
 DAY = 86_400
+
+
+def bookings_of(
+    context: Context, start: Instant, end: Instant, resources: Sequence[int] | None = None
+) -> list[BookingView]:
+    """The bookings that a calendar of these resources (row ids; None: all) shows."""
+    ids = list(context.catalog.resources) if resources is None else resources
+    return bookings_behind(context, list_busy_times(context, start, end, ids), start, end)
 
 
 def test_booking_by_its_link_shows_the_client_everything(store: Store) -> None:
@@ -47,7 +60,7 @@ def test_booking_by_another_link_is_not_found(store: Store) -> None:
 def test_booking_shows_a_role_what_it_may_see(store: Store, role: ReadyMade, service: str, email: str) -> None:
     cast = one_provider(store)
     book(visitor(cast), wish(cast, comment="secret"))
-    seen = list_bookings(staff(cast, role), TEN, TEN + HOUR)[0]
+    seen = bookings_of(staff(cast, role), TEN, TEN + HOUR)[0]
     assert (seen.service_name, seen.client_email) == (service, email)
     assert ("secret" in seen.comment) == (service != "Busy")
 
@@ -55,7 +68,7 @@ def test_booking_shows_a_role_what_it_may_see(store: Store, role: ReadyMade, ser
 def test_booking_of_own_shows_the_provider_its_client(store: Store) -> None:
     cast = one_provider(store)
     book(visitor(cast), wish(cast))
-    seen = list_bookings(staff(cast, ReadyMade.PROVIDER, cast.rows["Ada"]), TEN, TEN + HOUR)[0]
+    seen = bookings_of(staff(cast, ReadyMade.PROVIDER, cast.rows["Ada"]), TEN, TEN + HOUR)[0]
     assert seen.client_name == "Ada Client"
 
 
@@ -63,7 +76,7 @@ def test_bookings_are_those_that_overlap_by_start(store: Store) -> None:
     cast = pool_of(store, 2)
     for start in (TEN + HOUR, TEN, TEN + DAY):
         book(visitor(cast), wish(cast, start))
-    seen = list_bookings(system(cast), TEN + 900, TEN + DAY)
+    seen = bookings_of(system(cast), TEN + 900, TEN + DAY)
     assert [one.start for one in seen] == [TEN, TEN + HOUR]
 
 
@@ -71,14 +84,46 @@ def test_bookings_can_be_narrowed_to_a_resource(store: Store) -> None:
     cast = pool_of(store, 2)
     for _ in range(2):
         book(visitor(cast), wish(cast))
-    seen = list_bookings(system(cast), TEN, TEN + HOUR, resources=[cast.ids["Provider 1"]])
+    seen = bookings_of(system(cast), TEN, TEN + HOUR, [cast.rows["Provider 1"]])
     assert [[each.name for each in one.resources] for one in seen] == [["Provider 1"]]
+
+
+def test_bookings_of_no_resource_are_none(store: Store) -> None:
+    cast = one_provider(store)
+    book(visitor(cast), wish(cast))
+    assert bookings_of(system(cast), TEN, TEN + HOUR, []) == []
+
+
+def test_bookings_that_began_days_ago_are_among_them(store: Store) -> None:
+    cast = Cast(store)
+
+    def fill() -> None:
+        cast.location("Centre", hours=None)
+        needs = [Need([cast.resource("Ada")])]
+        cast.service("Consultation", needs, ["Centre"], durations=[6 * 24 * 60])
+
+    store.write(fill)
+    mine = book(visitor(cast), wish(cast))
+    assert [one.public_id for one in bookings_of(system(cast), TEN + 5 * DAY, TEN + 6 * DAY - 60)] == [mine.public_id]
+
+
+def test_bookings_of_a_group_session_are_shown_with_its_resource(store: Store) -> None:
+    cast = one_provider(store, capacity=3)
+    mine = {book(visitor(cast), wish(cast, client=one)).public_id for one in (ADA, BEN)}
+    assert {one.public_id for one in bookings_of(system(cast), TEN, TEN + HOUR)} == mine
+
+
+def test_booking_is_not_shown_where_only_its_buffer_lies(store: Store) -> None:
+    cast = one_provider(store, buffer_after_minutes=15)
+    mine = book(visitor(cast), wish(cast))
+    assert bookings_of(system(cast), mine.end, mine.end + 600) == []
+    assert [one.start for one in list_busy_times(system(cast), mine.end, mine.end + 600, [cast.rows["Ada"]])] == [TEN]
 
 
 def test_bookings_of_visitor_are_refused(store: Store) -> None:
     cast = one_provider(store)
     with pytest.raises(NotAllowed):
-        list_bookings(visitor(cast), TEN, TEN + HOUR)
+        bookings_behind(visitor(cast), [], TEN, TEN + HOUR)
 
 
 def test_requests_lists_what_waits_and_has_not_expired(store: Store) -> None:
