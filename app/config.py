@@ -20,6 +20,7 @@ PREFIX = "EIGENPLAN_"
 TEST_PREFIX = "EIGENPLAN_TEST_"
 SECURITY_KINDS = ("none", "starttls", "tls")
 MIN_KEY_BYTES = 32
+TRANSLATIONS = Path(__file__).parent / "translations"
 _WORDS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -32,6 +33,7 @@ class Config:
     """The options of a running program. ``demo``: mails are shown on a page instead of being sent.
 
     ``proxies``: how many reverse proxies of ours stand in front and set ``X-Forwarded-For``.
+    ``language``: the code of what is spoken where nobody asks for another language.
     ``time_zone``: the IANA zone that is offered first where one is chosen.
     ``limit_times``: how many times as much the limits against abuse allow.
     ``serving_file``: where two web processes take turns, the file that is there while this one takes requests.
@@ -51,6 +53,7 @@ class Config:
     proxies: int = 0
     serving_file: str = ""
     time_zone: str = "UTC"
+    language: str = "en"
     limit_times: int = 1
     ldap_url: str = ""
     ldap_plain: bool = False
@@ -143,6 +146,12 @@ def _time_zone(value: str) -> str:
         return zone(value).key
     except UnknownZone as error:
         raise ValueError("must be the IANA name of a time zone, such as Europe/Vienna") from error
+
+
+def _language(value: str) -> str:
+    """Return the code of a language that is here: English, or one with a file of translations."""
+    codes = ("en", *sorted(path.stem for path in TRANSLATIONS.glob("*.po")))
+    return _one_of(codes)(value)
 
 
 def _full_path(value: str) -> str:
@@ -248,6 +257,7 @@ OPTIONS = (
         "no",
         "Whoever signs in elsewhere with an account's mail address gets that account.",
     ),
+    Option("language", _language, "en", "Language of mails and pages where nobody asks for another: en or de."),
     Option("time_zone", _time_zone, "UTC", "Time zone that is offered for new locations, by its IANA name."),
 )
 

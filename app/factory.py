@@ -17,6 +17,7 @@ from app.integrations.oidc.values import OidcSettings
 from app.operations.outside.values import Sources
 from app.operations.readiness import check_schema_at_start
 from app.storage.store import open_store
+from app.translations import load_languages
 from app.web import (
     audit,
     bookings,
@@ -44,6 +45,7 @@ from app.web.access import init_access
 from app.web.account import pages as account
 from app.web.context import EXTENSION, Site
 from app.web.errors import QuietFlask, init_errors
+from app.web.language import init_language
 from app.web.pages import init_pages
 from app.web.security import init_security
 from app.web.security_log import init_security_log
@@ -151,6 +153,8 @@ def create_app(config: Config) -> Flask:
     app.extensions[EXTENSION] = Site(config, store, sources_of(config))
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)  # type: ignore[method-assign]  # how Flask is wrapped
+    load_languages()
+    init_language(app)
     init_sign_in(app)
     init_errors(app)
     init_access(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
-from app.translations import FOLDER, read_catalog
+from app.translations import FOLDER, own_name, read_catalog
 
 APP = Path(__file__).parents[1]
 METHODS = [("commands/**", "ignore"), ("demo/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2")]
@@ -22,6 +23,17 @@ KEYWORDS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {
     "plural": (1, 2),
     "in_context": ((1, "c"), 2),
 }
+HEADER = """\
+# {name}: what Eigenplan says, in English and in this language.
+msgid ""
+msgstr ""
+"Language: {code}\\n"
+"Plural-Forms: {plural}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
 
 
@@ -36,8 +48,7 @@ def command(update: bool) -> None:
         catalog = read_catalog(path)
         if update:
             refresh(catalog, wanted)
-            with path.open("wb") as file:
-                write_po(file, catalog, width=120, no_location=True, sort_output=True, omit_header=False)
+            write_catalog(catalog, path)
         lacking = untranslated(catalog, wanted)
         missing += len(lacking)
         click.echo(f"{path.name}: {len(lacking)} not translated.")
@@ -60,6 +71,14 @@ def refresh(catalog: Catalog, wanted: Catalog) -> None:
     """Make a language's catalog have exactly the wanted texts; what is translated stays so."""
     catalog.update(wanted, no_fuzzy_matching=True)
     catalog.obsolete.clear()
+
+
+def write_catalog(catalog: Catalog, path: Path) -> None:
+    """Write a language's file: texts in order, without dates and places that would change with every run."""
+    body = BytesIO()
+    write_po(body, catalog, width=120, no_location=True, omit_header=True, sort_output=True)
+    header = HEADER.format(name=own_name(path.stem), code=path.stem, plural=catalog.plural_forms)
+    path.write_bytes(header.encode() + body.getvalue().strip() + b"\n")
 
 
 def untranslated(catalog: Catalog, wanted: Catalog) -> list[Message]:

@@ -74,6 +74,7 @@ def _client(row: Client) -> Facts:
         "phone": row.phone,
         "notes": row.notes,
         "time_zone": row.tzid,
+        "language": row.language,
         "known_since": _moment(row.created_at),
         "changed_at": _moment(row.changed_at),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.access.actors import ActorKind
 from app.access.permissions import Permission
 from app.booking.answers import check_email, check_phone, clean_line
 from app.booking.refusals import NotAllowed, NotFound
@@ -15,6 +16,7 @@ from app.operations.within import bookings_within
 from app.storage import clients
 from app.storage.public_ids import new_public_id
 from app.storage.tables import Booking, Client
+from app.texts import language
 
 MAX_NAME = 200
 
@@ -41,7 +43,8 @@ def find_or_add_client(context: Context, details: ClientDetails) -> Client:
     known = clients.find_by_mail_and_name(email, name)
     if known is not None:
         return Client(id=known[0], public_id=known[1], name=name, email=email)
-    return _add(context, {"name": name, "email": email, "phone": phone, "tzid": details.tzid})
+    spoken = language() if context.actor.kind is ActorKind.VISITOR else ""
+    return _add(context, {"name": name, "email": email, "phone": phone, "tzid": details.tzid, "language": spoken})
 
 
 def _get(context: Context, public_id: str) -> Client:

@@ -34,7 +34,7 @@ KEEP_SECONDS = 30 * 86_400
 MAX_DEVICE, MAX_ADDRESS = 80, 45
 _TOKEN_BYTES = 32
 _FIND = """SELECT s.id, s.created_at, s.seen_at, s.proved_at, s.method, s.factors, s.needed,
-u.id, u.public_id, u.name, u.email, u.resource_id
+u.id, u.public_id, u.name, u.email, u.resource_id, u.language
 FROM user_session s JOIN "user" u ON u.id = s.user_id WHERE s.token_hash = %s AND u.active"""
 _log = logging.getLogger(__name__)
 
@@ -61,6 +61,7 @@ class Account:
     """Somebody with a session. ``public_id`` and ``email`` are the account's, ``session`` is the session's row id.
 
     ``proved_at``: when they last showed a password or passkey. ``factors``: how many they have shown of the ``needed``.
+    ``language``: the one that they have chosen, empty for none.
     """
 
     actor: Actor
@@ -71,6 +72,7 @@ class Account:
     proved_at: Instant
     factors: int
     needed: int
+    language: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -165,9 +167,9 @@ def resume(store: Store, token: str, now: Instant) -> Account | None:
 def _find(token_hash: str) -> tuple[Account, Instant, Instant] | None:
     """Return the account of a session, when the session began and when it was last seen."""
     for session, created_at, seen_at, proved_at, method, factors, needed, *of_user in fetch(_FIND, (token_hash,)):
-        user_id, public_id, name, email, resource_id = of_user
+        user_id, public_id, name, email, resource_id, language = of_user
         actor = actor_of(User(id=user_id, name=name, email=email, resource=resource_id))
-        account = Account(actor, public_id, email, session, Method(method), proved_at, factors, needed)
+        account = Account(actor, public_id, email, session, Method(method), proved_at, factors, needed, language)
         return account, created_at, seen_at
     return None
 

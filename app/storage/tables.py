@@ -58,13 +58,14 @@ class Resource(Record):
 
 
 class User(Record):
-    """Somebody who signs in; a provider's account names the resource that is them."""
+    """Somebody who signs in; a provider's account names the resource that is them. ``language``: empty for none."""
 
     email = CharField(unique=True)
     name = CharField()
     password_hash = CharField()
     resource = ForeignKeyField(Resource, null=True)
     active = BooleanField(default=True)
+    language = CharField(default="")
 
 
 class Pool(Record):
@@ -171,13 +172,14 @@ class ServiceRequirement(Table):
 
 
 class Client(Record):
-    """Who comes: an outside person, or a ``user`` who booked for themselves."""
+    """Who comes: an outside person, or a ``user`` who booked for themselves. ``language``: in which they booked."""
 
     name = SealedField()
     email = SealedField()
     phone = SealedField(default="")
     notes = SealedField(default="")
     tzid = CharField(default="")
+    language = CharField(default="")
     user = ForeignKeyField(User, null=True)
 
     def save(self, force_insert: bool = False, only: Any = None) -> Any:

@@ -21,6 +21,7 @@ from app.storage.migrations import (
     m0012_encryption,
     m0013_audit,
     m0014_calendar_feeds,
+    m0015_languages,
 )
 
 if TYPE_CHECKING:
@@ -57,4 +58,5 @@ MIGRATIONS = (
     Migration(12, "encryption", m0012_encryption.statements, m0012_encryption.convert, m0012_encryption.REWRITES),
     Migration(13, "audit", m0013_audit.statements),
     Migration(14, "calendar_feeds", m0014_calendar_feeds.statements),
+    Migration(15, "languages", m0015_languages.statements),
 )

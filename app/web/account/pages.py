@@ -7,6 +7,7 @@ from flask import Blueprint, render_template
 from app.web.account.deputies import add_deputy_pages
 from app.web.account.factors import add_factor_pages
 from app.web.account.feed import add_feed_pages
+from app.web.account.language import add_language_pages
 from app.web.account.own import own_account
 from app.web.account.password import add_password_pages
 from app.web.account.sessions import add_session_pages
@@ -25,3 +26,4 @@ add_factor_pages(blueprint)
 add_session_pages(blueprint)
 add_deputy_pages(blueprint)
 add_feed_pages(blueprint)
+add_language_pages(blueprint)
