@@ -1,4 +1,4 @@
-"""What every template may use: texts of times, the navigation, addresses of static files."""
+"""What every template may use: texts of times and scripts, the navigation, addresses of static files."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flask import Flask, url_for
 from markupsafe import Markup
 
 from app.web.navigation import navigation, shown_actor
+from app.web.script_texts import script_texts
 from app.web.times import clock_text, day_text, duration_text, local_day, moment_text, short_day, span_text, zones
 
 YEAR_SECONDS = 365 * 86_400
@@ -33,6 +34,7 @@ def init_pages(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         navigation=navigation,
+        script_texts=script_texts,
         shown_actor=shown_actor,
         span_text=span_text,
         static_url=static_url,

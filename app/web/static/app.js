@@ -1,7 +1,12 @@
 // Small comforts; every page works without them.
 "use strict";
 (function () {
+  const texts = JSON.parse(document.currentScript.dataset.texts);
   const MOST_BYTES = 900000;
+
+  function fill(text, values) {
+    return text.replace(/\{(\w+)\}/g, function (whole, name) { return values[name]; });
+  }
 
   // Stop texts that are too long, and forms that the server would refuse for their size, before they are sent.
   function checkSizes(form) {
@@ -12,7 +17,7 @@
       const most = input.maxLength;
       if (most >= 0) {
         const over = input.value.length > most;
-        input.setCustomValidity(over ? "Please use at most " + most + " characters; this has " + input.value.length + "." : "");
+        input.setCustomValidity(over ? fill(texts.tooLong, { most: most, length: input.value.length }) : "");
         if (over) {
           input.reportValidity();
           return false;
@@ -52,8 +57,8 @@
     url.searchParams.set("zone", zone);
     const link = document.createElement("a");
     link.href = url.pathname + url.search;
-    link.textContent = "Show times in " + zone.replaceAll("_", " ");
-    hint.append("Your device is set to another time zone. ", link);
+    link.textContent = fill(texts.showZone, { zone: zone.replaceAll("_", " ") });
+    hint.append(texts.otherZone, " ", link);
     hint.hidden = false;
   }
 

@@ -1,6 +1,7 @@
 // Passkeys: forms with data-passkey let the browser make or show one, then send its answer like any other field.
 "use strict";
 (function () {
+  const texts = JSON.parse(document.currentScript.dataset.texts);
   if (!window.PublicKeyCredential || !navigator.credentials) return;
 
   function toBytes(text) {
@@ -50,9 +51,7 @@
         : await navigator.credentials.get({ publicKey: publicKey });
       form.elements.passkey.value = answerOf(credential);
     } catch (error) {
-      tell(form, error.name === "InvalidStateError"
-        ? "This device has a passkey for your account already."
-        : "No passkey was used. Please try again, or choose another way.");
+      tell(form, error.name === "InvalidStateError" ? texts.known : texts.unused);
       return;
     }
     form.submit();

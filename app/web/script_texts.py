@@ -1,0 +1,29 @@
+"""What our scripts show: no script is inline, so each one reads its texts from its own tag.
+
+``<script src="{{ static_url('x.js') }}" data-texts="{{ script_texts('x.js') }}" defer>`` in the page, and in the script
+``JSON.parse(document.currentScript.dataset.texts)`` before anything else. What stands in braces the script fills in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from app.texts import _, mark
+
+SCRIPTS: Mapping[str, Mapping[str, str]] = {
+    "app.js": {
+        "tooLong": mark("Please use at most {most} characters; this has {length}."),
+        "otherZone": mark("Your device is set to another time zone."),
+        "showZone": mark("Show times in {zone}"),
+    },
+    "passkey.js": {
+        "known": mark("This device has a passkey for your account already."),
+        "unused": mark("No passkey was used. Please try again, or choose another way."),
+    },
+}
+
+
+def script_texts(name: str) -> str:
+    """Return the texts of a script by their keys, in the language spoken, as JSON for the attribute of its tag."""
+    return json.dumps({key: _(text) for key, text in SCRIPTS[name].items()}, ensure_ascii=False)
