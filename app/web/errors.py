@@ -32,6 +32,7 @@ from app.booking.refusals import (
     Unavailable,
 )
 from app.booking.words import sentence
+from app.texts import _, mark
 from app.web.security_log import Event, note
 
 log = logging.getLogger(__name__)
@@ -63,29 +64,31 @@ SECRETS = (
     *("passphrase", "passphrase_again"),
 )
 TITLES = {
-    400: "This request cannot be read",
-    401: "Please sign in",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Not possible this way",
-    409: "Not possible any more",
-    410: "This link counts no more",
-    413: "Too large",
-    422: "Please check what you typed",
-    429: "Too many tries",
-    500: "Something went wrong here",
-    503: "Not available right now",
+    400: mark("This request cannot be read"),
+    401: mark("Please sign in"),
+    403: mark("Not allowed"),
+    404: mark("Not found"),
+    405: mark("Not possible this way"),
+    409: mark("Not possible any more"),
+    410: mark("This link counts no more"),
+    413: mark("Too large"),
+    422: mark("Please check what you typed"),
+    429: mark("Too many tries"),
+    500: mark("Something went wrong here"),
+    503: mark("Not available right now"),
 }
 SENTENCES = {
-    400: "The address or form is incomplete; please go back and try again.",
-    401: "You are signed out. Sign in on a new page, then come back here and send the form again.",
-    404: "There is no such page; the address may be incomplete or out of date.",
-    405: "This address cannot be used this way; please start from the first page.",
-    413: "What you sent is too large; please shorten your texts to at most 2000 characters and send the form again.",
-    500: "This is our mistake and has been noted. Nothing was changed; please try again, or come back later.",
+    400: mark("The address or form is incomplete; please go back and try again."),
+    401: mark("You are signed out. Sign in on a new page, then come back here and send the form again."),
+    404: mark("There is no such page; the address may be incomplete or out of date."),
+    405: mark("This address cannot be used this way; please start from the first page."),
+    413: mark(
+        "What you sent is too large; please shorten your texts to at most 2000 characters and send the form again."
+    ),
+    500: mark("This is our mistake and has been noted. Nothing was changed; please try again, or come back later."),
 }
-CSRF_SENTENCE = "This form has been open for too long. Nothing is lost: please send it again."
-UNKNOWN = "This cannot be answered; please go back and try again."
+CSRF_SENTENCE = mark("This form has been open for too long. Nothing is lost: please send it again.")
+UNKNOWN = mark("This cannot be answered; please go back and try again.")
 
 
 class SignedOut(HTTPException):
@@ -107,7 +110,7 @@ class Problem:
     @property
     def title(self) -> str:
         """Heading of the page."""
-        return TITLES.get(self.status, TITLES[400])
+        return _(TITLES.get(self.status, TITLES[400]))
 
 
 def status_of(refusal: Refusal) -> int:
@@ -157,12 +160,12 @@ def _on_refusal(refusal: Refusal) -> ResponseReturnValue:
     return show_problem(problem, headers_of(refusal))
 
 
-def _on_csrf(_: CSRFError) -> ResponseReturnValue:
+def _on_csrf(_error: CSRFError) -> ResponseReturnValue:
     note(Event.CSRF_REFUSED)
-    return show_problem(Problem(400, CSRF_SENTENCE, can_resend=True))
+    return show_problem(Problem(400, _(CSRF_SENTENCE), can_resend=True))
 
 
-def _on_too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
+def _on_too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
     """Read what still comes, up to a bound: a browser shows our answer only if its own sending was not cut off."""
     left = MOST_DRAINED
     stream = request.environ["wsgi.input"]
@@ -171,14 +174,14 @@ def _on_too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
         if not chunk:
             break
         left -= len(chunk)
-    return show_problem(Problem(413, SENTENCES[413]))
+    return show_problem(Problem(413, _(SENTENCES[413])))
 
 
 def _on_http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None or error.code < 400:  # a redirect by the routing
         return error
     own = error.description if type(error).description != error.description else None
-    text = own or SENTENCES.get(error.code, UNKNOWN)
+    text = own or _(SENTENCES.get(error.code, UNKNOWN))
     problem = Problem(error.code, text, can_resend=error.code in (401, 500))
     sent = error.get_response().headers
     return show_problem(problem, {name: sent[name] for name in ("Allow", "Retry-After") if name in sent})

@@ -10,12 +10,13 @@ from app.booking.refusals import InvalidInput, TooOften
 from app.booking.words import sentence
 from app.operations.mailed_links import ask_reset
 from app.operations.throttle import count_reset
+from app.texts import _, mark
 from app.web.access import public
 from app.web.context import current_source, now, site, visitor_context
 from app.web.errors import UNPROCESSABLE, answer_refusal
 
 blueprint = Blueprint("forgotten", __name__, url_prefix="/sign-in/forgotten")
-SENT = (
+SENT = mark(
     "If somebody signs in here with this mail address, a link to choose a new password is on its way there. "
     "It counts once, for one hour. Please look among unwanted mails, too."
 )
@@ -42,7 +43,7 @@ def ask() -> ResponseReturnValue:
     except TooOften as refusal:
         return answer_refusal(_page(email, sentence(refusal, "UTC")), refusal)
     ask_reset(visitor_context(), email)
-    flash(SENT)
+    flash(_(SENT))
     return redirect(url_for("sign_in.show"), 303)
 
 

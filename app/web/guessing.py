@@ -9,10 +9,11 @@ from flask import abort, g
 
 from app.booking.refusals import NotFound, Unavailable
 from app.operations.throttle import check_links, count_wrong_link
+from app.texts import _, mark
 from app.web.context import current_source, now, site
 from app.web.security_log import Event, note
 
-NO_SUCH_LINK = "This link is not complete; please use it exactly as it stands in your mail."
+NO_SUCH_LINK = mark("This link is not complete; please use it exactly as it stands in your mail.")
 
 
 def read_link(read: Callable[[bytes, str], str | None], token: str) -> str:
@@ -26,7 +27,7 @@ def read_link(read: Callable[[bytes, str], str | None], token: str) -> str:
     found = read(site().config.secret_key, token)
     if found is None:
         _count_wrong()
-        abort(404, NO_SUCH_LINK)
+        abort(404, _(NO_SUCH_LINK))
     return found
 
 

@@ -9,6 +9,7 @@ from flask import g, request, url_for
 from app.access.actors import VISITOR, Actor
 from app.access.decision import decide
 from app.access.permissions import Permission
+from app.texts import _, in_context
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,14 @@ _SETUP = (
     Permission.MANAGE_USERS,
 )
 _ENTRIES = (
-    ("calendar.day", "Calendar", "calendar3", (Permission.SEE_BUSY,)),
-    ("bookings.index", "Bookings", "list-ul", (Permission.SEE_TITLES,)),
-    ("requests.index", "Requests", "inbox", (Permission.APPROVE, Permission.DECLINE)),
-    ("clients.index", "Clients", "people", (Permission.SEE_CONTACTS,)),
-    ("waiting.index", "Waiting list", "hourglass-split", (Permission.SEE_CONTACTS,)),
-    ("outbox.index", "Messages", "envelope", (Permission.SEE_MESSAGES,)),
-    ("setup.index", "Set-up", "gear", _SETUP),
-    ("audit.index", "Audit log", "journal-text", (Permission.READ_AUDIT,)),
+    ("calendar.day", lambda: _("Calendar"), "calendar3", (Permission.SEE_BUSY,)),
+    ("bookings.index", lambda: _("Bookings"), "list-ul", (Permission.SEE_TITLES,)),
+    ("requests.index", lambda: _("Requests"), "inbox", (Permission.APPROVE, Permission.DECLINE)),
+    ("clients.index", lambda: in_context("navigation", "Clients"), "people", (Permission.SEE_CONTACTS,)),
+    ("waiting.index", lambda: _("Waiting list"), "hourglass-split", (Permission.SEE_CONTACTS,)),
+    ("outbox.index", lambda: _("Messages"), "envelope", (Permission.SEE_MESSAGES,)),
+    ("setup.index", lambda: _("Set-up"), "gear", _SETUP),
+    ("audit.index", lambda: _("Audit log"), "journal-text", (Permission.READ_AUDIT,)),
 )
 
 
@@ -53,7 +54,7 @@ def navigation() -> list[Link]:
         return []
     here = request.blueprint
     return [
-        Link(label, icon, url_for(endpoint), endpoint.partition(".")[0] == here)
+        Link(label(), icon, url_for(endpoint), endpoint.partition(".")[0] == here)
         for endpoint, label, icon, permissions in _ENTRIES
         if any(decide(actor, one).allowed for one in permissions)
     ]

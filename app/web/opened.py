@@ -10,17 +10,18 @@ from app.operations.context import Context
 from app.operations.links import read_manage_token
 from app.operations.look_up import get_booking
 from app.operations.views import BookingView
+from app.texts import _, mark
 from app.web.context import client_context
 from app.web.guessing import read_link
 
 STATUS_WORDS = {
-    Status.HELD: "Kept for you",
-    Status.REQUESTED: "Waiting for our confirmation",
-    Status.CONFIRMED: "Confirmed",
-    Status.DECLINED: "Declined",
-    Status.CANCELLED: "Cancelled",
-    Status.COMPLETED: "Completed",
-    Status.NO_SHOW: "Missed",
+    Status.HELD: mark("Kept for you"),
+    Status.REQUESTED: mark("Waiting for our confirmation"),
+    Status.CONFIRMED: mark("Confirmed"),
+    Status.DECLINED: mark("Declined"),
+    Status.CANCELLED: mark("Cancelled"),
+    Status.COMPLETED: mark("Completed"),
+    Status.NO_SHOW: mark("Missed"),
 }
 
 
@@ -46,7 +47,7 @@ class Opened:
     @property
     def status_words(self) -> str:
         """The status in words for the client."""
-        return STATUS_WORDS[self.status]
+        return _(STATUS_WORDS[self.status])
 
     @property
     def latest_change(self) -> Instant:

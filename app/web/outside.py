@@ -24,6 +24,7 @@ from app.operations.outside.provider import (
 )
 from app.operations.sessions import Method, prove_again
 from app.operations.sign_in import tell_failed
+from app.texts import _
 from app.web.access import public
 from app.web.account.own import own_account, own_context
 from app.web.context import now, site, visitor_context
@@ -73,7 +74,7 @@ def answer() -> ResponseReturnValue:
     kept = _take(request.args.get("state", ""))
     if kept is None:  # nothing is written down of it, as anybody may call this as often as they like
         note(Event.SIGN_IN_FAILED)
-        return answer_refusal(sign_in_page("", "", {"outside": REFUSED}), InvalidInput(None, REFUSED))
+        return answer_refusal(sign_in_page("", "", {"outside": _(REFUSED)}), InvalidInput(None, REFUSED))
     target = target_of(kept.pop("target"))
     asked = Asked(**kept)
     try:

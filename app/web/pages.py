@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import Flask, url_for
 from markupsafe import Markup
 
+from app.web.devices import say_device
 from app.web.navigation import navigation, shown_actor
 from app.web.script_texts import script_texts
 from app.web.times import clock_text, day_text, duration_text, local_day, moment_text, short_day, span_text, zones
@@ -22,6 +23,7 @@ def init_pages(app: Flask) -> None:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR_SECONDS  # addresses of static files change with their content
     app.jinja_env.filters.update(
         clock=clock_text,
+        device=say_device,
         day_text=day_text,
         short_day=short_day,
         local_day_text=lambda instant, tzid: day_text(local_day(instant, tzid)),

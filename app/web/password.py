@@ -10,6 +10,7 @@ from app.booking.words import sentence
 from app.operations.link_records import reference_of
 from app.operations.password_links import choose_password, find_link
 from app.operations.sessions import Method
+from app.texts import _, mark
 from app.web.access import public
 from app.web.context import now, site
 from app.web.errors import UNPROCESSABLE
@@ -17,8 +18,8 @@ from app.web.guessing import link_guard
 from app.web.sign_in import let_in
 
 blueprint = Blueprint("password", __name__, url_prefix="/password/<token>")
-DIFFERENT = "The two passwords are not the same; please type them again."
-CHOSEN = "Your password is chosen. The link counts no more; from now on sign in with the password."
+DIFFERENT = mark("The two passwords are not the same; please type them again.")
+CHOSEN = mark("Your password is chosen. The link counts no more; from now on sign in with the password.")
 
 
 @blueprint.get("")
@@ -34,14 +35,14 @@ def choose(token: str) -> ResponseReturnValue:
     """Give the account the password and begin a session."""
     password, again = request.form.get("password", ""), request.form.get("password_again", "")
     if password != again:
-        return _page(token, {"password_again": DIFFERENT}), UNPROCESSABLE
+        return _page(token, {"password_again": _(DIFFERENT)}), UNPROCESSABLE
     try:
         with link_guard():
             public_id = choose_password(site().store, _reference(token), password, now(), request.remote_addr or "")
     except InvalidInput as refusal:
         return _page(token, {"password": sentence(refusal, "UTC")}), UNPROCESSABLE
     answer = let_in(public_id, Method.PASSWORD, url_for("home.show"))
-    flash(CHOSEN)
+    flash(_(CHOSEN))
     return answer
 
 

@@ -10,6 +10,7 @@ from app.booking.words import sentence
 from app.operations.passkeys import Purpose, check
 from app.operations.second_factor import WRONG_CODE, check_code, own_factors
 from app.operations.sessions import Account, complete
+from app.texts import _
 from app.web.access import public
 from app.web.account.own import begin_own_try, fail, own_account, own_context, succeed
 from app.web.context import context_for, current_account, now, site
@@ -40,7 +41,7 @@ def code() -> ResponseReturnValue:
         return _page(account, target, {"code": sentence(refusal, "UTC")}, refusal)
     if not check_code(own_context(), site().config.secret_key, request.form.get("code", "")):
         fail(account, "code")
-        return _page(account, target, {"code": WRONG_CODE}, InvalidInput("code", WRONG_CODE))
+        return _page(account, target, {"code": _(WRONG_CODE)}, InvalidInput("code", WRONG_CODE))
     succeed(tried)
     return _go_on(account, target)
 

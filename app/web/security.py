@@ -11,6 +11,7 @@ from flask import Flask, Response, request
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import Forbidden
 
+from app.texts import _, mark
 from app.web.context import site
 from app.web.security_log import Event, note
 
@@ -41,7 +42,7 @@ HEADERS = {
 }
 """``same-origin`` keeps manage links from other sites, yet lets browsers name the origin of our own forms."""
 
-FOREIGN = "This form was sent from another site. Please open the page here and send it again."
+FOREIGN = mark("This form was sent from another site. Please open the page here and send it again.")
 CSRF_MARK = "eigenplan_visitor_form"
 
 csrf = CSRFProtect()
@@ -75,7 +76,7 @@ def visitor_form(view: Callable[P, R]) -> Callable[P, R]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         if not is_same_origin():
             note(Event.CSRF_REFUSED)
-            raise Forbidden(FOREIGN)
+            raise Forbidden(_(FOREIGN))
         return view(*args, **kwargs)
 
     setattr(guarded, CSRF_MARK, True)

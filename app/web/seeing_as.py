@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.access.actors import Actor
 from app.booking.refusals import NotAllowed, NotFound
 from app.operations.setup.roles import begin_seeing_as, see_as
+from app.texts import _
 from app.web.context import context_for, current_actor, current_context
 
 blueprint = Blueprint("seeing_as", __name__, url_prefix="/see-as")
@@ -36,7 +37,10 @@ def _look_as_chosen() -> None:
     if request.method not in SAFE and request.endpoint not in STILL_ALLOWED:
         raise NotAllowed(
             permission="",
-            reason=f"You see the site as {chosen.seen_as} does, so nothing can be changed; please stop that first.",
+            reason=_(
+                "You see the site as {role} does, so nothing can be changed; please stop that first.",
+                role=chosen.seen_as,
+            ),
         )
 
 
@@ -61,5 +65,5 @@ def stop() -> ResponseReturnValue:
     """Be oneself again."""
     seen_as = current_actor().seen_as
     session.pop(KEY, None)
-    flash("You see the site as yourself again." if seen_as else "You were yourself all the time.")
+    flash(_("You see the site as yourself again.") if seen_as else _("You were yourself all the time."))
     return redirect(url_for("home.show"), 303)

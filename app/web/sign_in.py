@@ -14,6 +14,7 @@ from app.operations.sessions import Method, Place, begin_session, end_this, resu
 from app.operations.sessions import sign_out as end_session
 from app.operations.sign_in import check_password, tell_failed
 from app.operations.throttle import begin_try, forgive, guest_of
+from app.texts import _, mark
 from app.web.access import public
 from app.web.context import SignedIn, context_for, current_account, current_source, now, site, visitor_context
 from app.web.devices import device_words
@@ -25,9 +26,9 @@ from app.web.targets import own_path
 blueprint = Blueprint("sign_in", __name__)
 CSRF_FIELD = "csrf_token"
 MAX_PASSWORD = 1000
-WRONG = "This mail address and password do not belong together; please check both."
-SIGNED_OUT = "You are signed out."
-SIGNED_OUT_HERE = (
+WRONG = mark("This mail address and password do not belong together; please check both.")
+SIGNED_OUT = mark("You are signed out.")
+SIGNED_OUT_HERE = mark(
     "You are signed out in this browser, but a copy of its session could not be ended, as the database cannot be "
     "written now."
 )
@@ -78,7 +79,7 @@ def sign_in() -> ResponseReturnValue:
     if found is None:
         note(Event.SIGN_IN_FAILED, email)
         tell_failed(visitor_context(), email, "password")
-        return sign_in_page(email, target, {"email": WRONG}), 422
+        return sign_in_page(email, target, {"email": _(WRONG)}), 422
     forgive(site().store, tried, now())
     return let_in(*found, target)
 
@@ -163,7 +164,7 @@ def sign_out() -> ResponseReturnValue:
     account = current_account()
     ended = account is None or end_session(context_for(account.actor), account.session)
     forget_session()
-    flash(SIGNED_OUT if ended else SIGNED_OUT_HERE)
+    flash(_(SIGNED_OUT if ended else SIGNED_OUT_HERE))
     return redirect(url_for("sign_in.show"), 303)
 
 

@@ -19,6 +19,7 @@ from app.operations.own_password import WRONG, check_own_password, has_password
 from app.operations.passkeys import Purpose, check
 from app.operations.second_factor import own_factors
 from app.operations.sessions import Account, prove_again
+from app.texts import _, mark
 from app.web.account.own import begin_own_try, fail, own_account, own_context, succeed
 from app.web.context import current_actor, now, site
 from app.web.errors import SECRETS, UNPROCESSABLE, answer_refusal, typed_fields
@@ -29,7 +30,7 @@ from app.web.targets import own_path
 blueprint = Blueprint("confirm", __name__, url_prefix="/confirm")
 OWN = frozenset({"proof_password", "proof_target", "proof_resend", "passkey", "csrf_token"})
 UNCONFIRMED = 401
-NOT_YET = "You have not shown there who you are yet; please do that first."
+NOT_YET = mark("You have not shown there who you are yet; please do that first.")
 
 DANGEROUS = frozenset(
     {
@@ -78,7 +79,7 @@ def by_password() -> ResponseReturnValue:
         return answer_refusal(_again({"proof_password": sentence(refusal, "UTC")}), refusal)
     if not is_right:
         fail(account, "password")
-        return _again({"proof_password": WRONG}), UNPROCESSABLE
+        return _again({"proof_password": _(WRONG)}), UNPROCESSABLE
     succeed(tried)
     return _go_on(account)
 
@@ -87,7 +88,7 @@ def by_password() -> ResponseReturnValue:
 def go_on() -> ResponseReturnValue:
     """Send a waiting form on, after its sender has shown in another tab who they are."""
     if not own_account().is_recent(now()):
-        return _again({"provider": NOT_YET}), UNPROCESSABLE
+        return _again({"provider": _(NOT_YET)}), UNPROCESSABLE
     return _send_on()
 
 

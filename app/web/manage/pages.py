@@ -19,6 +19,7 @@ from app.operations.letters import FILE_NAME, Letterhead
 from app.operations.links import done_mark
 from app.operations.requests import MoveRequest
 from app.operations.views import BookingView
+from app.texts import _, mark
 from app.web.access import public
 from app.web.context import site
 from app.web.errors import status_of
@@ -31,10 +32,12 @@ from app.web.times import moment_text
 blueprint = Blueprint("manage", __name__, url_prefix="/manage/<token>")
 MAX_KEY = 64
 DONE = {
-    "moved": "Your booking has been moved. The new time is below and on its way to you by mail.",
-    "asked": "Your wish for another time has arrived. The old time stays yours until we have confirmed the new one.",
-    "cancelled": "Your booking has been cancelled. A mail that says so is on its way to you.",
-    "accepted": "The time is yours. A confirmation is on its way to you by mail.",
+    "moved": mark("Your booking has been moved. The new time is below and on its way to you by mail."),
+    "asked": mark(
+        "Your wish for another time has arrived. The old time stays yours until we have confirmed the new one."
+    ),
+    "cancelled": mark("Your booking has been cancelled. A mail that says so is on its way to you."),
+    "accepted": mark("The time is yours. A confirmation is on its way to you by mail."),
 }
 
 
@@ -117,7 +120,7 @@ def _done(opened: Opened) -> str:
     word, proof = request.args.get("done", ""), request.args.get("proof", "")
     if not compare_digest(proof.encode(), _proof(word, opened.booking).encode()):
         return ""
-    return DONE.get(word, "") if word != "asked" or opened.booking.change else ""
+    return _(DONE.get(word, "")) if word != "asked" or opened.booking.change else ""
 
 
 @blueprint.get("/move")
@@ -147,7 +150,7 @@ def move(token: str) -> ResponseReturnValue:
 def _read_move(opened: Opened) -> MoveRequest:
     start, version = request.form.get("start", ""), request.form.get("version", "")
     if not (start.isascii() and start.isdigit() and len(start) < 12):
-        raise InvalidInput("start", NO_START)
+        raise InvalidInput("start", _(NO_START))
     return MoveRequest(
         booking=opened.booking.public_id,
         start=int(start),

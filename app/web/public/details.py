@@ -14,6 +14,7 @@ from app.operations.book import book_id
 from app.operations.context import Context
 from app.operations.links import manage_token
 from app.operations.requests import BookingRequest
+from app.texts import _
 from app.web.context import site
 from app.web.errors import answer_refusal
 from app.web.public.person import CHANGED, TOO_OLD, Filled, read_answers, read_client, refused
@@ -35,7 +36,7 @@ def book_form(context: Context) -> ResponseReturnValue:
     try:
         choice, key = read_choice(_secret(), token)
     except TokenError as error:
-        return _renewed(context, TOO_OLD if error.is_old else CHANGED), 400
+        return _renewed(context, _(TOO_OLD if error.is_old else CHANGED)), 400
     try:
         booking = book_id(context, _request(choice, key, fields))
     except Unavailable:

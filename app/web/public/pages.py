@@ -9,6 +9,7 @@ from app.booking.refusals import InPast
 from app.booking.words import sentence
 from app.operations.context import Context
 from app.operations.slots import find_slots
+from app.texts import _, mark
 from app.web.access import public
 from app.web.context import visitor_context
 from app.web.opened import open_booking
@@ -22,7 +23,7 @@ from app.web.public.week import is_free, week_of
 from app.web.security import visitor_form
 
 blueprint = Blueprint("public", __name__)
-GONE = "This time is not free any more; please choose one of these."
+GONE = mark("This time is not free any more; please choose one of these.")
 
 
 @blueprint.get("/")
@@ -61,9 +62,9 @@ def details() -> ResponseReturnValue:
     context = visitor_context()
     chosen = read_selection(context, request.args)
     if chosen.errors or chosen.start is None:
-        return _times_page(context, chosen, {"start": "Please choose one of these times.", **chosen.errors})
+        return _times_page(context, chosen, {"start": _("Please choose one of these times."), **chosen.errors})
     if not is_free(context, chosen):
-        text = sentence(InPast(), chosen.tzid) if chosen.start <= context.now else GONE
+        text = sentence(InPast(), chosen.tzid) if chosen.start <= context.now else _(GONE)
         return _times_page(context, chosen, {"start": text})
     return show_details(chosen)
 
@@ -166,5 +167,5 @@ def slots() -> Response:
 
 def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 12):
-        abort(400, "Please give start, end, duration and seats as whole numbers.")
+        abort(400, _("Please give start, end, duration and seats as whole numbers."))
     return int(text)

@@ -13,13 +13,16 @@ from app.booking.values import Instant, Question
 from app.booking.wall_clock import zone
 from app.booking.words import sentence
 from app.operations.requests import ClientDetails
+from app.texts import mark
 from app.web.times import moment_text
 
 Chosen = TypeVar("Chosen")
 ANSWER = "answer-"
 FIELDS = frozenset({"name", "email", "phone", "comment", "attendees", "zone"})
-CHANGED = "This form was not made by this page or was changed on the way; please check the time and send it again."
-TOO_OLD = "This form was open for too long; please check the time and send it again."
+CHANGED = mark(
+    "This form was not made by this page or was changed on the way; please check the time and send it again."
+)
+TOO_OLD = mark("This form was open for too long; please check the time and send it again.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,14 @@ from app.booking.words import sentence
 from app.operations.context import Context
 from app.operations.names import get_location, get_service, provider_id
 from app.operations.wanted import MAX_SEATS
+from app.texts import _, mark
 from app.web.public.offer import places_of
 from app.web.public.token import Choice
 from app.web.times import local_day
 
 YEARS = range(1990, 2200)
-NO_DAY = "Please give a date as year-month-day, such as 2027-03-28."
-NO_START = "Please choose one of the times below."
+NO_DAY = mark("Please give a date as year-month-day, such as 2027-03-28.")
+NO_START = mark("Please choose one of the times below.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Reader:
             return None
         if text.isascii() and text.isdigit() and len(text) < 12 and low <= int(text) <= high:
             return int(text)
-        self.errors[name] = f"Please choose a number from {low} to {high}."
+        self.errors[name] = _("Please choose a number from {low} to {high}.", low=low, high=high)
         return None
 
     def duration(self, service: Service) -> int | None:
@@ -134,7 +135,7 @@ class Reader:
         try:
             wanted = date.fromisoformat(text)
         except ValueError:
-            self.errors["day"] = NO_DAY
+            self.errors["day"] = _(NO_DAY)
             return today
         return max(wanted, today) if wanted.year in YEARS else today
 
@@ -144,7 +145,7 @@ class Reader:
         if text.isascii() and text.isdigit() and len(text) < 12:
             return int(text)
         if text:
-            self.errors["start"] = NO_START
+            self.errors["start"] = _(NO_START)
         return None
 
 

@@ -19,6 +19,7 @@ from app.operations.links import manage_token
 from app.operations.names import get_location, get_service
 from app.operations.requests import VisitPart, VisitRequest
 from app.operations.visits import book_visit, find_visit_slots
+from app.texts import _, mark
 from app.web.context import site
 from app.web.errors import answer_refusal
 from app.web.public.offer import offered_by_place, public_services
@@ -30,8 +31,8 @@ from app.web.times import local_day
 
 ROWS = 4
 DONE = "/book/visit/done"
-CHOOSE = "Please choose at least two services, in the order in which you want them."
-GONE = "This time is not free any more; please choose one of these."
+CHOOSE = mark("Please choose at least two services, in the order in which you want them.")
+GONE = mark("This time is not free any more; please choose one of these.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,11 @@ def read_visit_selection(context: Context, args: MultiDict[str, str]) -> VisitSe
     reader = Reader(args, place.tzid)
     for service in services:
         if service.capacity > 1 or place.id not in service.location_ids:
-            text = f"{service.name} cannot be a part of a visit at {place.name}; please choose another service."
+            text = _(
+                "{service} cannot be a part of a visit at {place}; please choose another service.",
+                service=service.name,
+                place=place.name,
+            )
             reader.errors.setdefault("service", text)
     tzid = reader.zone()
     day, start = reader.day(local_day(context.now, tzid)), reader.start()
@@ -102,7 +107,7 @@ def show_visit(context: Context) -> ResponseReturnValue:
     chosen = read_visit_selection(context, request.args)
     errors = dict(chosen.errors)
     if len(chosen.services) == 1:
-        errors.setdefault("service", CHOOSE)
+        errors.setdefault("service", _(CHOOSE))
     return _times_page(context, chosen, errors)
 
 
@@ -115,7 +120,7 @@ def _times_page(context: Context, chosen: VisitSelection, errors: dict[str, str]
         chosen=chosen,
         errors=errors,
         week=week,
-        places=[place for place, _ in offered_by_place(context.catalog)],
+        places=[place for place, _services in offered_by_place(context.catalog)],
         services=_choices(context, chosen),
         rows=ROWS,
     )
@@ -141,10 +146,10 @@ def show_visit_details(context: Context) -> ResponseReturnValue:
     """Show the form for a chosen time; one that cannot be had leads back to those that can."""
     chosen = read_visit_selection(context, request.args)
     if chosen.errors or len(chosen.services) < 2:
-        return _times_page(context, chosen, {"service": CHOOSE, **chosen.errors})
+        return _times_page(context, chosen, {"service": _(CHOOSE), **chosen.errors})
     start = chosen.start or 0
     if start not in _search(context, chosen, start, start + MINUTE):
-        text = sentence(InPast(), chosen.tzid) if 0 < start <= context.now else GONE
+        text = sentence(InPast(), chosen.tzid) if 0 < start <= context.now else _(GONE)
         return _times_page(context, chosen, {"start": text})
     return _page(Filled(chosen, sign_visit(_secret(), _choice(chosen)), {"zone": chosen.tzid}))
 
@@ -157,7 +162,7 @@ def book_visit_form(context: Context) -> ResponseReturnValue:
     try:
         choice, key = read_visit(_secret(), token)
     except TokenError as error:
-        return _renewed(chosen, TOO_OLD if error.is_old else CHANGED)
+        return _renewed(chosen, _(TOO_OLD if error.is_old else CHANGED))
     chosen = replace(chosen, start=choice.start)
     try:
         bookings = book_visit(context, _request(choice, key, fields))
@@ -193,7 +198,7 @@ def _renewed(chosen: VisitSelection, problem: str) -> ResponseReturnValue:
         InvalidInput: the address does not say what to book either.
     """
     if len(chosen.services) < 2 or chosen.start is None:
-        raise InvalidInput("service", CHOOSE)
+        raise InvalidInput("service", _(CHOOSE))
     form = Filled(chosen, sign_visit(_secret(), _choice(chosen)), request.form.to_dict(), {"start": problem})
     return _page(form), 400
 

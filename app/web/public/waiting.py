@@ -15,6 +15,7 @@ from app.booking.words import sentence
 from app.operations.context import Context
 from app.operations.requests import ClientDetails, WaitingRequest
 from app.operations.waiting import join_waiting_list
+from app.texts import _
 from app.web.errors import answer_refusal
 from app.web.public.selection import NO_DAY, YEARS, Selection, read_selection
 from app.web.times import local_day, midnight
@@ -75,9 +76,9 @@ def _midnight(values: Mapping[str, str], name: str, chosen: Selection, later: in
     try:
         day = date.fromisoformat(values.get(name, "").strip())
     except ValueError as error:
-        raise InvalidInput(name, NO_DAY) from error
+        raise InvalidInput(name, _(NO_DAY)) from error
     if day.year not in YEARS:
-        raise InvalidInput(name, NO_DAY)
+        raise InvalidInput(name, _(NO_DAY))
     return midnight(day + timedelta(days=later), chosen.place.tzid)
 
 
