@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app.access.permissions import ReadyMade
 from app.storage.audit_tables import AuditEntry
-from app.storage.tables import User
+from app.storage.store import Store
+from app.storage.tables import Client, User
+from tests.cast import one_provider
 from tests.web.conftest import Browser, SignIn
 from tests.web.reading import Page
+from tests.web.way import ADA, open_details, query, send
 
 GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.1"}
 ENGLISH = {"Accept-Language": "en-GB,en;q=0.9"}
@@ -69,3 +73,39 @@ def test_unknown_language_is_refused_and_nothing_chosen(sign_in: SignIn) -> None
     answer = browser.submit("/account/language", {"language": "tlh"})
     assert (answer.status_code, "This language is not here" in answer.text) == (422, True)
     assert {user.language for user in User.select()} == {""}
+
+
+def test_choice_in_the_address_stays_on_the_whole_way(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store)
+    first = visitor.get("/?lang=de", headers=ENGLISH)
+    times = next(link for link in Page(first.text).links if link.startswith("/book/times"))
+    shown = visitor.get(times, headers=ENGLISH)
+    details = next(link for link in Page(shown.text).links if link.startswith("/book/details"))
+    assert 'name="lang" value="de"' in shown.text  # the form that makes its own address
+    done = send(visitor, Page(visitor.get(details, headers=ENGLISH).text).form("token"), **ADA)
+    pages = [first, shown, *(visitor.get(one, headers=ENGLISH) for one in (details, done.location))]
+    assert [page.headers["Content-Language"] for page in pages] == ["de"] * 4
+    assert cast.ids["Consultation"] in times
+
+
+def test_page_leads_to_itself_in_the_other_language(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store)
+    page = visitor.get(f"/book/times?{query(cast)}", headers=GERMAN)
+    other = next(link for link in Page(page.text).links if "lang=en" in link)
+    assert other == f"/book/times?{query(cast)}&lang=en"
+    assert visitor.get(other, headers=GERMAN).headers["Content-Language"] == "en"
+
+
+def test_address_without_a_choice_carries_none(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store)
+    page = visitor.get(f"/book/times?{query(cast)}", headers=GERMAN)
+    assert [link for link in Page(page.text).links if "lang=" in link and link.startswith("/book/details")] == []
+
+
+@pytest.mark.parametrize(("headers", "kept"), [(GERMAN, "de"), (ENGLISH, "en")])
+def test_booking_keeps_the_language_of_the_client(app: Flask, store: Store, headers: dict[str, str], kept: str) -> None:
+    cast = one_provider(store)
+    client = app.test_client()
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = headers["Accept-Language"]
+    send(client, open_details(client, cast), **ADA)
+    assert [one.language for one in Client.select()] == [kept]

@@ -20,6 +20,11 @@ from tests.web.way import TEN, book, query, send
 NINE = TEN - HOUR
 
 
+def above_footer(page: str) -> str:
+    """What a page says; its footer leads to the same address in other languages."""
+    return page.partition("<footer")[0]
+
+
 def states() -> list[tuple[str, int, int]]:
     """Status, start and version of all bookings."""
     return [(one.status, one.start_at, one.version) for one in Booking.select().order_by(Booking.id)]
@@ -99,7 +104,8 @@ def test_manage_address_cannot_claim_what_was_not_done(
     visitor: FlaskClient, store: Store, word: str, proof: str
 ) -> None:
     token = book(visitor, one_provider(store))
-    assert visitor.get(f"/manage/{token}?done={word}{proof}").text == visitor.get(f"/manage/{token}").text
+    claimed, plain = (visitor.get(f"/manage/{token}{claim}").text for claim in (f"?done={word}{proof}", ""))
+    assert above_footer(claimed) == above_footer(plain)
 
 
 def test_manage_address_claims_neither_another_word_nor_what_is_over(visitor: FlaskClient, store: Store) -> None:
@@ -109,7 +115,7 @@ def test_manage_address_claims_neither_another_word_nor_what_is_over(visitor: Fl
     assert "Your booking has been moved." in visitor.get(moved).text
     assert "The time is yours." not in visitor.get(moved.replace("moved", "accepted")).text
     move_booking(system(cast), MoveRequest(token.partition(".")[0], TEN + HOUR))
-    assert visitor.get(moved).text == visitor.get(f"/manage/{token}").text
+    assert above_footer(visitor.get(moved).text) == above_footer(visitor.get(f"/manage/{token}").text)
 
 
 def test_cancel_button_pressed_twice_is_done_once(visitor: FlaskClient, store: Store) -> None:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from hmac import compare_digest
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput, InvalidTransition, JustTaken, Refusal, Unavailable
@@ -86,7 +86,7 @@ def _act(opened: Opened, done: str, work: Callable[[], BookingView]) -> Response
         raise
     except Refusal as refusal:
         if isinstance(refusal, InvalidTransition) and refusal.old == refusal.new:  # the same button pressed twice
-            return redirect(f"/manage/{opened.token}", 303)
+            return redirect(url_for("manage.show", token=opened.token), 303)
         errors = {refusal.field or "": sentence(refusal, opened.tzid)}
         return _page(open_booking(opened.token), errors), status_of(refusal)
     return _say(opened.token, done, booking)
@@ -94,7 +94,7 @@ def _act(opened: Opened, done: str, work: Callable[[], BookingView]) -> Response
 
 def _say(token: str, word: str, booking: BookingView) -> ResponseReturnValue:
     """Lead back to the booking's page and have it say what was done, as long as nothing else becomes of the booking."""
-    return redirect(f"/manage/{token}?done={word}&proof={_proof(word, booking)}", 303)
+    return redirect(url_for("manage.show", token=token, done=word, proof=_proof(word, booking)), 303)
 
 
 def _proof(word: str, booking: BookingView) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -20,8 +20,6 @@ from app.web.errors import answer_refusal
 from app.web.public.person import CHANGED, TOO_OLD, Filled, read_answers, read_client, refused
 from app.web.public.selection import Selection, read_selection
 from app.web.public.token import Choice, TokenError, read_choice, sign_choice
-
-DONE = "/book/done/"
 
 
 def show_details(chosen: Selection) -> str:
@@ -43,7 +41,7 @@ def book_form(context: Context) -> ResponseReturnValue:
         raise
     except Refusal as refusal:
         return answer_refusal(_refused(context, choice, token, refusal), refusal)
-    return redirect(f"{DONE}{manage_token(_secret(), booking)}", 303)
+    return redirect(url_for("public.done", token=manage_token(_secret(), booking)), 303)
 
 
 def _request(choice: Choice, key: str, fields: MultiDict[str, str]) -> BookingRequest:

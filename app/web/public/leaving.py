@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from flask import redirect, render_template
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import NotFound
@@ -30,7 +30,7 @@ def leave(token: str) -> ResponseReturnValue:
     context, entry = _open(token)
     with suppress(NotFound):  # left already, or a time was offered meanwhile: the page says so
         leave_waiting_list(context, entry)
-    return redirect(f"/book/waiting/{token}", 303)
+    return redirect(url_for("public.wish", token=token), 303)
 
 
 def _open(token: str) -> tuple[Context, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import urlencode
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -22,6 +22,7 @@ from app.operations.visits import book_visit, find_visit_slots
 from app.texts import _, mark
 from app.web.context import site
 from app.web.errors import answer_refusal
+from app.web.language import carried_language
 from app.web.public.offer import offered_by_place, public_services
 from app.web.public.person import CHANGED, TOO_OLD, Filled, read_answers, read_client, refused
 from app.web.public.selection import Reader
@@ -30,7 +31,6 @@ from app.web.public.week import Week, Wish, find_week
 from app.web.times import local_day
 
 ROWS = 4
-DONE = "/book/visit/done"
 CHOOSE = mark("Please choose at least two services, in the order in which you want them.")
 GONE = mark("This time is not free any more; please choose one of these.")
 
@@ -67,7 +67,7 @@ class VisitSelection:
         values = [("location", self.place.public_id), *(("service", one.public_id) for one in self.services)]
         if self.tzid != self.place.tzid:
             values.append(("zone", self.tzid))
-        return urlencode([*values, *changes.items()])
+        return urlencode([*values, *carried_language().items(), *changes.items()])
 
 
 def read_visit_selection(context: Context, args: MultiDict[str, str]) -> VisitSelection:
@@ -170,8 +170,8 @@ def book_visit_form(context: Context) -> ResponseReturnValue:
         raise
     except Refusal as refusal:
         return answer_refusal(_refused(chosen, choice, token, refusal), refusal)
-    tokens = [("token", manage_token(_secret(), booking.public_id)) for booking in bookings]
-    return redirect(f"{DONE}?{urlencode(tokens)}", 303)
+    tokens = [manage_token(_secret(), booking.public_id) for booking in bookings]
+    return redirect(url_for("public.visit_done", token=tokens), 303)
 
 
 def _request(choice: VisitChoice, key: str, fields: MultiDict[str, str]) -> VisitRequest:
