@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from app.booking.refusals import InvalidInput
 from app.booking.values import Question, QuestionKind
+from app.texts import _
 
 MAX_LINE = 200
 MAX_TEXT = 2000
@@ -26,7 +27,7 @@ def clean_line(text: str, field: str, max_length: int = MAX_LINE, *, required: b
     """
     cleaned = _clean(text, field, max_length, allowed="")
     if required and not cleaned:
-        raise InvalidInput(field, "Please fill in this field.")
+        raise InvalidInput(field, _("Please fill in this field."))
     return cleaned
 
 
@@ -41,13 +42,14 @@ def clean_text(text: str, field: str, max_length: int = MAX_TEXT) -> str:
 
 def _clean(text: str, field: str, max_length: int, allowed: str) -> str:
     if len(text) > max_length:
-        raise InvalidInput(field, f"Please use at most {max_length} characters; this has {len(text)}.")
+        problem = _("Please use at most {most} characters; this has {number}.", most=max_length, number=len(text))
+        raise InvalidInput(field, problem)
     cleaned = unicodedata.normalize("NFC", text).strip()
     for letter in cleaned:
         if letter in _DIRECTION:
-            raise InvalidInput(field, "Please remove the invisible marks that change the direction of writing.")
+            raise InvalidInput(field, _("Please remove the invisible marks that change the direction of writing."))
         if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") and letter not in allowed:
-            raise InvalidInput(field, "Please remove the control characters; plain text is fine.")
+            raise InvalidInput(field, _("Please remove the control characters; plain text is fine."))
     return cleaned
 
 
@@ -60,10 +62,10 @@ def check_email(text: str, field: str = "email") -> str:
     """
     cleaned = clean_line(text, field, _MAX_EMAIL, required=True).lower()
     if not cleaned.isascii():
-        problem = "Please give a mail address without accents or other scripts; we cannot send mail to this one."
+        problem = _("Please give a mail address without accents or other scripts; we cannot send mail to this one.")
         raise InvalidInput(field, problem)
     if not _EMAIL.fullmatch(cleaned):
-        raise InvalidInput(field, "Please check the mail address; it should look like name@example.org.")
+        raise InvalidInput(field, _("Please check the mail address; it should look like name@example.org."))
     return cleaned
 
 
@@ -75,7 +77,7 @@ def check_phone(text: str, field: str = "phone") -> str:
     """
     cleaned = clean_line(text, field, 40)
     if cleaned and not _PHONE.fullmatch(cleaned):
-        raise InvalidInput(field, "Please check the phone number; use digits, spaces and a leading +.")
+        raise InvalidInput(field, _("Please check the phone number; use digits, spaces and a leading +."))
     return cleaned
 
 
@@ -93,8 +95,8 @@ def _check_answer(question: Question, text: str) -> str:
     field = f"answer-{question.public_id}"
     answer = clean_text(text, field) if question.kind is QuestionKind.LONG_TEXT else clean_line(text, field)
     if question.required and not answer:
-        raise InvalidInput(field, "Please answer this question.")
+        raise InvalidInput(field, _("Please answer this question."))
     choices = ("yes", "no") if question.kind is QuestionKind.YES_NO else question.choices
     if answer and question.kind in (QuestionKind.CHOICE, QuestionKind.YES_NO) and answer not in choices:
-        raise InvalidInput(field, "Please choose one of the answers offered.")
+        raise InvalidInput(field, _("Please choose one of the answers offered."))
     return answer

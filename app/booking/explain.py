@@ -15,9 +15,9 @@ from app.booking.rules import Wish, find_refusals, interval_of
 from app.booking.slots import OpenSession
 from app.booking.values import Catalog, Instant, Interval, Service, Taken
 from app.booking.words import say_conflict, say_minutes, say_span, sentence
+from app.texts import _
 
 _NOTHING_COUNTED = Counts()
-_ADD_UP = "the buffers of neighbouring bookings add up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +92,24 @@ def _say_taken(service: Service, wish: Wish, taken: Taken, conflict: Conflict, t
     booked = taken.booked or (taken.start, taken.end)
     what = say_conflict(replace(conflict, start=booked[0], end=booked[1]), tzid)
     if overlaps(wanted, booked):
-        return f"{what}; please choose another time."
+        return _("{what}; please choose another time.", what=what)
     if overlaps(wanted, (taken.start, taken.end)):
-        kept = say_span(taken.start, taken.end, tzid)
-        return f"{what}, and with its buffers {conflict.resource} is kept free {kept}; please choose a time outside."
-    own = _own_buffer(service, wanted, booked)
-    return f"{what}, which this service's {own} would run into, as {_ADD_UP}; please leave more time between."
-
-
-def _own_buffer(service: Service, wanted: Interval, booked: Interval) -> str:
+        return _(
+            "{what}, and with its buffers {resource} is kept free {span}; please choose a time outside.",
+            what=what,
+            resource=conflict.resource,
+            span=say_span(taken.start, taken.end, tzid),
+        )
     if booked[0] >= wanted[1]:
-        return f"buffer of {say_minutes(service.buffer_after_minutes)} after it"
-    return f"buffer of {say_minutes(service.buffer_before_minutes)} before it"
+        return _(
+            "{what}, which this service's buffer of {length} after it would run into, "
+            "as the buffers of neighbouring bookings add up; please leave more time between.",
+            what=what,
+            length=say_minutes(service.buffer_after_minutes),
+        )
+    return _(
+        "{what}, which this service's buffer of {length} before it would run into, "
+        "as the buffers of neighbouring bookings add up; please leave more time between.",
+        what=what,
+        length=say_minutes(service.buffer_before_minutes),
+    )

@@ -21,13 +21,14 @@ from typing import NamedTuple
 from app.booking.refusals import InvalidInput, MissingHour
 from app.booking.values import Instant
 from app.booking.wall_clock import local_date, local_minute, resolve
+from app.texts import _, mark
 
 MAX_OCCURRENCES = 400
 MAX_YEARS = 10
 _MAX_LENGTH = 500
 _MAX_INTERVAL = 99
 _FIELD = "rule"
-_NOT_ITS_DAY = "The first booking is not on a day of the series; please start on one of its days."
+_NOT_ITS_DAY = mark("The first booking is not on a day of the series; please start on one of its days.")
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _BY_DAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
 _DAY = re.compile(r"[0-9]{8}")
@@ -89,7 +90,7 @@ def parse_recurrence(rule: str, exdates: Sequence[str] = ()) -> Recurrence:
     until_day, until = _until(parts.get("UNTIL"))
     count = _number(parts, "COUNT", MAX_OCCURRENCES)
     if (count is None) == ("UNTIL" not in parts):
-        raise _invalid("Please give the series one end: a number of times or a last day.")
+        raise _invalid(_("Please give the series one end: a number of times or a last day."))
     return Recurrence(
         frequency=frequency,
         interval=_number(parts, "INTERVAL", _MAX_INTERVAL) or 1,
@@ -116,7 +117,7 @@ def expand(recurrence: Recurrence, first: Instant, tzid: str) -> list[Occurrence
     days = _days(recurrence, local_date(first, tzid), lambda day: _is_over(recurrence, day, minute, tzid))
     kept = [day for day in days if day not in recurrence.exdates]
     if not kept:
-        raise _invalid("The series has no day left; please choose a later end or fewer exceptions.")
+        raise _invalid(_("The series has no day left; please choose a later end or fewer exceptions."))
     found = [_occurrence(number, day, minute, tzid) for number, day in enumerate(kept)]
     if kept[0] == days[0]:
         found[0] = Occurrence(0, kept[0], first)
@@ -148,15 +149,17 @@ def _days(recurrence: Recurrence, first: date, is_over: Callable[[date], bool]) 
         if is_over(day) or len(days) == recurrence.count:
             return days
         if not days and day != first:
-            raise _invalid(_NOT_ITS_DAY)
+            raise _invalid(_(_NOT_ITS_DAY))
         if len(days) == MAX_OCCURRENCES:
-            raise _invalid(f"A series may have at most {MAX_OCCURRENCES} bookings; please choose an earlier end.")
+            raise _invalid(
+                _("A series may have at most {number} bookings; please choose an earlier end.", number=MAX_OCCURRENCES)
+            )
         days.append(day)
     if len(days) == recurrence.count:
         return days
     if not days:
-        raise _invalid(_NOT_ITS_DAY)
-    raise _invalid(f"A series may last at most {MAX_YEARS} years; please choose an earlier end.")
+        raise _invalid(_(_NOT_ITS_DAY))
+    raise _invalid(_("A series may last at most {number} years; please choose an earlier end.", number=MAX_YEARS))
 
 
 def _all_days(recurrence: Recurrence, first: date) -> Iterator[date]:
@@ -213,18 +216,25 @@ _ALLOWED: Mapping[Frequency, frozenset[str]] = {
 }
 
 
+_CANNOT_USE: Mapping[Frequency, str] = {
+    Frequency.DAILY: mark("A daily series cannot use {part}; please leave it out."),
+    Frequency.WEEKLY: mark("A weekly series cannot use {part}; please leave it out."),
+    Frequency.MONTHLY: mark("A monthly series cannot use {part}; please leave it out."),
+}
+
+
 def _invalid(problem: str) -> InvalidInput:
     return InvalidInput(_FIELD, problem)
 
 
 def _split(rule: str) -> dict[str, str]:
     if len(rule) > _MAX_LENGTH:
-        raise _invalid("The rule of the series is too long; please use a simpler one.")
+        raise _invalid(_("The rule of the series is too long; please use a simpler one."))
     parts: dict[str, str] = {}
     for part in rule.strip().upper().removeprefix("RRULE:").split(";"):
         name, equals, value = part.partition("=")
         if not equals or not value or name in parts:
-            raise _invalid("Please write the rule like FREQ=WEEKLY;BYDAY=MO;COUNT=10, each part once.")
+            raise _invalid(_("Please write the rule like FREQ=WEEKLY;BYDAY=MO;COUNT=10, each part once."))
         parts[name] = value
     return parts
 
@@ -233,15 +243,15 @@ def _frequency(parts: Mapping[str, str]) -> Frequency:
     try:
         return Frequency(parts.get("FREQ", ""))
     except ValueError as error:
-        raise _invalid("A series can be daily, weekly or monthly; please choose one of these.") from error
+        raise _invalid(_("A series can be daily, weekly or monthly; please choose one of these.")) from error
 
 
 def _refuse_foreign_parts(parts: Mapping[str, str], frequency: Frequency) -> None:
     foreign = sorted(set(parts) - _ALLOWED[frequency])
     if foreign:
-        raise _invalid(f"A {frequency.lower()} series cannot use {foreign[0][:40]}; please leave it out.")
+        raise _invalid(_(_CANNOT_USE[frequency], part=foreign[0][:40]))
     if "BYDAY" in parts and "BYMONTHDAY" in parts:
-        raise _invalid("Please choose either weekdays or days of the month, not both.")
+        raise _invalid(_("Please choose either weekdays or days of the month, not both."))
 
 
 def _number(parts: Mapping[str, str], name: str, most: int) -> int | None:
@@ -249,7 +259,7 @@ def _number(parts: Mapping[str, str], name: str, most: int) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
-        raise _invalid(f"{name} must be a number from 1 to {most}.")
+        raise _invalid(_("{name} must be a number from 1 to {most}.", name=name, most=most))
     return int(text)
 
 
@@ -263,8 +273,8 @@ def _until(text: str | None) -> tuple[date | None, Instant | None]:
         if _MOMENT.fullmatch(text):
             return None, int(datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp())
     except ValueError as error:
-        raise _invalid("UNTIL is not a day of the calendar; please check it.") from error
-    raise _invalid("UNTIL must be a day like 20300131, or a moment in UTC like 20300131T120000Z.")
+        raise _invalid(_("UNTIL is not a day of the calendar; please check it.")) from error
+    raise _invalid(_("UNTIL must be a day like 20300131, or a moment in UTC like 20300131T120000Z."))
 
 
 def _by_day(parts: Mapping[str, str], frequency: Frequency) -> tuple[NumberedWeekday, ...]:
@@ -272,9 +282,11 @@ def _by_day(parts: Mapping[str, str], frequency: Frequency) -> tuple[NumberedWee
     for text in parts["BYDAY"].split(",") if "BYDAY" in parts else ():
         match = _BY_DAY.fullmatch(text)
         if match is None:
-            raise _invalid("BYDAY must be weekdays like MO,TH, or like 2TU and -1FR in a monthly series.")
+            raise _invalid(_("BYDAY must be weekdays like MO,TH, or like 2TU and -1FR in a monthly series."))
         if match[1] and frequency is not Frequency.MONTHLY:
-            raise _invalid("Only a monthly series can have numbered weekdays such as 2TU; please leave the number out.")
+            raise _invalid(
+                _("Only a monthly series can have numbered weekdays such as 2TU; please leave the number out.")
+            )
         found.append(NumberedWeekday(int(match[1] or 0), _WEEKDAYS.index(match[2])))
     return tuple(found)
 
@@ -282,14 +294,14 @@ def _by_day(parts: Mapping[str, str], frequency: Frequency) -> tuple[NumberedWee
 def _by_month_day(parts: Mapping[str, str]) -> tuple[int, ...]:
     texts = parts["BYMONTHDAY"].split(",") if "BYMONTHDAY" in parts else []
     if not all(re.fullmatch(r"[+-]?(0?[1-9]|[12][0-9]|3[01])", text) for text in texts):
-        raise _invalid("BYMONTHDAY must be days from 1 to 31, or from -1 to -31 counted from the month's end.")
+        raise _invalid(_("BYMONTHDAY must be days from 1 to 31, or from -1 to -31 counted from the month's end."))
     return tuple(int(text) for text in texts)
 
 
 def _week_start(parts: Mapping[str, str]) -> int:
     text = parts.get("WKST", "MO")
     if text not in _WEEKDAYS:
-        raise _invalid("WKST must be a weekday: MO, TU, WE, TH, FR, SA or SU.")
+        raise _invalid(_("WKST must be a weekday: MO, TU, WE, TH, FR, SA or SU."))
     return _WEEKDAYS.index(text)
 
 
@@ -297,4 +309,4 @@ def _exdate(text: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError as error:
-        raise InvalidInput("exdates", "Please write exceptions as days like 2030-01-31.") from error
+        raise InvalidInput("exdates", _("Please write exceptions as days like 2030-01-31.")) from error

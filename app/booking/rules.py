@@ -43,6 +43,7 @@ from app.booking.slots import (
 )
 from app.booking.values import MINUTE, Catalog, Instant, Interval, Location, Requirement, Resource, Service
 from app.booking.wall_clock import day_bounds, local_date
+from app.texts import _
 
 _DAY = 86_400
 
@@ -157,7 +158,8 @@ def _offer_refusals(catalog: Catalog, service: Service, wish: Wish) -> list[Refu
         found.append(WrongDuration(service.durations_minutes))
     if wish.provider_id is not None and wish.provider_id not in members_of(service.requirements):
         name = catalog.resources[wish.provider_id].name
-        found.append(InvalidInput("provider", f"{name} does not give {service.name}; please choose somebody else."))
+        problem = _("{person} does not give {service}; please choose somebody else.", person=name, service=service.name)
+        found.append(InvalidInput("provider", problem))
     return found
 
 

@@ -9,31 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 
+from app.booking.dates import date_and_time, date_text, short_date_text
 from app.booking.values import MINUTE, Instant
 from app.booking.wall_clock import earliest, local, local_date
 from app.operations.setup.saving import known_zones
+from app.texts import _
 
 CLOCK_TEXTS = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(24 * 60))
 _QUARTER = 15 * MINUTE
 _EPOCH = date(1970, 1, 1)
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +58,46 @@ def clock_text(instant: Instant, tzid: str) -> str:
 
 def day_text(day: date) -> str:
     """Return a date in words: ``Monday 7 January 2030``."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return date_text(day)
 
 
 def short_day(day: date) -> str:
     """Return a date in few letters: ``Mon 7 Jan``."""
-    return f"{_WEEKDAYS[day.weekday()][:3]} {day.day} {_MONTHS[day.month - 1][:3]}"
+    return short_date_text(day)
 
 
 def moment_text(instant: Instant, tzid: str) -> str:
     """Return date and wall time: ``Monday 7 January 2030, 10:00``, with the zone's sign if the hour comes twice."""
     wall = local(instant, tzid)
-    text = f"{day_text(wall.date())}, {wall.hour:02d}:{wall.minute:02d}"
-    is_doubled = wall.utcoffset() != wall.replace(fold=1 - wall.fold).utcoffset()
-    return f"{text} {wall.tzname()}" if is_doubled else text
+    return date_and_time(wall.date(), _clock(wall), _sign(wall))
 
 
 def span_text(start: Instant, end: Instant, tzid: str) -> str:
     """Return a booking's time: ``Monday 7 January 2030, 10:00–10:30``, with the last day if that is another."""
     last = clock_text(end, tzid)
-    if local_date(start, tzid) == local_date(end, tzid) or last == "00:00":
-        return f"{moment_text(start, tzid)}–{'24:00' if last == '00:00' else last}"
-    return f"{moment_text(start, tzid)} – {moment_text(end, tzid)}"
+    if local_date(start, tzid) != local_date(end, tzid) and last != "00:00":
+        return f"{moment_text(start, tzid)} – {moment_text(end, tzid)}"
+    wall = local(start, tzid)
+    first = f"{_clock(wall)} {_sign(wall)}".rstrip()
+    until = "24:00" if last == "00:00" else last
+    return _("{day}, {start}–{end}", day=date_text(wall.date()), start=first, end=until)
+
+
+def _clock(wall: datetime) -> str:
+    return CLOCK_TEXTS[wall.hour * 60 + wall.minute]
+
+
+def _sign(wall: datetime) -> str:
+    """Return the zone's sign (CEST, CET) of a wall time that comes twice, else nothing."""
+    is_doubled = wall.utcoffset() != wall.replace(fold=1 - wall.fold).utcoffset()
+    return wall.tzname() or "" if is_doubled else ""
 
 
 def duration_text(minutes: int) -> str:
     """Return a duration in words: ``1 h 30 min``."""
     hours, rest = divmod(minutes, 60)
-    parts = [f"{hours} h"] if hours else []
-    return " ".join(parts + ([f"{rest} min"] if rest or not hours else []))
+    parts = [_("{hours} h", hours=hours)] if hours else []
+    return " ".join(parts + ([_("{minutes} min", minutes=rest)] if rest or not hours else []))
 
 
 def wall_minutes(starts: Iterable[Instant], tzid: str) -> Iterator[int]:
