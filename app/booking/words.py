@@ -67,6 +67,8 @@ _STATES: Mapping[str, str] = {
     "cancelled": mark("cancelled"),
     "completed": mark("completed"),
     "no_show": mark("no-show"),
+    "approved": mark("approved"),
+    "expired": mark("expired"),
     "moved": mark("moved"),
 }
 _PROBLEMS: Mapping[str, str] = {

@@ -9,27 +9,28 @@ from app.booking.values import Instant
 from app.booking.words import say_moment
 from app.operations.account_news import CHANGED
 from app.operations.mailed_links import ELSEWHERE, INVITATION, RESET
+from app.texts import _, mark
 
 WITH_LINK = frozenset({INVITATION, RESET})
 KINDS = (INVITATION, RESET, ELSEWHERE, CHANGED)
 """All kinds of outbox messages that become such letters."""
 
 CHANGES: Mapping[str, str] = {
-    "address": "Your account has another mail address from now on; mails of this site go there.",
-    "password": "A new password was chosen for your account.",
-    "authenticator": "An app that shows codes was set up for your account.",
-    "authenticator_removed": "The app that shows codes was removed from your account.",
-    "passkey": "A passkey was added to your account.",
-    "passkey_removed": "A passkey was removed from your account.",
-    "recovery_codes": "New recovery codes were made for your account; the earlier ones count no more.",
-    "factors_forgotten": "The second factors of your account were taken away by whoever looks after the users.",
-    "recovery_code_used": "Somebody signed in to your account with one of its recovery codes.",
+    "address": mark("Your account has another mail address from now on; mails of this site go there."),
+    "password": mark("A new password was chosen for your account."),
+    "authenticator": mark("An app that shows codes was set up for your account."),
+    "authenticator_removed": mark("The app that shows codes was removed from your account."),
+    "passkey": mark("A passkey was added to your account."),
+    "passkey_removed": mark("A passkey was removed from your account."),
+    "recovery_codes": mark("New recovery codes were made for your account; the earlier ones count no more."),
+    "factors_forgotten": mark("The second factors of your account were taken away by whoever looks after the users."),
+    "recovery_code_used": mark("Somebody signed in to your account with one of its recovery codes."),
 }
 _SUBJECTS = {
-    INVITATION: "Your account at {site}",
-    RESET: "A new password for {site}",
-    ELSEWHERE: "Your password for {site}",
-    CHANGED: "Your account at {site} was changed",
+    INVITATION: mark("Your account at {site}"),
+    RESET: mark("A new password for {site}"),
+    ELSEWHERE: mark("Your password for {site}"),
+    CHANGED: mark("Your account at {site} was changed"),
 }
 
 
@@ -49,44 +50,56 @@ class AccountFacts:
 
 def account_subject(facts: AccountFacts) -> str:
     """Return the mail's subject."""
-    return _SUBJECTS[facts.kind].format(site=facts.site.partition("//")[2])
+    return _(_SUBJECTS[facts.kind], site=facts.site.partition("//")[2])
 
 
 def account_text(facts: AccountFacts) -> str:
     """Return the mail's text; times are UTC."""
     middle = {INVITATION: _invitation, RESET: _reset, ELSEWHERE: _elsewhere, CHANGED: _changed}[facts.kind](facts)
-    return "\n\n".join([f"Hello {facts.name},", *middle, facts.site]) + "\n"
+    return "\n\n".join([_("Hello {name},", name=facts.name), *middle, facts.site]) + "\n"
 
 
 def _invitation(facts: AccountFacts) -> list[str]:
+    opening = _("You have an account at {site}. Please choose your password by this link:", site=facts.site)
     return [
-        f"You have an account at {facts.site}. Please choose your password by this link:\n{facts.link}",
-        f"It counts once, until {_moment(facts.until)}. After that you sign in with {facts.email} and the password.",
+        f"{opening}\n{facts.link}",
+        _(
+            "It counts once, until {until}. After that you sign in with {email} and the password.",
+            until=_moment(facts.until),
+            email=facts.email,
+        ),
     ]
 
 
 def _reset(facts: AccountFacts) -> list[str]:
+    opening = _("Somebody, probably you, asked for a new password. Choose it by this link:")
+    until = _moment(facts.until)
     return [
-        f"Somebody, probably you, asked for a new password. Choose it by this link:\n{facts.link}",
-        f"It counts once, until {_moment(facts.until)}. Your present password counts until then, too.",
-        "If it was not you, you need not do anything: without this mail nobody can use the link.",
+        f"{opening}\n{facts.link}",
+        _("It counts once, until {until}. Your present password counts until then, too.", until=until),
+        _("If it was not you, you need not do anything: without this mail nobody can use the link."),
     ]
 
 
 def _elsewhere(facts: AccountFacts) -> list[str]:
     return [
-        "Somebody, probably you, asked for a new password. Your account has none of its own: you sign in with the one "
-        "that you have at your organisation, and that is where it is changed.",
-        "If it was not you, you need not do anything: nothing was changed.",
+        _(
+            "Somebody, probably you, asked for a new password. Your account has none of its own: you sign in with the "
+            "one that you have at your organisation, and that is where it is changed."
+        ),
+        _("If it was not you, you need not do anything: nothing was changed."),
     ]
 
 
 def _changed(facts: AccountFacts) -> list[str]:
-    said = f"{CHANGES[facts.what]} That was on {_moment(facts.at)}."
-    warning = "If it was you, all is well. If not, please tell whoever looks after your users at once"
+    said = " ".join([_(CHANGES[facts.what]), _("That was on {when}.", when=_moment(facts.at))])
     if facts.what == "address":  # a link to a new password would go to the other address
-        return [said, f"{warning}."]
-    return [said, f"{warning}, and choose a new password here:\n{facts.site}/sign-in/forgotten"]
+        return [said, _("If it was you, all is well. If not, please tell whoever looks after your users at once.")]
+    warning = _(
+        "If it was you, all is well. If not, please tell whoever looks after your users at once, "
+        "and choose a new password here:"
+    )
+    return [said, f"{warning}\n{facts.site}/sign-in/forgotten"]
 
 
 def _moment(instant: Instant) -> str:

@@ -14,10 +14,11 @@ from app.booking.words import say_moment
 from app.operations.approval_mails import WANTED
 from app.operations.approvers import Voice, choose_voice, voices_of
 from app.operations.context import Context
-from app.operations.letters_text import say_time
+from app.operations.letters_text import fact_list, say_time
 from app.operations.rights import actor_of, deciding_target
 from app.operations.steps import Step, open_change, steps_of
 from app.storage.tables import Booking, User
+from app.texts import _, in_context, plural
 
 KINDS = (WANTED,)
 """All kinds of outbox messages that become such letters."""
@@ -98,42 +99,42 @@ def _due(step: Step) -> Instant:
 
 def approver_subject(facts: ApproverFacts) -> str:
     """Return the mail's subject."""
-    first = facts.requests[0]
-    if len(facts.requests) == 1:
-        return f"Please decide: {first.service}, {say_moment(first.time[0], first.tzid)}"
-    return f"Please decide: {len(facts.requests)} requests"
+    first, number = facts.requests[0], len(facts.requests)
+    if number > 1:
+        return plural("Please decide: {number} request", "Please decide: {number} requests", number)
+    when = say_moment(first.time[0], first.tzid)
+    return _("Please decide: {service}, {when}", service=first.service, when=when)
 
 
 def approver_text(facts: ApproverFacts) -> str:
     """Return the mail's text; times are those of the place."""
-    several = len(facts.requests) > 1
-    opening = "These requests wait for you to decide." if several else "A request waits for you to decide."
+    opening, way = _("A request waits for you to decide."), _("Sign in, look at it, and approve or decline here:")
+    if len(facts.requests) > 1:
+        opening = _("These requests wait for you to decide.")
+        way = _("Sign in, look at them, and approve or decline here:")
     shown = [_request(one) for one in facts.requests[:MOST]]
     more = len(facts.requests) - len(shown)
-    return (
-        "\n\n".join(
-            [
-                f"Hello {facts.name},",
-                opening,
-                *shown,
-                *([f"And {more} more."] if more else []),
-                f"Sign in, look at {'them' if several else 'it'}, and approve or decline here:\n{facts.link}",
-                "Opening the link decides nothing yet.",
-                facts.site,
-            ]
-        )
-        + "\n"
-    )
+    parts = [
+        _("Hello {name},", name=facts.name),
+        opening,
+        *shown,
+        *([plural("And {number} more.", "And {number} more.", more)] if more else []),
+        f"{way}\n{facts.link}",
+        _("Opening the link decides nothing yet."),
+        facts.site,
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 def _request(one: WantedFacts) -> str:
-    lines = [("What", one.service), ("When", f"{say_time(one.time, one.tzid)} ({one.tzid})")]
+    lines = [(in_context("label", "What"), one.service)]
+    lines.append((in_context("label", "When"), f"{say_time(one.time, one.tzid)} ({one.tzid})"))
     if one.wished is not None:
-        lines.append(("Wished", f"{say_time(one.wished, one.tzid)} ({one.tzid})"))
-    lines.append(("Where", one.location))
+        lines.append((_("Wished"), f"{say_time(one.wished, one.tzid)} ({one.tzid})"))
+    lines.append((in_context("label", "Where"), one.location))
     if one.resources:
-        lines.append(("Takes", ", ".join(one.resources)))
-    lines.append(("Decide by", f"{say_moment(one.until, one.tzid)} ({one.tzid})"))
+        lines.append((in_context("label", "Takes"), ", ".join(one.resources)))
+    lines.append((_("Decide by"), f"{say_moment(one.until, one.tzid)} ({one.tzid})"))
     if one.instead_of:
-        lines.append(("In place of", one.instead_of))
-    return "\n".join(f"  {f'{name}:':<15}{text}" for name, text in lines)
+        lines.append((_("In place of"), one.instead_of))
+    return fact_list(lines)

@@ -18,9 +18,10 @@ from app.operations.steps import Step, all_steps_of, asked_by
 from app.operations.views import BookingView
 from app.storage.rights_tables import UserGroup
 from app.storage.tables import Booking, ChangeRequest, Client, User
+from app.texts import _, mark
 
-ANYBODY = "anybody who may approve it"
-ADMINISTRATORS = "the administrators"
+ANYBODY = mark("anybody who may approve it")
+ADMINISTRATORS = mark("the administrators")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,8 @@ def _view(
     if not waiting:
         return replace(_plain(context, target), steps=shown)
     approve, problems = _mine(context, waiting, target, voices, Permission.APPROVE)
-    decline, _ = _mine(context, waiting, target, voices, Permission.DECLINE)
-    why_not = "" if approve else next((words for one, words in HINDRANCE_WORDS.items() if one in problems), "")
+    decline, _problems = _mine(context, waiting, target, voices, Permission.DECLINE)
+    why_not = "" if approve else next((_(words) for one, words in HINDRANCE_WORDS.items() if one in problems), "")
     return ApprovalView(shown, approve, decline, why_not, min(int(step.row.due_at) for step in waiting))
 
 
@@ -162,11 +163,12 @@ def _who(step: Step, names: _Names) -> str:
     found = _say(step.asked.step.approvers, names, ANYBODY)
     if not step.asked.is_escalated:
         return found
-    return f"{found}, by now also {_say(step.asked.step.next_ones, names, ADMINISTRATORS)}"
+    others = _say(step.asked.step.next_ones, names, ADMINISTRATORS)
+    return _("{who}, by now also {others}", who=found, others=others)
 
 
 def _say(named: Named | None, names: _Names, otherwise: str) -> str:
     if named is None:
-        return otherwise
+        return _(otherwise)
     people = sorted(names.users.get(one, "") for one in named.users)
-    return ", ".join([*sorted(names.groups.get(one, "") for one in named.groups), *people]) or "nobody"
+    return ", ".join([*sorted(names.groups.get(one, "") for one in named.groups), *people]) or _("nobody")

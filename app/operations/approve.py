@@ -28,6 +28,7 @@ from app.operations.views import BookingView
 from app.operations.waiting import Freed, freed_by, offer_freed, wished_by
 from app.storage.approval_tables import Approval
 from app.storage.tables import Booking, ChangeRequest
+from app.texts import _
 
 MAX_REASON = 500
 Mine = list[tuple[Step, Voice | None]]
@@ -133,7 +134,7 @@ def _refuse(context: Context, permission: Permission, found: Sequence[tuple[Step
     if any(step.row.decided_by_id != context.actor.user_id for step in missed):
         raise StepDecided()
     problems = {problem for step, problem in found if step.waits}
-    reason = next(words for problem, words in HINDRANCE_WORDS.items() if problem in problems)
+    reason = next(_(words) for problem, words in HINDRANCE_WORDS.items() if problem in problems)
     raise NotAllowed(permission=permission.value, reason=reason)
 
 

@@ -29,6 +29,7 @@ from app.operations.views import BookingView
 from app.operations.waiting import end_offer
 from app.operations.wanted import Wanted, want
 from app.storage import tables
+from app.texts import _
 
 MAX_COMMENT = 2000
 MAX_NAME = 200
@@ -207,7 +208,7 @@ def _check_same(row: tables.Booking, wanted: Wanted) -> None:
     held = (row.service_id, row.location_id, row.start_at, row.seats)
     end = row.end_at if wanted.wish.duration_minutes is None else wanted.end
     if held != (wanted.service.id, wanted.location.id, wanted.start, wanted.wish.seats) or row.end_at != end:
-        raise InvalidInput("start", "The held slot is another one; please choose the time again.")
+        raise InvalidInput("start", _("The held slot is another one; please choose the time again."))
 
 
 def accept_offer(context: Context, booking: str) -> BookingView:

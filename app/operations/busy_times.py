@@ -17,6 +17,7 @@ from app.operations.names import get_resource
 from app.operations.rights import target_of_resource
 from app.storage.statements import insert_rows
 from app.storage.tables import BusyTime
+from app.texts import _
 
 MAX_SOURCE = 100
 _AT_ONCE = 500
@@ -36,17 +37,27 @@ def find_resource(catalog: Catalog, name: str) -> Resource:
         return found[0]
     if found:
         ids = ", ".join(sorted(f"{one.public_id} ({one.kind.value})" for one in found))
-        raise InvalidInput("resource", f"Several are called {name}; please give one of these ids: {ids}.")
-    raise InvalidInput("resource", f"Nothing is called {name}. {_closest(active, wanted)}")
+        raise InvalidInput(
+            "resource", _("Several are called {name}; please give one of these ids: {ids}.", name=name, ids=ids)
+        )
+    close = _closest(active, wanted)
+    if close:
+        raise InvalidInput("resource", _("Nothing is called {name}. Did you mean {names}?", name=name, names=close))
+    raise InvalidInput(
+        "resource",
+        _(
+            "Nothing is called {name}. Please give the name of a person, room or device as it is in the set-up.",
+            name=name,
+        ),
+    )
 
 
 def _closest(active: Sequence[Resource], wanted: str) -> str:
+    """Return the names that are most like this one, with "or" between them; nothing where none is."""
     by_name = {one.name.casefold(): one.name for one in active}
     close = difflib.get_close_matches(wanted, by_name, n=5, cutoff=0.5)
     close += [key for key in by_name if wanted and wanted in key and key not in close][:5]
-    if close:
-        return f"Did you mean {' or '.join(by_name[key] for key in close)}?"
-    return "Please give the name of a person, room or device as it is in the set-up."
+    return _(" or ").join(by_name[key] for key in close)
 
 
 def replace_busy_times(context: Context, resource: str, source: str, busy: Sequence[Busy]) -> int:

@@ -17,6 +17,7 @@ from app.operations.context import Context
 from app.operations.look_up import bookings_behind, list_busy_times
 from app.operations.names import get_location
 from app.operations.views import BookingView, ResourceView
+from app.texts import _
 
 MAX_DAYS = 31
 _RANK = list(ResourceKind)
@@ -82,7 +83,7 @@ def look_at_calendar(context: Context, query: CalendarQuery) -> CalendarView:
     """
     context.require(Permission.SEE_BUSY)
     if not 1 <= query.days <= MAX_DAYS:
-        raise InvalidInput("days", f"Please look at 1 to {MAX_DAYS} days at once.")
+        raise InvalidInput("days", _("Please look at 1 to {most} days at once.", most=MAX_DAYS))
     catalog = context.catalog
     place = get_location(catalog, query.location)
     last = query.first + timedelta(days=query.days - 1)

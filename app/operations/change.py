@@ -32,6 +32,7 @@ from app.operations.waiting import Freed, end_offer, freed_by, offer_freed
 from app.operations.wanted import Wanted, reason_of
 from app.storage import approvals
 from app.storage.tables import Booking
+from app.texts import _
 
 MAX_REASON = 500
 FINISHED = {Status.COMPLETED: Action.COMPLETED, Status.NO_SHOW: Action.NO_SHOW}
@@ -98,7 +99,7 @@ def _finish(context: Context, booking: str, status: Status) -> BookingView:
             context.require(Permission.BOOK_FOR_OTHERS)
         check_transition(Status(row.status), status)
         if row.start_at > context.now:
-            raise InvalidInput("status", "This booking has not begun yet; it can be marked once it has.")
+            raise InvalidInput("status", _("This booking has not begun yet; it can be marked once it has."))
         freed, before = end_change(context, row), row.status
         records.set_status(context, row, status)
         tell_status(context, FINISHED[status], row, before)
@@ -198,7 +199,7 @@ def _wanted_move(context: Context, first: Booking, row: Booking, request: MoveRe
     duration = duration_of(service, request.duration_minutes or (row.end_at - row.start_at) // MINUTE)
     start = shifted_start(first, row, request.start, location.tzid)
     if start % MINUTE:
-        raise InvalidInput("start", "Bookings start on a whole minute; please choose one of the times offered.")
+        raise InvalidInput("start", _("Bookings start on a whole minute; please choose one of the times offered."))
     wished = wished_provider(context, service, request.provider)
     wish = Wish(service.id, location.id, start, duration, wished, row.seats)
     by_staff = context.may(Permission.BOOK_FOR_OTHERS)

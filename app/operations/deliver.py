@@ -22,6 +22,7 @@ from app.operations.context import Context
 from app.operations.letters import Letter, Letterhead, NoLetterError, write_letter
 from app.storage import outbox
 from app.storage.tables import OutboxMessage
+from app.texts import mark
 
 LEASE_SECONDS = 300
 """How long a claim holds; longer than any one delivery may take."""
@@ -30,7 +31,7 @@ PAUSES = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600)
 """Seconds until the next attempt, after the first, second and so on; after the last of them a message is given up."""
 
 MOST_ATTEMPTS = len(PAUSES) + 1
-WORN_OUT = "Delivering was begun too often without coming to an end."
+WORN_OUT = mark("Delivering was begun too often without coming to an end.")
 _log = logging.getLogger(__name__)
 
 

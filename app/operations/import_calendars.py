@@ -16,6 +16,7 @@ from app.integrations.ics.times import usual_window
 from app.integrations.ics.values import Reading, Window
 from app.operations.busy_times import find_resource, replace_busy_times
 from app.operations.context import Context
+from app.texts import _
 
 MOST_DAYS = 3660
 
@@ -69,5 +70,5 @@ def _window(now: Instant, tzid: str, request: ImportRequest) -> Window:
     start = day_bounds(request.first, tzid)[0] if request.first else usual.start
     end = day_bounds(request.last, tzid)[1] if request.last else usual.end
     if not 0 < end - start <= MOST_DAYS * DAY_MINUTES * MINUTE:
-        raise InvalidInput("until", "Please let the last day come after the first, at most ten years later.")
+        raise InvalidInput("until", _("Please let the last day come after the first, at most ten years later."))
     return Window(start, end, tzid)

@@ -26,6 +26,7 @@ from app.operations.links import manage_token, password_token, waiting_token
 from app.operations.look_up import read_views, view_of
 from app.operations.views import BookingView
 from app.storage.tables import Booking, ChangeRequest, OutboxMessage, Series, User, WaitingEntry
+from app.texts import mark
 
 FILE_NAME = "booking.ics"
 _WITH_CALENDAR = frozenset({"confirmed", "approved", "requested", "declined", "expired", "moved", "cancelled"})
@@ -36,7 +37,7 @@ _LINK_HOME = frozenset({"declined", "expired", "cancelled"})
 
 
 class NoLetterError(Exception):
-    """There is nothing to send and never will be; the text says why, without a client's details."""
+    """There is nothing to send and never will be; the text, said where it is shown, has no client's details."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +130,21 @@ def _approver_letter(context: Context, payload: dict[str, Any], head: Letterhead
     user = _active_user(payload)
     facts = approver_facts(context, user, payload["bookings"], head.base_url)
     if not facts.requests:
-        raise NoLetterError("Nothing of this waits for its receiver any more.")
+        raise NoLetterError(mark("Nothing of this waits for its receiver any more."))
     return Letter(user.name, user.email, approver_subject(facts), approver_text(facts), (facts.link,))
 
 
 def _active_user(payload: dict[str, Any]) -> User:
     user: User | None = User.get_or_none(User.public_id == payload["user"], User.active)
     if user is None:
-        raise NoLetterError("The account is gone or switched off.")
+        raise NoLetterError(mark("The account is gone or switched off."))
     return user
 
 
 def _waiting_letter(context: Context, payload: dict[str, Any], head: Letterhead) -> Letter:
     entry: WaitingEntry | None = WaitingEntry.get_or_none(WaitingEntry.public_id == payload["waiting"])
     if entry is None:
-        raise NoLetterError("The entry is not on the waiting list any more.")
+        raise NoLetterError(mark("The entry is not on the waiting list any more."))
     location, service = context.catalog.locations[entry.location_id], context.catalog.services[entry.service_id]
     people: tuple[str, ...] = ()
     if entry.resource_id is not None:
@@ -167,7 +168,7 @@ def _waiting_letter(context: Context, payload: dict[str, Any], head: Letterhead)
 def _booking_letter(context: Context, message: OutboxMessage, payload: dict[str, Any], head: Letterhead) -> Letter:
     view = view_of(context, payload["booking"])
     if not view.client_email:
-        raise NoLetterError("The booking has no client with a mail address.")
+        raise NoLetterError(mark("The booking has no client with a mail address."))
     view = replace(
         view,
         start=payload.get("start", view.start),
@@ -240,7 +241,7 @@ def _series_letter(
         .order_by(Booking.start_at)
     )
     if not rows:
-        raise NoLetterError("None of the dates of the series is kept any more.")
+        raise NoLetterError(mark("None of the dates of the series is kept any more."))
     dates = tuple(((row.start_at, row.end_at), head.manage_link(row.public_id)) for row in rows)
     events = [
         _event(
@@ -262,7 +263,7 @@ def _visit_letter(
     of_visit = (Booking.visit == view.visit) & Booking.status.in_(_KEPT)
     views = read_views(context, lambda query: query.where(of_visit).order_by(Booking.start_at, Booking.id))
     if not views:
-        raise NoLetterError("None of the parts of the visit is kept any more.")
+        raise NoLetterError(mark("None of the parts of the visit is kept any more."))
     parts = tuple(_part(one, head) for one in views)
     events = [
         _event(replace(facts, service=part.service, time=part.time, link=part.link), one, message, head)

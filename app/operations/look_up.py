@@ -26,9 +26,11 @@ from app.operations.views import BookingView, ChangeView, ClientView, ResourceVi
 from app.operations.within import bookings_within
 from app.storage import clients, taken
 from app.storage.tables import Allocation, Attendee, Booking, ChangeRequest, Client, GroupSession, Series
+from app.texts import mark
 
 MOST = 2000
-BUSY = "Busy"
+BUSY = mark("Busy")
+"""The title of what the actor may not see; said where it is shown, so that it can be told from other titles."""
 DECIDING = (Permission.APPROVE, Permission.DECLINE)
 _LEAST = {True: Permission.SEE_BUSY, False: Permission.SEE_TITLES}
 """What those who are signed in, and clients with their link, need to know of a booking at all."""

@@ -11,6 +11,7 @@ from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import Catalog, Location, Resource, Service, Visibility
 from app.operations.context import Context
 from app.operations.views import BookingView
+from app.texts import _
 
 
 class _Named(Protocol):
@@ -70,7 +71,10 @@ def provider_id(catalog: Catalog, service: Service, public_id: str | None) -> in
         return None
     resource = get_resource(catalog, public_id)
     if not any(resource.id in requirement.resource_ids for requirement in service.requirements):
-        raise InvalidInput("provider", f"{resource.name} does not give {service.name}; please choose somebody else.")
+        problem = _(
+            "{person} does not give {service}; please choose somebody else.", person=resource.name, service=service.name
+        )
+        raise InvalidInput("provider", problem)
     return resource.id
 
 

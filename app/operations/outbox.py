@@ -18,9 +18,10 @@ from app.operations.context import Context
 from app.operations.deliver import MessageStatus
 from app.operations.letters import Letter, Letterhead, NoLetterError, write_letter
 from app.storage.tables import Booking, Client, OutboxMessage, WaitingEntry
+from app.texts import _, mark
 
 PAGE = 50
-HIDDEN = "This letter has a link that lets its reader sign in, so only its receiver sees it."
+HIDDEN = mark("This letter has a link that lets its reader sign in, so only its receiver sees it.")
 MOST = 200
 _OPEN = (MessageStatus.WAITING.value, MessageStatus.GIVEN_UP.value)
 
@@ -82,7 +83,7 @@ def list_outbox(
     """
     context.require(Permission.SEE_MESSAGES)
     if status is not None and status not in set(MessageStatus):
-        raise InvalidInput("status", "Please choose waiting, delivered or given up.")
+        raise InvalidInput("status", _("Please choose waiting, delivered or given up."))
     return context.store.read(lambda: _page(context, status, before, min(limit, MOST)))
 
 
@@ -134,7 +135,7 @@ def _view(context: Context, row: OutboxMessage, entry: WaitingEntry | None, see_
         kind=row.kind,
         status=row.status,
         attempts=row.attempts,
-        last_error=row.last_error,
+        last_error=_(row.last_error),
         created_at=row.created_at,
         not_before=row.not_before,
         delivered_at=row.delivered_at,
@@ -166,9 +167,9 @@ def get_letter(context: Context, delivery_id: str, head: Letterhead, *, is_demo:
         try:
             letter = write_letter(context, row, head)
         except NoLetterError as error:
-            return LetterView(view, problem=str(error))
+            return LetterView(view, problem=_(str(error)))
         if letter.is_secret and not (is_demo and context.may(Permission.MANAGE_USERS)):
-            return LetterView(view, letter.subject, problem=HIDDEN)
+            return LetterView(view, letter.subject, problem=_(HIDDEN))
         return _letter_view(view, letter, context.may(Permission.SEE_CONTACTS, Target()))
 
     return context.store.read(look)
@@ -176,7 +177,7 @@ def get_letter(context: Context, delivery_id: str, head: Letterhead, *, is_demo:
 
 def _letter_view(view: MessageView, letter: Letter, see_clients: bool) -> LetterView:
     if not see_clients:
-        return LetterView(view, letter.subject, problem="You may not see clients, so the letter itself is hidden.")
+        return LetterView(view, letter.subject, problem=_("You may not see clients, so the letter itself is hidden."))
     calendar = letter.attachment.content if letter.attachment is not None else None
     return LetterView(view, letter.subject, letter.text, letter.links, calendar)
 
@@ -194,7 +195,7 @@ def try_again(context: Context, delivery_id: str) -> None:
         given_up = OutboxMessage.public_id == delivery_id, OutboxMessage.status == MessageStatus.GIVEN_UP.value
         anew = {"status": MessageStatus.WAITING.value, "attempts": 0, "not_before": context.now}
         if not OutboxMessage.update(anew).where(*given_up).execute():
-            raise NotFound(kind="message that was given up", reference=delivery_id)
+            raise NotFound(kind=mark("message that was given up"), reference=delivery_id)
         record(context, Action.MESSAGE_RETRIED, Subject(Kind.MESSAGE, delivery_id))
 
     context.store.write(work)

@@ -21,12 +21,13 @@ from app.operations.limits import Limited, check_within_limits, within_limits
 from app.operations.names import candidate_ids
 from app.operations.wanted import Wanted
 from app.storage import allocations, sessions, taken
+from app.texts import _, mark
 
 NEXT_FREE_DAYS = 14
 NEXT_FREE_COUNT = 3
 LOAD_SECONDS = 3 * 86_400
 _NO_LOAD: Mapping[int, int] = {}
-REASON_NEEDED = "Please say why the rules are overridden; the audit log keeps the reason."
+REASON_NEEDED = mark("Please say why the rules are overridden; the audit log keeps the reason.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def check_override(context: Context, wanted: Wanted) -> None:
     """
     context.require(Permission.OVERRIDE_RULES)
     if not wanted.reason:
-        raise InvalidInput("override_reason", REASON_NEEDED)
+        raise InvalidInput("override_reason", _(REASON_NEEDED))
     if wanted.location.id not in wanted.service.location_ids:
         raise NotOfferedHere(wanted.service.name, wanted.location.name)
 

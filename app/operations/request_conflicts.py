@@ -14,6 +14,7 @@ from app.operations.context import Context
 from app.operations.views import BookingView
 from app.storage.beside import busy_beside
 from app.storage.tables import Booking
+from app.texts import _
 
 MOST = 5
 
@@ -56,8 +57,11 @@ def _busy(views: Sequence[BookingView]) -> Mapping[str, list[tuple[int, Instant,
 
 def _busy_words(catalog: Catalog, busy: Sequence[tuple[int, Instant, Instant]], tzid: str) -> Iterator[str]:
     for resource_id, start, end in sorted(busy, key=lambda one: one[1:]):
-        name = catalog.resources[resource_id].name
-        yield f"{name} is busy by an entry of an imported calendar {say_span(start, end, tzid)}."
+        yield _(
+            "{resource} is busy by an entry of an imported calendar {span}.",
+            resource=catalog.resources[resource_id].name,
+            span=say_span(start, end, tzid),
+        )
 
 
 def _closed(location: Location, view: BookingView) -> Iterator[str]:
@@ -66,14 +70,15 @@ def _closed(location: Location, view: BookingView) -> Iterator[str]:
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     for one in location.closures:
         if any(one.first <= day <= one.last for day in days):
-            yield f"{location.name} is closed that day ({one.name})."
+            yield _("{location} is closed that day ({name}).", location=location.name, name=one.name)
 
 
 def _away(taken: Sequence[Resource], view: BookingView) -> Iterator[str]:
     for resource in taken:
         for off in resource.time_off:
             if overlaps(wished(view), (off.start, off.end)):
-                yield f"{resource.name} is away {say_span(off.start, off.end, view.tzid)}."
+                span = say_span(off.start, off.end, view.tzid)
+                yield _("{resource} is away {span}.", resource=resource.name, span=span)
 
 
 def _by_day(views: Sequence[BookingView]) -> Mapping[date, list[BookingView]]:
@@ -93,4 +98,8 @@ def _same_day(others: Sequence[BookingView], view: BookingView) -> Iterator[str]
     for other in others:
         shared = [one.name for one in other.resources if one.public_id in mine]
         if other.public_id != view.public_id and shared:
-            yield f"Another request takes {', '.join(shared)} that day at {say_clock(wished(other)[0], view.tzid)}."
+            yield _(
+                "Another request takes {resources} that day at {time}.",
+                resources=", ".join(shared),
+                time=say_clock(wished(other)[0], view.tzid),
+            )

@@ -17,6 +17,7 @@ from app.operations.views import BookingView
 from app.operations.within import bookings_within
 from app.storage.clients import find_client_ids
 from app.storage.tables import Booking, Series
+from app.texts import _
 
 PAGE = 50
 MAX_PAGE = 2000
@@ -57,7 +58,7 @@ def search_bookings(context: Context, search: BookingSearch) -> BookingPage:
     """
     context.require(Permission.SEE_TITLES)
     if not 1 <= search.page <= MAX_PAGE:
-        raise InvalidInput("page", f"Please choose a page from 1 to {MAX_PAGE}.")
+        raise InvalidInput("page", _("Please choose a page from 1 to {most}.", most=MAX_PAGE))
 
     def narrow(query: ModelSelect) -> ModelSelect:
         found = query.where(*_conditions(context, search)).order_by(Booking.start_at, Booking.id)

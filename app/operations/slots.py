@@ -19,6 +19,7 @@ from app.operations.look_up import row_of
 from app.operations.names import candidate_ids, get_location, get_service, provider_id, wished_provider
 from app.operations.wanted import Wanted
 from app.storage import taken
+from app.texts import _
 
 MAX_DAYS = 62
 
@@ -80,7 +81,7 @@ def _take_out(busy: dict[int, list[Interval]], own: Iterable[tuple[int, Instant,
 def check_days(start: Instant, end: Instant) -> None:
     """Go on only with a stretch of time that is not empty and not too long, or raise InvalidInput."""
     if not 0 < end - start <= MAX_DAYS * 86_400:
-        raise InvalidInput("end", f"Please ask for at most {MAX_DAYS} days, the end after the start.")
+        raise InvalidInput("end", _("Please ask for at most {most} days, the end after the start.", most=MAX_DAYS))
 
 
 def explain_time(

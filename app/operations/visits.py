@@ -30,6 +30,7 @@ from app.operations.wanted import Wanted, want
 from app.storage import allocations, taken
 from app.storage.public_ids import new_public_id
 from app.storage.tables import Booking
+from app.texts import _
 
 MAX_PARTS = 8
 
@@ -115,12 +116,13 @@ def book_visit(context: Context, request: VisitRequest) -> list[BookingView]:
 
 def _visit(context: Context, parts: Sequence[VisitPart], location: str) -> _Visit:
     if not 1 <= len(parts) <= MAX_PARTS:
-        raise InvalidInput("service", f"Please choose 1 to {MAX_PARTS} services for a visit.")
+        raise InvalidInput("service", _("Please choose 1 to {most} services for a visit.", most=MAX_PARTS))
     catalog = context.catalog
     services = [get_service(context, catalog, part.service) for part in parts]
     for service in services:
         if service.capacity > 1:
-            raise InvalidInput("service", f"{service.name} is a group session; please book it on its own.")
+            problem = _("{service} is a group session; please book it on its own.", service=service.name)
+            raise InvalidInput("service", problem)
     named = tuple(
         Part(service.id, part.duration_minutes, wished_provider(context, service, part.provider))
         for service, part in zip(services, parts, strict=True)
@@ -138,7 +140,7 @@ def _wanted_parts(context: Context, request: VisitRequest) -> list[tuple[Wanted,
         parts.append((wanted, check_particulars(wanted, single)))
         start = wanted.end
     if start - request.start > DAY_MINUTES * MINUTE:
-        raise InvalidInput("service", "A visit lasts at most one day; please choose fewer services.")
+        raise InvalidInput("service", _("A visit lasts at most one day; please choose fewer services."))
     return parts
 
 
@@ -174,7 +176,7 @@ def _place_parts(context: Context, visit: _Visit, parts: list[tuple[Wanted, Part
 
 
 def _lock(context: Context, visit: _Visit, parts: list[tuple[Wanted, Particulars]]) -> None:
-    for service_id in sorted({wanted.service.id for wanted, _ in parts if has_limits(wanted.service)}):
+    for service_id in sorted({wanted.service.id for wanted, _particulars in parts if has_limits(wanted.service)}):
         context.store.lock_rows(service_id, ())
     context.store.lock_rows(None, visit.ids)
 
@@ -188,7 +190,7 @@ def _add_part(context: Context, part: tuple[Wanted, Particulars], place: Place, 
 
 def _reason(context: Context, parts: list[tuple[Wanted, Particulars]], holes: Holes, *, staff: bool) -> Refusal:
     """Return why the visit cannot be had: the first part's reason, or that all can be had but not together."""
-    for number, (wanted, _) in enumerate(parts):
+    for number, (wanted, _particulars) in enumerate(parts):
         found = find_refusals(wanted.catalog, wanted.wish, holes, context.now, staff=staff, any_grid=number > 0)
         if found:
             return found[0]

@@ -29,6 +29,7 @@ from app.operations.wanted import Wanted
 from app.storage import outbox, taken
 from app.storage.public_ids import new_public_id
 from app.storage.tables import Booking, ChangeRequest, Client, WaitingEntry
+from app.texts import _
 
 OPEN = ("waiting", "offered")
 LOOK_AT = 20
@@ -58,7 +59,7 @@ def join_waiting_list(context: Context, request: WaitingRequest) -> WaitingView:
     service = get_service(context, catalog, request.service)
     location = get_location(catalog, request.location)
     if not context.now < request.latest or request.earliest >= request.latest:
-        raise InvalidInput("latest", "Please choose a last day that is not over yet.")
+        raise InvalidInput("latest", _("Please choose a last day that is not over yet."))
     wished = provider_id(catalog, service, request.provider)
     minutes = duration_of(service, request.duration_minutes)
 

@@ -14,6 +14,7 @@ from app.booking.values import MINUTE, Catalog, Instant, Interval, Location, Ser
 from app.operations.context import Context
 from app.operations.names import get_location, get_service, wished_provider
 from app.operations.requests import BookingRequest, HoldRequest, MoveRequest
+from app.texts import _
 
 MAX_SEATS = 100
 MAX_REASON = 500
@@ -72,9 +73,9 @@ def want(context: Context, request: BookingRequest | HoldRequest, override: bool
     catalog = context.catalog
     service = get_service(context, catalog, request.service)
     if request.start % MINUTE:
-        raise InvalidInput("start", "Bookings start on a whole minute; please choose one of the times offered.")
+        raise InvalidInput("start", _("Bookings start on a whole minute; please choose one of the times offered."))
     if not 1 <= request.seats <= min(service.capacity, MAX_SEATS):
-        raise InvalidInput("seats", f"Please choose between 1 and {service.capacity} seats.")
+        raise InvalidInput("seats", _("Please choose between 1 and {most} seats.", most=service.capacity))
     duration_of(service, request.duration_minutes)
     wish = Wish(
         service_id=service.id,

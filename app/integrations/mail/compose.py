@@ -10,6 +10,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
 from app.integrations.mail.values import Mail, PermanentMailError
+from app.texts import mark
 
 
 def compose(mail: Mail) -> EmailMessage:
@@ -49,8 +50,8 @@ def _one_line(text: str) -> str:
 
 def _address(name: str, email: str) -> Address:
     if not email.isprintable() or " " in email:
-        raise PermanentMailError("The mail address has characters that no mail can carry.")
+        raise PermanentMailError(mark("The mail address has characters that no mail can carry."))
     try:
         return Address(display_name=_one_line(name), addr_spec=email)
     except (ValueError, IndexError, MessageError) as error:
-        raise PermanentMailError("The mail address cannot be used.") from error
+        raise PermanentMailError(mark("The mail address cannot be used.")) from error

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from app.integrations.mail.compose import compose
 from app.integrations.mail.values import Mail, PermanentMailError, SmtpSettings, TransientMailError
+from app.texts import mark
 
 _PERMANENT_FROM = 500
 
@@ -30,7 +31,9 @@ def send(settings: SmtpSettings, mail: Mail) -> None:
         except smtplib.SMTPResponseException as error:
             raise _refused("the mail", error.smtp_code, error.smtp_error) from error
         except smtplib.SMTPNotSupportedError as error:
-            raise PermanentMailError("The mail server cannot take addresses with letters outside ASCII.") from error
+            raise PermanentMailError(
+                mark("The mail server cannot take addresses with letters outside ASCII.")
+            ) from error
 
 
 @contextmanager
