@@ -19,14 +19,15 @@ from app.operations.deputies import (
     name_deputy,
     possible_deputies,
 )
+from app.texts import _, mark
 from app.web.account.own import own_account
 from app.web.context import current_context, site
 from app.web.errors import UNPROCESSABLE
 from app.web.setup.reading import Typed
 from app.web.times import day_text
 
-NAMED = "The deputy is named."
-ENDED = "The deputy is removed."
+NAMED = mark("The deputy is named.")
+ENDED = mark("The deputy is removed.")
 WHOLE_DAY = 24 * 60
 
 
@@ -43,14 +44,14 @@ def name() -> ResponseReturnValue:
         name_deputy(context, _read(Typed(request.form)))
     except InvalidInput as refusal:
         return _page(context, {refusal.field or "": sentence(refusal, "UTC")}), UNPROCESSABLE
-    flash(NAMED)
+    flash(_(NAMED))
     return redirect(url_for("account.deputies"), 303)
 
 
 def end(public_id: str) -> ResponseReturnValue:
     """Take a deputy away again."""
     end_deputy(current_context(), public_id)
-    flash(ENDED)
+    flash(_(ENDED))
     return redirect(url_for("account.deputies"), 303)
 
 
@@ -85,7 +86,9 @@ def _days(one: DeputyView) -> str:
     """Return the days of a time in words; its end is the midnight after the last one."""
     tzid = site().config.time_zone
     first, last = local_date(one.start, tzid), local_date(one.end - 1, tzid)
-    return day_text(first) if first == last else f"{day_text(first)} to {day_text(last)}"
+    if first == last:
+        return day_text(first)
+    return _("{first} to {last}", first=day_text(first), last=day_text(last))
 
 
 def add_deputy_pages(blueprint: Blueprint) -> None:

@@ -20,14 +20,15 @@ from app.operations.second_factor import (
     own_factors,
     remove_authenticator,
 )
+from app.texts import _, mark
 from app.web.access import setting_up
 from app.web.account.own import begin_own_try, fail, own_account, own_context, succeed
 from app.web.context import site
 from app.web.errors import UNPROCESSABLE, answer_refusal
 from app.web.passkey_forms import party
 
-READY = "Your second factor is set up."
-REMOVED = "The app is removed; its codes count no more."
+READY = mark("Your second factor is set up.")
+REMOVED = mark("The app is removed; its codes count no more.")
 
 
 def show() -> str:
@@ -88,7 +89,7 @@ def confirm() -> ResponseReturnValue:
 def _ready(codes: Sequence[str]) -> ResponseReturnValue:
     if codes:
         return render_template("account/recovery_codes.html", codes=codes)
-    flash(READY)
+    flash(_(READY))
     return redirect(url_for("account.factors"), 303)
 
 
@@ -99,7 +100,7 @@ def remove() -> ResponseReturnValue:
     except InvalidInput as refusal:
         flash(sentence(refusal, "UTC"), "error")
     else:
-        flash(REMOVED)
+        flash(_(REMOVED))
     return redirect(url_for("account.factors"), 303)
 
 
@@ -141,7 +142,7 @@ def rename_passkey(public_id: str) -> ResponseReturnValue:
     except InvalidInput as refusal:
         flash(sentence(refusal, "UTC"), "error")
     else:
-        flash("The passkey has another name.")
+        flash(_("The passkey has another name."))
     return redirect(url_for("account.factors"), 303)
 
 
@@ -152,7 +153,7 @@ def remove_passkey(public_id: str) -> ResponseReturnValue:
     except InvalidInput as refusal:
         flash(sentence(refusal, "UTC"), "error")
     else:
-        flash(f"{name} is removed; it does not let you in any more.")
+        flash(_("{name} is removed; it does not let you in any more.", name=name))
     return redirect(url_for("account.factors"), 303)
 
 

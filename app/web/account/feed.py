@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from app.operations.feeds import end_feed, get_feed, renew_feed, save_feed
 from app.operations.links import feed_token
+from app.texts import _, mark
 from app.web.account.own import own_context
 from app.web.context import site
 
-SAVED = "Saved."
-RENEWED = "You have a new address; the one before opens nothing any more."
-NONE = "Your calendar feed was switched off meanwhile; you can make an address again."
-ENDED = "The calendar feed is switched off; its address opens nothing any more."
+SAVED = mark("Saved.")
+RENEWED = mark("You have a new address; the one before opens nothing any more.")
+NONE = mark("Your calendar feed was switched off meanwhile; you can make an address again.")
+ENDED = mark("The calendar feed is switched off; its address opens nothing any more.")
 
 
 def show() -> str:
@@ -44,7 +45,7 @@ def end() -> ResponseReturnValue:
 
 
 def _back(said: str) -> ResponseReturnValue:
-    flash(said)
+    flash(_(said))
     return redirect(url_for("account.feed"), 303)
 
 

@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 from app.booking.refusals import InvalidInput, StaleVersion, TooOften
 from app.booking.words import sentence
 from app.operations.own_password import change_password, has_password
+from app.texts import _, mark
 from app.web.account.own import begin_own_try, fail, own_account, own_context, succeed
 from app.web.errors import UNPROCESSABLE, answer_refusal
 from app.web.password import DIFFERENT
 from app.web.sign_in import MAX_PASSWORD
 
-CHANGED = "Your password is changed. All your other devices are signed out."
+CHANGED = mark("Your password is changed. All your other devices are signed out.")
 
 
 def show() -> str:
@@ -26,7 +27,7 @@ def change() -> ResponseReturnValue:
     account = own_account()
     old, new, again = (request.form.get(name, "") for name in ("old", "password", "password_again"))
     if new != again:
-        return _page({"password_again": DIFFERENT}), UNPROCESSABLE
+        return _page({"password_again": _(DIFFERENT)}), UNPROCESSABLE
     try:
         tried = begin_own_try(account)
     except TooOften as refusal:
@@ -40,7 +41,7 @@ def change() -> ResponseReturnValue:
             succeed(tried)
         return _page({refusal.field or "old": sentence(refusal, "UTC")}), UNPROCESSABLE
     succeed(tried)
-    flash(CHANGED)
+    flash(_(CHANGED))
     return redirect(url_for("account.index"), 303)
 
 

@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from app.operations.session_limits import limits_of
 from app.operations.sessions import end_all, end_one, list_sessions
+from app.texts import _, mark
 from app.web.account.own import own_account, own_context
 from app.web.context import site
 from app.web.sign_in import forget_session
 
-ENDED = "That device is signed out."
-ENDED_ALL = "You are signed out everywhere."
+ENDED = mark("That device is signed out.")
+ENDED_ALL = mark("You are signed out everywhere.")
 
 
 def show() -> str:
@@ -29,7 +30,7 @@ def show() -> str:
 def end(public_id: str) -> ResponseReturnValue:
     """Sign out one device."""
     end_one(own_context(), public_id)
-    flash(ENDED)
+    flash(_(ENDED))
     return redirect(url_for("account.sessions"), 303)
 
 
@@ -37,7 +38,7 @@ def end_everywhere() -> ResponseReturnValue:
     """Sign out all devices, this one, too."""
     end_all(own_context())
     forget_session()
-    flash(ENDED_ALL)
+    flash(_(ENDED_ALL))
     return redirect(url_for("sign_in.show"), 303)
 
 
