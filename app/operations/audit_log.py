@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,6 +19,7 @@ from app.operations.views import BookingView
 from app.storage.audit_tables import AuditEntry
 from app.storage.rights_tables import Role, UserGroup
 from app.storage.tables import Pool, User
+from app.texts import _
 
 PAGE = 50
 MOST_HISTORY = 200
@@ -98,7 +99,7 @@ def search_audit(context: Context, search: AuditSearch) -> AuditPage:
         known = _known(catalog)
         rows = list(_matching(search, known).order_by(AuditEntry.id.desc()).limit(PAGE + 1))
         older = rows[PAGE - 1].id if len(rows) > PAGE else None
-        return AuditPage(tuple(_view(row, known) for row in rows[:PAGE]), older, known.names)
+        return AuditPage(tuple(_shown(row, known) for row in rows[:PAGE]), older, known.names)
 
     return context.store.read(look)
 
@@ -108,7 +109,7 @@ def list_people(context: Context) -> list[tuple[str, str]]:
     context.require(Permission.READ_AUDIT)
     query = User.select(User.public_id, User.name).order_by(User.name)
     users = context.store.read(lambda: list(query.tuples()))
-    return users + [(kind, words) for kind, words in ACTOR_WORDS.items() if kind != "user"]
+    return users + [(kind, _(words)) for kind, words in ACTOR_WORDS.items() if kind != "user"]
 
 
 def export_audit(context: Context, search: AuditSearch, form: str) -> Iterator[EntryView]:
@@ -152,7 +153,7 @@ def booking_history(context: Context, booking: BookingView) -> list[EntryView]:
     )
     rows = context.store.read(lambda: list(query.order_by(AuditEntry.id).limit(MOST_HISTORY)))
     known = _Known({}, context.store.read(lambda: _users({row.user_id for row in rows} - {None})))
-    return [_view(row, known) for row in rows]
+    return [_shown(row, known) for row in rows]
 
 
 def _known(catalog: Catalog) -> _Known:
@@ -205,14 +206,20 @@ def _text(text: str, known: _Known) -> Iterator[Expression]:
     yield (AuditEntry.object.in_([text, *named]) | AuditEntry.reason.contains(text) | (AuditEntry.address == text))
 
 
-def _view(row: AuditEntry, known: _Known) -> EntryView:
+def _shown(row: AuditEntry, known: _Known) -> EntryView:
+    """Return an entry for a page, in the reader's language."""
+    return _view(row, known, _)
+
+
+def _view(row: AuditEntry, known: _Known, say: Callable[[str], str] = str) -> EntryView:
+    """Return an entry; files of the log are in English, so that they compare."""
     user, name = known.users.get(row.user_id, ("", ""))
     return EntryView(
         number=row.id,
         at=row.at,
         actor=row.actor,
         user=user,
-        who=name or ACTOR_WORDS.get(row.actor, row.actor),
+        who=name or say(ACTOR_WORDS.get(row.actor, row.actor)),
         address=row.address,
         action=row.action,
         kind=row.kind,

@@ -11,6 +11,7 @@ from app.booking.wall_clock import local_date
 from app.operations.audit_files import TYPES, csv_lines, json_lines
 from app.operations.audit_log import export_audit, list_people, search_audit
 from app.operations.audit_words import ACTION_WORDS, KIND_WORDS
+from app.texts import _
 from app.web.audit.lines import line_of
 from app.web.audit.reading import read_search
 from app.web.context import current_context, now, site
@@ -30,9 +31,9 @@ def index() -> str:
         form=form,
         lines=[line_of(entry, tzid, page.names) for entry in page.entries],
         older=form.older_url(page.older) if page.older else "",
-        people=[("", "Anybody"), *list_people(context)],
-        actions=[("", "Anything"), *ACTION_WORDS.items()],
-        kinds=[("", "Anything"), *KIND_WORDS.items()],
+        people=[("", _("Anybody")), *list_people(context)],
+        actions=[("", _("Anything")), *((one, _(words)) for one, words in ACTION_WORDS.items())],
+        kinds=[("", _("Anything")), *((one, _(words)) for one, words in KIND_WORDS.items())],
         tzid=tzid,
     )
 
@@ -47,7 +48,7 @@ def export() -> ResponseReturnValue:
     context, wished = current_context(), request.form.get("format", "")
     context.require(Permission.READ_AUDIT)
     if wished not in TYPES:
-        raise InvalidInput("format", "The log can be had as CSV or as JSON Lines; please choose one of them.")
+        raise InvalidInput("format", _("The log can be had as CSV or as JSON Lines; please choose one of them."))
     tzid = site().config.time_zone
     form = read_search(request.form, tzid)
     for name, problem in form.errors.items():

@@ -13,6 +13,7 @@ from app.booking.values import Instant
 from app.booking.wall_clock import day_bounds
 from app.operations.audit_log import AuditSearch
 from app.operations.audit_words import Action, Kind
+from app.texts import _
 from app.web.setup.reading import LAST_BEFORE_FIRST, searched_day
 
 MAX_TEXT = 100
@@ -45,7 +46,7 @@ def read_search(args: Mapping[str, str], tzid: str) -> SearchForm:
     errors: dict[str, str] = {}
     first, last = (searched_day(fields, name, errors) for name in ("first", "last"))
     if first is not None and last is not None and last < first:
-        errors["last"] = LAST_BEFORE_FIRST
+        errors["last"] = _(LAST_BEFORE_FIRST)
     search = AuditSearch(
         start=_bound(first, tzid, 0),
         end=_bound(last, tzid, 1),
