@@ -9,6 +9,7 @@ from app.booking.refusals import NotAllowed
 from app.operations.context import Context
 from app.storage.register import Line, lines
 from app.storage.tables import Service
+from app.texts import _
 
 READERS = (Permission.DATA_REQUESTS, Permission.READ_AUDIT, Permission.MANAGE_SETTINGS)
 
@@ -28,7 +29,7 @@ def read_register(context: Context) -> DataRegister:
         NotAllowed: it is for those who answer data requests, read the audit log or manage settings.
     """
     if not any(context.may(one) for one in READERS):
-        reason = "Your roles include neither data requests nor the audit log nor settings."
+        reason = _("Your roles include neither data requests nor the audit log nor settings.")
         raise NotAllowed(permission=Permission.DATA_REQUESTS.value, reason=reason)
     query = Service.select(Service.name, Service.anonymise_after_days).order_by(Service.name)
     return DataRegister(tuple(lines()), tuple(context.store.read(lambda: list(query.tuples()))))

@@ -14,22 +14,23 @@ from peewee import CharField, TextField
 
 from app.storage.all_tables import ALL_TABLES
 from app.storage.base import Table
+from app.texts import mark
 
 
 class Data(StrEnum):
     """A kind of personal data; the value is what the register calls it."""
 
-    CLIENT_NAME = "clients' names"
-    CLIENT_CONTACT = "clients' contacts"
-    CLIENT_CONFIDENTIAL = "clients' confidential details"
-    OUTSIDE = "titles from outside calendars"
-    STAFF = "staff: names and contacts"
-    SIGN_IN = "staff: what signs in, as hashes or sealed"
-    DEVICE = "staff: devices and network addresses"
-    ABSENCE = "staff: reasons for absence"
-    INDEX = "clients' names and contacts, as keyed hashes"
-    COUNTED = "network addresses and accounts, as keyed hashes"
-    ADDRESS = "network addresses of clients and staff"
+    CLIENT_NAME = mark("clients' names")
+    CLIENT_CONTACT = mark("clients' contacts")
+    CLIENT_CONFIDENTIAL = mark("clients' confidential details")
+    OUTSIDE = mark("titles from outside calendars")
+    STAFF = mark("staff: names and contacts")
+    SIGN_IN = mark("staff: what signs in, as hashes or sealed")
+    DEVICE = mark("staff: devices and network addresses")
+    ABSENCE = mark("staff: reasons for absence")
+    INDEX = mark("clients' names and contacts, as keyed hashes")
+    COUNTED = mark("network addresses and accounts, as keyed hashes")
+    ADDRESS = mark("network addresses of clients and staff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,41 +54,41 @@ class Line:
     kept: str
 
 
-FOR_EVER = "as long as the installation"
-WITH_RECORD = "until an administrator changes it"
-WITH_BOOKING = "until the service's days are over, or the client is erased"
-WITH_CLIENT = "until their last booking is anonymised, or they are erased"
-WITH_ACCOUNT = "as long as the account"
+FOR_EVER = mark("as long as the installation")
+WITH_RECORD = mark("until an administrator changes it")
+WITH_BOOKING = mark("until the service's days are over, or the client is erased")
+WITH_CLIENT = mark("until their last booking is anonymised, or they are erased")
+WITH_ACCOUNT = mark("as long as the account")
 RECORD = ("public_id",)
 
 REGISTER: Mapping[str, Entry] = {
-    "revision": Entry("Tells processes of changes", FOR_EVER, other=("name",)),
-    "setting": Entry("Settings of the installation", FOR_EVER, other=("key", "value")),
-    "location": Entry("Places", FOR_EVER, other=(*RECORD, "name", "address", "tzid")),
+    "revision": Entry(mark("Tells processes of changes"), FOR_EVER, other=("name",)),
+    "setting": Entry(mark("Settings of the installation"), FOR_EVER, other=("key", "value")),
+    "location": Entry(mark("Places"), FOR_EVER, other=(*RECORD, "name", "address", "tzid")),
     "resource": Entry(
-        "People, rooms and devices that are booked", FOR_EVER, {"name": Data.STAFF}, (*RECORD, "kind", "tzid")
+        mark("People, rooms and devices that are booked"), FOR_EVER, {"name": Data.STAFF}, (*RECORD, "kind", "tzid")
     ),
     "user": Entry(
-        "Accounts",
-        "until an administrator changes it; accounts are switched off, not removed",
+        mark("Accounts"),
+        mark("until an administrator changes it; accounts are switched off, not removed"),
         {"email": Data.STAFF, "name": Data.STAFF, "password_hash": Data.SIGN_IN},
         (*RECORD, "language"),
     ),
-    "pool": Entry("Sets of resources", FOR_EVER, other=(*RECORD, "name")),
-    "pool_member": Entry("Sets of resources", FOR_EVER),
-    "weekly_hours": Entry("Hours", WITH_RECORD),
-    "date_override": Entry("Hours of single dates", WITH_RECORD, other=("day",)),
-    "closure": Entry("Closed dates", WITH_RECORD, other=(*RECORD, "first_day", "last_day", "name")),
-    "time_off": Entry("When somebody or something cannot be had", WITH_RECORD, {"reason": Data.ABSENCE}, RECORD),
+    "pool": Entry(mark("Sets of resources"), FOR_EVER, other=(*RECORD, "name")),
+    "pool_member": Entry(mark("Sets of resources"), FOR_EVER),
+    "weekly_hours": Entry(mark("Hours"), WITH_RECORD),
+    "date_override": Entry(mark("Hours of single dates"), WITH_RECORD, other=("day",)),
+    "closure": Entry(mark("Closed dates"), WITH_RECORD, other=(*RECORD, "first_day", "last_day", "name")),
+    "time_off": Entry(mark("When somebody or something cannot be had"), WITH_RECORD, {"reason": Data.ABSENCE}, RECORD),
     "service": Entry(
-        "What can be booked",
+        mark("What can be booked"),
         FOR_EVER,
         other=(*RECORD, "name", "description", "durations_minutes", "visibility", "questions"),
     ),
-    "service_location": Entry("Where services are given", FOR_EVER),
-    "service_requirement": Entry("What services take", FOR_EVER),
+    "service_location": Entry(mark("Where services are given"), FOR_EVER),
+    "service_requirement": Entry(mark("What services take"), FOR_EVER),
     "client": Entry(
-        "Who comes, to be told and called",
+        mark("Who comes, to be told and called"),
         WITH_CLIENT,
         {
             "name": Data.CLIENT_NAME,
@@ -97,77 +98,90 @@ REGISTER: Mapping[str, Entry] = {
         },
         (*RECORD, "tzid", "language"),
     ),
-    "series": Entry("Recurring bookings", WITH_BOOKING, other=(*RECORD, "rrule", "exdates", "local_start", "tzid")),
-    "group_session": Entry("Meetings of several bookings", FOR_EVER, other=RECORD),
+    "series": Entry(
+        mark("Recurring bookings"), WITH_BOOKING, other=(*RECORD, "rrule", "exdates", "local_start", "tzid")
+    ),
+    "group_session": Entry(mark("Meetings of several bookings"), FOR_EVER, other=RECORD),
     "booking": Entry(
-        "Who comes when, for what",
+        mark("Who comes when, for what"),
         WITH_BOOKING,
         {"comment": Data.CLIENT_CONFIDENTIAL, "answers": Data.CLIENT_CONFIDENTIAL},
         (*RECORD, "status", "visit", "tzid"),
     ),
-    "attendee": Entry("Who comes along", WITH_BOOKING, {"name": Data.CLIENT_NAME}),
-    "change_request": Entry("Wished new times", FOR_EVER, other=(*RECORD, "resource_ids", "status")),
-    "allocation": Entry("What bookings take", FOR_EVER),
-    "seat": Entry("Seats of group sessions", FOR_EVER),
-    "waiting_entry": Entry("Who waits for a time", WITH_BOOKING, other=(*RECORD, "status", "tzid")),
+    "attendee": Entry(mark("Who comes along"), WITH_BOOKING, {"name": Data.CLIENT_NAME}),
+    "change_request": Entry(mark("Wished new times"), FOR_EVER, other=(*RECORD, "resource_ids", "status")),
+    "allocation": Entry(mark("What bookings take"), FOR_EVER),
+    "seat": Entry(mark("Seats of group sessions"), FOR_EVER),
+    "waiting_entry": Entry(mark("Who waits for a time"), WITH_BOOKING, other=(*RECORD, "status", "tzid")),
     "busy_time": Entry(
-        "Times taken by outside calendars",
-        "until the calendar is imported again",
+        mark("Times taken by outside calendars"),
+        mark("until the calendar is imported again"),
         {"title": Data.OUTSIDE},
         ("source", "uid"),
     ),
     "outbox_message": Entry(
-        "Mails that wait or were sent; their letters are not kept",
+        mark("Mails that wait or were sent; their letters are not kept"),
         WITH_BOOKING,
         {"payload": Data.CLIENT_CONFIDENTIAL, "last_error": Data.CLIENT_CONTACT},
         (*RECORD, "kind", "status"),
     ),
     "idempotency_key": Entry(
-        "Keeps repeated requests from booking twice", "a week", other=("scope", "key", "fingerprint", "answer")
+        mark("Keeps repeated requests from booking twice"),
+        mark("a week"),
+        other=("scope", "key", "fingerprint", "answer"),
     ),
-    "throttle": Entry("Limits tries", "30 days at most", {"who": Data.COUNTED}),
-    "role": Entry("What somebody may do", FOR_EVER, other=(*RECORD, "name", "about", "permissions")),
-    "user_group": Entry("Users with the same roles", FOR_EVER, other=(*RECORD, "name")),
-    "user_group_member": Entry("Users with the same roles", WITH_ACCOUNT),
-    "outside_group": Entry("What groups are called elsewhere", FOR_EVER, other=("source", "name")),
-    "role_grant": Entry("Who has which role, and where", WITH_ACCOUNT, other=("scope",)),
+    "throttle": Entry(mark("Limits tries"), mark("30 days at most"), {"who": Data.COUNTED}),
+    "role": Entry(mark("What somebody may do"), FOR_EVER, other=(*RECORD, "name", "about", "permissions")),
+    "user_group": Entry(mark("Users with the same roles"), FOR_EVER, other=(*RECORD, "name")),
+    "user_group_member": Entry(mark("Users with the same roles"), WITH_ACCOUNT),
+    "outside_group": Entry(mark("What groups are called elsewhere"), FOR_EVER, other=("source", "name")),
+    "role_grant": Entry(mark("Who has which role, and where"), WITH_ACCOUNT, other=("scope",)),
     "user_session": Entry(
-        "Where somebody is signed in",
-        "30 days after it has ended",
+        mark("Where somebody is signed in"),
+        mark("30 days after it has ended"),
         {"token_hash": Data.SIGN_IN, "device": Data.DEVICE, "address": Data.DEVICE},
         (*RECORD, "method"),
     ),
-    "authenticator": Entry("Codes of an app", WITH_ACCOUNT, {"secret": Data.SIGN_IN}),
-    "recovery_code": Entry("Instead of a lost second factor", "until used or made anew", {"code_hash": Data.SIGN_IN}),
+    "authenticator": Entry(mark("Codes of an app"), WITH_ACCOUNT, {"secret": Data.SIGN_IN}),
+    "recovery_code": Entry(
+        mark("Instead of a lost second factor"), mark("until used or made anew"), {"code_hash": Data.SIGN_IN}
+    ),
     "passkey": Entry(
-        "Signing in by a device",
+        mark("Signing in by a device"),
         WITH_ACCOUNT,
         {"name": Data.DEVICE, "credential": Data.SIGN_IN, "public_key": Data.SIGN_IN},
         RECORD,
     ),
-    "spent_challenge": Entry("An answer at signing in counts once", "an hour", other=("challenge_hash",)),
+    "spent_challenge": Entry(mark("An answer at signing in counts once"), mark("an hour"), other=("challenge_hash",)),
     "external_identity": Entry(
-        "Who somebody is where they sign in elsewhere", WITH_ACCOUNT, {"subject": Data.STAFF}, ("source", "issuer")
+        mark("Who somebody is where they sign in elsewhere"),
+        WITH_ACCOUNT,
+        {"subject": Data.STAFF},
+        ("source", "issuer"),
     ),
-    "calendar_feed": Entry("Private addresses of calendars", WITH_ACCOUNT, {"public_id": Data.SIGN_IN}),
-    "approval_rule": Entry("What has to be approved", FOR_EVER, other=RECORD),
-    "approval_step": Entry("Steps of approvals", FOR_EVER, other=("on_timeout",)),
-    "approval_person": Entry("Who approves", WITH_RECORD, other=("purpose",)),
-    "approval": Entry("Who approved or declined which booking", FOR_EVER, other=("status",)),
+    "calendar_feed": Entry(mark("Private addresses of calendars"), WITH_ACCOUNT, {"public_id": Data.SIGN_IN}),
+    "approval_rule": Entry(mark("What has to be approved"), FOR_EVER, other=RECORD),
+    "approval_step": Entry(mark("Steps of approvals"), FOR_EVER, other=("on_timeout",)),
+    "approval_person": Entry(mark("Who approves"), WITH_RECORD, other=("purpose",)),
+    "approval": Entry(mark("Who approved or declined which booking"), FOR_EVER, other=("status",)),
     "deputy": Entry(
-        "Who decides in whose place, and when", "until an administrator or they themselves end it", other=RECORD
+        mark("Who decides in whose place, and when"),
+        mark("until an administrator or they themselves end it"),
+        other=RECORD,
     ),
     "encryption_key": Entry(
-        "Keys, encrypted by the master key", FOR_EVER, other=("purpose", "state", "wrapped", "master")
+        mark("Keys, encrypted by the master key"), FOR_EVER, other=("purpose", "state", "wrapped", "master")
     ),
-    "client_index": Entry("Finding clients whose details are encrypted", WITH_CLIENT, {"tag": Data.INDEX}, ("kind",)),
+    "client_index": Entry(
+        mark("Finding clients whose details are encrypted"), WITH_CLIENT, {"tag": Data.INDEX}, ("kind",)
+    ),
     "audit_entry": Entry(
-        "Who did what; clients' details are masked",
+        mark("Who did what; clients' details are masked"),
         FOR_EVER,
         {"address": Data.ADDRESS, "before": Data.STAFF, "after": Data.STAFF, "reason": Data.STAFF},
         ("actor", "action", "kind", "object"),
     ),
-    "audit_batch": Entry("Seals of the audit log", FOR_EVER, other=("previous", "digest")),
+    "audit_batch": Entry(mark("Seals of the audit log"), FOR_EVER, other=("previous", "digest")),
 }
 
 
