@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.statuses import Status
-from app.crypto.passphrase import SealedFileError, SealedWriter
+from app.crypto.passphrase import SHORTEST, SealedFileError, SealedWriter
 from app.integrations.ics.write import BookingEvent, Person, calendar_lines
 from app.operations.audit import Subject, record
 from app.operations.audit_words import Action, Kind
@@ -24,6 +24,7 @@ from app.operations.letters import Letterhead
 from app.storage.dump import DUMPED, Sums, dump_table, table_name
 from app.storage.migrate import schema_number
 from app.storage.tables import Booking, Client
+from app.texts import _
 
 FORMAT, VERSION = "eigenplan-archive", 1
 MANIFEST, SETTINGS = "manifest.json", "settings.yaml"
@@ -63,7 +64,8 @@ def export_sealed(context: Context, file: BinaryIO, passphrase: str, head: Lette
     try:
         sealed = io.BufferedWriter(SealedWriter(file, passphrase))
     except SealedFileError as error:
-        raise InvalidInput("passphrase", str(error)) from error
+        problem = _("Please choose a passphrase of at least {number} characters.", number=SHORTEST)
+        raise InvalidInput("passphrase", problem) from error
     facts = export_plain(context, sealed, head)
     sealed.close()
     return facts

@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 from app.booking.refusals import InvalidInput
 from app.booking.words import sentence
 from app.operations.export import MOST_IN_BROWSER, count_bookings, export_sealed
+from app.texts import _, mark
 from app.web.context import current_context
 from app.web.errors import UNPROCESSABLE
 from app.web.times import local_day
 
 FILE_NAME = "eigenplan-{}.archive"
-DIFFERENT = "The two passphrases differ; please type the same one twice."
+DIFFERENT = mark("The two passphrases differ; please type the same one twice.")
 
 blueprint = Blueprint("export", __name__, url_prefix="/export")
 
@@ -34,7 +35,7 @@ def write() -> ResponseReturnValue:
     if count_bookings(context) > MOST_IN_BROWSER:
         return _page({}), UNPROCESSABLE
     if first != again:
-        return _page({"passphrase_again": DIFFERENT}), UNPROCESSABLE
+        return _page({"passphrase_again": _(DIFFERENT)}), UNPROCESSABLE
     try:
         export_sealed(context, file, first, None)
     except InvalidInput as refusal:
