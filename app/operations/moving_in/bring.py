@@ -26,6 +26,7 @@ from app.operations.setup.saving import check_zone
 from app.storage import clients
 from app.storage.public_ids import new_public_id
 from app.storage.tables import Location, Resource
+from app.texts import _, mark
 
 EVERYTHING = Target()
 """A question about this is one about all there is: an empty target lies in no part."""
@@ -56,18 +57,18 @@ PERMISSIONS: Mapping[What, Permission] = {
 
 COLUMNS: Mapping[What, Mapping[str, tuple[str, ...]]] = {
     What.CLIENTS: {
-        "name": ("name", "full name", "client", "patient", "kunde", "vollständiger name"),
-        "first": ("first name", "given name", "vorname"),
-        "last": ("last name", "family name", "surname", "nachname", "familienname"),
-        "email": ("mail", "e mail", "email", "mail address", "email address", "e mail address", "e mail adresse"),
-        "phone": ("phone", "telephone", "phone number", "mobile", "telefon", "telefonnummer", "mobil", "handy"),
-        "notes": ("notes", "note", "comment", "notizen", "notiz", "bemerkung", "bemerkungen"),
+        "name": (mark("name"), "full name", "client", "patient", "kunde", "vollständiger name"),
+        "first": (mark("first name"), "given name", "vorname"),
+        "last": (mark("last name"), "family name", "surname", "nachname", "familienname"),
+        "email": (mark("mail"), "e mail", "email", "mail address", "email address", "e mail address", "e mail adresse"),
+        "phone": (mark("phone"), "telephone", "phone number", "mobile", "telefon", "telefonnummer", "mobil", "handy"),
+        "notes": (mark("notes"), "note", "comment", "notizen", "notiz", "bemerkung", "bemerkungen"),
     },
     What.RESOURCES: {
-        "name": ("name", "bezeichnung"),
-        "kind": ("kind", "type", "art", "typ"),
-        "location": ("location", "place", "site", "standort", "ort"),
-        "tzid": ("time zone", "timezone", "zeitzone"),
+        "name": (mark("name"), "bezeichnung"),
+        "kind": (mark("kind"), "type", "art", "typ"),
+        "location": (mark("location"), "place", "site", "standort", "ort"),
+        "tzid": (mark("time zone"), "timezone", "zeitzone"),
     },
 }
 NEEDED: Mapping[What, tuple[tuple[str, ...], ...]] = {
@@ -79,7 +80,13 @@ KINDS: Mapping[str, ResourceKind] = {
     **dict.fromkeys(("room", "raum", "zimmer"), ResourceKind.ROOM),
     **dict.fromkeys(("device", "equipment", "gerät", "geraet"), ResourceKind.DEVICE),
 }
-FIELD_WORDS: Mapping[str, str] = {"name": "Name", "email": "Mail", "phone": "Phone", "notes": "Notes", "tzid": "Zone"}
+FIELD_WORDS: Mapping[str, str] = {
+    "name": mark("Name"),
+    "email": mark("Mail"),
+    "phone": mark("Phone"),
+    "notes": mark("Notes"),
+    "tzid": mark("Zone"),
+}
 
 Draft = Mapping[str, str]
 
@@ -178,7 +185,12 @@ def _look_through_all(check: Check, rows: Sequence[Row]) -> Iterator[Line]:
             yield Line(row, row.fields, State.WRONG, _words(refusal))
             continue
         if key in seen:
-            yield Line(row, draft, State.WRONG, f"Line {seen[key]} says the same; please take one of them out.")
+            yield Line(
+                row,
+                draft,
+                State.WRONG,
+                _("Line {number} says the same; please take one of them out.", number=seen[key]),
+            )
             continue
         seen[key] = row.number
         yield Line(row, draft, State.KNOWN if is_known else State.NEW)
@@ -187,7 +199,7 @@ def _look_through_all(check: Check, rows: Sequence[Row]) -> Iterator[Line]:
 def _words(refusal: InvalidInput) -> str:
     field = FIELD_WORDS.get(refusal.field or "", "")
     said = sentence(refusal, "UTC")
-    return f"{field}: {said}" if field else said
+    return f"{_(field)}: {said}" if field else said
 
 
 def _clients(context: Context) -> Check:
@@ -239,12 +251,13 @@ def _resources(context: Context, tzid: str) -> Check:
         name = clean_line(given["name"], "name", MAX_NAME, required=True)
         kind = KINDS.get(given["kind"].casefold())
         if kind is None:
-            raise InvalidInput("kind", "Please write person, room or device in the column for the kind.")
+            raise InvalidInput("kind", _("Please write person, room or device in the column for the kind."))
         place = places.get(given.get("location", "").casefold())
         if place is None and given.get("location"):
-            raise InvalidInput("location", f"There is no location called {given['location']}; please add it first.")
+            problem = _("There is no location called {location}; please add it first.", location=given["location"])
+            raise InvalidInput("location", problem)
         if place is None and kind is ResourceKind.ROOM:
-            raise InvalidInput("location", "A room is at one place; please name its location.")
+            raise InvalidInput("location", _("A room is at one place; please name its location."))
         zone = check_zone(given.get("tzid") or (place.tzid if place else tzid))
         draft = {"name": name, "kind": kind.value, "tzid": zone, "location": place.name if place else ""}
         return draft, (name,), name in names

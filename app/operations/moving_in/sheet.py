@@ -7,6 +7,9 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.booking.words import say_list
+from app.texts import _
+
 MOST_LINES = 2000
 DELIMITERS = ";\t,"
 _BEFORE_FIRST = "\ufeff"
@@ -44,8 +47,8 @@ def read_sheet(text: str, columns: Mapping[str, Sequence[str]], needed: Sequence
     if isinstance(lines, str):
         return Sheet(problem=lines)
     if not lines:
-        return Sheet(problem="Please paste the lines of your spreadsheet, with the headings in the first one.")
-    (_, header), rest = lines[0], lines[1:]
+        return Sheet(problem=_("Please paste the lines of your spreadsheet, with the headings in the first one."))
+    header, rest = lines[0][1], lines[1:]
     names = [_field_of(heading, columns) for heading in header]
     problem = _problem_with(names, columns, needed) or _too_many(rest)
     if problem:
@@ -74,7 +77,7 @@ def _lines(text: str) -> list[tuple[int, tuple[str, ...]]] | str:
             if any(cell.strip() for cell in cells):
                 found.append((reader.line_num, tuple(cell.strip() for cell in cells)))
     except csv.Error:
-        return f"Line {reader.line_num} has a quotation mark without its other half; please mend it."
+        return _("Line {number} has a quotation mark without its other half; please mend it.", number=reader.line_num)
     return found
 
 
@@ -91,17 +94,18 @@ def _field_of(heading: str, columns: Mapping[str, Sequence[str]]) -> str:
 def _problem_with(names: Sequence[str], columns: Mapping[str, Sequence[str]], needed: Sequence[Sequence[str]]) -> str:
     twice = {name for name in names if name and names.count(name) > 1}
     if twice:
-        return f"Two columns are both read as “{columns[min(twice)][0]}”; please take one of them out."
+        heading = _(columns[min(twice)][0])
+        return _("Two columns are both read as “{heading}”; please take one of them out.", heading=heading)
     if not any(set(one) <= set(names) for one in needed):
-        wanted = " and ".join(f"“{columns[name][0]}”" for name in needed[0])
-        return f"The first line has to name the columns; {wanted} must be among them."
+        wanted = say_list([_("“{heading}”", heading=_(columns[name][0])) for name in needed[0]])
+        return _("The first line has to name the columns; {headings} must be among them.", headings=wanted)
     return ""
 
 
 def _too_many(rows: Sequence[object]) -> str:
     if len(rows) <= MOST_LINES:
-        return "" if rows else "There is no line below the headings."
-    return f"These are {len(rows)} lines; please bring in at most {MOST_LINES} at once."
+        return "" if rows else _("There is no line below the headings.")
+    return _("These are {number} lines; please bring in at most {most} at once.", number=len(rows), most=MOST_LINES)
 
 
 def _cells(names: Sequence[str], cells: Sequence[str]) -> Iterator[tuple[str, str]]:
