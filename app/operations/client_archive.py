@@ -20,10 +20,11 @@ from app.operations.client_records import find_client
 from app.operations.context import Context
 from app.operations.letters import Letterhead
 from app.storage.tables import Attendee, Booking, Client, OutboxMessage, Series, WaitingEntry
+from app.texts import _, mark
 
 FORMAT = "Eigenplan, what is kept about a client"
 VERSION = 1
-REMOVED = "A question asked then"
+REMOVED = mark("A question asked then")
 Facts = dict[str, Any]
 
 
@@ -103,7 +104,7 @@ def _booking(catalog: Catalog, row: Booking, attendees: Sequence[str]) -> Facts:
         "time_zone": row.tzid,
         "series_rule": None if row.series_id is None else row.series.rrule,
         "comment": row.comment,
-        "answers": [{"question": labels.get(key, REMOVED), "answer": text} for key, text in answers.items()],
+        "answers": [{"question": labels.get(key, _(REMOVED)), "answer": text} for key, text in answers.items()],
         "other_attendees": list(attendees),
         "booked_at": _moment(row.created_at),
         "changed_at": _moment(row.changed_at),

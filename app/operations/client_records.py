@@ -18,6 +18,7 @@ from app.operations.setup.saving import touch
 from app.operations.views import BookingView
 from app.operations.within import bookings_within
 from app.storage.tables import Attendee, Booking, Client
+from app.texts import _
 
 MAX_NOTES = 10_000
 MOST_BOOKINGS = 200
@@ -113,7 +114,7 @@ def save_client(context: Context, public_id: str, draft: ClientDraft, version: i
         row = find_client(context, public_id, Permission.SEE_CONTACTS)
         _require(context, row, Permission.EDIT_CLIENTS)
         if row.user_id is not None and (row.name, row.email) != (values["name"], values["email"]):
-            problem = "This client is an account of staff: name and mail address are changed there, under Users."
+            problem = _("This client is an account of staff: name and mail address are changed there, under Users.")
             raise InvalidInput("name" if row.name != values["name"] else "email", problem)
         if draft.notes is not None:
             _require(context, row, Permission.SEE_CONFIDENTIAL)
@@ -165,7 +166,7 @@ def _may(context: Context, row: Client, permission: Permission) -> bool:
 
 def _require(context: Context, row: Client, permission: Permission) -> None:
     if not _may(context, row, permission):
-        reason = "Your role does not include this for any booking of this client."
+        reason = _("Your role does not include this for any booking of this client.")
         raise NotAllowed(permission=permission.value, reason=reason)
 
 

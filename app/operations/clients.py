@@ -16,7 +16,7 @@ from app.operations.within import bookings_within
 from app.storage import clients
 from app.storage.public_ids import new_public_id
 from app.storage.tables import Booking, Client
-from app.texts import language
+from app.texts import _, language
 
 MAX_NAME = 200
 
@@ -64,7 +64,7 @@ def _actor_as_client(context: Context, tzid: str) -> Client:
     """Return the record of somebody signed in who books for themselves, made when they first do."""
     actor = context.actor
     if actor.user_id is None:
-        raise NotAllowed(permission=Permission.BOOK_FOR_SELF.value, reason="Please sign in to book for yourself.")
+        raise NotAllowed(permission=Permission.BOOK_FOR_SELF.value, reason=_("Please sign in to book for yourself."))
     row: Client | None = Client.get_or_none(Client.user == actor.user_id)
     if row is not None:
         return row

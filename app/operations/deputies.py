@@ -17,6 +17,7 @@ from app.operations.context import Context
 from app.storage.approval_tables import Deputy
 from app.storage.public_ids import new_public_id
 from app.storage.tables import User
+from app.texts import _
 
 MOST_SECONDS = 366 * 86_400
 MOST = 20
@@ -78,7 +79,7 @@ def _lock(context: Context) -> None:
 def _user(public_id: str, field: str) -> User:
     row: User | None = User.get_or_none(User.public_id == public_id, User.active)
     if row is None:
-        raise InvalidInput(field, "Please choose somebody from the list.")
+        raise InvalidInput(field, _("Please choose somebody from the list."))
     return row
 
 
@@ -89,16 +90,20 @@ def _check_may_name(context: Context, user: User) -> None:
 
 def _check(context: Context, draft: DeputyDraft, user: User, deputy: User) -> None:
     if user.id == deputy.id:
-        raise InvalidInput("deputy", "Nobody is their own deputy; please choose somebody else.")
+        raise InvalidInput("deputy", _("Nobody is their own deputy; please choose somebody else."))
     if not context.now < draft.end or draft.start >= draft.end:
-        raise InvalidInput("last", "The last day is over already or before the first; please correct one of them.")
+        raise InvalidInput("last", _("The last day is over already or before the first; please correct one of them."))
     if draft.end - draft.start > MOST_SECONDS:
-        raise InvalidInput("last", "A deputy is named for a year at most; please choose an earlier last day.")
+        raise InvalidInput("last", _("A deputy is named for a year at most; please choose an earlier last day."))
     if _open(context).where(Deputy.user == user.id).count() >= MOST:
-        raise InvalidInput("deputy", f"There are {MOST} times with a deputy already; please remove one first.")
-    if user.id in _reached(context, deputy.id, draft):
         raise InvalidInput(
-            "deputy", f"{deputy.name} is away in that time and would lead back to {user.name}; please choose another."
+            "deputy", _("There are {number} times with a deputy already; please remove one first.", number=MOST)
+        )
+    if user.id in _reached(context, deputy.id, draft):
+        names = {"deputy": deputy.name, "user": user.name}
+        raise InvalidInput(
+            "deputy",
+            _("{deputy} is away in that time and would lead back to {user}; please choose another.", **names),
         )
 
 
@@ -177,8 +182,10 @@ def _views(query: ModelSelect) -> list[DeputyView]:
 
 def _problem(deputy: User, able: Collection[int]) -> str:
     if not deputy.active:
-        return f"{deputy.name} is switched off, so nobody decides instead."
-    return "" if deputy.id in able else f"{deputy.name} lacks the right Approve, so nobody decides instead."
+        return _("{deputy} is switched off, so nobody decides instead.", deputy=deputy.name)
+    if deputy.id in able:
+        return ""
+    return _("{deputy} lacks the right Approve, so nobody decides instead.", deputy=deputy.name)
 
 
 def possible_deputies(context: Context) -> dict[str, str]:

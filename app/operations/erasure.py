@@ -23,6 +23,7 @@ from app.operations.deliver import MessageStatus
 from app.operations.records import locked
 from app.storage.approval_tables import Approval
 from app.storage.tables import Attendee, Booking, ChangeRequest, Client, OutboxMessage, Series, Service, WaitingEntry
+from app.texts import _, mark, plural
 
 DAY = 86_400
 AT_ONCE = 200
@@ -110,12 +111,16 @@ def erase_client(context: Context, public_id: str) -> int:
         own = Booking.select().where(Booking.client == client.id)
         if own.where(Booking.id.in_(_with_a_wish())).exists():
             raise InvalidInput(
-                "client", "This client still waits for another time; please decide about that wish first."
+                "client", _("This client still waits for another time; please decide about that wish first.")
             )
         to_come = own.where(Booking.status.in_([one.value for one in ACTIVE]), Booking.end_at > context.now).count()
         if to_come:
-            some = "1 booking that is" if to_come == 1 else f"{to_come} bookings that are"
-            problem = f"This client has {some} not over yet; please cancel first what is not to take place."
+            problem = plural(
+                "This client has {number} booking that is not over yet; please cancel first what is not to take place.",
+                "This client has {number} bookings that are not over yet; "
+                "please cancel first what is not to take place.",
+                to_come,
+            )
             raise InvalidInput("client", problem)
         ids = [row.id for row in own.order_by(Booking.id)]
         _remove_waiting(list(WaitingEntry.select().where(WaitingEntry.client == client.id)))
@@ -158,7 +163,7 @@ def _clear_messages(messages: Iterable[OutboxMessage]) -> None:
             facts[_TOLD_BY_STAFF] = ""
         message.payload, message.last_error = json.dumps(facts, ensure_ascii=False), ""
         if message.status == MessageStatus.WAITING:
-            message.status, message.last_error = MessageStatus.GIVEN_UP.value, "The client was erased before."
+            message.status, message.last_error = MessageStatus.GIVEN_UP.value, mark("The client was erased before.")
         message.save()
 
 

@@ -17,6 +17,7 @@ from app.storage import outbox
 from app.storage.account_tables import ExternalIdentity
 from app.storage.public_ids import new_public_id
 from app.storage.tables import OutboxMessage, Setting, User
+from app.texts import _
 
 INVITATION, RESET, ELSEWHERE = "invitation", "password_reset", "password_elsewhere"
 SECONDS = {INVITATION: 7 * 86_400, RESET: 3600}
@@ -115,9 +116,9 @@ def invite_again(context: Context, public_id: str) -> str:
             raise NotFound(kind="user", reference=public_id)
         check_may_change(context, user)
         if not user.active:
-            raise InvalidInput("active", "This account is switched off; please let it sign in first.")
+            raise InvalidInput("active", _("This account is switched off; please let it sign in first."))
         if is_elsewhere(user):
-            raise InvalidInput("email", f"{user.name} signs in elsewhere; please end that link first.")
+            raise InvalidInput("email", _("{user} signs in elsewhere; please end that link first.", user=user.name))
         leave_invitation(context, user)
         return str(user.email)
 

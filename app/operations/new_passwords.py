@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from app.booking.refusals import InvalidInput
+from app.texts import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ LEAST_GUESSES_LOG10 = 8.0
 _LOOKED_AT = 32
 """Characters that are looked at, as the estimate's time grows with their square: these many take 0.4 s at worst."""
 
-TOO_EASY = (
+TOO_EASY = mark(
     "This password is easy to guess: it is common, or made of your name or a pattern. "
     "Please choose another one, for example four words that have nothing to do with each other."
 )
@@ -37,9 +38,10 @@ def check_new_password(password: str, *about: str, field: str = "password") -> s
         field: where it was typed.
     """
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        raise InvalidInput(field, f"Please choose a password of {MIN_PASSWORD} to {MAX_PASSWORD} characters.")
+        wanted = {"least": MIN_PASSWORD, "most": MAX_PASSWORD}
+        raise InvalidInput(field, _("Please choose a password of {least} to {most} characters.", **wanted))
     if _guesses_log10(password, _words(about)) < LEAST_GUESSES_LOG10:
-        raise InvalidInput(field, TOO_EASY)
+        raise InvalidInput(field, _(TOO_EASY))
     return password
 
 

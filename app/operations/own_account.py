@@ -7,6 +7,7 @@ from app.operations.audit import Subject
 from app.operations.audit_words import Kind
 from app.operations.context import Context
 from app.storage.tables import User
+from app.texts import _
 
 
 def own_id(context: Context) -> int:
@@ -17,7 +18,7 @@ def own_id(context: Context) -> int:
     """
     user_id = context.actor.user_id
     if user_id is None:
-        raise NotAllowed(permission="own_account", reason="Please sign in: this is about your own account.")
+        raise NotAllowed(permission="own_account", reason=_("Please sign in: this is about your own account."))
     return user_id
 
 

@@ -12,8 +12,9 @@ from app.operations.own_account import own_id, own_subject
 from app.operations.sessions import end_sessions_of, note_proof
 from app.operations.sign_in import is_password_of, make_hash
 from app.storage.tables import User
+from app.texts import _, mark
 
-WRONG = "This is not your present password; please type it again."
+WRONG = mark("This is not your present password; please type it again.")
 
 
 def has_password(context: Context) -> bool:
@@ -35,7 +36,7 @@ def change_password(context: Context, session: int, old: str, new: str) -> None:
     """
     user = context.store.read(lambda: User.get_by_id(own_id(context)))
     if not is_password_of(user, old):
-        raise InvalidInput("old", WRONG)
+        raise InvalidInput("old", _(WRONG))
     new_hash = make_hash(check_new_password(new, user.name, user.email))
 
     def work() -> None:

@@ -47,12 +47,13 @@ from app.storage.account_tables import Passkey, SpentChallenge
 from app.storage.public_ids import new_public_id
 from app.storage.store import Store
 from app.storage.tables import User
+from app.texts import _, mark
 
 CHALLENGE_SECONDS = 3600
 MAX_NAME = 60
 MAX_ANSWER = 20_000
-REFUSED = "This passkey could not be used here; please try again, or choose another way."
-KNOWN = "This passkey is known already."
+REFUSED = mark("This passkey could not be used here; please try again, or choose another way.")
+KNOWN = mark("This passkey is known already.")
 _NONCE_BYTES, _TIME_BYTES, _MAC_BYTES = 16, 8, 32
 
 
@@ -147,7 +148,7 @@ def register(context: Context, party: RelyingParty, session: int, name: str, ans
     try:
         return context.store.write(work)
     except IntegrityError as error:
-        raise InvalidInput("passkey", KNOWN) from error
+        raise InvalidInput("passkey", _(KNOWN)) from error
 
 
 def _told(name: str) -> Change:
@@ -164,7 +165,7 @@ def _verify_registration(party: RelyingParty, credential: dict[str, Any], challe
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError, TypeError, KeyError) as error:
-        raise InvalidInput("passkey", REFUSED) from error
+        raise InvalidInput("passkey", _(REFUSED)) from error
     return {
         "credential": bytes_to_base64url(made.credential_id),
         "public_key": bytes_to_base64url(made.credential_public_key),
@@ -211,11 +212,11 @@ def check(store: Store, party: RelyingParty, purpose: Purpose, answer: str, now:
             Passkey.select(Passkey, User).join(User).where(Passkey.credential == credential["id"], User.active).first()
         )
         if row is None or (user_id and row.user_id != user_id):
-            raise InvalidInput("passkey", REFUSED)
+            raise InvalidInput("passkey", _(REFUSED))
         count = _verify(party, row, credential, challenge, is_alone=purpose is Purpose.SIGN_IN)
         same = (Passkey.id == row.id) & (Passkey.sign_count == row.sign_count)
         if Passkey.update(sign_count=count, used_at=now).where(same).execute() != 1:
-            raise InvalidInput("passkey", REFUSED)
+            raise InvalidInput("passkey", _(REFUSED))
         return str(row.user.public_id)
 
     return store.write(work)
@@ -233,7 +234,7 @@ def _verify(party: RelyingParty, row: Passkey, credential: dict[str, Any], chall
             require_user_verification=is_alone,
         )
     except (WebAuthnException, ValueError, TypeError, KeyError) as error:
-        raise InvalidInput("passkey", REFUSED) from error
+        raise InvalidInput("passkey", _(REFUSED)) from error
     return shown.new_sign_count
 
 
@@ -248,7 +249,7 @@ def _read_answer(answer: str) -> tuple[dict[str, Any], bytes]:
             raise ValueError("no text")
         return credential, base64url_to_bytes(client_data["challenge"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise InvalidInput("passkey", REFUSED) from error
+        raise InvalidInput("passkey", _(REFUSED)) from error
 
 
 def _challenge(party: RelyingParty, purpose: Purpose, user_id: int, now: Instant) -> bytes:
@@ -266,11 +267,11 @@ def _spend_challenge(party: RelyingParty, purpose: Purpose, user_id: int, challe
     body, mac = challenge[:-_MAC_BYTES], challenge[-_MAC_BYTES:]
     expires_at = int.from_bytes(body[_NONCE_BYTES:], "big")
     if not hmac.compare_digest(mac, _mac(party, purpose, user_id, body)) or expires_at <= now:
-        raise InvalidInput("passkey", REFUSED)
+        raise InvalidInput("passkey", _(REFUSED))
     SpentChallenge.delete().where(SpentChallenge.expires_at <= now).execute()
     fresh = SpentChallenge.insert(challenge_hash=hashlib.sha256(challenge).hexdigest(), expires_at=expires_at)
     if fresh.on_conflict_ignore().as_rowcount().execute() != 1:
-        raise InvalidInput("passkey", REFUSED)
+        raise InvalidInput("passkey", _(REFUSED))
 
 
 def remove_passkey(context: Context, public_id: str) -> str:

@@ -26,6 +26,7 @@ from app.operations.setup.users import invite_administrator
 from app.operations.sign_in import make_hash
 from app.storage.store import Store
 from app.storage.tables import User
+from app.texts import _
 
 HOURS = 48
 _TOKEN_BYTES = 24
@@ -75,8 +76,10 @@ def _check_administrator(row: User) -> None:
     if not row.active or not User.select().where(User.id == row.id, User.id.in_(administrators())).exists():
         raise InvalidInput(
             "email",
-            "Somebody signs in with this mail address who is no administrator or is switched off; "
-            "please use another one, or change that account on the page of users.",
+            _(
+                "Somebody signs in with this mail address who is no administrator or is switched off; "
+                "please use another one, or change that account on the page of users."
+            ),
         )
 
 

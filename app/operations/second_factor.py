@@ -29,6 +29,7 @@ from app.operations.setup.grants import check_may_change
 from app.operations.setup.saving import edit
 from app.storage.account_tables import Authenticator, Passkey, RecoveryCode, UserSession
 from app.storage.tables import User
+from app.texts import _, mark
 
 ISSUER = "Eigenplan"
 STEP_SECONDS = 30
@@ -37,8 +38,8 @@ DRIFT_STEPS = 1
 
 RECOVERY_CODES = 10
 PURPOSE = "authenticator.secret"
-WRONG_CODE = "This code is wrong, was used already, or its time is over; please type the one that is shown now."
-NEEDED = "Your role needs a second factor, and this is your only one; please set up another one first."
+WRONG_CODE = mark("This code is wrong, was used already, or its time is over; please type the one that is shown now.")
+NEEDED = mark("Your role needs a second factor, and this is your only one; please set up another one first.")
 APP = Change(after={"factor": "app"})
 _CODE_BYTES, _GROUP = 10, 4
 
@@ -86,7 +87,7 @@ def begin_authenticator(context: Context, secret_key: bytes) -> Enrolment:
     def work() -> Enrolment:
         user, row = User.get_by_id(user_id), Authenticator.get_or_none(Authenticator.user == user_id)
         if row is not None and row.confirmed_at is not None:
-            raise InvalidInput("code", "You have an app already; please remove it before you set up another one.")
+            raise InvalidInput("code", _("You have an app already; please remove it before you set up another one."))
         secret = _read_secret(secret_key, row)
         if secret is None:
             secret = pyotp.random_base32()
@@ -125,7 +126,7 @@ def confirm_authenticator(context: Context, secret_key: bytes, session: int, cod
     def work() -> Sequence[str]:
         row = Authenticator.get_or_none(Authenticator.user == user_id, Authenticator.confirmed_at.is_null())
         if not _spend(row, secret_key, code, context.now):
-            raise InvalidInput("code", WRONG_CODE)
+            raise InvalidInput("code", _(WRONG_CODE))
         Authenticator.update(confirmed_at=context.now).where(Authenticator.user == user_id).execute()
         note_second_factor(session, context.now)
         record(context, Action.FACTOR_ADDED, own_subject(context), APP)
@@ -194,7 +195,7 @@ def first_recovery_codes(context: Context) -> Sequence[str]:
     user_id = own_id(context)
     if RecoveryCode.select().where(RecoveryCode.user == user_id).exists():
         return ()
-    codes = [_new_code() for _ in range(RECOVERY_CODES)]
+    codes = [_new_code() for __ in range(RECOVERY_CODES)]
     RecoveryCode.insert_many([{"user": user_id, "code_hash": _hash_code(code)} for code in codes]).execute()
     record(context, Action.RECOVERY_CODES_MADE, own_subject(context))
     return codes
@@ -215,7 +216,7 @@ def make_recovery_codes(context: Context) -> Sequence[str]:
 
     def work() -> Sequence[str]:
         if not has_second_factor(user_id):
-            raise InvalidInput(None, "Please set up a second factor first; recovery codes come with it.")
+            raise InvalidInput(None, _("Please set up a second factor first; recovery codes come with it."))
         RecoveryCode.delete().where(RecoveryCode.user == user_id).execute()
         tell_account(User.get_by_id(user_id), "recovery_codes", context.now)
         return first_recovery_codes(context)
@@ -250,7 +251,7 @@ def after_removal(context: Context, user_id: int) -> None:
     if has_second_factor(user_id):
         return
     if needs_second_factor(context.actor):
-        raise InvalidInput(None, NEEDED)
+        raise InvalidInput(None, _(NEEDED))
     RecoveryCode.delete().where(RecoveryCode.user == user_id).execute()
 
 

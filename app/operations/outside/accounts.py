@@ -23,17 +23,20 @@ from app.storage.public_ids import new_public_id
 from app.storage.rights_tables import UserGroup, UserGroupMember
 from app.storage.store import Store
 from app.storage.tables import User
+from app.texts import _, mark
 
 NO_PASSWORD = ""
 MAX_SUBJECT = 500
-SWITCHED_OFF = "Your account here is switched off; please ask whoever looks after the users."
-NOT_LINKED = (
+SWITCHED_OFF = mark("Your account here is switched off; please ask whoever looks after the users.")
+NOT_LINKED = mark(
     "Somebody has an account with your mail address here that this sign-in is not linked to; please sign in with its "
     "password, or ask whoever looks after the users to link it."
 )
-NO_GROUP = "You are in no group that may sign in here; please ask whoever looks after the users."
-NO_MAIL = "Where you signed in nothing usable is known as your mail address, so there can be no account for you here."
-NO_SUBJECT = "Where you signed in nothing is said by which you could be known again."
+NO_GROUP = mark("You are in no group that may sign in here; please ask whoever looks after the users.")
+NO_MAIL = mark(
+    "Where you signed in nothing usable is known as your mail address, so there can be no account for you here."
+)
+NO_SUBJECT = mark("Where you signed in nothing is said by which you could be known again.")
 
 
 def admit(store: Store, sources: Sources, claim: Claim, now: Instant) -> str:
@@ -43,7 +46,7 @@ def admit(store: Store, sources: Sources, claim: Claim, now: Instant) -> str:
         InvalidInput: they get no account here, with the reason. Unavailable.
     """
     if not 0 < len(claim.subject) <= MAX_SUBJECT or "\0" in claim.subject:
-        raise InvalidInput(None, NO_SUBJECT)
+        raise InvalidInput(None, _(NO_SUBJECT))
 
     def work() -> str:
         known = _known(claim)
@@ -52,7 +55,7 @@ def admit(store: Store, sources: Sources, claim: Claim, now: Instant) -> str:
             store.bump_catalog()  # as every edit of rights: they follow one another, and an administrator remains
         user = _known(claim) or _linked(sources, claim, now) or _made(sources, claim, now)
         if not user.active:
-            raise InvalidInput(None, SWITCHED_OFF)
+            raise InvalidInput(None, _(SWITCHED_OFF))
         _update(user, claim, now)
         if not is_member_as_said(user.id, claim):
             make_equal(user.id, claim)
@@ -107,7 +110,7 @@ def _linked(sources: Sources, claim: Claim, now: Instant) -> User | None:
     is_free = link is None or link.subject is None
     is_chosen = link is not None or sources.link_mail
     if not (is_free and is_chosen and claim.is_verified and user.active):
-        raise InvalidInput(None, NOT_LINKED if user.active else SWITCHED_OFF)
+        raise InvalidInput(None, _(NOT_LINKED if user.active else SWITCHED_OFF))
     ExternalIdentity.delete().where(
         ExternalIdentity.user == user.id, ExternalIdentity.source == claim.source.value
     ).execute()
@@ -119,9 +122,9 @@ def _made(sources: Sources, claim: Claim, now: Instant) -> User:
     """Return a new account, which has no password here."""
     email = _email(claim)
     if not email:
-        raise InvalidInput(None, NO_MAIL)
+        raise InvalidInput(None, _(NO_MAIL))
     if not (sources.everybody or groups_of(claim)):
-        raise InvalidInput(None, NO_GROUP)
+        raise InvalidInput(None, _(NO_GROUP))
     user: User = User.create(
         public_id=new_public_id(),
         created_at=now,

@@ -14,6 +14,7 @@ from app.operations.outside.values import Claim, Source, Sources
 from app.operations.own_account import own_id
 from app.storage.account_tables import ExternalIdentity
 from app.storage.store import Store
+from app.texts import _
 
 MAX_LOGIN = 254
 ISSUER = ""
@@ -43,7 +44,7 @@ def check_directory(store: Store, sources: Sources, login: str, password: str, n
     try:
         return admit(store, sources, Claim(Source.LDAP, ISSUER, *said, is_verified=True), now)
     except InvalidInput as refusal:
-        if refusal.problem == SWITCHED_OFF:
+        if refusal.problem == _(SWITCHED_OFF):
             return None
         raise
 

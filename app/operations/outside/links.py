@@ -17,6 +17,7 @@ from app.operations.setup.grants import check_may_change
 from app.operations.setup.saving import edit, find_row, look
 from app.storage.account_tables import ExternalIdentity
 from app.storage.tables import User
+from app.texts import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def let_link(context: Context, public_id: str, source: Source) -> str:
         user = find_row(User, "user", public_id)
         check_may_change(context, user)
         if _is_linked(user, source):
-            raise InvalidInput("source", f"{user.name} is linked there already.")
+            raise InvalidInput("source", _("{user} is linked there already.", user=user.name))
         ExternalIdentity.create(user=user.id, source=source.value, issuer="", created_at=context.now)
         allowed = Change(after={"sign_in_by": source.value})
         record(context, Action.CHANGED, Subject(Kind.USER, public_id), allowed)
@@ -72,7 +73,7 @@ def unlink(context: Context, public_id: str, source: Source) -> str:
             ExternalIdentity.user == user.id, ExternalIdentity.source == source.value
         )
         if not deleted.execute():
-            raise InvalidInput("source", f"{user.name} is not linked there.")
+            raise InvalidInput("source", _("{user} is not linked there.", user=user.name))
         end_sessions_of(user.id)
         ended = Change(before={"sign_in_by": source.value})
         record(context, Action.CHANGED, Subject(Kind.USER, public_id), ended)

@@ -22,12 +22,15 @@ from app.operations.outside.values import Claim, Source, Sources
 from app.operations.own_account import own_id
 from app.storage.account_tables import ExternalIdentity, SpentChallenge
 from app.storage.store import Store
+from app.texts import _, mark
 
 __all__ = ["Asked"]
 ASKED_SECONDS = 600
-REFUSED = "That sign-in did not work: it was used already, its time is over, or it began elsewhere; please begin anew."
-WRONG = "Signing in there did not work; please try again, or sign in another way."
-SOMEBODY_ELSE = "Somebody else signed in there; please show who you are as yourself."
+REFUSED = mark(
+    "That sign-in did not work: it was used already, its time is over, or it began elsewhere; please begin anew."
+)
+WRONG = mark("Signing in there did not work; please try again, or sign in another way.")
+SOMEBODY_ELSE = mark("Somebody else signed in there; please show who you are as yourself.")
 _TOKEN_BYTES = 32
 _log = logging.getLogger(__name__)
 
@@ -42,7 +45,7 @@ class Admitted:
 
 def new_asked(redirect_uri: str, now: Instant, *, is_again: bool = False) -> Asked:
     """Return the random values of a new sign-in."""
-    state, nonce, verifier = (secrets.token_urlsafe(_TOKEN_BYTES) for _ in range(3))
+    state, nonce, verifier = (secrets.token_urlsafe(_TOKEN_BYTES) for __ in range(3))
     return Asked(state, nonce, verifier, redirect_uri, now, is_again)
 
 
@@ -81,7 +84,7 @@ def check_own_answer(context: Context, sources: Sources, asked: Asked, answer: M
     mine = (ExternalIdentity.user == own_id(context)) & (ExternalIdentity.source == Source.OIDC.value)
     same = mine & (ExternalIdentity.issuer == issuer) & (ExternalIdentity.subject == who.subject)
     if not context.store.read(lambda: ExternalIdentity.select().where(same).exists()):
-        raise InvalidInput(None, SOMEBODY_ELSE)
+        raise InvalidInput(None, _(SOMEBODY_ELSE))
 
 
 def _identify(store: Store, sources: Sources, asked: Asked, answer: Mapping[str, str], now: Instant) -> Identity:
@@ -92,7 +95,7 @@ def _identify(store: Store, sources: Sources, asked: Asked, answer: Mapping[str,
         raise _away(error) from error
     except ProviderError as error:
         _log.warning("%s", error)
-        raise InvalidInput(None, WRONG) from error
+        raise InvalidInput(None, _(WRONG)) from error
 
 
 def _spend(store: Store, asked: Asked, now: Instant) -> None:
@@ -105,12 +108,12 @@ def _spend(store: Store, asked: Asked, now: Instant) -> None:
         return bool(spent.on_conflict_ignore().as_rowcount().execute() == 1)
 
     if until <= now or not store.write(work):
-        raise InvalidInput(None, REFUSED)
+        raise InvalidInput(None, _(REFUSED))
 
 
 def _provider(sources: Sources) -> Provider:
     if sources.provider is None:
-        raise InvalidInput(None, WRONG)
+        raise InvalidInput(None, _(WRONG))
     return sources.provider
 
 
