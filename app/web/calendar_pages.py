@@ -12,6 +12,7 @@ from app.booking.values import Cause, Interval
 from app.booking.wall_clock import day_bounds, earliest, local
 from app.operations.calendar import AwayView, CalendarView, ResourceCalendar
 from app.operations.views import BookingView
+from app.texts import _
 from app.web.calendar_grid import ROW_SECONDS, CellKind, Lane, Note, Row, lay_out, shown_interval
 from app.web.times import clock_text
 
@@ -104,8 +105,9 @@ def clock_change(day: Interval, tzid: str) -> str:
     if before is None or after is None or before == after:
         return ""
     minutes = int((after - before).total_seconds()) // 60
-    verb, result = ("forward", "shorter") if minutes > 0 else ("back", "longer")
-    return f"The clocks go {verb} on this day: it is {abs(minutes)} minutes {result}."
+    if minutes > 0:
+        return _("The clocks go forward on this day: it is {number} minutes shorter.", number=minutes)
+    return _("The clocks go back on this day: it is {number} minutes longer.", number=-minutes)
 
 
 def make_week(calendar: CalendarView, monday: date, *, everybody: bool) -> tuple[WeekLine, ...]:
@@ -134,9 +136,9 @@ def _day_cell(column: ResourceCalendar, day: date, edges: Interval, tzid: str) -
 
 
 def _away_text(away: AwayView, edges: Interval, tzid: str) -> str:
-    reason = away.reason or "Time off"
+    reason = away.reason or _("Time off")
     if away.start <= edges[0] and away.end >= edges[1]:
-        return f"{reason}, all day"
+        return _("{reason}, all day", reason=reason)
     return f"{reason}, {span_text((max(away.start, edges[0]), min(away.end, edges[1])), tzid)}"
 
 

@@ -15,6 +15,7 @@ from app.booking.values import Instant, Location, Service
 from app.booking.wall_clock import local_date
 from app.operations.context import Context
 from app.operations.slots import explain_time
+from app.texts import _
 from app.web.bookings import choices
 from app.web.bookings.form import Fields, Filled, may_book, refused
 from app.web.bookings.when import put_start, read_instant, read_start
@@ -92,8 +93,11 @@ def _answer(context: Context, asked: _Asked, service: Service) -> Answer:
         duration_minutes=typed.optional_number("duration"),
         provider=who.public_id if who is not None else None,
     )
-    question = f"{service.name}{f' with {who.name}' if who else ''}, {moment_text(start, asked.location.tzid)}"
-    return Answer(question, found.free, found.reasons, _book_url(context, asked, service, start))
+    when = moment_text(start, asked.location.tzid)
+    question = _("{service} with {person}, {when}", service=service.name, person=who.name, when=when) if who else ""
+    return Answer(
+        question or f"{service.name}, {when}", found.free, found.reasons, _book_url(context, asked, service, start)
+    )
 
 
 def _book_url(context: Context, asked: _Asked, service: Service, start: Instant) -> str:
@@ -105,7 +109,7 @@ def _book_url(context: Context, asked: _Asked, service: Service, start: Instant)
 
 def _page(context: Context, asked: _Asked, filled: Filled, answer: Answer | None) -> str:
     catalog, service = context.catalog, asked.service
-    people = choices.provider_options(catalog, service, asked.location) if service else [("", choices.ANYONE)]
+    people = choices.provider_options(catalog, service, asked.location) if service else [("", _(choices.ANYONE))]
     shown: dict[str, Any] = {
         **dict(asked.fields),
         "location": asked.location.public_id,

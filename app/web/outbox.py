@@ -12,31 +12,32 @@ from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
 from app.operations.letters import FILE_NAME, Letterhead
 from app.operations.outbox import get_letter, list_outbox, try_again
+from app.texts import _, mark
 from app.web.context import current_context, site
 
 blueprint = Blueprint("outbox", __name__, url_prefix="/outbox")
 
 KIND_WORDS = {
-    "confirmed": "Booking confirmed",
-    "requested": "Request received",
-    "approved": "Request approved",
-    "declined": "Request declined",
-    "expired": "Request ran out",
-    "moved": "Booking moved",
-    "cancelled": "Booking cancelled",
-    "change_requested": "Change requested",
-    "change_declined": "Change declined",
-    "change_expired": "Change ran out",
-    "waiting_joined": "On the waiting list",
-    "slot_offered": "Free time offered",
-    "series_booked": "Series confirmed",
-    "series_requested": "Series requested",
-    "visit_booked": "Visit booked",
-    "invitation": "Invitation to sign in",
-    "password_reset": "Link for a new password",
-    "password_elsewhere": "Password kept elsewhere",
-    "account_changed": "Account changed",
-    "approval_wanted": "Approver asked",
+    "confirmed": mark("Booking confirmed"),
+    "requested": mark("Request received"),
+    "approved": mark("Request approved"),
+    "declined": mark("Request declined"),
+    "expired": mark("Request ran out"),
+    "moved": mark("Booking moved"),
+    "cancelled": mark("Booking cancelled"),
+    "change_requested": mark("Change requested"),
+    "change_declined": mark("Change declined"),
+    "change_expired": mark("Change ran out"),
+    "waiting_joined": mark("On the waiting list"),
+    "slot_offered": mark("Free time offered"),
+    "series_booked": mark("Series confirmed"),
+    "series_requested": mark("Series requested"),
+    "visit_booked": mark("Visit booked"),
+    "invitation": mark("Invitation to sign in"),
+    "password_reset": mark("Link for a new password"),
+    "password_elsewhere": mark("Password kept elsewhere"),
+    "account_changed": mark("Account changed"),
+    "approval_wanted": mark("Approver asked"),
 }
 _LONGEST_NUMBER = 15
 
@@ -51,7 +52,7 @@ def index() -> str:
         page=list_outbox(context, status=status, before=_before(request.args.get("before", ""))),
         status=status,
         status_words=_status_words(),
-        kinds=KIND_WORDS,
+        kinds={kind: _(words) for kind, words in KIND_WORDS.items()},
         see_clients=context.may(Permission.SEE_CONTACTS),
         demo=site().config.demo,
     )
@@ -59,15 +60,15 @@ def index() -> str:
 
 def _status_words() -> dict[str, str]:
     """In the demo letters do not leave: they are delivered to this page."""
-    delivered = "shown here" if site().config.demo else "delivered"
-    return {"waiting": "waiting", "delivered": delivered, "given_up": "given up"}
+    delivered = _("shown here") if site().config.demo else _("delivered")
+    return {"waiting": _("waiting"), "delivered": delivered, "given_up": _("given up")}
 
 
 def _before(text: str) -> int | None:
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER:
-        raise InvalidInput("before", "This address is incomplete; please start from the first page of messages.")
+        raise InvalidInput("before", _("This address is incomplete; please start from the first page of messages."))
     return int(text)
 
 
@@ -82,7 +83,7 @@ def show(delivery_id: str) -> str:
         message=letter.message,
         parts=list(split_links(letter.text, letter.links)),
         status_words=_status_words(),
-        kinds=KIND_WORDS,
+        kinds={kind: _(words) for kind, words in KIND_WORDS.items()},
         may_try=letter.message.status == "given_up" and context.may(Permission.BOOK_FOR_OTHERS),
         demo=site().config.demo,
     )
@@ -119,5 +120,5 @@ def calendar(delivery_id: str) -> ResponseReturnValue:
 def retry(delivery_id: str) -> ResponseReturnValue:
     """Let a message that was given up be delivered after all."""
     try_again(current_context(), delivery_id)
-    flash("The message waits for delivery again.", "success")
+    flash(_("The message waits for delivery again."), "success")
     return redirect(url_for("outbox.show", delivery_id=delivery_id))

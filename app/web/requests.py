@@ -16,6 +16,7 @@ from app.operations.context import Context
 from app.operations.look_up import list_requests
 from app.operations.request_conflicts import conflicts_of
 from app.operations.views import BookingView
+from app.texts import _, mark
 from app.web.bookings.approval import StepLine, step_lines
 from app.web.bookings.detail import BookingRow, rows_of
 from app.web.context import current_context
@@ -23,7 +24,7 @@ from app.web.errors import status_of
 from app.web.times import moment_text, span_text
 
 blueprint = Blueprint("requests", __name__, url_prefix="/requests")
-SHOWN = {"": "All", "mine": "For you to decide", "others": "For others"}
+SHOWN = {"": mark("All"), "mine": mark("For you to decide"), "others": mark("For others")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +76,14 @@ def show(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/<public_id>/approve")
 def approve_request(public_id: str) -> ResponseReturnValue:
     """Approve a request or a wished change, or the steps of it that are the acting user's."""
-    return _decide(public_id, lambda context, booking: approve(context, booking, _version()), "Approved.")
+    return _decide(public_id, lambda context, booking: approve(context, booking, _version()), _("Approved."))
 
 
 @blueprint.post("/<public_id>/decline")
 def decline_request(public_id: str) -> ResponseReturnValue:
     """Decline a request or a wished change, with a reason for the client."""
     reason = request.form.get("reason", "")
-    return _decide(public_id, lambda context, booking: decline(context, booking, reason, _version()), "Declined.")
+    return _decide(public_id, lambda context, booking: decline(context, booking, reason, _version()), _("Declined."))
 
 
 def _version() -> int | None:
@@ -100,8 +101,8 @@ def _decide(public_id: str, work: Callable[[Context, str], BookingView], done: s
     except Refusal as refusal:
         return _refused(context, public_id, refusal), status_of(refusal)
     waits = booking.status == "requested" or booking.change is not None
-    more = ". Others still have to approve it." if waits else ""
-    flash(f"{done} {span_text(booking.start, booking.end, booking.tzid)}{more}")
+    words = f"{done} {span_text(booking.start, booking.end, booking.tzid)}"
+    flash(_("{decided}. Others still have to approve it.", decided=words) if waits else words)
     if request.form.get("back") == "booking":
         return redirect(url_for("bookings.show", public_id=public_id))
     return redirect(url_for("requests.index"))

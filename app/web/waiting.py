@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from app.access.permissions import Permission
 from app.operations.views import WaitingView
 from app.operations.waiting import leave_waiting_list, list_waiting
+from app.texts import _
 from app.web.context import current_context
 from app.web.times import day_text, local_day
 
@@ -37,7 +38,7 @@ def index() -> str:
 def remove(public_id: str) -> Response:
     """Take somebody off the list."""
     leave_waiting_list(current_context(), public_id)
-    flash("Taken off the waiting list.")
+    flash(_("Taken off the waiting list."))
     return redirect(url_for("waiting.index"))
 
 

@@ -14,6 +14,7 @@ from app.operations.context import Context
 from app.operations.look_up import look_at_booking
 from app.operations.requests import Reach
 from app.operations.views import BookingView
+from app.texts import _, plural
 from app.web.bookings.detail import render_booking
 from app.web.bookings.form import field_of
 from app.web.context import current_context
@@ -31,7 +32,13 @@ def cancel_booking(public_id: str) -> ResponseReturnValue:
 
 
 def _cancelled(booking: BookingView) -> str:
-    return "Cancelled." if booking.reached == 1 else f"{booking.reached} bookings of the series are cancelled."
+    if booking.reached == 1:
+        return _("Cancelled.")
+    return plural(
+        "{number} booking of the series is cancelled.",
+        "{number} bookings of the series are cancelled.",
+        booking.reached,
+    )
 
 
 def mark(public_id: str) -> ResponseReturnValue:
@@ -42,8 +49,9 @@ def mark(public_id: str) -> ResponseReturnValue:
     """
     work = MARKS.get(request.form.get("status", ""))
     if work is None:
-        raise InvalidInput("status", "A booking can be marked as completed or as a no-show; please choose one of them.")
-    return act(public_id, lambda context: work(context, public_id), lambda _: "Noted.")
+        problem = _("A booking can be marked as completed or as a no-show; please choose one of them.")
+        raise InvalidInput("status", problem)
+    return act(public_id, lambda context: work(context, public_id), lambda booking: _("Noted."))
 
 
 def act(

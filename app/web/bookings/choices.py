@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from app.booking.refusals import NotFound
 from app.booking.values import Catalog, Location, Question, QuestionKind, Resource, ResourceKind, Service
+from app.texts import _, mark
 from app.web.times import duration_text
 
 Options = list[tuple[str, str]]
 _RANK = list(ResourceKind)
-ANYONE = "Whoever is free"
+ANYONE = mark("Whoever is free")
 
 
 def active_locations(catalog: Catalog) -> list[Location]:
@@ -69,7 +70,7 @@ def provider_options(catalog: Catalog, service: Service, location: Location) -> 
     found = [catalog.resources[one] for one in ids]
     here = [one for one in found if one.active and one.location_id in (None, location.id)]
     here.sort(key=lambda one: (_RANK.index(one.kind), one.name.casefold()))
-    return [("", ANYONE), *((one.public_id, one.name) for one in here)]
+    return [("", _(ANYONE)), *((one.public_id, one.name) for one in here)]
 
 
 def duration_options(service: Service) -> Options:
@@ -80,5 +81,5 @@ def duration_options(service: Service) -> Options:
 def question_options(question: Question) -> Options:
     """Return what an intake question lets people choose from; nothing where they write."""
     if question.kind is QuestionKind.YES_NO:
-        return [("", "Please choose"), ("yes", "Yes"), ("no", "No")]
-    return [("", "Please choose"), *((one, one) for one in question.choices)] if question.choices else []
+        return [("", _("Please choose")), ("yes", _("Yes")), ("no", _("No"))]
+    return [("", _("Please choose")), *((one, one) for one in question.choices)] if question.choices else []

@@ -16,13 +16,13 @@ from app.operations.context import Context
 from app.operations.links import manage_token
 from app.operations.look_up import BUSY
 from app.operations.views import BookingView
+from app.texts import _, in_context
 from app.web.audit.lines import line_of
 from app.web.bookings.approval import step_lines
 from app.web.bookings.searching import STATUS_WORDS
 from app.web.context import site
 from app.web.times import duration_text, local_day, moment_text, span_text
 
-KIND_WORDS = {"person": "With", "room": "Room", "device": "Device"}
 NOTHING: Mapping[str, str] = {}
 
 
@@ -67,12 +67,12 @@ def rows_of(bookings: Iterable[BookingView]) -> list[BookingRow]:
 def _row(booking: BookingView) -> BookingRow:
     return BookingRow(
         when=span_text(booking.start, booking.end, booking.tzid),
-        service=booking.service_name,
+        service=_("Busy") if is_hidden(booking) else booking.service_name,
         client=booking.client_name,
         resources=", ".join(one.name for one in booking.resources),
         location=booking.location_name,
         status=booking.status,
-        status_word=STATUS_WORDS[booking.status],
+        status_word=_(STATUS_WORDS[booking.status]),
         seats=booking.seats,
         url="" if is_hidden(booking) else url_for("bookings.show", public_id=booking.public_id),
     )
@@ -112,8 +112,8 @@ def render_booking(
         client_when=_client_time(booking),
         change=_change_text(booking),
         expires=_expiry_text(booking),
-        status_word=STATUS_WORDS[booking.status],
-        resources=[(KIND_WORDS[one.kind], one.name) for one in booking.resources],
+        status_word=_(STATUS_WORDS[booking.status]),
+        resources=[(_kind_word(one.kind), one.name) for one in booking.resources],
         answers=_answers(context.catalog, booking),
         history=[line_of(one, booking.tzid, _names(context.catalog)) for one in booking_history(context, booking)],
         may=may,
@@ -123,6 +123,12 @@ def render_booking(
         errors=errors,
         reason=reason,
     )
+
+
+def _kind_word(kind: str) -> str:
+    if kind == "person":
+        return in_context("label", "With")
+    return _("Room") if kind == "room" else _("Device")
 
 
 def _client_time(booking: BookingView) -> str:
@@ -151,7 +157,7 @@ def _answers(catalog: Catalog, booking: BookingView) -> list[tuple[str, str]]:
         if service.public_id == booking.service
         for question in service.questions
     }
-    return [(labels.get(key, "A question asked then"), text) for key, text in booking.answers.items()]
+    return [(labels.get(key, _("A question asked then")), text) for key, text in booking.answers.items()]
 
 
 def _names(catalog: Catalog) -> dict[str, str]:

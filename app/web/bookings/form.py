@@ -20,6 +20,7 @@ from app.operations.look_up import find_clients
 from app.operations.requests import BookingRequest, ClientDetails
 from app.operations.slots import find_slots
 from app.operations.views import BookingView
+from app.texts import _
 from app.web.bookings import choices
 from app.web.bookings.rule import REPEATS, WEEKDAYS
 from app.web.bookings.when import Offer, ShownTwice, offers, put_start, read_instant, read_start
@@ -80,7 +81,7 @@ def render_form(context: Context, filled: Filled) -> str:
         "location": location,
         "service": service,
         "locations": choices.location_options(catalog),
-        "services": [("", "Please choose"), *choices.service_options(catalog, location, typed.text("resource"))],
+        "services": [("", _("Please choose")), *choices.service_options(catalog, location, typed.text("resource"))],
     }
     if service is None:
         return render_template("bookings/choose.html", **shown)
@@ -97,8 +98,8 @@ def _details(context: Context, service: Service, location: Location, typed: Type
         "free": free_times(context, service, location, typed),
         "clients": found_clients(context, typed),
         "questions": [(one, choices.question_options(one)) for one in service.questions],
-        "repeats": REPEATS,
-        "weekdays": WEEKDAYS,
+        "repeats": [(value, _(word)) for value, word in REPEATS],
+        "weekdays": [(value, _(word)) for value, word in WEEKDAYS],
         "may_override": context.may(Permission.OVERRIDE_RULES),
         "may_others": context.may(Permission.BOOK_FOR_OTHERS),
         "may_self": context.may(Permission.BOOK_FOR_SELF),
@@ -146,7 +147,7 @@ def found_clients(context: Context, typed: Typed) -> choices.Options:
     chosen = typed.text("client")
     found = [(one.public_id, f"{one.name}, {one.email}") for one in find_clients(context, typed.text("client_search"))]
     if chosen and chosen != MYSELF and chosen not in dict(found):
-        found.insert(0, (chosen, "The client chosen before"))
+        found.insert(0, (chosen, _("The client chosen before")))
     return found
 
 
@@ -158,10 +159,10 @@ def read_booking(context: Context, typed: Typed) -> BookingRequest:
     """
     location = choices.find_location(context.catalog, typed.text("location"))
     if location is None:
-        raise InvalidInput("location", "Please choose a place.")
+        raise InvalidInput("location", _("Please choose a place."))
     service = choices.find_service(context.catalog, location, typed.text("service"))
     if service is None:
-        raise InvalidInput("service", "Please choose a service that this place offers.")
+        raise InvalidInput("service", _("Please choose a service that this place offers."))
     return BookingRequest(
         service=service.public_id,
         location=location.public_id,

@@ -18,6 +18,7 @@ from app.operations.context import Context
 from app.operations.look_up import get_booking
 from app.operations.requests import MoveRequest
 from app.operations.views import BookingView
+from app.texts import _, plural
 from app.web.bookings import choices
 from app.web.bookings.acting import read_reach
 from app.web.bookings.form import Fields, Filled, free_times, new_key, refused
@@ -57,10 +58,13 @@ def save(public_id: str) -> ResponseReturnValue:
 def _moved(moved: BookingView, before: BookingView) -> str:
     """Say what became of a move; whoever may not approve only asks for the new times of some services."""
     if moved.change is not None and moved.change != before.change:
-        many = "The new time waits" if moved.reached == 1 else f"{moved.reached} new times wait"
-        return f"{many} for approval; until then nothing is moved."
+        return plural(
+            "The new time waits for approval; until then nothing is moved.",
+            "{number} new times wait for approval; until then nothing is moved.",
+            moved.reached,
+        )
     when = span_text(moved.start, moved.end, moved.tzid)
-    return f"Moved to {when}." if moved.reached == 1 else f"{moved.reached} bookings are moved, this one to {when}."
+    return plural("Moved to {when}.", "{number} bookings are moved, this one to {when}.", moved.reached, when=when)
 
 
 def _movable(public_id: str) -> tuple[Context, BookingView]:
@@ -97,7 +101,7 @@ def _page(context: Context, booking: BookingView, filled: Filled) -> str:
     typed = Typed(filled.fields)
     shown: Mapping[str, Any] = {
         "durations": _durations(service, typed.text("duration")),
-        "providers": [("", "Keep if possible, else whoever is free"), *_people(context, service, location)],
+        "providers": [("", _("Keep if possible, else whoever is free")), *_people(context, service, location)],
         "free": free_times(context, service, location, typed, booking),
     }
     return render_template(
@@ -115,10 +119,11 @@ def _page(context: Context, booking: BookingView, filled: Filled) -> str:
 
 
 def _day_words(typed: Typed) -> str:
+    """Return the date in words; nothing where it cannot be read."""
     try:
         return day_text(typed.day("date"))
     except InvalidInput:
-        return "a date that cannot be read"
+        return ""
 
 
 def _place(context: Context, booking: BookingView) -> tuple[Location, Service]:
@@ -136,4 +141,4 @@ def _durations(service: Service, chosen: str) -> choices.Options:
     options = choices.duration_options(service)
     if chosen in dict(options) or not (chosen.isascii() and chosen.isdigit()):
         return options
-    return [(chosen, f"{chosen} min (as now)"), *options]
+    return [(chosen, _("{number} min (as now)", number=chosen)), *options]

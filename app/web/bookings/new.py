@@ -13,6 +13,7 @@ from app.operations.context import Context
 from app.operations.requests import BookingRequest, OnConflict, SeriesRequest
 from app.operations.series import book_series
 from app.operations.views import SeriesResult
+from app.texts import _
 from app.web.bookings import choices
 from app.web.bookings.form import Filled, free_times, from_address, new_key, read_booking, refused, render_form
 from app.web.bookings.rule import read_exdates, read_rule
@@ -58,7 +59,7 @@ def create() -> ResponseReturnValue:
         raise
     except Refusal as refusal:
         return render_form(context, refused(filled, refusal, tzid)), _status(refusal)
-    flash("Booked." if booking.status == "confirmed" else "Requested: somebody has to approve it.")
+    flash(_("Booked.") if booking.status == "confirmed" else _("Requested: somebody has to approve it."))
     return redirect(url_for("bookings.show", public_id=booking.public_id))
 
 
@@ -93,7 +94,9 @@ def _answer_series(typed: Typed, tzid: str, result: SeriesResult) -> ResponseRet
     if result.series is None or times != [one.start for one in result.occurrences]:
         return _show_series(typed, tzid, result), 200 if result.series else 409
     requested = any(one.booking and one.booking.status == "requested" for one in result.occurrences)
-    flash(f"{len(times)} requested: somebody has to approve them." if requested else f"{len(times)} booked.")
+    number = len(times)
+    asked = _("{number} requested: somebody has to approve them.", number=number) if requested else ""
+    flash(asked or _("{number} booked.", number=number))
     return redirect(url_for("bookings.together", series=result.series), 303)
 
 

@@ -8,6 +8,7 @@ from app.access.permissions import Permission
 from app.booking.refusals import NotFound
 from app.operations.look_up import look_at_booking
 from app.operations.search import list_together, search_bookings
+from app.texts import _
 from app.web.bookings import acting, detail, moving, new
 from app.web.bookings.form import may_book
 from app.web.bookings.searching import STATUS_WORDS, page_links, read_search
@@ -36,7 +37,7 @@ def index() -> str:
         page=page,
         rows=detail.rows_of(page.bookings),
         pages=page_links(page),
-        statuses=STATUS_WORDS,
+        statuses={status: _(word) for status, word in STATUS_WORDS.items()},
         may_book=may_book(context),
     )
 
@@ -49,7 +50,7 @@ def together() -> str:
     found = list_together(context, series=series, visit=visit)
     if not found:
         raise NotFound(kind="series" if series else "visit", reference=(series or visit)[:40])
-    heading = "Recurring booking" if series else "Visit"
+    heading = _("Recurring booking") if series else _("Visit")
     return render_template("bookings/together.html", heading=heading, rows=detail.rows_of(found))
 
 

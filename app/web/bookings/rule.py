@@ -8,23 +8,24 @@ from datetime import date
 from app.booking.refusals import InvalidInput
 from app.booking.values import Instant
 from app.booking.wall_clock import local_date
+from app.texts import _, mark
 from app.web.setup.reading import Typed, read_day
 
 WEEKDAYS = (
-    ("MO", "Monday"),
-    ("TU", "Tuesday"),
-    ("WE", "Wednesday"),
-    ("TH", "Thursday"),
-    ("FR", "Friday"),
-    ("SA", "Saturday"),
-    ("SU", "Sunday"),
+    ("MO", mark("Monday")),
+    ("TU", mark("Tuesday")),
+    ("WE", mark("Wednesday")),
+    ("TH", mark("Thursday")),
+    ("FR", mark("Friday")),
+    ("SA", mark("Saturday")),
+    ("SU", mark("Sunday")),
 )
 REPEATS = (
-    ("", "Does not repeat"),
-    ("daily", "Every day"),
-    ("weekly", "Every week"),
-    ("monthly_day", "Every month on the same date"),
-    ("monthly_weekday", "Every month on the same weekday"),
+    ("", mark("Does not repeat")),
+    ("daily", mark("Every day")),
+    ("weekly", mark("Every week")),
+    ("monthly_day", mark("Every month on the same date")),
+    ("monthly_weekday", mark("Every month on the same weekday")),
 )
 _LAST_WEEK = 5
 
@@ -62,7 +63,7 @@ def _frequency(typed: Typed, day: date) -> tuple[str, ...]:
         return "FREQ=MONTHLY", f"BYMONTHDAY={day.day}"
     if repeat == "monthly_weekday":
         return "FREQ=MONTHLY", f"BYDAY={_number_in_month(day)}{WEEKDAYS[day.weekday()][0]}"
-    raise InvalidInput("rule", "Please choose how the booking repeats.")
+    raise InvalidInput("rule", _("Please choose how the booking repeats."))
 
 
 def _number_in_month(day: date) -> int:
@@ -76,4 +77,4 @@ def _end(typed: Typed) -> str:
         return f"UNTIL={typed.day('until'):%Y%m%d}"
     if typed.optional("count"):
         return f"COUNT={typed.number('count')}"
-    raise InvalidInput("count", "Please say how many times, or until which date.")
+    raise InvalidInput("count", _("Please say how many times, or until which date."))

@@ -14,19 +14,20 @@ from app.booking.statuses import Status
 from app.booking.wall_clock import day_bounds, local_date
 from app.operations.context import Context
 from app.operations.search import MAX_PAGE, BookingPage, BookingSearch
+from app.texts import _, mark
 from app.web.bookings import choices
 from app.web.setup.reading import LAST_BEFORE_FIRST, searched_day
 
 MAX_TEXT = 100
 USUAL_DAYS = 30
 STATUS_WORDS: Mapping[str, str] = {
-    Status.HELD: "Held",
-    Status.REQUESTED: "To approve",
-    Status.CONFIRMED: "Confirmed",
-    Status.DECLINED: "Declined",
-    Status.CANCELLED: "Cancelled",
-    Status.COMPLETED: "Completed",
-    Status.NO_SHOW: "No-show",
+    Status.HELD: mark("Held"),
+    Status.REQUESTED: mark("To approve"),
+    Status.CONFIRMED: mark("Confirmed"),
+    Status.DECLINED: mark("Declined"),
+    Status.CANCELLED: mark("Cancelled"),
+    Status.COMPLETED: mark("Completed"),
+    Status.NO_SHOW: mark("No-show"),
 }
 
 
@@ -56,7 +57,7 @@ def read_search(context: Context, args: MultiDict[str, str]) -> SearchForm:
         text=args.get("text", "")[:MAX_TEXT],
         page=_page_number(args.get("page", "")),
     )
-    options = [("", "All places"), *choices.location_options(context.catalog)]
+    options = [("", _("All places")), *choices.location_options(context.catalog)]
     return SearchForm(search, first.isoformat(), last.isoformat(), options, errors)
 
 
@@ -65,7 +66,7 @@ def _days(args: MultiDict[str, str], today: date) -> tuple[date, date, dict[str,
     first = searched_day(args, "first", errors) or today
     last = searched_day(args, "last", errors) or first + timedelta(days=USUAL_DAYS)
     if last < first and not errors:
-        errors["last"] = LAST_BEFORE_FIRST
+        errors["last"] = _(LAST_BEFORE_FIRST)
     return first, max(first, last), errors
 
 

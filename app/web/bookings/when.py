@@ -12,10 +12,11 @@ from app.booking.refusals import InvalidInput, MissingHour
 from app.booking.values import DAY_MINUTES, Instant
 from app.booking.wall_clock import earliest, local, local_date, to_instants
 from app.operations.views import OccurrenceResult
+from app.texts import _, mark
 from app.web.setup.reading import Typed, read_minute
 from app.web.times import day_text, group_by_day, moment_text
 
-NOT_OFFERED = "Please choose one of the times offered."
+NOT_OFFERED = mark("Please choose one of the times offered.")
 
 
 @dataclass(eq=True)
@@ -52,21 +53,22 @@ def read_start(typed: Typed, tzid: str) -> Instant:
 def _read_wall(typed: Typed, day: date, tzid: str) -> Instant:
     minute = read_minute(typed.text("time"), "start")
     if minute >= DAY_MINUTES:
-        raise InvalidInput("start", "Please give a time before 24:00; midnight is 00:00 of the next day.")
+        raise InvalidInput("start", _("Please give a time before 24:00; midnight is 00:00 of the next day."))
     instants = to_instants(day, minute, tzid)
     if not instants:
         raise MissingHour(next_possible=earliest(day, minute, tzid))
     if len(instants) > 1:
-        raise ShownTwice("start", "The clocks go back that day and show this time twice. Which one?", instants)
+        raise ShownTwice("start", _("The clocks go back that day and show this time twice. Which one?"), instants)
     return instants[0]
 
 
 def _read_slot(typed: Typed, day: date, tzid: str) -> Instant:
     start = read_instant(typed.text("slot"))
     if start is None:
-        raise InvalidInput("start", NOT_OFFERED)
+        raise InvalidInput("start", _(NOT_OFFERED))
     if local_date(start, tzid) != day:
-        raise InvalidInput("date", "The chosen time is of another day; please press “Show free times” for this date.")
+        problem = _("The chosen time is of another day; please press “Show free times” for this date.")
+        raise InvalidInput("date", problem)
     return start
 
 

@@ -12,6 +12,7 @@ from app.booking.refusals import InvalidInput, StaleVersion
 from app.booking.words import sentence
 from app.operations.client_records import MOST_BOOKINGS, ClientDraft, look_at_client, save_client
 from app.operations.look_up import find_clients
+from app.texts import _
 from app.web.bookings.detail import rows_of
 from app.web.clients import requests
 from app.web.context import current_context
@@ -57,7 +58,7 @@ def save(public_id: str) -> ResponseReturnValue:
     except (InvalidInput, StaleVersion) as refusal:
         errors = {refusal.field or "": sentence(refusal, "UTC")}
         return _page(public_id, errors, request.form), status_of(refusal)
-    flash("The client's record is saved.")
+    flash(_("The client's record is saved."))
     return redirect(url_for("clients.show", public_id=public_id), 303)
 
 

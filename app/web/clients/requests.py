@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Mapping
 from io import BytesIO
 
 from flask import Response, flash, redirect, render_template, url_for
@@ -16,10 +17,36 @@ from app.operations.client_archive import Archive, collect_client
 from app.operations.client_records import get_client
 from app.operations.erasure import erase_client
 from app.operations.letters import Letterhead
+from app.texts import _, mark, plural
 from app.web.context import current_context, site
 from app.web.errors import status_of
 
 FILE_NAME = "client-data.zip"
+_WORDS: Mapping[str, str] = {
+    "held": mark("held"),
+    "requested": mark("requested"),
+    "confirmed": mark("confirmed"),
+    "declined": mark("declined"),
+    "cancelled": mark("cancelled"),
+    "completed": mark("completed"),
+    "no_show": mark("no_show"),
+    "waiting": mark("waiting"),
+    "offered": mark("offered"),
+    "booked": mark("booked"),
+    "expired": mark("expired"),
+    "left": mark("left"),
+    "approved": mark("approved"),
+    "moved": mark("moved"),
+    "change_requested": mark("change requested"),
+    "change_declined": mark("change declined"),
+    "change_expired": mark("change expired"),
+    "waiting_joined": mark("waiting joined"),
+    "slot_offered": mark("slot offered"),
+    "series_booked": mark("series booked"),
+    "series_requested": mark("series requested"),
+    "visit_booked": mark("visit booked"),
+}
+"""What the archive's page calls statuses, and the kinds of messages: in English, as the codes are in its data."""
 
 
 def archive(public_id: str) -> Response:
@@ -33,13 +60,17 @@ def archive(public_id: str) -> Response:
 
 def _zipped(found: Archive) -> bytes:
     facts = json.dumps(found.facts, ensure_ascii=False, indent=2)
-    page = render_template("clients/archive.html", facts=found.facts)
+    page = render_template("clients/archive.html", facts=found.facts, word_of=_word)
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("data.json", facts)
         packed.writestr("bookings.ics", found.calendar)
         packed.writestr("read-me.html", page)
     return buffer.getvalue()
+
+
+def _word(code: str) -> str:
+    return _(_WORDS.get(code, code))
 
 
 def confirm_erasure(public_id: str) -> str:
@@ -57,6 +88,11 @@ def erase(public_id: str) -> ResponseReturnValue:
     except InvalidInput as refusal:
         client, problem = get_client(context, public_id), sentence(refusal, "UTC")
         return render_template("clients/erase.html", client=client, problem=problem), status_of(refusal)
-    stay = "1 booking stays" if count == 1 else f"{count} bookings stay"
-    flash(f"The client is erased. {stay} without a name, and still count.")
+    flash(
+        plural(
+            "The client is erased. {number} booking stays without a name, and still count.",
+            "The client is erased. {number} bookings stay without a name, and still count.",
+            count,
+        )
+    )
     return redirect(url_for("clients.index"), 303)
