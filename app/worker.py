@@ -34,6 +34,7 @@ from app.operations.upkeep import (
 from app.storage.migrate import SchemaError, check_schema
 from app.storage.reencrypt import Progress
 from app.storage.store import Store
+from app.translations import load_languages
 
 IDLE_SECONDS = 1.0
 """Pause when nothing is due."""
@@ -141,8 +142,9 @@ class Worker:
 
 
 def courier_of(config: Config) -> Courier:
-    """Return how this installation's letters leave."""
-    head = Letterhead(config.base_url, config.mail_from, config.secret_key)
+    """Return how this installation's letters leave, in all languages that there are."""
+    load_languages()
+    head = Letterhead(config.base_url, config.mail_from, config.secret_key, config.language)
     if config.demo:
         return Courier(head, None)
     smtp = SmtpSettings(

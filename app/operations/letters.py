@@ -21,12 +21,13 @@ from app.operations.account_letters import WITH_LINK, AccountFacts, account_subj
 from app.operations.approval_letters import KINDS as APPROVER_KINDS
 from app.operations.approval_letters import approver_facts, approver_subject, approver_text
 from app.operations.context import Context
+from app.operations.letter_languages import TO_ACCOUNTS, receivers_language
 from app.operations.letters_text import KINDS, LetterFacts, PartFacts, say_time, subject_of, text_of
 from app.operations.links import manage_token, password_token, waiting_token
 from app.operations.look_up import read_views, view_of
 from app.operations.views import BookingView
 from app.storage.tables import Booking, ChangeRequest, OutboxMessage, Series, User, WaitingEntry
-from app.texts import mark
+from app.texts import ENGLISH, mark, speaking
 
 FILE_NAME = "booking.ics"
 _WITH_CALENDAR = frozenset({"confirmed", "approved", "requested", "declined", "expired", "moved", "cancelled"})
@@ -42,11 +43,15 @@ class NoLetterError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What all letters of an installation share; ``sender`` as in ``Name <a@b>``, ``base_url`` without a last slash."""
+    """What all letters of an installation share; ``sender`` as in ``Name <a@b>``, ``base_url`` without a last slash.
+
+    ``language`` is for whoever has chosen none.
+    """
 
     base_url: str
     sender: str
     secret_key: bytes
+    language: str = ENGLISH
 
     def manage_link(self, booking: str) -> str:
         """Return the link by which a client sees and changes their booking."""
@@ -88,22 +93,26 @@ class Letter:
 
 
 def write_letter(context: Context, message: OutboxMessage, head: Letterhead) -> Letter:
-    """Write the letter of a message; inside ``store.read``, a fixed number of queries.
+    """Write the letter of a message in its receiver's language; inside ``store.read``, a fixed number of queries.
 
     Raises:
         NoLetterError: an unknown kind, or nobody to write to.
     """
-    if message.kind in ACCOUNT_KINDS:
-        return _account_letter(message, json.loads(message.payload), head)
-    if message.kind in APPROVER_KINDS:
-        return _approver_letter(context.as_system(), json.loads(message.payload), head)
-    if message.kind not in KINDS:
+    if message.kind not in KINDS and message.kind not in TO_ACCOUNTS:
         raise NoLetterError(f"There is no letter for messages of the kind {message.kind}.")
     payload: dict[str, Any] = json.loads(message.payload)
-    system = context.as_system()
+    with speaking(receivers_language(message.kind, payload) or head.language):
+        return _write(context.as_system(), message, payload, head)
+
+
+def _write(context: Context, message: OutboxMessage, payload: dict[str, Any], head: Letterhead) -> Letter:
+    if message.kind in ACCOUNT_KINDS:
+        return _account_letter(message, payload, head)
+    if message.kind in APPROVER_KINDS:
+        return _approver_letter(context, payload, head)
     if message.kind == "waiting_joined":
-        return _waiting_letter(system, payload, head)
-    return _booking_letter(system, message, payload, head)
+        return _waiting_letter(context, payload, head)
+    return _booking_letter(context, message, payload, head)
 
 
 def _account_letter(message: OutboxMessage, payload: dict[str, Any], head: Letterhead) -> Letter:

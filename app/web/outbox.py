@@ -91,7 +91,7 @@ def show(delivery_id: str) -> str:
 
 def _head() -> Letterhead:
     config = site().config
-    return Letterhead(config.base_url, config.mail_from, config.secret_key)
+    return Letterhead(config.base_url, config.mail_from, config.secret_key, config.language)
 
 
 def split_links(text: str, links: Sequence[str]) -> Iterator[tuple[str, bool]]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.access.permissions import ReadyMade
+from app.operations.account_news import tell_account
 from app.operations.approve import approve, decline
 from app.operations.book import book
 from app.operations.change import cancel, move
@@ -18,7 +19,9 @@ from app.operations.upkeep import release_expired
 from app.operations.waiting import join_waiting_list
 from app.storage.outbox import add_message
 from app.storage.store import Store
-from app.storage.tables import Booking, Location, WaitingEntry
+from app.storage.tables import Booking, Client, Location, OutboxMessage, User, WaitingEntry
+from app.texts import language
+from app.translations import load_languages
 from tests.cast import HOUR, Cast, one_provider
 from tests.operations.helpers import ADA, BEN, TEN, client, staff, system, visitor, wish
 from tests.operations.letter_helpers import HEAD, in_calendar, letters, messages
@@ -155,3 +158,59 @@ def test_letter_without_anybody_to_write_to_is_refused(store: Store) -> None:
     store.write(lambda: Booking.update(client=None).execute())
     with pytest.raises(NoLetterError, match="no client with a mail address"):
         letters(cast)
+
+
+@pytest.mark.parametrize(
+    ("of_client", "of_account", "of_site", "subject"),
+    [
+        ("", None, "en", "Confirmed: Consultation"),
+        ("", None, "de", "Bestätigt: Consultation"),
+        ("de", None, "en", "Bestätigt: Consultation"),
+        ("en", None, "de", "Confirmed: Consultation"),
+        ("en", "de", "en", "Bestätigt: Consultation"),
+        ("de", "", "en", "Bestätigt: Consultation"),
+        ("tlh", None, "de", "Confirmed: Consultation"),
+    ],
+)
+def test_letter_speaks_the_language_of_its_receiver(
+    store: Store, of_client: str, of_account: str | None, of_site: str, subject: str
+) -> None:
+    load_languages()
+    cast = one_provider(store)
+    book(visitor(cast), wish(cast))
+
+    def choose() -> None:
+        Client.update(language=of_client).execute()
+        if of_account is not None:
+            user = cast.user("Ada", "viewer")
+            User.update(language=of_account).execute()
+            Client.update(user=user).execute()
+
+    store.write(choose)
+    head = replace(HEAD, language=of_site)
+    letter = store.read(lambda: write_letter(system(cast), OutboxMessage.get(), head))
+    assert (letter.subject.startswith(subject), language()) == (True, "en")
+
+
+def test_letter_to_an_account_speaks_its_language(store: Store) -> None:
+    load_languages()
+    cast = one_provider(store)
+
+    def ask() -> None:
+        user = User.get_by_id(cast.user("Mia", "manager"))
+        User.update(language="de").execute()
+        tell_account(user, "password", cast.now)
+
+    store.write(ask)
+    letter = store.read(lambda: write_letter(system(cast), OutboxMessage.get(), HEAD))
+    assert letter.text.startswith("Guten Tag Mia")
+
+
+def test_letter_of_the_waiting_list_speaks_the_language_of_who_waits(store: Store) -> None:
+    load_languages()
+    cast = one_provider(store)
+    wanted = WaitingRequest(cast.ids["Consultation"], cast.ids["Centre"], ADA, TEN, TEN + HOUR)
+    join_waiting_list(visitor(cast), wanted)
+    store.write(lambda: Client.update(language="de").execute())
+    letter = store.read(lambda: write_letter(system(cast), OutboxMessage.get(), HEAD))
+    assert letter.subject == "Auf der Warteliste: Consultation"
