@@ -9,7 +9,7 @@ from flask import g, request, url_for
 from app.access.actors import VISITOR, Actor
 from app.access.decision import decide
 from app.access.permissions import Permission
-from app.texts import _, in_context
+from app.texts import _, mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,14 @@ _SETUP = (
     Permission.MANAGE_USERS,
 )
 _ENTRIES = (
-    ("calendar.day", lambda: _("Calendar"), "calendar3", (Permission.SEE_BUSY,)),
-    ("bookings.index", lambda: _("Bookings"), "list-ul", (Permission.SEE_TITLES,)),
-    ("requests.index", lambda: _("Requests"), "inbox", (Permission.APPROVE, Permission.DECLINE)),
-    ("clients.index", lambda: in_context("navigation", "Clients"), "people", (Permission.SEE_CONTACTS,)),
-    ("waiting.index", lambda: _("Waiting list"), "hourglass-split", (Permission.SEE_CONTACTS,)),
-    ("outbox.index", lambda: _("Messages"), "envelope", (Permission.SEE_MESSAGES,)),
-    ("setup.index", lambda: _("Set-up"), "gear", _SETUP),
-    ("audit.index", lambda: _("Audit log"), "journal-text", (Permission.READ_AUDIT,)),
+    ("calendar.day", mark("Calendar"), "calendar3", (Permission.SEE_BUSY,)),
+    ("bookings.index", mark("Bookings"), "list-ul", (Permission.SEE_TITLES,)),
+    ("requests.index", mark("Requests"), "inbox", (Permission.APPROVE, Permission.DECLINE)),
+    ("clients.index", mark("Clients"), "people", (Permission.SEE_CONTACTS,)),
+    ("waiting.index", mark("Waiting list"), "hourglass-split", (Permission.SEE_CONTACTS,)),
+    ("outbox.index", mark("Messages"), "envelope", (Permission.SEE_MESSAGES,)),
+    ("setup.index", mark("Set-up"), "gear", _SETUP),
+    ("audit.index", mark("Audit log"), "journal-text", (Permission.READ_AUDIT,)),
 )
 
 
@@ -54,7 +54,7 @@ def navigation() -> list[Link]:
         return []
     here = request.blueprint
     return [
-        Link(label(), icon, url_for(endpoint), endpoint.partition(".")[0] == here)
+        Link(_(label), icon, url_for(endpoint), endpoint.partition(".")[0] == here)
         for endpoint, label, icon, permissions in _ENTRIES
         if any(decide(actor, one).allowed for one in permissions)
     ]
