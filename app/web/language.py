@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app, has_request_context, request
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from app.texts import known, language, languages, speak
+from app.texts import ENGLISH, known, language, languages, speak
 from app.translations import load_languages
 from app.web.access import is_public
 from app.web.context import current_account, site
@@ -27,6 +27,7 @@ def init_language(app: Flask) -> None:
     """Let every request of this application be answered in its reader's language."""
     app.before_request(choose_language)
     app.after_request(_tell_language)
+    app.teardown_request(_speak_english)
     app.url_default_functions.setdefault(None, []).append(_carry)
     app.jinja_env.globals.update(
         asked_language=asked_language, language_field=language_field, language_links=language_links
@@ -47,6 +48,11 @@ def choose_language() -> None:
 def visitors_language() -> str:
     """Return what the address asks for, else what the browser likes best of what there is, else the site's language."""
     return asked_language() or request.accept_languages.best_match(languages()) or site().config.language
+
+
+def _speak_english(_: BaseException | None) -> None:
+    """Leave nothing of a request's language to whatever its thread does next."""
+    speak(ENGLISH)
 
 
 def _tell_language(response: Response) -> Response:

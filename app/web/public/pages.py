@@ -19,7 +19,7 @@ from app.web.public.offer import offered_by_place, places_of, providers_of
 from app.web.public.selection import Selection, read_selection
 from app.web.public.visit import ROWS, book_visit_form, show_visit, show_visit_details
 from app.web.public.waiting import join_form, show_waiting
-from app.web.public.week import is_free, week_of
+from app.web.public.week import is_free, month_of, week_of
 from app.web.security import visitor_form
 
 blueprint = Blueprint("public", __name__)
@@ -36,7 +36,7 @@ def services() -> str:
 @blueprint.get("/book/times")
 @public
 def times() -> ResponseReturnValue:
-    """Show the free times of one week."""
+    """Show the free days of a month, and the free times of one week."""
     context = visitor_context()
     chosen = read_selection(context, request.args)
     return _times_page(context, chosen, dict(chosen.errors))
@@ -44,11 +44,13 @@ def times() -> ResponseReturnValue:
 
 def _times_page(context: Context, chosen: Selection, errors: dict[str, str]) -> ResponseReturnValue:
     catalog = context.catalog
+    week = week_of(context, chosen)
     page = render_template(
         "public/times.html",
         chosen=chosen,
         errors=errors,
-        week=week_of(context, chosen),
+        week=week,
+        month=month_of(context, chosen, week),
         places=places_of(catalog, chosen.service),
         providers=providers_of(catalog, chosen.service, chosen.place),
     )

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from app.booking.values import DAY_MINUTES, MINUTE, Instant
 from app.operations.context import Context
 from app.operations.slots import MAX_DAYS, find_slots
+from app.web.public.month import Month, free_days, make_month, month_bounds
 from app.web.public.selection import Selection
 from app.web.times import DaySlots, group_by_day, local_day, midnight
 
@@ -81,6 +82,14 @@ def week_of(context: Context, chosen: Selection, leave_out: Instant | None = Non
         return [one for one in _search(context, chosen, start, end) if one != leave_out]
 
     return find_week(context.now, wish, search)
+
+
+def month_of(context: Context, chosen: Selection, week: Week) -> Month:
+    """Return the month in which the shown week begins, with its free days."""
+    starts = _search(context, chosen, *month_bounds(week.first, chosen.tzid))
+    today = local_day(context.now, chosen.tzid)
+    last = local_day(context.now + chosen.service.booking_window_days * DAY, chosen.tzid)
+    return make_month((week.first, week.last), free_days(starts, chosen.tzid), today, last)
 
 
 def is_free(context: Context, chosen: Selection) -> bool:
