@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from app.access.actors import Actor, ActorKind
 from app.access.grants import Grant, ScopeKind, Target
-from app.access.permissions import GLOBAL, WORDS, Extent, Permission
+from app.access.permissions import GLOBAL, WORDS, Extent, Permission, say_role
+from app.texts import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def decide(actor: Actor, permission: Permission, target: Target | None = None) -
     has_link = actor.kind is ActorKind.CLIENT and actor.booking is not None
     if has_link and permission in _CLIENT_MAY and target is not None and target.booking == actor.booking:
         return _YES
-    return Decision(False, f"Please sign in: {WORDS[permission].help}")
+    return Decision(False, _("Please sign in: {right}", right=_(WORDS[permission].help)))
 
 
 def _decide_for_user(actor: Actor, permission: Permission, target: Target | None) -> Decision:
@@ -82,24 +83,33 @@ def is_own(actor: Actor, target: Target) -> bool:
 
 def _why_not(grants: Sequence[Grant], held: Sequence[Grant], permission: Permission) -> str:
     """Say what is missing; ``held`` are the grants that have the permission, but not for what was asked about."""
-    words = WORDS[permission].help
+    right = _(WORDS[permission].help)
     if not grants:
-        return f"You have no role yet, so you lack this right: {words} An administrator can give you one."
+        return _(
+            "You have no role yet, so you lack this right: {right} An administrator can give you one.", right=right
+        )
     if not held:
-        return f"You have {_roles(grants)} this right: {words}"
-    parts = dict.fromkeys(_part(grant, permission) for grant in held)
-    return f"You have this right only for {' and '.join(parts)}: {words}"
+        return _lacking(grants, right)
+    word = _("and")
+    parts = f" {word} ".join(dict.fromkeys(_part(grant, permission) for grant in held))
+    return _("You have this right only for {parts}: {right}", parts=parts, right=right)
 
 
-def _roles(grants: Sequence[Grant]) -> str:
-    names = list(dict.fromkeys(grant.role for grant in grants))
-    if len(names) == 1:
-        return f"the role {names[0]}, which lacks"
-    return f"the roles {', '.join(names[:-1])} and {names[-1]}, which lack"
+def _lacking(grants: Sequence[Grant], right: str) -> str:
+    *others, last = dict.fromkeys(say_role(grant.role) for grant in grants)
+    if not others:
+        return _("You have the role {role}, which lacks this right: {right}", role=last, right=right)
+    return _(
+        "You have the roles {roles} and {last}, which lack this right: {right}",
+        roles=", ".join(others),
+        last=last,
+        right=right,
+    )
 
 
 def _part(grant: Grant, permission: Permission) -> str:
     if grant.extents[permission] is Extent.ALL:
         return grant.scope.name
-    whole = grant.scope.kind is ScopeKind.EVERYTHING
-    return "bookings of your own" if whole else f"bookings of your own in {grant.scope.name}"
+    if grant.scope.kind is ScopeKind.EVERYTHING:
+        return _("bookings of your own")
+    return _("bookings of your own in {part}", part=grant.scope.name)

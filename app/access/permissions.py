@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.texts import _, mark
+
 
 class Permission(StrEnum):
     """One thing that somebody may be allowed to do. The value is what the database keeps."""
@@ -46,45 +48,57 @@ Extents = Mapping[Permission, Extent]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A permission's name on pages and its sentence of help."""
+    """A permission's name on pages and its sentence of help, to be said by ``_`` where they are shown."""
 
     name: str
     help: str
 
 
 WORDS: Mapping[Permission, Words] = {
-    Permission.BOOK_FOR_SELF: Words("Book for oneself", "Book services for yourself, by the rules that clients have."),
-    Permission.BOOK_FOR_OTHERS: Words(
-        "Book for others", "Book for any client, without minimum notice and booking window."
+    Permission.BOOK_FOR_SELF: Words(
+        mark("Book for oneself"), mark("Book services for yourself, by the rules that clients have.")
     ),
-    Permission.MOVE: Words("Move", "Move a booking to another time, provider or room."),
-    Permission.CANCEL: Words("Cancel", "Cancel a booking, or mark it completed or as a no-show."),
+    Permission.BOOK_FOR_OTHERS: Words(
+        mark("Book for others"), mark("Book for any client, without minimum notice and booking window.")
+    ),
+    Permission.MOVE: Words(mark("Move"), mark("Move a booking to another time, provider or room.")),
+    Permission.CANCEL: Words(mark("Cancel"), mark("Cancel a booking, or mark it completed or as a no-show.")),
     Permission.APPROVE: Words(
-        "Approve", "Approve requests and wished changes; where rules name people for it, only their own steps."
+        mark("Approve"),
+        mark("Approve requests and wished changes; where rules name people for it, only their own steps."),
     ),
     Permission.DECLINE: Words(
-        "Decline", "Decline requests and wished changes; where rules name people for it, only their own steps."
+        mark("Decline"),
+        mark("Decline requests and wished changes; where rules name people for it, only their own steps."),
     ),
     Permission.OVERRIDE_RULES: Words(
-        "Override rules", "Book outside hours, grid and limits; never two bookings at once."
+        mark("Override rules"), mark("Book outside hours, grid and limits; never two bookings at once.")
     ),
-    Permission.SEE_BUSY: Words("See busy times", "See calendars as free or busy."),
-    Permission.SEE_TITLES: Words("See titles", "See which service a booking is for."),
-    Permission.SEE_DETAILS: Words("See details", "See comments, wished changes and reasons for time off."),
-    Permission.SEE_CONTACTS: Words("See contacts", "See names and contacts of clients."),
-    Permission.SEE_CONFIDENTIAL: Words("See confidential details", "See answers to intake questions, and notes."),
-    Permission.EDIT_CLIENTS: Words("Edit clients", "Correct names and contacts of clients."),
+    Permission.SEE_BUSY: Words(mark("See busy times"), mark("See calendars as free or busy.")),
+    Permission.SEE_TITLES: Words(mark("See titles"), mark("See which service a booking is for.")),
+    Permission.SEE_DETAILS: Words(mark("See details"), mark("See comments, wished changes and reasons for time off.")),
+    Permission.SEE_CONTACTS: Words(mark("See contacts"), mark("See names and contacts of clients.")),
+    Permission.SEE_CONFIDENTIAL: Words(
+        mark("See confidential details"), mark("See answers to intake questions, and notes.")
+    ),
+    Permission.EDIT_CLIENTS: Words(mark("Edit clients"), mark("Correct names and contacts of clients.")),
     Permission.DATA_REQUESTS: Words(
-        "Answer data requests", "Hand a client all that is kept about them, and erase it for good."
+        mark("Answer data requests"), mark("Hand a client all that is kept about them, and erase it for good.")
     ),
-    Permission.EXPORT: Words("Export", "Take lists of bookings and clients out of the installation."),
-    Permission.MANAGE_HOURS: Words("Manage hours", "Edit weekly hours, special dates, time off and closures."),
-    Permission.MANAGE_RESOURCES: Words("Manage resources", "Edit people, rooms, devices and pools."),
-    Permission.MANAGE_SERVICES: Words("Manage services", "Edit services with their rules and questions."),
-    Permission.MANAGE_SETTINGS: Words("Manage settings", "Edit locations and the settings of the whole installation."),
-    Permission.MANAGE_USERS: Words("Manage users", "Invite people, shape roles and say who has them."),
-    Permission.SEE_MESSAGES: Words("See messages", "See messages that wait, were delivered, or were given up."),
-    Permission.READ_AUDIT: Words("Read the audit log", "Read who did and saw what."),
+    Permission.EXPORT: Words(mark("Export"), mark("Take lists of bookings and clients out of the installation.")),
+    Permission.MANAGE_HOURS: Words(
+        mark("Manage hours"), mark("Edit weekly hours, special dates, time off and closures.")
+    ),
+    Permission.MANAGE_RESOURCES: Words(mark("Manage resources"), mark("Edit people, rooms, devices and pools.")),
+    Permission.MANAGE_SERVICES: Words(mark("Manage services"), mark("Edit services with their rules and questions.")),
+    Permission.MANAGE_SETTINGS: Words(
+        mark("Manage settings"), mark("Edit locations and the settings of the whole installation.")
+    ),
+    Permission.MANAGE_USERS: Words(mark("Manage users"), mark("Invite people, shape roles and say who has them.")),
+    Permission.SEE_MESSAGES: Words(
+        mark("See messages"), mark("See messages that wait, were delivered, or were given up.")
+    ),
+    Permission.READ_AUDIT: Words(mark("Read the audit log"), mark("Read who did and saw what.")),
 }
 
 GLOBAL = frozenset(
@@ -159,10 +173,12 @@ _DESK = (
 )
 
 READY_MADE: Mapping[ReadyMade, RoleText] = {
-    ReadyMade.ADMINISTRATOR: RoleText("Administrator", "May do everything; cannot be changed.", all_of(*Permission)),
+    ReadyMade.ADMINISTRATOR: RoleText(
+        mark("Administrator"), mark("May do everything; cannot be changed."), all_of(*Permission)
+    ),
     ReadyMade.MANAGER: RoleText(
-        "Manager",
-        "Runs the daily work of a place: set-up, requests, every booking, but no confidential answers.",
+        mark("Manager"),
+        mark("Runs the daily work of a place: set-up, requests, every booking, but no confidential answers."),
         all_of(
             Permission.BOOK_FOR_SELF,
             Permission.APPROVE,
@@ -179,18 +195,29 @@ READY_MADE: Mapping[ReadyMade, RoleText] = {
         ),
     ),
     ReadyMade.PROVIDER: RoleText(
-        "Provider",
-        "Gives services: everything of their own bookings, of others only when they are busy.",
+        mark("Provider"),
+        mark("Gives services: everything of their own bookings, of others only when they are busy."),
         all_of(Permission.BOOK_FOR_SELF, Permission.SEE_BUSY) | own_of(Permission.SEE_CONFIDENTIAL, *_DESK),
     ),
     ReadyMade.FRONT_DESK: RoleText(
-        "Front desk",
-        "Books for everybody and sees contacts, but no confidential answers.",
+        mark("Front desk"),
+        mark("Books for everybody and sees contacts, but no confidential answers."),
         all_of(Permission.BOOK_FOR_SELF, Permission.SEE_BUSY, *_DESK),
     ),
-    ReadyMade.VIEWER: RoleText("Viewer", "Sees when people, rooms and devices are busy.", all_of(Permission.SEE_BUSY)),
-    ReadyMade.AUDITOR: RoleText("Auditor", "Reads the audit log and nothing else.", all_of(Permission.READ_AUDIT)),
+    ReadyMade.VIEWER: RoleText(
+        mark("Viewer"), mark("Sees when people, rooms and devices are busy."), all_of(Permission.SEE_BUSY)
+    ),
+    ReadyMade.AUDITOR: RoleText(
+        mark("Auditor"), mark("Reads the audit log and nothing else."), all_of(Permission.READ_AUDIT)
+    ),
 }
+
+_OURS = frozenset(text for one in READY_MADE.values() for text in (one.name, one.about))
+
+
+def say_role(text: str) -> str:
+    """Return a role's stored name, or what it is for, to be read: what an installation begins with is translated."""
+    return _(text) if text in _OURS else text
 
 
 def completed(extents: Extents) -> dict[Permission, Extent]:

@@ -14,6 +14,7 @@ from app.operations.setup.approvals import PERMISSION, USER, RuleDraft
 from app.operations.setup.saving import Saved, look
 from app.storage.rights_tables import UserGroup, UserGroupMember
 from app.storage.tables import User
+from app.texts import _
 
 LISTED = 5
 
@@ -37,14 +38,16 @@ class _Able:
 
     def problem(self, reference: str) -> str:
         """Return what is wrong with somebody who is named, in a sentence; empty when they can approve something."""
-        kind, _, public_id = reference.partition(":")
+        kind, __, public_id = reference.partition(":")
         if kind == USER:
             return self._of_user(public_id)
         members = self._members.get(public_id, [])
         if any(not self._of_user(one) for one in members):
             return ""
         name = UserGroup.get(UserGroup.public_id == public_id).name
-        return f"The group {name} has no member who may approve." if members else f"The group {name} has no members."
+        if members:
+            return _("The group {name} has no member who may approve.", name=name)
+        return _("The group {name} has no members.", name=name)
 
     def _of_user(self, public_id: str) -> str:
         if public_id not in self._known:
@@ -54,8 +57,9 @@ class _Able:
 
 def _problem_of(row: User) -> str:
     if not row.active:
-        return f"{row.name} is switched off."
-    return "" if decide(actor_of(row), Permission.APPROVE).allowed else f"{row.name} lacks the right Approve."
+        return _("{name} is switched off.", name=row.name)
+    able = decide(actor_of(row), Permission.APPROVE).allowed
+    return "" if able else _("{name} lacks the right Approve.", name=row.name)
 
 
 def _members() -> Mapping[str, list[str]]:
@@ -68,15 +72,16 @@ def _members() -> Mapping[str, list[str]]:
 
 def _of_rule(draft: RuleDraft, able: _Able) -> Iterator[str]:
     for number, step in enumerate(draft.steps, 1):
-        yield from _of_people(f"Step {number}", step.approvers, able)
+        yield from _of_people(_("Step {number}", number=number), step.approvers, able)
         if step.on_timeout == OnTimeout.ESCALATE:
-            yield from _of_people(f"Step {number}, the next ones", step.next_ones, able)
+            yield from _of_people(_("Step {number}, the next ones", number=number), step.next_ones, able)
 
 
 def _of_people(where: str, references: Iterable[str] | None, able: _Able) -> Iterator[str]:
     named = list(references or ())
     problems = [found for one in named if (found := able.problem(one))]
     if named and len(problems) == len(named):
-        yield f"{where}: nobody can decide it. {' '.join(problems[:LISTED])}"
+        told = " ".join(problems[:LISTED])
+        yield _("{where}: nobody can decide it. {problems}", where=where, problems=told)
     elif problems:
         yield f"{where}: {' '.join(problems[:LISTED])}"

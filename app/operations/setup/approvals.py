@@ -21,6 +21,7 @@ from app.storage.approval_tables import Approval, ApprovalPerson, ApprovalRule, 
 from app.storage.base import Record
 from app.storage.rights_tables import UserGroup
 from app.storage.tables import Resource, Service, User
+from app.texts import _
 
 PERMISSION = Permission.MANAGE_USERS
 SERVICE, RESOURCE, USER, GROUP = "service", "resource", "user", "group"
@@ -65,7 +66,7 @@ def save_rule(context: Context, draft: RuleDraft, public_id: str | None = None, 
     def work() -> str:
         values = {**_thing(draft.about, public_id), "allows_own": draft.allows_own, "active": draft.active}
         if not 1 <= len(draft.steps) <= MOST_STEPS:
-            raise InvalidInput("step1_who", "A rule has one step or two.")
+            raise InvalidInput("step1_who", _("A rule has one step or two."))
         steps = [_checked(number, one) for number, one in enumerate(draft.steps, 1)]
         row = put(context, ApprovalRule, "approval rule", Key(public_id, version), values)
         ApprovalStep.update(active=False).where(ApprovalStep.rule == row.id).execute()
@@ -78,16 +79,16 @@ def save_rule(context: Context, draft: RuleDraft, public_id: str | None = None, 
 
 def _thing(about: str, public_id: str | None) -> dict[str, int | None]:
     """Return what a rule is about, which stays so; each has one rule at most."""
-    kind, _, reference = about.partition(":")
+    kind, __, reference = about.partition(":")
     if kind not in _THINGS:
-        raise InvalidInput("about", "Please choose the service, person, room or device that this is about.")
+        raise InvalidInput("about", _("Please choose the service, person, room or device that this is about."))
     row = find_row(_THINGS[kind], kind, reference)
     other = ApprovalRule.get_or_none(getattr(ApprovalRule, kind) == row.id)
     if other is not None and other.public_id != public_id:
-        raise InvalidInput("about", f"{row.name} has a rule already; please change that one.")
+        raise InvalidInput("about", _("{name} has a rule already; please change that one.", name=row.name))
     if public_id is not None and other is None:
         find_row(ApprovalRule, "approval rule", public_id)
-        raise InvalidInput("about", "A rule stays with what it was made for; please make another one instead.")
+        raise InvalidInput("about", _("A rule stays with what it was made for; please make another one instead."))
     return {SERVICE: None, RESOURCE: None, kind: row.id}
 
 
@@ -97,7 +98,7 @@ People = list[tuple[str, dict[str, int]]]
 def _checked(number: int, step: StepDraft) -> tuple[StepDraft, People]:
     """Check a step and return it with whom it names, by row ids."""
     if step.on_timeout not in set(OnTimeout):
-        raise InvalidInput(f"step{number}_on_timeout", "Please choose what happens when nobody decides in time.")
+        raise InvalidInput(f"step{number}_on_timeout", _("Please choose what happens when nobody decides in time."))
     check_number(step.minutes, f"step{number}_minutes", 1, YEAR_MINUTES, span_words)
     named: People = []
     if step.approvers is not None:
@@ -109,16 +110,16 @@ def _checked(number: int, step: StepDraft) -> tuple[StepDraft, People]:
 
 def _named(purpose: str, references: Collection[str], field: str) -> People:
     if not references:
-        raise InvalidInput(field, "Please choose at least one user or group.")
+        raise InvalidInput(field, _("Please choose at least one user or group."))
     if len(references) > MOST_PEOPLE:
-        raise InvalidInput(field, f"Please choose at most {MOST_PEOPLE}; a group may do instead.")
+        raise InvalidInput(field, _("Please choose at most {most}; a group may do instead.", most=MOST_PEOPLE))
     return [(purpose, _person(one, field)) for one in dict.fromkeys(references)]
 
 
 def _person(reference: str, field: str) -> dict[str, int]:
-    kind, _, public_id = reference.partition(":")
+    kind, __, public_id = reference.partition(":")
     if kind not in _PEOPLE:
-        raise InvalidInput(field, "Please choose users and groups from the list.")
+        raise InvalidInput(field, _("Please choose users and groups from the list."))
     return {kind: int(find_row(_PEOPLE[kind], kind, public_id).id)}
 
 
@@ -148,7 +149,7 @@ def remove_rule(context: Context, public_id: str) -> None:
         row = find_row(ApprovalRule, "approval rule", public_id)
         if Approval.select().where(Approval.rule == row.id).exists():
             raise InvalidInput(
-                "rule", "Requests were made under this rule, so it stays; take the tick at “In use” away instead."
+                "rule", _("Requests were made under this rule, so it stays; take the tick at “In use” away instead.")
             )
         steps = ApprovalStep.select(ApprovalStep.id).where(ApprovalStep.rule == row.id)
         ApprovalPerson.delete().where(ApprovalPerson.step.in_(steps)).execute()
@@ -180,8 +181,10 @@ def list_people(context: Context) -> dict[str, str]:
     def work() -> dict[str, str]:
         groups = UserGroup.select(UserGroup.public_id, UserGroup.name).order_by(UserGroup.name).tuples()
         users = User.select(User.public_id, User.name, User.active).order_by(User.active.desc(), User.name).tuples()
-        found = {f"{GROUP}:{public_id}": f"{name} (group)" for public_id, name in groups}
-        return found | {f"{USER}:{public_id}": name if on else f"{name} (off)" for public_id, name, on in users}
+        found = {f"{GROUP}:{public_id}": _("{name} (group)", name=name) for public_id, name in groups}
+        return found | {
+            f"{USER}:{public_id}": name if on else _("{name} (off)", name=name) for public_id, name, on in users
+        }
 
     return look(context, work, PERMISSION)
 

@@ -16,6 +16,7 @@ from app.operations.context import Context
 from app.operations.setup.saving import MAX_NAME, Key, Saved, check_day, edit, find_row, look, put, require_all
 from app.operations.setup.telling import Told
 from app.storage.tables import Closure, Location
+from app.texts import _
 
 MAX_DAYS = 366
 
@@ -63,9 +64,9 @@ def _check_dates(draft: ClosureDraft) -> None:
     check_day(draft.first, "first")
     check_day(draft.last, "last")
     if draft.last < draft.first:
-        raise InvalidInput("last", "The last day is before the first day; please exchange or correct them.")
+        raise InvalidInput("last", _("The last day is before the first day; please exchange or correct them."))
     if draft.last - draft.first > timedelta(days=MAX_DAYS):
-        raise InvalidInput("last", "A closure lasts at most one year; please switch the location off instead.")
+        raise InvalidInput("last", _("A closure lasts at most one year; please switch the location off instead."))
 
 
 def remove_closure(context: Context, public_id: str) -> None:

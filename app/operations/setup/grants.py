@@ -10,13 +10,14 @@ from typing import Any
 from peewee import Expression, ModelSelect
 
 from app.access.grants import ScopeKind, Target
-from app.access.permissions import WORDS, Permission, ReadyMade
+from app.access.permissions import WORDS, Permission, ReadyMade, say_role
 from app.booking.refusals import InvalidInput, NotAllowed
 from app.operations.context import Context
 from app.operations.rights import extents_of, grants_of
 from app.storage.base import Record
 from app.storage.rights_tables import Role, RoleGrant, UserGroupMember
 from app.storage.tables import Location, Pool, Resource, Service, User
+from app.texts import ENGLISH, _, language, mark
 
 MAX_GRANTS = 100
 SCOPES: Mapping[ScopeKind, type[Record]] = {
@@ -27,7 +28,13 @@ SCOPES: Mapping[ScopeKind, type[Record]] = {
 }
 """What a grant may be for, besides everything."""
 
-_NOBODY_LEFT = "Nobody could change users any more; please make somebody else administrator first."
+_NOBODY_LEFT = mark("Nobody could change users any more; please make somebody else administrator first.")
+_WHICH: Mapping[ScopeKind, str] = {
+    ScopeKind.LOCATION: mark("Please choose which location the role is for."),
+    ScopeKind.SERVICE: mark("Please choose which service the role is for."),
+    ScopeKind.POOL: mark("Please choose which pool the role is for."),
+    ScopeKind.RESOURCE: mark("Please choose which resource the role is for."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,9 @@ def replace_grants(context: Context, holder: Holder, drafts: Collection[GrantDra
         NotAllowed: a role that changes hands may do more than the actor.
     """
     if len(drafts) > MAX_GRANTS:
-        raise InvalidInput("grants", f"Please give at most {MAX_GRANTS} roles; a group or a wider part may do instead.")
+        raise InvalidInput(
+            "grants", _("Please give at most {most} roles; a group or a wider part may do instead.", most=MAX_GRANTS)
+        )
     before = set(_stored(holder))
     wanted = dict.fromkeys(drafts)
     for draft in before.symmetric_difference(wanted):
@@ -77,9 +86,18 @@ def _check_may_give(context: Context, draft: GrantDraft) -> None:
     if missing:
         raise NotAllowed(
             permission=Permission.MANAGE_USERS.value,
-            reason=f"The role {row.name} may do more than you ({WORDS[missing[0]].name.lower()}), "
-            "so only somebody who has that right everywhere can give or take it.",
+            reason=_(
+                "The role {role} may do more than you ({right}), "
+                "so only somebody who has that right everywhere can give or take it.",
+                role=say_role(row.name),
+                right=_within_a_sentence(WORDS[missing[0]].name),
+            ),
         )
+
+
+def _within_a_sentence(name: str) -> str:
+    """Return the name of a right as it stands within a sentence; small letters are for English alone."""
+    return name.lower() if language() == ENGLISH else _(name)
 
 
 def check_may_change(context: Context, row: User) -> None:
@@ -92,7 +110,10 @@ def check_may_change(context: Context, row: User) -> None:
     if lacking(context, held):
         raise NotAllowed(
             permission=Permission.MANAGE_USERS.value,
-            reason=f"{row.name} may do more than you, so only somebody who may do as much can change this account.",
+            reason=_(
+                "{name} may do more than you, so only somebody who may do as much can change this account.",
+                name=row.name,
+            ),
         )
 
 
@@ -115,12 +136,12 @@ def _values(holder: Holder, number: int, draft: GrantDraft) -> dict[str, Any]:
     field = f"grants-{number}"
     role = Role.get_or_none(Role.public_id == draft.role)
     if role is None:
-        raise InvalidInput(field, "Please choose a role from the list.")
+        raise InvalidInput(field, _("Please choose a role from the list."))
     parts: dict[str, int | None] = {kind.value: None for kind in SCOPES}
     if draft.scope in parts:
         parts[draft.scope] = _part_id(ScopeKind(draft.scope), draft.reference, field)
     elif draft.scope != ScopeKind.EVERYTHING:
-        raise InvalidInput(field, "Please choose what the role is for from the list.")
+        raise InvalidInput(field, _("Please choose what the role is for from the list."))
     return {"role": role.id, "user": holder.user_id, "group": holder.group_id, "scope": draft.scope, **parts}
 
 
@@ -128,12 +149,12 @@ def _part_id(kind: ScopeKind, reference: str, field: str) -> int:
     model = SCOPES[kind]
     row = model.get_or_none(model.public_id == reference)
     if row is None:
-        raise InvalidInput(field, f"Please choose which {kind.value} the role is for.")
+        raise InvalidInput(field, _(_WHICH[kind]))
     return int(row.id)
 
 
 def _stored(holder: Holder) -> list[GrantDraft]:
-    return [draft for _, draft in _drafts(RoleGrant.select().where(_of(holder)))]
+    return [draft for __, draft in _drafts(RoleGrant.select().where(_of(holder)))]
 
 
 def stored_grants(user_ids: Collection[int] | None = None) -> dict[int, list[GrantDraft]]:
@@ -186,4 +207,4 @@ def administrators() -> ModelSelect:
 def check_administrator_left() -> None:
     """Raise InvalidInput where a change would leave nobody who may do everything and can sign in."""
     if not User.select().where(User.id.in_(administrators()), User.active).exists():
-        raise InvalidInput("grants", _NOBODY_LEFT)
+        raise InvalidInput("grants", _(_NOBODY_LEFT))

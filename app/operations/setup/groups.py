@@ -25,6 +25,7 @@ from app.operations.setup.telling import Told
 from app.storage.approval_tables import ApprovalPerson
 from app.storage.rights_tables import OutsideGroup, RoleGrant, UserGroup, UserGroupMember
 from app.storage.tables import User
+from app.texts import _
 
 MAX_OUTSIDE, MAX_OUTSIDE_NAME = 100, 500
 
@@ -90,13 +91,13 @@ def _exchange_members(context: Context, row: UserGroup, members: set[int]) -> No
 def _checked(names: Collection[OutsideName]) -> list[OutsideName]:
     if len(names) > MAX_OUTSIDE:
         raise InvalidInput(
-            "outside", f"Please give at most {MAX_OUTSIDE} names; a group of groups there may do instead."
+            "outside", _("Please give at most {most} names; a group of groups there may do instead.", most=MAX_OUTSIDE)
         )
     cleaned = [OutsideName(one.source, clean_line(one.name, one.source.value, MAX_OUTSIDE_NAME)) for one in names]
     for one in cleaned:
         if one.source is Source.LDAP and "=" not in one.name:
             raise InvalidInput(
-                one.source.value, "Please give whole names (DN), such as cn=desk,ou=groups,dc=example,dc=org."
+                one.source.value, _("Please give whole names (DN), such as cn=desk,ou=groups,dc=example,dc=org.")
             )
     return list(dict.fromkeys(cleaned))
 
@@ -133,7 +134,7 @@ def remove_group(context: Context, public_id: str) -> None:
         row = find_row(UserGroup, "group", public_id)
         check_may_join(context, row.id)
         if ApprovalPerson.select().where(ApprovalPerson.group == row.id).exists():
-            raise InvalidInput("group", "A rule of approvals names this group; please change that rule first.")
+            raise InvalidInput("group", _("A rule of approvals names this group; please change that rule first."))
         RoleGrant.delete().where(RoleGrant.group == row.id).execute()
         UserGroupMember.delete().where(UserGroupMember.group == row.id).execute()
         OutsideGroup.delete().where(OutsideGroup.group == row.id).execute()

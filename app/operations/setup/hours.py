@@ -20,9 +20,13 @@ from app.operations.rights import target_of_resource
 from app.operations.setup.saving import Saved, check_day, edit, find_row, look, touch
 from app.operations.setup.telling import Told
 from app.storage.tables import DateOverride, Location, Resource, WeeklyHours
+from app.texts import _, in_context, mark
 
 MAX_RANGES = 100
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = (
+    *(mark("Monday"), mark("Tuesday"), mark("Wednesday"), mark("Thursday"), mark("Friday")),
+    *(mark("Saturday"), mark("Sunday")),
+)
 
 
 class OwnerKind(StrEnum):
@@ -101,7 +105,7 @@ def save_override(context: Context, owner: Owner, draft: OverrideDraft, version:
     def work() -> None:
         row = _owner_row(context, owner)
         check_day(draft.day, "day")
-        _check_disjoint([(draft.location, start, end) for start, end in draft.ranges], "special", "this date")
+        _check_disjoint([(draft.location, start, end) for start, end in draft.ranges], "special", in_context("weekday", "this date"))
         place = _location_ids(owner, {draft.location}).get(draft.location)
         touch(context, row, version)
         _delete_override(owner, row.id, draft.day, place)
@@ -221,7 +225,7 @@ def _belongs(model: type[WeeklyHours] | type[DateOverride], owner: Owner, row_id
 def _location_ids(owner: Owner, public_ids: set[str | None]) -> dict[str | None, int]:
     named = {one for one in public_ids if one is not None}
     if named and owner.kind is OwnerKind.LOCATION:
-        raise InvalidInput("location", "The hours of a location cannot name another location.")
+        raise InvalidInput("location", _("The hours of a location cannot name another location."))
     return {one: find_row(Location, "location", one).id for one in named}
 
 
@@ -252,12 +256,12 @@ def _delete_override(owner: Owner, row_id: int, day: date, place: int | None) ->
 
 def _check_weekly(ranges: list[WeeklyRange]) -> None:
     if len(ranges) > MAX_RANGES:
-        raise InvalidInput("weekly", f"Please give at most {MAX_RANGES} ranges.")
+        raise InvalidInput("weekly", _("Please give at most {most} ranges.", most=MAX_RANGES))
     for weekday in {one.weekday for one in ranges}:
         if not 0 <= weekday < len(WEEKDAYS):
-            raise InvalidInput("weekly", "Please choose a weekday from Monday to Sunday.")
+            raise InvalidInput("weekly", _("Please choose a weekday from Monday to Sunday."))
         same_day = [(one.location, one.start_minute, one.end_minute) for one in ranges if one.weekday == weekday]
-        _check_disjoint(same_day, "weekly", WEEKDAYS[weekday])
+        _check_disjoint(same_day, "weekly", _(WEEKDAYS[weekday]))
 
 
 def _check_disjoint(ranges: Iterable[tuple[str | None, int, int]], field: str, when: str) -> None:
@@ -265,11 +269,14 @@ def _check_disjoint(ranges: Iterable[tuple[str | None, int, int]], field: str, w
     last: dict[str | None, int] = {}
     for location, start, end in sorted(ranges, key=lambda one: one[1]):
         if not 0 <= start < DAY_MINUTES:
-            raise InvalidInput(field, f"A range on {when} has to start between 00:00 and 23:59.")
+            raise InvalidInput(field, _("A range on {when} has to start between 00:00 and 23:59.", when=when))
         if end <= start:
-            raise InvalidInput(field, f"A range on {when} ends before it starts; past midnight, choose “the next day”.")
+            problem = _("A range on {when} ends before it starts; past midnight, choose “the next day”.", when=when)
+            raise InvalidInput(field, problem)
         if end > 2 * DAY_MINUTES:
-            raise InvalidInput(field, f"A range on {when} goes on past the end of the next day; please shorten it.")
+            problem = _("A range on {when} goes on past the end of the next day; please shorten it.", when=when)
+            raise InvalidInput(field, problem)
         if start < last.get(location, 0):
-            raise InvalidInput(field, f"Two ranges on {when} overlap; please join them or correct their times.")
+            problem = _("Two ranges on {when} overlap; please join them or correct their times.", when=when)
+            raise InvalidInput(field, problem)
         last[location] = end

@@ -16,6 +16,7 @@ from app.operations.setup.saving import Key, Saved, check_name, edit, find_row, 
 from app.operations.setup.telling import Told
 from app.storage.rights_tables import RoleGrant
 from app.storage.tables import Pool, PoolMember, Resource, Service, ServiceRequirement
+from app.texts import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def save_pool(context: Context, draft: PoolDraft, public_id: str | None = None, 
         name = check_name(Pool, draft.name, public_id)
         members = resource_ids(draft.members)
         if not members:
-            raise InvalidInput("members", "Please choose at least one person, room or device for this pool.")
+            raise InvalidInput("members", _("Please choose at least one person, room or device for this pool."))
         require_all(context, Permission.MANAGE_RESOURCES, [*_as_it_was(public_id), *_targets(members)])
         row = put(context, Pool, "pool", Key(public_id, version), {"name": name})
         _check_large_enough(row, len(members))
@@ -73,9 +74,12 @@ def _check_large_enough(row: Pool, size: int) -> None:
     uses = ServiceRequirement.select(Service.name, ServiceRequirement.count).join(Service)
     for name, count in uses.where(ServiceRequirement.pool == row.id).tuples():
         if count > size:
-            raise InvalidInput(
-                "members", f"{name} takes {count} out of this pool; please leave at least {count} in it."
+            problem = _(
+                "{service} takes {count} out of this pool; please leave at least {count} in it.",
+                service=name,
+                count=count,
             )
+            raise InvalidInput("members", problem)
 
 
 def remove_pool(context: Context, public_id: str) -> None:
@@ -91,10 +95,11 @@ def remove_pool(context: Context, public_id: str) -> None:
         uses = Service.select(Service.name).join(ServiceRequirement).where(ServiceRequirement.pool == row.id)
         names = [name for (name,) in uses.tuples()]
         if names:
-            raise InvalidInput("pool", f"{names[0]} takes from this pool; please change that service first.")
+            problem = _("{service} takes from this pool; please change that service first.", service=names[0])
+            raise InvalidInput("pool", problem)
         if RoleGrant.select().where(RoleGrant.pool == row.id).exists():
             raise InvalidInput(
-                "pool", "Somebody has a role for this pool; please change that on the page of users first."
+                "pool", _("Somebody has a role for this pool; please change that on the page of users first.")
             )
         PoolMember.delete().where(PoolMember.pool == row.id).execute()
         row.delete_instance()

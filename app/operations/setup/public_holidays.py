@@ -16,6 +16,7 @@ from app.booking.refusals import InvalidInput
 from app.operations.context import Context
 from app.operations.setup.closures import ClosureDraft, list_closures, save_closure
 from app.operations.setup.saving import FIRST_DAY, LAST_DAY, MAX_NAME
+from app.texts import _
 
 ENGLISH = "en_US"
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -99,7 +100,7 @@ def add_holidays(context: Context, search: HolidaySearch, location: str | None, 
         context.store.bump_catalog()  # of two at once the second finds the closures of the first
         wanted = [one for one in find_holidays(context, search, location) if one.day in chosen]
         if not wanted:
-            raise InvalidInput("day", "Please tick at least one day.")
+            raise InvalidInput("day", _("Please tick at least one day."))
         new = [one for one in wanted if not one.is_there]
         for one in new:
             save_closure(context, ClosureDraft(one.name, one.day, one.day, location))
@@ -112,11 +113,12 @@ def add_holidays(context: Context, search: HolidaySearch, location: str | None, 
 def _checked(search: HolidaySearch) -> HolidaySearch:
     """Check what was chosen, and choose the language where none was."""
     if search.country not in list_countries():
-        raise InvalidInput("country", "Please choose a country from the list.")
+        raise InvalidInput("country", _("Please choose a country from the list."))
     if search.part and search.part not in list_parts(search.country):
-        raise InvalidInput("part", "Please choose a part of this country from the list, or all of it.")
+        raise InvalidInput("part", _("Please choose a part of this country from the list, or all of it."))
     if not FIRST_DAY.year <= search.year <= LAST_DAY.year:
-        raise InvalidInput("year", f"Please give a year from {FIRST_DAY.year} to {LAST_DAY.year}.")
+        problem = _("Please give a year from {first} to {last}.", first=FIRST_DAY.year, last=LAST_DAY.year)
+        raise InvalidInput("year", problem)
     languages = list_languages(search.country)
     return replace(search, language=search.language if search.language in languages else next(iter(languages), ""))
 

@@ -11,6 +11,7 @@ from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
 from app.booking.values import QuestionKind
 from app.storage.public_ids import new_public_id
+from app.texts import _
 
 MAX_QUESTIONS = 20
 MAX_CHOICES = 30
@@ -36,10 +37,11 @@ def check_questions(questions: Iterable[QuestionDraft], known: Collection[str] =
     """
     checked = [_check(one) for one in questions]
     if len(checked) > MAX_QUESTIONS:
-        raise InvalidInput("questions", f"Please ask at most {MAX_QUESTIONS} questions.")
+        raise InvalidInput("questions", _("Please ask at most {most} questions.", most=MAX_QUESTIONS))
     twice = [label for label, times in Counter(one.label for one in checked).items() if times > 1]
     if twice:
-        raise InvalidInput("questions", f"“{twice[0]}” is asked twice; please remove or change one of the two.")
+        problem = _("“{question}” is asked twice; please remove or change one of the two.", question=twice[0])
+        raise InvalidInput("questions", problem)
     return tuple(_with_ids(checked, known))
 
 
@@ -56,12 +58,15 @@ def _with_ids(questions: Iterable[QuestionDraft], known: Collection[str]) -> Ite
 def _check(one: QuestionDraft) -> QuestionDraft:
     label = clean_line(one.label, "questions", MAX_LABEL, required=True)
     if one.kind not in {kind.value for kind in QuestionKind}:
-        raise InvalidInput("questions", f"Please choose how “{label}” is answered.")
+        raise InvalidInput("questions", _("Please choose how “{question}” is answered.", question=label))
     choices = tuple(dict.fromkeys(clean_line(text, "questions", MAX_LABEL, required=True) for text in one.choices))
     if one.kind != QuestionKind.CHOICE:
         choices = ()
     elif not 2 <= len(choices) <= MAX_CHOICES:
-        raise InvalidInput("questions", f"Please give “{label}” from 2 to {MAX_CHOICES} answers to choose from.")
+        problem = _(
+            "Please give “{question}” from 2 to {most} answers to choose from.", question=label, most=MAX_CHOICES
+        )
+        raise InvalidInput("questions", problem)
     return replace(one, label=label, choices=choices)
 
 

@@ -17,6 +17,7 @@ from app.operations.rights import target_of_resource
 from app.operations.setup.saving import Key, Saved, check_name, check_zone, edit, find_row, look, put, require_all
 from app.operations.setup.telling import Told
 from app.storage.tables import Location, Resource
+from app.texts import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def _targets(public_id: str | None, location_id: object) -> Iterator[Target]:
 
 def _check_kind(kind: str) -> str:
     if kind not in {one.value for one in ResourceKind}:
-        raise InvalidInput("kind", "Please choose whether this is a person, a room or a device.")
+        raise InvalidInput("kind", _("Please choose whether this is a person, a room or a device."))
     return kind
 
 
@@ -74,7 +75,7 @@ def _location_id(draft: ResourceDraft) -> int | None:
     if draft.location is not None:
         return int(find_row(Location, "location", draft.location).id)
     if draft.kind == ResourceKind.ROOM:
-        raise InvalidInput("location", "A room is at one place; please choose its location.")
+        raise InvalidInput("location", _("A room is at one place; please choose its location."))
     return None
 
 

@@ -9,7 +9,16 @@ from peewee import fn
 
 from app.access.actors import Actor
 from app.access.grants import Grant
-from app.access.permissions import READY_MADE, WITHOUT_OWN, Extent, Extents, Permission, ReadyMade, completed
+from app.access.permissions import (
+    READY_MADE,
+    WITHOUT_OWN,
+    Extent,
+    Extents,
+    Permission,
+    ReadyMade,
+    completed,
+    say_role,
+)
 from app.booking.answers import clean_text
 from app.booking.refusals import InvalidInput, NotAllowed
 from app.operations.audit import Change, Subject, record
@@ -26,9 +35,10 @@ from app.operations.setup.grants import lacking
 from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put
 from app.operations.setup.telling import Told
 from app.storage.rights_tables import Role, RoleGrant
+from app.texts import _, mark, plural
 
 MAX_ABOUT = 300
-_FIXED = "The administrator's role cannot be removed, so that somebody always may do everything."
+_FIXED = mark("The administrator's role cannot be removed, so that somebody always may do everything.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +115,7 @@ def _check_not_above(context: Context, public_id: str | None, extents: Extents) 
     if missing:
         raise NotAllowed(
             permission=Permission.MANAGE_USERS.value,
-            reason="You can give a role only what you have everywhere yourself, and take only that from it.",
+            reason=_("You can give a role only what you have everywhere yourself, and take only that from it."),
         )
 
 
@@ -116,17 +126,20 @@ def remove_role(context: Context, public_id: str) -> None:
         InvalidInput: somebody has it, or it is the administrator's. NotAllowed, NotFound.
     """
     if public_id == ReadyMade.ADMINISTRATOR:
-        raise InvalidInput("role", _FIXED)
+        raise InvalidInput("role", _(_FIXED))
 
     def work() -> None:
         row = find_row(Role, "role", public_id)
         _check_not_above(context, public_id, {})
         count = RoleGrant.select().where(RoleGrant.role == row.id).count()
         if count:
-            times = "once" if count == 1 else f"{count} times"
-            raise InvalidInput(
-                "role", f"The role {row.name} is given {times}; please give these people and groups another role first."
+            problem = plural(
+                "The role {role} is given once; please give these people and groups another role first.",
+                "The role {role} is given {number} times; please give these people and groups another role first.",
+                count,
+                role=say_role(row.name),
             )
+            raise InvalidInput("role", problem)
         row.delete_instance()
 
     edit(context, work, Permission.MANAGE_USERS, Told(Kind.ROLE, _draft, public_id))
@@ -158,7 +171,10 @@ def see_as(context: Context, public_id: str) -> Actor:
         if lacking(context, extents):
             raise NotAllowed(
                 permission=Permission.MANAGE_USERS.value,
-                reason=f"The role {row.name} may see more than you, so you cannot look at the site as it does.",
+                reason=_(
+                    "The role {role} may see more than you, so you cannot look at the site as it does.",
+                    role=say_role(row.name),
+                ),
             )
         return replace(context.actor, grants=(Grant(row.name, extents),), seen_as=row.name)
 

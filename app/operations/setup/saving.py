@@ -17,6 +17,7 @@ from app.operations.context import Context
 from app.operations.setup.telling import Told, tell_edit
 from app.storage.base import Record
 from app.storage.public_ids import new_public_id
+from app.texts import _
 
 MAX_NAME = 120
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
@@ -138,7 +139,9 @@ def check_name(model: type[R], text: str, public_id: str | None) -> str:
     if public_id is not None:
         same = same.where(model.public_id != public_id)
     if same.exists():
-        raise InvalidInput("name", f"Another record is called {name} already; please choose a different name.")
+        raise InvalidInput(
+            "name", _("Another record is called {name} already; please choose a different name.", name=name)
+        )
     return name
 
 
@@ -158,7 +161,7 @@ def check_zone(tzid: str, field: str = "tzid") -> str:
     found = _zones_by_lower_case().get(tzid.strip().lower())
     if found is None:
         raise InvalidInput(
-            field, "This time zone is not known; please choose one from the list, such as Europe/Berlin."
+            field, _("This time zone is not known; please choose one from the list, such as Europe/Berlin.")
         )
     return found
 
@@ -166,7 +169,8 @@ def check_zone(tzid: str, field: str = "tzid") -> str:
 def check_day(day: date, field: str) -> date:
     """Return the date if it is of these two centuries, or raise InvalidInput."""
     if not FIRST_DAY <= day <= LAST_DAY:
-        raise InvalidInput(field, f"Please give a date of the years {FIRST_DAY.year} to {LAST_DAY.year}.")
+        problem = _("Please give a date of the years {first} to {last}.", first=FIRST_DAY.year, last=LAST_DAY.year)
+        raise InvalidInput(field, problem)
     return day
 
 
@@ -177,5 +181,6 @@ def check_number(value: int, field: str, least: int, most: int, words: Callable[
         InvalidInput: it lies outside.
     """
     if not least <= value <= most:
-        raise InvalidInput(field, f"Please stay between {words(least)} and {words(most)}.")
+        problem = _("Please stay between {least} and {most}.", least=words(least), most=words(most))
+        raise InvalidInput(field, problem)
     return value

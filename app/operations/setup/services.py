@@ -19,6 +19,7 @@ from app.operations.setup.questions import QuestionDraft, check_questions, dump_
 from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put, require_all
 from app.operations.setup.telling import Told
 from app.storage.tables import Location, Pool, PoolMember, Resource, Service, ServiceLocation, ServiceRequirement
+from app.texts import _, plural
 
 MAX_DESCRIPTION = 2000
 MAX_DURATIONS = 10
@@ -99,7 +100,7 @@ def save_service(
         values = _values(draft, public_id)
         locations = [find_row(Location, "location", one).id for one in dict.fromkeys(draft.locations)]
         if not locations:
-            raise InvalidInput("locations", "Please choose at least one location where this service is given.")
+            raise InvalidInput("locations", _("Please choose at least one location where this service is given."))
         require_all(context, Permission.MANAGE_SERVICES, [*_as_it_was(public_id), *_targets(public_id, locations)])
         requirements = _requirement_rows(draft.requirements)
         row = put(context, Service, "service", Key(public_id, version), values)
@@ -148,18 +149,19 @@ def _number(name: str, value: int) -> int:
 
 def span_words(minutes: int) -> str:
     """Return a length of time in its largest whole unit, such as "1 hour", "90 minutes" or "2 days"."""
-    for unit, size in (("day", DAY_MINUTES), ("hour", 60)):
-        if minutes and minutes % size == 0:
-            return f"{minutes // size} {unit}{'' if minutes == size else 's'}"
-    return f"{minutes} minute{'' if minutes == 1 else 's'}"
+    if minutes and minutes % DAY_MINUTES == 0:
+        return plural("{number} day", "{number} days", minutes // DAY_MINUTES)
+    if minutes and minutes % 60 == 0:
+        return plural("{number} hour", "{number} hours", minutes // 60)
+    return plural("{number} minute", "{number} minutes", minutes)
 
 
 def _durations(durations: Iterable[int]) -> list[int]:
     wanted = list(dict.fromkeys(durations))
     if not wanted:
-        raise InvalidInput("durations_minutes", "Please give at least one duration in minutes, such as 30.")
+        raise InvalidInput("durations_minutes", _("Please give at least one duration in minutes, such as 30."))
     if len(wanted) > MAX_DURATIONS:
-        raise InvalidInput("durations_minutes", f"Please give at most {MAX_DURATIONS} durations.")
+        raise InvalidInput("durations_minutes", _("Please give at most {most} durations.", most=MAX_DURATIONS))
     return [check_number(one, "durations_minutes", 1, DAY_MINUTES, span_words) for one in wanted]
 
 
@@ -169,27 +171,28 @@ def _optional(value: int | None, field: str) -> int | None:
 
 def _visibility(value: str) -> str:
     if value not in {one.value for one in Visibility}:
-        raise InvalidInput("visibility", "Please choose who may see and book this service.")
+        raise InvalidInput("visibility", _("Please choose who may see and book this service."))
     return value
 
 
 def _requirement_rows(requirements: Sequence[RequirementDraft]) -> list[dict[str, Any]]:
     """Return rows without their service; checks that each count can be had, and no resource is asked for twice."""
     if len(requirements) > MAX_REQUIREMENTS:
-        raise InvalidInput("requirements", f"Please give at most {MAX_REQUIREMENTS} lines of what it takes.")
+        problem = _("Please give at most {most} lines of what it takes.", most=MAX_REQUIREMENTS)
+        raise InvalidInput("requirements", problem)
     rows, singles = [], set()
     for position, one in enumerate(requirements):
         if (one.pool is None) == (one.resource is None):
-            raise InvalidInput("requirements", "Please choose a pool or a single resource in every line.")
+            raise InvalidInput("requirements", _("Please choose a pool or a single resource in every line."))
         if one.resource is not None:
             if one.resource in singles or one.count != 1:
-                raise InvalidInput("requirements", "A single resource can be taken only once; please use a pool.")
+                raise InvalidInput("requirements", _("A single resource can be taken only once; please use a pool."))
             singles.add(one.resource)
         pool_id = None if one.pool is None else _large_pool_id(one.pool, one.count)
         resource_id = None if one.resource is None else find_row(Resource, "resource", one.resource).id
         rows.append({"position": position, "pool": pool_id, "resource": resource_id, "count": one.count})
     if not rows:
-        raise InvalidInput("requirements", "Please choose at least one person, room, device or pool that it takes.")
+        raise InvalidInput("requirements", _("Please choose at least one person, room, device or pool that it takes."))
     return rows
 
 
@@ -197,9 +200,8 @@ def _large_pool_id(public_id: str, count: int) -> int:
     row = find_row(Pool, "pool", public_id)
     size = PoolMember.select().where(PoolMember.pool == row.id).count()
     if not 1 <= count <= size:
-        raise InvalidInput(
-            "requirements", f"The pool {row.name} has {size} members; please take from 1 to {size} of it."
-        )
+        problem = _("The pool {pool} has {size} members; please take from 1 to {size} of it.", pool=row.name, size=size)
+        raise InvalidInput("requirements", problem)
     return int(row.id)
 
 

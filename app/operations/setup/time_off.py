@@ -16,6 +16,7 @@ from app.operations.rights import target_of_resource
 from app.operations.setup.saving import Key, Saved, check_day, edit, find_row, look, put, require_all
 from app.operations.setup.telling import Told
 from app.storage.tables import Resource, TimeOff
+from app.texts import _
 
 MAX_REASON = 200
 MAX_SECONDS = 2 * 366 * 86_400
@@ -62,11 +63,11 @@ def _as_it_was(public_id: str | None) -> list[Target]:
 def _check_interval(draft: TimeOffDraft) -> None:
     check_day(local_date(draft.start, "UTC"), "first")
     if draft.end <= draft.start:
-        raise InvalidInput("last", "The end is not after the start; please correct one of them.")
+        raise InvalidInput("last", _("The end is not after the start; please correct one of them."))
     if draft.end - draft.start > MAX_SECONDS:
-        raise InvalidInput("last", "Time off lasts at most two years; please switch the resource off instead.")
+        raise InvalidInput("last", _("Time off lasts at most two years; please switch the resource off instead."))
     if draft.start % MINUTE or draft.end % MINUTE:
-        raise InvalidInput("first", "Please give whole minutes.")
+        raise InvalidInput("first", _("Please give whole minutes."))
 
 
 def remove_time_off(context: Context, public_id: str) -> None:

@@ -31,6 +31,7 @@ from app.operations.setup.telling import Told, facts_of
 from app.operations.sign_in import make_hash
 from app.storage.rights_tables import Role, RoleGrant
 from app.storage.tables import Resource, User
+from app.texts import _
 
 NO_PASSWORD = ""
 """Stored where a hash belongs: nobody can sign in until a password is chosen (``password_links.py``)."""
@@ -126,21 +127,21 @@ def _checked(draft: UserDraft) -> dict[str, Any]:
 def _person_id(public_id: str) -> int:
     row = find_row(Resource, "resource", public_id)
     if row.kind != ResourceKind.PERSON:
-        raise InvalidInput("resource", f"{row.name} is not a person; please choose who this user is.")
+        raise InvalidInput("resource", _("{name} is not a person; please choose who this user is.", name=row.name))
     return int(row.id)
 
 
 def _check_free(email: str, public_id: str | None) -> None:
     same = User.get_or_none(User.email == email)
     if same is not None and same.public_id != public_id:
-        raise InvalidInput("email", "Somebody signs in with this mail address already; please use another one.")
+        raise InvalidInput("email", _("Somebody signs in with this mail address already; please use another one."))
 
 
 def _check_provider(row: User) -> None:
     """Rights on one's own bookings are worth nothing to an account that gives none, most of all a provider's."""
     held = RoleGrant.select().join(Role).where(RoleGrant.user == row.id, Role.public_id == ReadyMade.PROVIDER)
     if row.resource_id is None and held.exists():
-        raise InvalidInput("resource", "A provider's account belongs to a person; please choose which one.")
+        raise InvalidInput("resource", _("A provider's account belongs to a person; please choose which one."))
 
 
 def get_user(context: Context, public_id: str) -> Saved[UserDraft]:

@@ -13,18 +13,19 @@ from app.operations.context import Context
 from app.operations.setup import approval_warnings, approvals, services
 from app.operations.setup.approvals import RuleDraft, StepDraft
 from app.operations.setup.saving import Saved
-from app.web.setup.kinds import Kind
+from app.texts import _, mark
+from app.web.setup.kinds import Kind, Words, say_all
 from app.web.setup.places import resource_groups, service_names, ticked
 from app.web.setup.reading import Typed
-from app.web.setup.services import UNITS, largest_unit
+from app.web.setup.services import UNITS, largest_unit, unit_words
 
 ANYBODY, NAMED, ADMINISTRATORS = "anybody", "named", "administrators"
-WHO_WORDS = {ANYBODY: "Anybody who may approve the booking", NAMED: "The people ticked below"}
-NEXT_WORDS = {ADMINISTRATORS: "The administrators", NAMED: "The people ticked below"}
+WHO_WORDS = {ANYBODY: mark("Anybody who may approve the booking"), NAMED: mark("The people ticked below")}
+NEXT_WORDS = {ADMINISTRATORS: mark("The administrators"), NAMED: mark("The people ticked below")}
 TIMEOUT_WORDS = {
-    OnTimeout.DECLINE: "The request is declined",
-    OnTimeout.ESCALATE: "It goes on to others, once",
-    OnTimeout.ACCEPT: "The step counts as approved",
+    OnTimeout.DECLINE: mark("The request is declined"),
+    OnTimeout.ESCALATE: mark("It goes on to others, once"),
+    OnTimeout.ACCEPT: mark("The step counts as approved"),
 }
 NUMBERS = (1, 2)
 SECOND = "second_step"
@@ -75,7 +76,7 @@ def _step_fields(number: int, step: StepDraft) -> Iterator[tuple[str, str]]:
 
 def _things(context: Context) -> dict[str, dict[str, str]]:
     """Return what a rule can be about, by heading."""
-    found = {"Services": _keyed(approvals.SERVICE, service_names(context))}
+    found = {_("Services"): _keyed(approvals.SERVICE, service_names(context))}
     return found | {words: _keyed(approvals.RESOURCE, names) for words, names in resource_groups(context).items()}
 
 
@@ -101,10 +102,10 @@ def _options(context: Context) -> dict[str, Any]:
         "named": _names_of(context),
         "people": approvals.list_people(context),
         "numbers": NUMBERS,
-        "who_words": WHO_WORDS,
-        "next_words": NEXT_WORDS,
-        "timeout_words": TIMEOUT_WORDS,
-        "units": [(one, one) for one in UNITS],
+        "who_words": say_all(WHO_WORDS),
+        "next_words": say_all(NEXT_WORDS),
+        "timeout_words": say_all(TIMEOUT_WORDS),
+        "units": unit_words(),
         "span": services.span_words,
         "warnings": approval_warnings.find_warnings(context, _rules(context)),
     }
@@ -112,8 +113,15 @@ def _options(context: Context) -> dict[str, Any]:
 
 APPROVALS = Kind(
     slug="approvals",
-    one="approval rule",
-    many="Approval rules",
+    words=Words(
+        one=mark("Approval rule"),
+        many=mark("Approval rules"),
+        new=mark("New approval rule"),
+        saved=mark("Approval rule saved."),
+        none=mark("There are no approval rules yet."),
+        remove=mark("Remove this approval rule"),
+        removed=mark("Approval rule removed."),
+    ),
     list=_rules,
     get=approvals.get_rule,
     save=approvals.save_rule,

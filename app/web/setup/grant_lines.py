@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from app.access.grants import ScopeKind
+from app.access.permissions import say_role
 from app.operations.context import Context
 from app.operations.setup.grants import GrantDraft
 from app.operations.setup.pools import pool_names
 from app.operations.setup.roles import list_roles
+from app.texts import _
 from app.web.setup.places import location_names, resource_groups, service_names
 from app.web.setup.reading import Typed
 
@@ -24,7 +26,7 @@ def read_grants(typed: Typed) -> tuple[GrantDraft, ...]:
 
 
 def _read(role: str, part: str) -> GrantDraft:
-    kind, _, reference = part.partition(":")
+    kind, __, reference = part.partition(":")
     return GrantDraft(role, kind, reference)
 
 
@@ -37,23 +39,23 @@ def grant_fields(grants: Iterable[GrantDraft]) -> Iterator[tuple[str, str]]:
 
 def grant_options(context: Context) -> dict[str, Any]:
     """Return what the lines offer: roles by public id, and parts by heading; ``say_grant`` words a stored one."""
-    roles = {one.public_id: one.draft.name for one in list_roles(context)}
+    roles = {one.public_id: say_role(one.draft.name) for one in list_roles(context)}
     parts = _parts(context)
     names = {key: name for group in parts.values() for key, name in group.items()}
 
     def say_grant(grant: GrantDraft) -> str:
         role = roles.get(grant.role, "")
         part = names.get(f"{grant.scope}:{grant.reference}", "")
-        return f"{role} for {part}" if grant.reference else role
+        return _("{role} for {part}", role=role, part=part) if grant.reference else role
 
     return {"roles": roles, "parts_of": parts, "say_grant": say_grant}
 
 
 def _parts(context: Context) -> dict[str, dict[str, str]]:
     found = {
-        "Locations": _keyed(ScopeKind.LOCATION, location_names(context)),
-        "Services": _keyed(ScopeKind.SERVICE, service_names(context)),
-        "Pools": _keyed(ScopeKind.POOL, pool_names(context)),
+        _("Locations"): _keyed(ScopeKind.LOCATION, location_names(context)),
+        _("Services"): _keyed(ScopeKind.SERVICE, service_names(context)),
+        _("Pools"): _keyed(ScopeKind.POOL, pool_names(context)),
     }
     return found | {words: _keyed(ScopeKind.RESOURCE, names) for words, names in resource_groups(context).items()}
 

@@ -15,9 +15,10 @@ from app.booking.values import DAY_MINUTES
 from app.operations.context import Context
 from app.operations.setup import hours
 from app.operations.setup.hours import OverrideDraft, Owner, OwnerKind, WeeklyRange
+from app.texts import _, mark
 from app.web.context import current_context
 from app.web.setup.check_records import without_check
-from app.web.setup.kinds import FORM_REFUSALS, change_lines, explain_refusal
+from app.web.setup.kinds import FORM_REFUSALS, change_lines, explain_refusal, say_all
 from app.web.setup.places import KIND_WORDS, location_names
 from app.web.setup.reading import NEXT_DAY, Typed, read_day, read_minute, show_minute
 
@@ -26,8 +27,8 @@ SPECIAL = {"day_from": "", "day_to": "", "day_until_day": ""}
 TABLES = {"weekly": WEEKLY, "special": SPECIAL}
 OWNERS = {"locations": OwnerKind.LOCATION, "resources": OwnerKind.RESOURCE}
 DAYS = {str(number): ((number,), name) for number, name in enumerate(hours.WEEKDAYS)} | {
-    "workdays": (tuple(range(5)), "Monday to Friday"),
-    "every": (tuple(range(7)), "Every day"),
+    "workdays": (tuple(range(5)), mark("Monday to Friday")),
+    "every": (tuple(range(7)), mark("Every day")),
 }
 """What a line can be for: one weekday, or several that are saved as one line each."""
 Answer = str | tuple[str, int] | Response
@@ -75,7 +76,9 @@ def add_hours_pages(blueprint: Blueprint) -> None:
 def _show_list() -> str:
     """List whose hours the actor may edit: locations first, then people, rooms and devices."""
     owners = hours.list_owners(current_context())
-    return render_template("setup/hours_list.html", owners=without_check(current_context(), owners), words=KIND_WORDS)
+    return render_template(
+        "setup/hours_list.html", owners=without_check(current_context(), owners), words=say_all(KIND_WORDS)
+    )
 
 
 def _show(slug: str, public_id: str) -> Answer:
@@ -94,7 +97,7 @@ def _make_save(write: Write) -> Callable[[str, str], Answer]:
         except FORM_REFUSALS as refusal:
             errors, status = explain_refusal(refusal, public_id)
             return _page(context, owner, Filled(request.form, version, errors)), status
-        flash("Hours saved.")
+        flash(_("Hours saved."))
         return redirect(url_for(f"setup.hours_{slug}", public_id=public_id))
 
     return save
@@ -110,7 +113,7 @@ def _weekly_ranges(typed: Typed) -> Iterator[WeeklyRange]:
             continue
         start, end = _range(line["from"], line["to"], line["until_day"], f"weekly-{number}")
         if line["weekday"] not in DAYS:
-            raise InvalidInput(f"weekly-{number}", "Please choose a weekday from the list.")
+            raise InvalidInput(f"weekly-{number}", _("Please choose a weekday from the list."))
         for weekday in DAYS[line["weekday"]][0]:
             yield WeeklyRange(weekday, start, end, line["place"] or None)
 
@@ -133,7 +136,7 @@ def _read_override(typed: Typed) -> OverrideDraft:
         if line["day_from"] or line["day_to"]
     )
     if not ranges:
-        raise InvalidInput("special", "Please give at least one range of times, or tick “Closed all day”.")
+        raise InvalidInput("special", _("Please give at least one range of times, or tick “Closed all day”."))
     return OverrideDraft(day, ranges, place)
 
 
@@ -157,7 +160,7 @@ def _page(context: Context, owner: Owner, filled: Filled | None = None) -> str:
         weekly=_lines(weekly, WEEKLY),
         special=_lines(form.fields, SPECIAL),
         overrides=[one for one in stored.draft.overrides if one.day >= today],
-        days={key: words for key, (_, words) in DAYS.items()},
+        days={key: _(words) for key, (__, words) in DAYS.items()},
         locations=location_names(context) if owner.kind is OwnerKind.RESOURCE else {},
         show_range=show_range,
         today=today,
@@ -211,5 +214,6 @@ def _lines(fields: MultiDict[str, str], empty: Mapping[str, str]) -> list[dict[s
 
 def show_range(start: int, end: int) -> str:
     """Return a range in words, such as "22:00 to 02:00 (next day)"."""
-    tail = " (next day)" if end > DAY_MINUTES else ""
-    return f"{show_minute(start)} to {show_minute(end)}{tail}"
+    if end > DAY_MINUTES:
+        return _("{start} to {end} (next day)", start=show_minute(start), end=show_minute(end))
+    return _("{start} to {end}", start=show_minute(start), end=show_minute(end))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.access.permissions import Permission
 from app.booking.values import Catalog, Location, Resource, ResourceKind, Service
+from app.texts import _, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +35,31 @@ def list_steps(catalog: Catalog) -> list[Step]:
         Step(
             Permission.MANAGE_SETTINGS,
             "setup.list_locations",
-            "Locations",
-            "Where bookings take place: address, time zone and opening hours.",
-            _count(places, "location"),
+            _("Locations"),
+            _("Where bookings take place: address, time zone and opening hours."),
+            plural("{number} location", "{number} locations", len(places)),
             _missing_at_places(places),
         ),
         Step(
             Permission.MANAGE_RESOURCES,
             "setup.list_resources",
-            "People, rooms and devices",
-            "Who gives services and what they need, each with hours of their own where these differ.",
+            _("People, rooms and devices"),
+            _("Who gives services and what they need, each with hours of their own where these differ."),
             ", ".join(_kinds(resources)),
-            "" if resources else "Add the people who give services first, then rooms and devices.",
+            "" if resources else _("Add the people who give services first, then rooms and devices."),
         ),
         Step(
             Permission.MANAGE_RESOURCES,
             "setup.list_pools",
-            "Pools",
-            "Groups of which any one will do, such as all treatment rooms. Needed only where a service may choose.",
+            _("Pools"),
+            _("Groups of which any one will do, such as all treatment rooms. Needed only where a service may choose."),
         ),
         Step(
             Permission.MANAGE_SERVICES,
             "setup.list_services",
-            "Services",
-            "What can be booked: how long, how often, by whom, and what it takes.",
-            _count(services, "service"),
+            _("Services"),
+            _("What can be booked: how long, how often, by whom, and what it takes."),
+            plural("{number} service", "{number} services", len(services)),
             _missing_at_services(catalog, services),
         ),
         *_hours_steps(),
@@ -66,21 +67,21 @@ def list_steps(catalog: Catalog) -> list[Step]:
         Step(
             Permission.MANAGE_RESOURCES,
             "setup.moving_in",
-            "Moving in",
-            "Clients, people, rooms and devices from the lines of a spreadsheet.",
+            _("Moving in"),
+            _("Clients, people, rooms and devices from the lines of a spreadsheet."),
             everywhere=True,
         ),
         Step(
             Permission.DATA_REQUESTS,
             "data_register.index",
-            "Data register",
-            "Which personal data lie where, what for and how long: for the data protection officer.",
+            _("Data register"),
+            _("Which personal data lie where, what for and how long: for the data protection officer."),
         ),
         Step(
             Permission.MANAGE_USERS,
             "export.index",
-            "Export",
-            "Everything as one archive, to keep or to move somewhere else.",
+            _("Export"),
+            _("Everything as one archive, to keep or to move somewhere else."),
         ),
     ]
 
@@ -88,61 +89,64 @@ def list_steps(catalog: Catalog) -> list[Step]:
 def _hours_steps() -> Iterator[Step]:
     permission = Permission.MANAGE_HOURS
     yield Step(
-        permission, "setup.list_hours", "Hours", "When locations are open, and people, rooms and devices to be had."
+        permission,
+        "setup.list_hours",
+        _("Hours"),
+        _("When locations are open, and people, rooms and devices to be had."),
     )
     yield Step(
         permission,
         "setup.list_closures",
-        "Closures and holidays",
-        "Days on which one location or all of them are closed.",
+        _("Closures and holidays"),
+        _("Days on which one location or all of them are closed."),
     )
     yield Step(
         permission,
         "setup.list_time_off",
-        "Time off",
-        "Vacation and illness of people, maintenance of rooms and devices.",
+        _("Time off"),
+        _("Vacation and illness of people, maintenance of rooms and devices."),
     )
 
 
 def _people_steps() -> Iterator[Step]:
     permission = Permission.MANAGE_USERS
-    yield Step(permission, "setup.list_users", "Users", "Who may sign in, and with which roles.")
-    yield Step(permission, "setup.list_groups", "Groups", "Users who are given roles together.")
-    yield Step(permission, "setup.list_roles", "Roles", "What people may do and see, for everything or for a part.")
+    yield Step(permission, "setup.list_users", _("Users"), _("Who may sign in, and with which roles."))
+    yield Step(permission, "setup.list_groups", _("Groups"), _("Users who are given roles together."))
+    yield Step(
+        permission, "setup.list_roles", _("Roles"), _("What people may do and see, for everything or for a part.")
+    )
     yield Step(
         permission,
         "setup.list_approvals",
-        "Approval rules",
-        "Who has to say yes before a booking counts.",
+        _("Approval rules"),
+        _("Who has to say yes before a booking counts."),
     )
 
 
-def _count(records: Collection[object], word: str) -> str:
-    return f"{len(records)} {word}{'' if len(records) == 1 else 's'}"
-
-
 def _kinds(resources: Collection[Resource]) -> Iterator[str]:
-    for kind, one, many in (
-        (ResourceKind.PERSON, "person", "people"),
-        (ResourceKind.ROOM, "room", "rooms"),
-        (ResourceKind.DEVICE, "device", "devices"),
-    ):
-        number = sum(resource.kind is kind for resource in resources)
-        yield f"{number} {one if number == 1 else many}"
+    people, rooms, devices = (
+        sum(resource.kind is kind for resource in resources)
+        for kind in (ResourceKind.PERSON, ResourceKind.ROOM, ResourceKind.DEVICE)
+    )
+    yield plural("{number} person", "{number} people", people)
+    yield plural("{number} room", "{number} rooms", rooms)
+    yield plural("{number} device", "{number} devices", devices)
 
 
 def _missing_at_places(places: Collection[Location]) -> str:
     if not places:
-        return "Add the first location to begin."
+        return _("Add the first location to begin.")
     always = [one.name for one in places if not one.weekly]
-    return f"Without weekly hours, so always open: {', '.join(always)}." if always else ""
+    return _("Without weekly hours, so always open: {names}.", names=", ".join(always)) if always else ""
 
 
 def _missing_at_services(catalog: Catalog, services: Collection[Service]) -> str:
     if not services:
-        return "Nothing can be booked yet: add a service."
+        return _("Nothing can be booked yet: add a service.")
     never = [one.name for one in services if not any(_can_be_given(catalog, one, at) for at in one.location_ids)]
-    return f"Can be booked nowhere, because what they take is missing or off: {', '.join(never)}." if never else ""
+    if not never:
+        return ""
+    return _("Can be booked nowhere, because what they take is missing or off: {names}.", names=", ".join(never))
 
 
 def _can_be_given(catalog: Catalog, service: Service, location_id: int) -> bool:

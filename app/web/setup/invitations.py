@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.booking.refusals import InvalidInput
 from app.operations.mailed_links import invite_again
 from app.operations.second_factor import forget_factors
+from app.texts import _
 from app.web.context import current_context
 
 
@@ -18,14 +19,14 @@ def invite(public_id: str) -> ResponseReturnValue:
     except InvalidInput as refusal:
         flash(refusal.problem, "error")
     else:
-        flash(f"A link to choose a password is on its way to {email}. It counts once, for seven days.")
+        flash(_("A link to choose a password is on its way to {email}. It counts once, for seven days.", email=email))
     return redirect(url_for("setup.edit_users", public_id=public_id), 303)
 
 
 def forget(public_id: str) -> ResponseReturnValue:
     """Take the second factors from somebody who has lost them."""
     name = forget_factors(current_context(), public_id)
-    flash(f"{name} has no second factor any more, and is signed out everywhere.")
+    flash(_("{name} has no second factor any more, and is signed out everywhere.", name=name))
     return redirect(url_for("setup.edit_users", public_id=public_id), 303)
 
 

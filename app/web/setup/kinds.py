@@ -14,14 +14,46 @@ from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, Refusal, StaleVersion
 from app.operations.context import Context
 from app.operations.setup.saving import Saved
+from app.texts import _, mark
 from app.web.context import current_context
 from app.web.setup.check_records import without_check
 from app.web.setup.reading import Typed, whole_number
 
 D = TypeVar("D")
+K = TypeVar("K")
 Answer = str | tuple[str, int] | Response
-STALE = "Somebody else saved this while you were typing. What you typed is still below."
+STALE = mark("Somebody else saved this while you were typing. What you typed is still below.")
+_GONE: Mapping[str, str] = {
+    "location": mark("The location that you chose was removed meanwhile; please choose another one."),
+    "resource": mark("The resource that you chose was removed meanwhile; please choose another one."),
+    "service": mark("The service that you chose was removed meanwhile; please choose another one."),
+    "pool": mark("The pool that you chose was removed meanwhile; please choose another one."),
+    "user": mark("The user that you chose was removed meanwhile; please choose another one."),
+    "group": mark("The group that you chose was removed meanwhile; please choose another one."),
+}
+_ANYTHING_GONE = mark("What you chose was removed meanwhile; please choose something else.")
 FORM_REFUSALS = (InvalidInput, StaleVersion, NotFound, NotAllowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What pages say of a kind of record, to be said by ``_`` where it is shown.
+
+    ``one``, ``many``: headings. ``none``: of an empty list; the page of a kind may have something better to say.
+    """
+
+    one: str
+    many: str
+    new: str
+    saved: str
+    none: str = ""
+    remove: str = ""
+    removed: str = ""
+
+
+def say_all(words: Mapping[K, str]) -> dict[K, str]:
+    """Return a table of texts in the language spoken."""
+    return {key: _(text) for key, text in words.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +64,7 @@ class Kind(Generic[D]):
     """
 
     slug: str
-    one: str
-    many: str
+    words: Words
     list: Callable[[Context], list[Saved[D]]]
     get: Callable[[Context, str], Saved[D]]
     save: Callable[[Context, D, str | None, int | None], str]
@@ -102,7 +133,7 @@ def _add_removal(blueprint: Blueprint, kind: Kind[D], remove: Callable[[Context,
         except InvalidInput as refusal:
             flash(refusal.problem, "error")
         else:
-            flash(f"{kind.one.capitalize()} removed.")
+            flash(_(kind.words.removed))
         return redirect(url_for(f"setup.list_{kind.endpoint}"))
 
     rule = f"/{kind.slug}/<public_id>/remove"
@@ -119,7 +150,8 @@ def _save(kind: Kind[D], context: Context, public_id: str | None) -> Answer:
     except FORM_REFUSALS as refusal:
         errors, status = explain_refusal(refusal, public_id)
         return _page(kind, context, replace(filled, errors=errors)), status
-    flash(f"{typed.optional('name') or kind.one.capitalize()} saved.")
+    name = typed.optional("name")
+    flash(_("{name} saved.", name=name) if name else _(kind.words.saved))
     return redirect(url_for(f"setup.list_{kind.endpoint}"))
 
 
@@ -132,9 +164,9 @@ def explain_refusal(refusal: Refusal, public_id: str | None) -> tuple[Mapping[st
     if isinstance(refusal, InvalidInput):
         return {refusal.field or "": refusal.problem}, 422
     if isinstance(refusal, NotFound) and refusal.reference != public_id:
-        return {"": f"The {refusal.kind} that you chose was removed meanwhile; please choose another one."}, 422
+        return {"": _(_GONE.get(refusal.kind, _ANYTHING_GONE))}, 422
     if isinstance(refusal, StaleVersion):
-        return {"": STALE}, 409
+        return {"": _(STALE)}, 409
     if isinstance(refusal, NotAllowed):
         return {"": refusal.reason}, 403
     raise refusal
@@ -147,8 +179,8 @@ def _page(kind: Kind[D], context: Context, filled: Filled) -> str:
 def change_lines(fields: MultiDict[str, str], tables: Mapping[str, Mapping[str, str]]) -> MultiDict[str, str]:
     """Carry out a button that adds or removes a line (``add-TABLE``, ``drop-TABLE-NUMBER``); nothing is saved."""
     changed = fields.copy()
-    verb, _, rest = fields.get("action", "").partition("-")
-    name, _, number = rest.partition("-")
+    verb, __, rest = fields.get("action", "").partition("-")
+    name, __, number = rest.partition("-")
     for column, empty in tables.get(name, {}).items():
         texts = changed.getlist(column)
         if verb == "add":

@@ -7,18 +7,34 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput
 from app.operations.moving_in.bring import COLUMNS, Preview, State, What, bring_in, kinds_for, look_through
+from app.texts import _, mark, plural
 from app.web.context import current_context
 from app.web.errors import UNPROCESSABLE
 from app.web.setup.places import first_zone
 
 MOST_SHOWN = 200
-WORDS = {What.CLIENTS: "clients", What.RESOURCES: "people, rooms and devices"}
-ONE = {What.CLIENTS: "client", What.RESOURCES: "person, room or device"}
-TITLES = {"email": "Mail", "first": "First name", "last": "Last name", "tzid": "Time zone"}
-EXAMPLES = {
-    What.CLIENTS: "First name;Last name;Mail;Phone;Notes\nNora;Example;nora@example.org;+49 30 23125 000;",
-    What.RESOURCES: "Name;Kind;Location;Time zone\nRoom 2;room;Centre;\nCleo Example;person;;Europe/Berlin",
+WORDS = {What.CLIENTS: mark("Clients"), What.RESOURCES: mark("People, rooms and devices")}
+BECOME = {
+    (What.CLIENTS,): mark("Lines of a spreadsheet become clients."),
+    (What.RESOURCES,): mark("Lines of a spreadsheet become people, rooms and devices."),
 }
+BECOME_ANY = mark("Lines of a spreadsheet become clients, or people, rooms and devices.")
+TITLES = {
+    "name": mark("Name"),
+    "first": mark("First name"),
+    "last": mark("Last name"),
+    "email": mark("Mail"),
+    "phone": mark("Phone"),
+    "notes": mark("Notes"),
+    "kind": mark("Kind"),
+    "location": mark("Location"),
+    "tzid": mark("Time zone"),
+}
+EXAMPLES = {
+    What.CLIENTS: mark("First name;Last name;Mail;Phone;Notes\nNora;Example;nora@example.org;+49 30 23125 000;"),
+    What.RESOURCES: mark("Name;Kind;Location;Time zone\nRoom 2;room;Centre;\nCleo Example;person;;Europe/Berlin"),
+}
+"""The headings and kinds of a translation have to be among those that are read (``COLUMNS``, ``KINDS``)."""
 
 
 def show() -> str:
@@ -43,10 +59,20 @@ def bring() -> ResponseReturnValue:
 
 
 def _said(what: What, new: int, known: int) -> str:
-    there = f" {known} {'was' if known == 1 else 'were'} there already." if known else ""
+    told = [_brought(what, new)]
+    if known:
+        told.append(plural("{number} was there already.", "{number} were there already.", known))
+    return " ".join(told)
+
+
+def _brought(what: What, new: int) -> str:
     if not new:
-        return f"Nothing new came in.{there}"
-    return f"Brought in: {new} {ONE[what] if new == 1 else WORDS[what]}.{there}"
+        return _("Nothing new came in.")
+    if what is What.CLIENTS:
+        return plural("Brought in: {number} client.", "Brought in: {number} clients.", new)
+    return plural(
+        "Brought in: {number} person, room or device.", "Brought in: {number} people, rooms and devices.", new
+    )
 
 
 def _chosen() -> What:
@@ -58,10 +84,12 @@ def _chosen() -> What:
 
 def _page(what: What, text: str, preview: Preview | None) -> str:
     columns = COLUMNS[what]
+    kinds = kinds_for(current_context())
     return render_template(
         "setup/moving-in.html",
         what=what,
-        choices={one.value: WORDS[one].capitalize() for one in kinds_for(current_context())},
+        become=_(BECOME.get(tuple(kinds), BECOME_ANY)),
+        choices={one.value: _(WORDS[one]) for one in kinds},
         text=text,
         preview=preview,
         lines=[]
@@ -70,8 +98,8 @@ def _page(what: What, text: str, preview: Preview | None) -> str:
         most=MOST_SHOWN,
         counts={} if preview is None else {state.value: preview.count(state) for state in State},
         fields=[name for name in columns if preview and any(line.draft.get(name) for line in preview.lines)],
-        titles={name: TITLES.get(name, name.capitalize()) for name in columns},
-        examples={WORDS[one].capitalize(): EXAMPLES[one] for one in kinds_for(current_context())},
+        titles={name: _(TITLES[name]) for name in columns},
+        examples={_(WORDS[one]): _(EXAMPLES[one]) for one in kinds},
     )
 
 

@@ -11,17 +11,19 @@ from app.booking.refusals import InvalidInput
 from app.operations.context import Context
 from app.operations.outside.links import let_link, unlink
 from app.operations.outside.values import Source
+from app.texts import _, mark
 from app.web.context import current_context
 
 
 def link(public_id: str) -> ResponseReturnValue:
     """Let the next sign-in from there with this account's mail address be this account."""
-    return _change(public_id, let_link, "Whoever signs in there next with the mail address of {0} is {0} from then on.")
+    done = mark("Whoever signs in there next with the mail address of {name} is {name} from then on.")
+    return _change(public_id, let_link, done)
 
 
 def end_link(public_id: str) -> ResponseReturnValue:
     """Let nobody sign in from there to this account."""
-    return _change(public_id, unlink, "{0} is linked there no more, and is signed out everywhere.")
+    return _change(public_id, unlink, mark("{name} is linked there no more, and is signed out everywhere."))
 
 
 def _change(public_id: str, work: Callable[[Context, str, Source], str], done: str) -> ResponseReturnValue:
@@ -31,7 +33,7 @@ def _change(public_id: str, work: Callable[[Context, str, Source], str], done: s
     except InvalidInput as refusal:
         flash(refusal.problem, "error")
     else:
-        flash(done.format(name))
+        flash(_(done, name=name))
     return redirect(url_for("setup.edit_users", public_id=public_id), 303)
 
 

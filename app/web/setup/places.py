@@ -14,14 +14,28 @@ from app.booking.wall_clock import local_date
 from app.operations.context import Context
 from app.operations.setup import closures, locations, pools, resources
 from app.operations.setup.saving import known_zones
+from app.texts import _, mark
 from app.web.context import site
 from app.web.setup.check_records import without_check
-from app.web.setup.kinds import Kind
+from app.web.setup.kinds import Kind, Words, say_all
 from app.web.setup.reading import Typed
 
 Fields = MultiDict[str, str]
-KIND_WORDS = {ResourceKind.PERSON: "Person", ResourceKind.ROOM: "Room", ResourceKind.DEVICE: "Device"}
-KINDS_WORDS = {ResourceKind.PERSON: "People", ResourceKind.ROOM: "Rooms", ResourceKind.DEVICE: "Devices"}
+KIND_WORDS = {
+    ResourceKind.PERSON: mark("Person"),
+    ResourceKind.ROOM: mark("Room"),
+    ResourceKind.DEVICE: mark("Device"),
+}
+KINDS_WORDS = {
+    ResourceKind.PERSON: mark("People"),
+    ResourceKind.ROOM: mark("Rooms"),
+    ResourceKind.DEVICE: mark("Devices"),
+}
+NEW_WORDS = {
+    ResourceKind.PERSON: mark("New person"),
+    ResourceKind.ROOM: mark("New room"),
+    ResourceKind.DEVICE: mark("New device"),
+}
 
 
 def ticked(fields: Mapping[str, bool]) -> dict[str, str]:
@@ -42,8 +56,13 @@ def _show_location(context: Context, draft: locations.LocationDraft) -> Fields:
 
 LOCATIONS = Kind(
     slug="locations",
-    one="location",
-    many="Locations",
+    words=Words(
+        one=mark("Location"),
+        many=mark("Locations"),
+        new=mark("New location"),
+        saved=mark("Location saved."),
+        none=mark("There are no locations yet."),
+    ),
     list=locations.list_locations,
     get=locations.get_location,
     save=locations.save_location,
@@ -79,8 +98,9 @@ def _show_resource(context: Context, draft: resources.ResourceDraft) -> Fields:
 def _resource_options(context: Context) -> dict[str, Any]:
     return {
         "zones": known_zones(),
-        "kinds": KIND_WORDS,
-        "filters": KINDS_WORDS,
+        "kinds": say_all(KIND_WORDS),
+        "filters": say_all(KINDS_WORDS),
+        "new_words": say_all(NEW_WORDS),
         "wanted": _wanted_kind(),
         "locations": location_names(context),
     }
@@ -99,7 +119,7 @@ def location_names(context: Context) -> dict[str, str]:
 
 
 def _shown_name(record: Location | Resource | Service) -> str:
-    return record.name if record.active else f"{record.name} (off)"
+    return record.name if record.active else _("{name} (off)", name=record.name)
 
 
 def resource_names(context: Context) -> dict[str, str]:
@@ -109,9 +129,14 @@ def resource_names(context: Context) -> dict[str, str]:
 
 def resource_groups(context: Context) -> dict[str, dict[str, str]]:
     """Return the names of all resources by public id, sorted, under the headings of their kinds."""
-    groups: dict[str, dict[str, str]] = {words: {} for words in KINDS_WORDS.values()}
+    return {_(KINDS_WORDS[kind]): names for kind, names in resources_by_kind(context).items()}
+
+
+def resources_by_kind(context: Context) -> dict[ResourceKind, dict[str, str]]:
+    """Return the names of all resources by public id, sorted, for each kind."""
+    groups: dict[ResourceKind, dict[str, str]] = {kind: {} for kind in KINDS_WORDS}
     for one in sorted(without_check(context, context.catalog.resources.values()), key=lambda one: one.name.casefold()):
-        groups[KINDS_WORDS[one.kind]][one.public_id] = _shown_name(one)
+        groups[one.kind][one.public_id] = _shown_name(one)
     return groups
 
 
@@ -123,8 +148,12 @@ def service_names(context: Context) -> dict[str, str]:
 
 RESOURCES = Kind(
     slug="resources",
-    one="person, room or device",
-    many="People, rooms and devices",
+    words=Words(
+        one=mark("Person, room or device"),
+        many=mark("People, rooms and devices"),
+        new=mark("New person, room or device"),
+        saved=mark("Person, room or device saved."),
+    ),
     list=lambda context: resources.list_resources(context, _wanted_kind()),
     get=resources.get_resource,
     save=resources.save_resource,
@@ -142,8 +171,15 @@ def _show_pool(context: Context, draft: pools.PoolDraft) -> Fields:
 
 POOLS = Kind(
     slug="pools",
-    one="pool",
-    many="Pools",
+    words=Words(
+        one=mark("Pool"),
+        many=mark("Pools"),
+        new=mark("New pool"),
+        saved=mark("Pool saved."),
+        none=mark("There are no pools yet."),
+        remove=mark("Remove this pool"),
+        removed=mark("Pool removed."),
+    ),
     list=pools.list_pools,
     get=pools.get_pool,
     save=pools.save_pool,
@@ -169,8 +205,14 @@ def _show_closure(context: Context, draft: closures.ClosureDraft) -> Fields:
 
 CLOSURES = Kind(
     slug="closures",
-    one="closure",
-    many="Closures and holidays",
+    words=Words(
+        one=mark("Closure"),
+        many=mark("Closures and holidays"),
+        new=mark("New closure"),
+        saved=mark("Closure saved."),
+        remove=mark("Remove this closure"),
+        removed=mark("Closure removed."),
+    ),
     list=lambda context: closures.list_closures(context, local_date(context.now, first_zone(context))),
     get=closures.get_closure,
     save=closures.save_closure,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
+from functools import cache
+
+from babel import Locale
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
@@ -19,14 +23,15 @@ from app.operations.setup.public_holidays import (
     list_languages,
     list_parts,
 )
+from app.texts import ENGLISH, _, language, mark, plural
 from app.web.context import current_context
 from app.web.errors import UNPROCESSABLE
 from app.web.setup.places import first_zone, location_names
 from app.web.setup.reading import Typed, read_day
 
-WHOLE_COUNTRY = "All of it"
-EVERYWHERE = "All locations"
-THEIR_OWN = "The language of the country"
+WHOLE_COUNTRY = mark("All of it")
+EVERYWHERE = mark("All locations")
+THEIR_OWN = mark("The language of the country")
 
 
 def show() -> ResponseReturnValue:
@@ -42,7 +47,8 @@ def add() -> ResponseReturnValue:
         count = add_holidays(context, _search(typed), typed.optional("location"), chosen)
     except InvalidInput as refusal:
         return _page(context, typed, {refusal.field or "": refusal.problem})
-    flash(f"{count} {'closure' if count == 1 else 'closures'} added." if count else "These are closures already.")
+    added = plural("{number} closure added.", "{number} closures added.", count)
+    flash(added if count else _("These are closures already."))
     return redirect(url_for("setup.list_closures"), 303)
 
 
@@ -71,13 +77,28 @@ def _page(context: Context, typed: Typed, errors: dict[str, str] | None = None) 
         "setup/public-holidays.html",
         values=values,
         errors=errors,
-        countries=[("", "Please choose"), *list_countries().items()],
-        parts_of=[("", WHOLE_COUNTRY), *list_parts(country).items()],
-        languages=[(one, "English" if one.startswith("en") else THEIR_OWN) for one in list_languages(country)],
-        locations=[("", EVERYWHERE), *location_names(context).items()],
+        countries=[("", _("Please choose")), *_countries(language()).items()],
+        parts_of=[("", _(WHOLE_COUNTRY)), *list_parts(country).items()],
+        languages=[(one, _("English") if one.startswith("en") else _(THEIR_OWN)) for one in list_languages(country)],
+        locations=[("", _(EVERYWHERE)), *location_names(context).items()],
         found=found,
     )
     return (page, UNPROCESSABLE) if errors else page
+
+
+@cache
+def _countries(code: str) -> dict[str, str]:
+    """Return the names of all countries in a language, by their codes, sorted; as they are where it has no name."""
+    known = list_countries()
+    if code == ENGLISH:
+        return dict(known)
+    names = Locale.parse(code).territories
+    return dict(sorted(((one, names.get(one, name)) for one, name in known.items()), key=lambda one: _letters(one[1])))
+
+
+def _letters(name: str) -> str:
+    """Return what a name is sorted by: Ägypten among those with A."""
+    return "".join(one for one in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(one))
 
 
 def _with_defaults(context: Context, typed: Typed) -> MultiDict[str, str]:

@@ -11,9 +11,10 @@ from werkzeug.datastructures import MultiDict
 from app.booking.refusals import InvalidInput
 from app.booking.values import DAY_MINUTES
 from app.operations.setup.saving import check_day
+from app.texts import _, mark
 
 NEXT_DAY = "1"
-LAST_BEFORE_FIRST = "The last day is before the first; please correct one of them."
+LAST_BEFORE_FIRST = mark("The last day is before the first; please correct one of them.")
 _WALL_TIME = re.compile(r"(?P<hour>[0-9]{1,2})(?:[:.]?(?P<minute>[0-9]{2}))?")
 
 
@@ -70,7 +71,7 @@ def whole_number(text: str, field: str) -> int:
     wanted = text.strip()
     digits = wanted.removeprefix("-")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
-        raise InvalidInput(field, "Please give a whole number, such as 30.")
+        raise InvalidInput(field, _("Please give a whole number, such as 30."))
     return int(wanted)
 
 
@@ -79,7 +80,7 @@ def read_day(text: str, field: str) -> date:
     try:
         day = date.fromisoformat(text.strip())
     except ValueError as error:
-        raise InvalidInput(field, "Please give a date as year-month-day, such as 2027-03-28.") from error
+        raise InvalidInput(field, _("Please give a date as year-month-day, such as 2027-03-28.")) from error
     return check_day(day, field)
 
 
@@ -100,10 +101,10 @@ def read_minute(text: str, field: str, *, next_day: bool = False) -> int:
     """
     found = _WALL_TIME.fullmatch(text.strip())
     if found is None:
-        raise InvalidInput(field, "Please give a time as hour:minute, such as 08:30.")
+        raise InvalidInput(field, _("Please give a time as hour:minute, such as 08:30."))
     hour, minute = int(found["hour"]), int(found["minute"] or "0")
     if minute >= 60 or hour * 60 + minute > DAY_MINUTES:
-        raise InvalidInput(field, "Please give a time from 00:00 to 24:00.")
+        raise InvalidInput(field, _("Please give a time from 00:00 to 24:00."))
     return hour * 60 + minute + (DAY_MINUTES if next_day else 0)
 
 

@@ -6,18 +6,19 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from app.access.permissions import GLOBAL, WITHOUT_OWN, WORDS, Extent, Permission, ReadyMade
+from app.access.permissions import GLOBAL, WITHOUT_OWN, WORDS, Extent, Permission, ReadyMade, say_role
 from app.booking.refusals import InvalidInput
 from app.operations import session_limits
 from app.operations.context import Context
 from app.operations.setup import roles
 from app.operations.setup.roles import RoleDraft
-from app.web.setup.kinds import Kind
+from app.texts import _, mark
+from app.web.setup.kinds import Kind, Words, say_all
 from app.web.setup.places import ticked
 from app.web.setup.reading import Typed
 
 AREAS = {
-    "Booking": (
+    mark("Booking"): (
         Permission.BOOK_FOR_SELF,
         Permission.BOOK_FOR_OTHERS,
         Permission.MOVE,
@@ -26,25 +27,25 @@ AREAS = {
         Permission.DECLINE,
         Permission.OVERRIDE_RULES,
     ),
-    "Seeing calendars and bookings": (
+    mark("Seeing calendars and bookings"): (
         Permission.SEE_BUSY,
         Permission.SEE_TITLES,
         Permission.SEE_DETAILS,
         Permission.SEE_CONTACTS,
         Permission.SEE_CONFIDENTIAL,
     ),
-    "Clients and lists": (Permission.EDIT_CLIENTS, Permission.DATA_REQUESTS, Permission.EXPORT),
-    "Set-up": (
+    mark("Clients and lists"): (Permission.EDIT_CLIENTS, Permission.DATA_REQUESTS, Permission.EXPORT),
+    mark("Set-up"): (
         Permission.MANAGE_HOURS,
         Permission.MANAGE_RESOURCES,
         Permission.MANAGE_SERVICES,
         Permission.MANAGE_SETTINGS,
     ),
-    "The installation": (Permission.MANAGE_USERS, Permission.SEE_MESSAGES, Permission.READ_AUDIT),
+    mark("The installation"): (Permission.MANAGE_USERS, Permission.SEE_MESSAGES, Permission.READ_AUDIT),
 }
 """Permissions in the order of the form."""
 
-_NONE, _OWN, _ALL = ("", "No"), (Extent.OWN.value, "Own only"), (Extent.ALL.value, "Yes")
+_ANSWERS = {"": mark("No"), Extent.OWN.value: mark("Own only"), Extent.ALL.value: mark("Yes")}
 
 
 def _read(context: Context, typed: Typed) -> RoleDraft:
@@ -59,7 +60,7 @@ def _extent(text: str, permission: Permission) -> Extent:
     try:
         return Extent(text)
     except ValueError as error:
-        raise InvalidInput(f"may-{permission.value}", "Please choose one of the answers of the list.") from error
+        raise InvalidInput(f"may-{permission.value}", _("Please choose one of the answers of the list.")) from error
 
 
 def _show(context: Context, draft: RoleDraft) -> MultiDict[str, str]:
@@ -71,13 +72,15 @@ def _show(context: Context, draft: RoleDraft) -> MultiDict[str, str]:
 
 
 def _choices(permission: Permission) -> list[tuple[str, str]]:
-    return [_NONE, _ALL] if permission in WITHOUT_OWN else [_NONE, _OWN, _ALL]
+    answers = say_all(_ANSWERS)
+    return [one for one in answers.items() if one[0] != Extent.OWN.value or permission not in WITHOUT_OWN]
 
 
 def _options(context: Context) -> dict[str, Any]:
     return {
         "areas": AREAS,
         "words": WORDS,
+        "say_role": say_role,
         "whole": GLOBAL,
         "choices": {one: _choices(one) for one in Permission},
         "counts": roles.count_grants(context),
@@ -88,8 +91,15 @@ def _options(context: Context) -> dict[str, Any]:
 
 ROLES = Kind(
     slug="roles",
-    one="role",
-    many="Roles",
+    words=Words(
+        one=mark("Role"),
+        many=mark("Roles"),
+        new=mark("New role"),
+        saved=mark("Role saved."),
+        none=mark("There are no roles yet."),
+        remove=mark("Remove this role"),
+        removed=mark("Role removed."),
+    ),
     list=roles.list_roles,
     get=roles.get_role,
     save=roles.save_role,

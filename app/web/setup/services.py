@@ -14,8 +14,9 @@ from app.operations.context import Context
 from app.operations.setup import pools, services
 from app.operations.setup.questions import QuestionDraft
 from app.operations.setup.services import RequirementDraft, ServiceDraft
+from app.texts import _, mark
 from app.web.context import site
-from app.web.setup.kinds import Kind
+from app.web.setup.kinds import Kind, Words, say_all
 from app.web.setup.places import location_names, resource_groups, resource_names, ticked
 from app.web.setup.reading import Typed, whole_number
 
@@ -31,18 +32,19 @@ TABLES = {
     },
 }
 QUESTION_WORDS = {
-    QuestionKind.TEXT: "one line",
-    QuestionKind.LONG_TEXT: "several lines",
-    QuestionKind.CHOICE: "choice of answers",
-    QuestionKind.YES_NO: "yes or no",
+    QuestionKind.TEXT: mark("one line"),
+    QuestionKind.LONG_TEXT: mark("several lines"),
+    QuestionKind.CHOICE: mark("choice of answers"),
+    QuestionKind.YES_NO: mark("yes or no"),
 }
 UNITS = {"minutes": 1, "hours": 60, "days": DAY_MINUTES}
+UNIT_WORDS = {"minutes": mark("minutes"), "hours": mark("hours"), "days": mark("days")}
 LONG = ("minimum_notice_minutes", "change_notice_minutes", "request_expiry_minutes", "offer_minutes")
 """Lengths of time that are typed with a unit."""
 VISIBILITY_WORDS = {
-    Visibility.PUBLIC: "Everybody, on the public page",
-    Visibility.LINK: "Everybody with its address; not listed",
-    Visibility.STAFF: "Staff only",
+    Visibility.PUBLIC: mark("Everybody, on the public page"),
+    Visibility.LINK: mark("Everybody with its address; not listed"),
+    Visibility.STAFF: mark("Staff only"),
 }
 
 
@@ -82,7 +84,7 @@ def _requirements(typed: Typed) -> Iterator[RequirementDraft]:
         elif what.startswith(SINGLE):
             yield RequirementDraft(resource=what.removeprefix(SINGLE))
         elif what:
-            raise InvalidInput(f"takes-{number}", "Please choose a pool or a single resource from the list.")
+            raise InvalidInput(f"takes-{number}", _("Please choose a pool or a single resource from the list."))
 
 
 def _questions(typed: Typed) -> Iterator[QuestionDraft]:
@@ -127,6 +129,11 @@ def largest_unit(minutes: int) -> tuple[int, str]:
     return minutes // UNITS[unit], unit
 
 
+def unit_words() -> list[tuple[str, str]]:
+    """Return the units in which lengths of time are typed, for a select."""
+    return list(say_all(UNIT_WORDS).items())
+
+
 def _show_lines(draft: ServiceDraft) -> Iterator[tuple[str, str]]:
     for location in draft.locations:
         yield "locations", location
@@ -148,23 +155,36 @@ def _blank(context: Context) -> MultiDict[str, str]:
 
 
 def _options(context: Context) -> dict[str, Any]:
+    held = {one.public_id: one.draft for one in pools.list_pools(context)}
+    resources = resource_names(context)
+
+    def say_need(need: RequirementDraft) -> str:
+        if need.pool is None:
+            return resources.get(need.resource or "", "")
+        return _("{count} of {pool}", count=need.count, pool=held[need.pool].name if need.pool in held else "")
+
     return {
         "locations": location_names(context),
-        "resources": resource_names(context),
+        "say_needs": lambda draft: ", ".join(say_need(one) for one in draft.requirements),
         "groups": resource_groups(context),
-        "units": [(one, one) for one in UNITS],
+        "units": unit_words(),
         "span": services.span_words,
-        "pools": {one.public_id: one.draft for one in pools.list_pools(context)},
-        "question_kinds": QUESTION_WORDS,
-        "visibilities": VISIBILITY_WORDS,
+        "pools": held,
+        "question_kinds": say_all(QUESTION_WORDS),
+        "visibilities": say_all(VISIBILITY_WORDS),
         "site_url": site().config.base_url,
     }
 
 
 SERVICES = Kind(
     slug="services",
-    one="service",
-    many="Services",
+    words=Words(
+        one=mark("Service"),
+        many=mark("Services"),
+        new=mark("New service"),
+        saved=mark("Service saved."),
+        none=mark("There are no services yet."),
+    ),
     list=services.list_services,
     get=services.get_service,
     save=services.save_service,

@@ -15,7 +15,8 @@ from app.booking.values import DAY_MINUTES, Instant
 from app.operations.context import Context
 from app.operations.setup import time_off
 from app.operations.setup.time_off import TimeOffDraft
-from app.web.setup.kinds import Kind
+from app.texts import _, mark
+from app.web.setup.kinds import Kind, Words
 from app.web.setup.places import resource_groups, resource_names
 from app.web.setup.reading import Typed, read_minute, show_minute
 from app.web.times import day_text, span_text
@@ -25,13 +26,13 @@ def _read(context: Context, typed: Typed) -> TimeOffDraft:
     resource = typed.text("resource")
     tzid = _zones(context).get(resource)
     if tzid is None:
-        raise InvalidInput("resource", "Please choose who or what is away.")
+        raise InvalidInput("resource", _("Please choose who or what is away."))
     first = typed.day("first")
     last = typed.day("last") if typed.optional("last") else first
     start = wall_clock.earliest(first, read_minute(typed.text("from") or "00:00", "from"), tzid)
     end = wall_clock.end_of(last, read_minute(typed.text("to") or "24:00", "to"), tzid)
     if end <= start:
-        raise InvalidInput("last", "The end is not after the start; please correct one of them.")
+        raise InvalidInput("last", _("The end is not after the start; please correct one of them."))
     return TimeOffDraft(resource, start, end, typed.text("reason"))
 
 
@@ -60,7 +61,9 @@ def show_time_off(draft: TimeOffDraft, tzid: str) -> str:
     last, end = wall(draft.end, tzid)
     if start == 0 and end == 0:
         last -= timedelta(days=1)
-        return day_text(first) if first == last else f"{day_text(first)} to {day_text(last)}"
+        if first == last:
+            return day_text(first)
+        return _("{first} to {last}", first=day_text(first), last=day_text(last))
     return span_text(draft.start, draft.end, tzid)
 
 
@@ -86,8 +89,14 @@ def _options(context: Context) -> dict[str, Any]:
 
 TIME_OFF = Kind(
     slug="time-off",
-    one="time off",
-    many="Time off",
+    words=Words(
+        one=mark("Time off"),
+        many=mark("Time off"),
+        new=mark("New time off"),
+        saved=mark("Time off saved."),
+        remove=mark("Remove this time off"),
+        removed=mark("Time off removed."),
+    ),
     list=lambda context: time_off.list_time_off(context, _wanted()),
     get=time_off.get_time_off,
     save=time_off.save_time_off,

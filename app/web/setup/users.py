@@ -2,22 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from app.access.permissions import Permission
+from app.booking.values import ResourceKind
 from app.operations.context import Context
 from app.operations.outside.links import list_links
 from app.operations.outside.values import Source
 from app.operations.setup import groups, users
 from app.operations.setup.groups import GroupDraft, OutsideName
 from app.operations.setup.users import UserDraft
+from app.texts import mark
 from app.web.context import site
 from app.web.setup.grant_lines import GRANTS, grant_fields, grant_options, read_grants
-from app.web.setup.kinds import Kind
-from app.web.setup.places import resource_groups, resource_names, ticked
+from app.web.setup.kinds import Kind, Words
+from app.web.setup.places import resource_names, resources_by_kind, ticked
 from app.web.setup.reading import Typed
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideWords:
+    """What a user's page says about an account elsewhere."""
+
+    waits: str
+    linked: str
+    offer: str
+    link: str
+
+
+OUTSIDE_WORDS: Mapping[Source, OutsideWords] = {
+    Source.LDAP: OutsideWords(
+        mark("Whoever signs in by the directory next with this mail address becomes this account."),
+        mark("{name} signs in by the directory; name, mail address and groups come from there."),
+        mark(
+            "Let whoever signs in by the directory next with this mail address be {name}. "
+            "Be sure that it is their address there, too."
+        ),
+        mark("Link with the directory"),
+    ),
+    Source.OIDC: OutsideWords(
+        mark("Whoever signs in by the OpenID provider next with this mail address becomes this account."),
+        mark("{name} signs in by the OpenID provider; name, mail address and groups come from there."),
+        mark(
+            "Let whoever signs in by the OpenID provider next with this mail address be {name}. "
+            "Be sure that it is their address there, too."
+        ),
+        mark("Link with the OpenID provider"),
+    ),
+}
 
 
 def _read(context: Context, typed: Typed) -> UserDraft:
@@ -37,9 +73,10 @@ def _show(context: Context, draft: UserDraft) -> MultiDict[str, str]:
 
 
 def _options(context: Context) -> dict[str, Any]:
-    people = {"resources": resource_groups(context)["People"], "names": resource_names(context)}
+    people = {"resources": resources_by_kind(context)[ResourceKind.PERSON], "names": resource_names(context)}
     outside = {
         "sources": {one.value for one in site().sources.present},
+        "outside_words": OUTSIDE_WORDS,
         "links_of": lambda one: list_links(context, one),
     }
     return people | grant_options(context) | {"groups_of": _groups_of(context)} | outside
@@ -56,8 +93,13 @@ def _groups_of(context: Context) -> dict[str, list[str]]:
 
 USERS = Kind(
     slug="users",
-    one="user",
-    many="Users",
+    words=Words(
+        one=mark("User"),
+        many=mark("Users"),
+        new=mark("New user"),
+        saved=mark("User saved."),
+        none=mark("There are no users yet."),
+    ),
     list=users.list_users,
     get=users.get_user,
     save=users.save_user,
@@ -90,8 +132,15 @@ def _group_options(context: Context) -> dict[str, Any]:
 
 GROUPS = Kind(
     slug="groups",
-    one="group",
-    many="Groups",
+    words=Words(
+        one=mark("Group"),
+        many=mark("Groups"),
+        new=mark("New group"),
+        saved=mark("Group saved."),
+        none=mark("There are no groups yet."),
+        remove=mark("Remove this group"),
+        removed=mark("Group removed."),
+    ),
     list=groups.list_groups,
     get=groups.get_group,
     save=groups.save_group,
