@@ -10,7 +10,7 @@ from app.operations.session_limits import IDLE_SECONDS
 from app.storage.account_tables import UserSession
 from app.storage.store import Store
 from app.web.account.sessions import ENDED, ENDED_ALL
-from app.web.devices import UNKNOWN, device_words
+from app.web.devices import UNKNOWN, device_words, say_device
 from tests.cast import NOW
 from tests.web.conftest import RAW_TOKEN, Browser, SignIn, token_of
 from tests.web.reading import Page
@@ -97,4 +97,4 @@ def test_session_of_a_role_with_limits_of_its_own_ends_by_them(
     ],
 )
 def test_device_is_told_in_a_few_words(user_agent: str, words: str) -> None:
-    assert device_words(user_agent) == words
+    assert (device_words(user_agent), say_device(words)) == (words, words)
