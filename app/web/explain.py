@@ -94,10 +94,10 @@ def _answer(context: Context, asked: _Asked, service: Service) -> Answer:
         provider=who.public_id if who is not None else None,
     )
     when = moment_text(start, asked.location.tzid)
-    question = _("{service} with {person}, {when}", service=service.name, person=who.name, when=when) if who else ""
-    return Answer(
-        question or f"{service.name}, {when}", found.free, found.reasons, _book_url(context, asked, service, start)
-    )
+    question = f"{service.name}, {when}"
+    if who is not None:
+        question = _("{service} with {person}, {when}", service=service.name, person=who.name, when=when)
+    return Answer(question, found.free, found.reasons, _book_url(context, asked, service, start))
 
 
 def _book_url(context: Context, asked: _Asked, service: Service, start: Instant) -> str:

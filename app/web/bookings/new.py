@@ -94,9 +94,10 @@ def _answer_series(typed: Typed, tzid: str, result: SeriesResult) -> ResponseRet
     if result.series is None or times != [one.start for one in result.occurrences]:
         return _show_series(typed, tzid, result), 200 if result.series else 409
     requested = any(one.booking and one.booking.status == "requested" for one in result.occurrences)
-    number = len(times)
-    asked = _("{number} requested: somebody has to approve them.", number=number) if requested else ""
-    flash(asked or _("{number} booked.", number=number))
+    if requested:
+        flash(_("{number} requested: somebody has to approve them.", number=len(times)))
+    else:
+        flash(_("{number} booked.", number=len(times)))
     return redirect(url_for("bookings.together", series=result.series), 303)
 
 
