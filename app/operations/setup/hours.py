@@ -105,7 +105,9 @@ def save_override(context: Context, owner: Owner, draft: OverrideDraft, version:
     def work() -> None:
         row = _owner_row(context, owner)
         check_day(draft.day, "day")
-        _check_disjoint([(draft.location, start, end) for start, end in draft.ranges], "special", in_context("weekday", "this date"))
+        _check_disjoint(
+            [(draft.location, start, end) for start, end in draft.ranges], "special", in_context("weekday", "this date")
+        )
         place = _location_ids(owner, {draft.location}).get(draft.location)
         touch(context, row, version)
         _delete_override(owner, row.id, draft.day, place)
