@@ -68,6 +68,15 @@ def sign_in(page: Page, demo: Demo, role: str = "front_desk") -> None:
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
+def sign_in_quietly(page: Page, demo: Demo, role: str) -> None:
+    """Sign in as the demo's person of this role, whatever the page's language is."""
+    page.goto(demo.url("/sign-in"))
+    page.locator("input[name=email]").first.fill(email_of(role))
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("input[name=password]").press("Enter")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
 def find_in_calendar(page: Page, demo: Demo, date: str, person: Person) -> None:
     """Look for the booking in the day view of its place, and open it."""
     page.goto(demo.url(f"/calendar/day?date={date}&location={demo.location_named(PLACE)}"))
