@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -14,7 +16,7 @@ from app.web.setup.places import first_zone
 
 MOST_SHOWN = 200
 WORDS = {What.CLIENTS: mark("Clients"), What.RESOURCES: mark("People, rooms and devices")}
-BECOME = {
+BECOME: Mapping[tuple[What, ...], str] = {
     (What.CLIENTS,): mark("Lines of a spreadsheet become clients."),
     (What.RESOURCES,): mark("Lines of a spreadsheet become people, rooms and devices."),
 }
