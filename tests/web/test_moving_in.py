@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 
 from app.access.permissions import Permission, ReadyMade
+from app.operations.moving_in.bring import COLUMNS, KINDS, NEEDED, What
+from app.operations.moving_in.sheet import read_sheet
 from app.storage.store import Store
 from app.storage.tables import Client
+from app.texts import _, speaking
+from app.translations import load_languages
+from app.web.setup.moving_in import EXAMPLES
 from tests.web.conftest import SignIn, SignInWith
 from tests.web.reading import Page
 from tests.web.staff_cast import practice
@@ -65,3 +70,12 @@ def test_choice_has_what_one_may_bring_in(sign_in_with: SignInWith, sign_in: Sig
 
 def test_what_nobody_knows_is_taken_for_the_first_choice(sign_in: SignIn) -> None:
     assert sign_in(ReadyMade.MANAGER).get(f"{PAGE}?what=shoes").status_code == 200
+
+
+@pytest.mark.parametrize("what", What)
+def test_examples_are_read_as_they_are_said_in_every_language(what: What) -> None:
+    for code in load_languages():
+        with speaking(code):
+            sheet = read_sheet(_(EXAMPLES[what]), COLUMNS[what], NEEDED[what])
+        assert (sheet.problem, list(sheet.unknown)) == ("", []), code
+        assert all(row.fields["kind"].lower() in KINDS for row in sheet.rows if "kind" in row.fields), code

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from gettext import NullTranslations
+
 import pytest
 
-from app.access.permissions import NEEDS, READY_MADE, WORDS, Permission, ReadyMade, all_of, completed, own_of
+from app import texts
+from app.access.permissions import (
+    NEEDS,
+    READY_MADE,
+    WORDS,
+    Permission,
+    ReadyMade,
+    all_of,
+    completed,
+    own_of,
+    say_role,
+)
 
 
 def test_every_permission_has_words_and_every_ready_made_role_a_set() -> None:
@@ -38,3 +51,15 @@ def test_nothing_is_taken_away_by_completing() -> None:
 
 def test_needs_name_no_permission_that_needs_itself() -> None:
     assert not [one for one, needed in NEEDS.items() if one in needed]
+
+
+def test_ready_made_role_is_said_in_the_language_spoken_and_ones_own_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Upper(NullTranslations):
+        def gettext(self, message: str) -> str:
+            return message.upper()
+
+    monkeypatch.setitem(texts._catalogs, "xx", Upper())
+    with texts.speaking("xx"):
+        said = say_role("Front desk"), say_role("Reads the audit log and nothing else."), say_role("Night porter")
+    assert said == ("FRONT DESK", "READS THE AUDIT LOG AND NOTHING ELSE.", "Night porter")
+    assert say_role("Front desk") == "Front desk"
