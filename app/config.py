@@ -37,6 +37,8 @@ class Config:
     ``time_zone``: the IANA zone that is offered first where one is chosen.
     ``limit_times``: how many times as much the limits against abuse allow.
     ``serving_file``: where two web processes take turns, the file that is there while this one takes requests.
+    ``live_url``: where browsers reach the live process; empty: there is none, open calendars look once a minute.
+    ``live_streams``: how many pages it tells of changes at once.
     """
 
     database_url: str
@@ -52,6 +54,8 @@ class Config:
     demo: bool = False
     proxies: int = 0
     serving_file: str = ""
+    live_url: str = ""
+    live_streams: int = 2000
     time_zone: str = "UTC"
     language: str = "en"
     limit_times: int = 1
@@ -115,6 +119,17 @@ def _base_url(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be an address such as https://bookings.example.org")
     return value.rstrip("/")
+
+
+def _live_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value.startswith("/") and value.strip("/").isalnum():
+        return value
+    is_plain = not set(value) & set(" ;,'\"")  # its origin becomes a part of the content security policy
+    is_whole = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+    if value and not (is_plain and is_whole):
+        raise ValueError("must be a path such as /live, or an address such as http://127.0.0.1:8010/live")
+    return value
 
 
 def _number(low: int, high: int) -> Callable[[str], int]:
@@ -213,6 +228,8 @@ OPTIONS = (
     Option("demo", _yes_no, "no", "Show mails on a page instead of sending them."),
     Option("proxies", _number(0, 9), "0", "Number of own reverse proxies in front of the program."),
     Option("serving_file", _full_path, "", "File without which `/readyz` says no; empty: there is no such file."),
+    Option("live_url", _live_url, "", "Where browsers reach the live process, such as `/live`; empty: there is none."),
+    Option("live_streams", _number(1, 100_000), "2000", "How many open calendars the live process tells of changes."),
     Option("limit_times", _number(1, 10_000), "1", "How many times as many sign-ins, bookings and links one may try."),
     Option(
         "ldap_url",

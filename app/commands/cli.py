@@ -16,6 +16,7 @@ COMMANDS = {
     "web": "Serve the site.",
     "deploy": "Install the site on hosts, or check, verify or remove it.",
     "worker": "Deliver mails and do timed work.",
+    "live": "Tell open calendars of changes.",
     "database": "Migrate, check or copy the database.",
     "export": "Write all records to one archive.",
     "import": "Bring an archive into an empty database.",

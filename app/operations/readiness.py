@@ -10,7 +10,7 @@ from app.booking.refusals import Unavailable
 from app.storage.migrate import SchemaError, check_schema
 from app.storage.store import Store
 
-__all__ = ["SchemaError", "Store", "check_ready", "check_schema_at_start"]
+__all__ = ["SchemaError", "Store", "check_ready", "check_schema", "check_schema_at_start"]
 _log = logging.getLogger(__name__)
 
 PROOF_SECONDS = 10.0
