@@ -147,10 +147,12 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
-def resume(store: Store, token: str, now: Instant) -> Account | None:
+def resume(store: Store, token: str, now: Instant, *, is_use: bool = True) -> Account | None:
     """Return whose session this is, or None when there is no such session (any more): one query, besides their rights.
 
     That it was seen is written down at most once a minute, and not at all while the database cannot be written.
+
+    ``is_use``: somebody uses it; what open pages ask for by themselves must not keep it from ending.
     """
     found = store.read(lambda: _find(hash_token(token)))
     if found is None:
@@ -159,7 +161,7 @@ def resume(store: Store, token: str, now: Instant) -> Account | None:
     limits = limits_of(account.actor)
     if now >= min(seen_at + limits.idle_seconds, created_at + limits.absolute_seconds):
         return None
-    if now - seen_at >= MINUTE:
+    if is_use and now - seen_at >= MINUTE:
         _note_seen(store, account.session, seen_at, now)
     return account
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from app.operations.calendar import look_at_calendar
@@ -17,6 +18,7 @@ from app.web.bookings.choices import active_locations
 from app.web.bookings.form import may_book
 from app.web.calendar_filter import CalendarFilter, read_filter, resources_at
 from app.web.calendar_pages import make_day_table, make_week
+from app.web.calendar_part import answer, layout, live_of
 from app.web.context import current_context
 
 WEEK_KINDS = ("person", "room")
@@ -33,12 +35,16 @@ def index() -> Response:
 
 
 @blueprint.get("/day")
-def day() -> str:
+def day() -> ResponseReturnValue:
     """Show one day: rows are quarter hours, columns are people, rooms and devices."""
     context = current_context()
     wanted = read_filter(context)
     if wanted is None:
         return render_template("calendar/empty.html")
+    return answer(context, wanted.location.public_id, lambda: _day(context, wanted))
+
+
+def _day(context: Context, wanted: CalendarFilter) -> str:
     calendar = look_at_calendar(context, wanted.query(1))
     return render_template(
         "calendar/day.html",
@@ -47,17 +53,22 @@ def day() -> str:
         closure=calendar.closed.get(wanted.day, ""),
         table=make_day_table(calendar, wanted.day, wanted.everybody or bool(wanted.resources)),
         now=context.now,
+        live=live_of(context, wanted.location.public_id, [wanted.day]),
         **_surroundings(context, wanted),
     )
 
 
 @blueprint.get("/week")
-def week() -> str:
+def week() -> ResponseReturnValue:
     """Show seven days: rows are people and rooms, columns are days."""
     context = current_context()
     wanted = read_filter(context)
     if wanted is None:
         return render_template("calendar/empty.html")
+    return answer(context, wanted.location.public_id, lambda: _week(context, wanted))
+
+
+def _week(context: Context, wanted: CalendarFilter) -> str:
     kinds = wanted.kinds or (() if wanted.resources else WEEK_KINDS)
     calendar = look_at_calendar(context, replace(wanted, day=wanted.monday, kinds=kinds).query(7))
     days = [wanted.monday + timedelta(days=number) for number in range(7)]
@@ -67,6 +78,7 @@ def week() -> str:
         calendar=calendar,
         lines=make_week(calendar, wanted.monday, everybody=wanted.everybody or bool(wanted.resources)),
         days=[(one, wanted.url("calendar.day", day=one)) for one in days],
+        live=live_of(context, wanted.location.public_id, days),
         **_surroundings(context, wanted),
     )
 
@@ -75,6 +87,7 @@ def _surroundings(context: Context, wanted: CalendarFilter) -> dict[str, Any]:
     """Return what both views need; addresses are made once, as a page has hundreds of links."""
     place = "?" + urlencode({"location": wanted.location.public_id})
     return {
+        "layout": layout(),
         "locations": [(one.public_id, one.name) for one in active_locations(context.catalog)],
         "resources": resources_at(context, wanted.location),
         "new_booking": url_for("bookings.new") + place if may_book(context) else "",

@@ -31,8 +31,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+POLICY = "Content-Security-Policy"
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    POLICY: CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -58,6 +59,8 @@ def _add_headers(response: Response) -> Response:
     headers = response.headers
     for name, value in HEADERS.items():
         headers[name] = value
+    if live := _origin_of_live():
+        headers[POLICY] = CONTENT_SECURITY_POLICY.replace("connect-src 'self'", f"connect-src 'self' {live}")
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
     if site().config.is_https:
@@ -93,6 +96,12 @@ def is_same_origin() -> bool:
     if origin is None:
         return True
     return origin in (_origin(request.host_url), _origin(site().config.base_url))
+
+
+def _origin_of_live() -> str:
+    """Return the origin of the live process where it is another one than that of the pages, as in the demo."""
+    url = site().config.live_url
+    return "" if not url or url.startswith("/") else _origin(url)
 
 
 def _origin(url: str) -> str:

@@ -16,6 +16,7 @@ from app.operations.sign_in import check_password, tell_failed
 from app.operations.throttle import begin_try, forgive, guest_of
 from app.texts import _, mark
 from app.web.access import public
+from app.web.background import is_by_itself
 from app.web.context import SignedIn, context_for, current_account, current_source, now, site, visitor_context
 from app.web.devices import device_words
 from app.web.errors import answer_refusal
@@ -44,7 +45,7 @@ def init_sign_in(app: Flask) -> None:
 
 def _load(token: str) -> SignedIn | None:
     """Return whose session a cookie names, if it still is one."""
-    account = resume(site().store, token, now())
+    account = resume(site().store, token, now(), is_use=not is_by_itself())
     return None if account is None else SignedIn(token, account)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -82,6 +83,13 @@ def find_in_calendar(page: Page, demo: Demo, date: str, person: Person) -> None:
     page.goto(demo.url(f"/calendar/day?date={date}&location={demo.location_named(PLACE)}"))
     page.locator("a.booking", has_text=person.name).first.click()
     expect(page.locator("h1")).to_contain_text(f"{SERVICE} for {person.name}")
+
+
+def chosen_day(page: Page) -> str:
+    """Return the date of the chosen time, as the calendar's address wants it."""
+    match = re.search(r"\d{1,2} \w+ \d{4}", time_of(page))
+    assert match is not None
+    return datetime.strptime(match.group(), "%d %B %Y").replace(tzinfo=UTC).date().isoformat()
 
 
 def time_of(page: Page) -> str:
