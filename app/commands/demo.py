@@ -18,6 +18,8 @@ from app.demo.processes import (
     base_url,
     check_port,
     family,
+    live_line,
+    port_beside,
     raise_when_asked_to_end,
     wait_ready,
     watch,
@@ -50,6 +52,7 @@ def _run(folder: DemoFolder, host: str, port: int, *, fresh: bool) -> None:
     os.umask(0o077)  # what clients write is for nobody else on this machine
     folder.refuse_second()
     check_port(host, port)
+    live_port = port_beside(host, port)
     folder.make()
     url = base_url(host, port)
     with folder.lock(url):
@@ -59,10 +62,11 @@ def _run(folder: DemoFolder, host: str, port: int, *, fresh: bool) -> None:
         folder.make_key()
         prepare(folder, clock.now(), _say)
         _say("starting the site")
-        with family(_environment(folder, url)) as processes:
+        with family(_environment(folder, url, f"{base_url(host, live_port)}/live")) as processes:
             processes.start("web", web_line(host, port))
             wait_ready(_reachable(host, port), processes.children)
             processes.start("worker", worker_line())
+            processes.start("live", live_line(host, live_port))
             click.echo(_welcome(folder, url, password))
             watch(processes.children)
 
@@ -76,7 +80,7 @@ def _reachable(host: str, port: int) -> str:
     return base_url({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)  # noqa: S104 compared, not bound  # nosec B104
 
 
-def _environment(folder: DemoFolder, url: str) -> Mapping[str, str]:
+def _environment(folder: DemoFolder, url: str, live_url: str) -> Mapping[str, str]:
     """Return the options of the site; options of another installation that the shell may have set are left out."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(PREFIX) or name.startswith(TEST_PREFIX)
@@ -86,6 +90,7 @@ def _environment(folder: DemoFolder, url: str) -> Mapping[str, str]:
         "SECRET_KEY_FILE": str(folder.key),
         "MASTER_KEY_FILE": str(folder.master_key),
         "BASE_URL": url,
+        "LIVE_URL": live_url,
         "DEMO": "yes",
     }
     return kept | {f"{PREFIX}{name}": value for name, value in options.items()}

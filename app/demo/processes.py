@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30.0
 END_SECONDS = 10.0
 WATCH_SECONDS = 0.5
+PORTS_TRIED = 20
+MOST_PORT = 65535
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -86,6 +88,28 @@ def web_line(host: str, port: int) -> list[str]:
 def worker_line() -> list[str]:
     """Return the command line of the worker."""
     return [sys.executable, "-m", "app.commands", "worker"]
+
+
+def live_line(host: str, port: int) -> list[str]:
+    """Return the command line of the process that tells open calendars of changes."""
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return [sys.executable, "-m", "app.commands", "live", "--bind", bind]
+
+
+def port_beside(host: str, port: int) -> int:
+    """Return a free port for the live process, the next one if it can be had: nothing stands in front of the demo.
+
+    Raises:
+        DemoError: none of the next few is free.
+    """
+    for number in range(1, PORTS_TRIED + 1):
+        candidate = port + number if port + number <= MOST_PORT else port - number
+        try:
+            check_port(host, candidate)
+        except DemoError:
+            continue
+        return candidate
+    raise DemoError(f"None of the {PORTS_TRIED} ports beside {port} is free; choose another one with --port.")
 
 
 class Family:
