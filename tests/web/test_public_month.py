@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.storage.store import Store
-from app.storage.tables import Closure, Service
+from app.storage.tables import Closure
 from app.web.public.month import free_days, make_month, month_bounds
 from tests.cast import NOW, Cast, one_provider
 from tests.web.reading import Page
@@ -38,8 +38,7 @@ def test_month_leads_to_days_with_free_times_only(visitor: FlaskClient, store: S
 
 
 def test_month_ends_where_booking_ends(visitor: FlaskClient, store: Store) -> None:
-    cast = one_provider(store)
-    store.write(lambda: (Service.update(booking_window_days=3).execute(), store.bump_catalog()))
+    cast = one_provider(store, booking_window_days=3)
     assert days_linked(visitor, cast) == ["2030-01-04", "2030-01-05", "2030-01-06"]
     page = visitor.get(f"/book/times?{query(cast)}").text
     assert ("Earlier month" in page, "Later month" in page) == (False, False)

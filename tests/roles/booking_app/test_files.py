@@ -51,6 +51,7 @@ def test_options_hold_the_inventory_s_values(files: dict[str, str]) -> None:
         "EIGENPLAN_SMTP_PORT": "25",
         "EIGENPLAN_SMTP_SECURITY": "starttls",
         "EIGENPLAN_PROXIES": "1",
+        "EIGENPLAN_LANGUAGE": "en",
         "EIGENPLAN_TIME_ZONE": "Europe/Vienna",
         "EIGENPLAN_LIMIT_TIMES": "20",
         "EIGENPLAN_SMTP_USER": STRANGE,
