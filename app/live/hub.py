@@ -151,6 +151,15 @@ class Hub:
             del self._streams[stream.location]
         self._of_person += Counter()  # forgets whose count is 0
 
+    def begin(self, now: Instant) -> None:
+        """Begin anew: what was before is not known, so whoever is here shall look again."""
+        self._complete_since = now
+        self._kept.clear()
+        self._number += 1
+        for mates in self._streams.values():
+            for stream in mates:
+                stream.put(self._refresh())
+
     def publish(self, days: Days, now: Instant) -> None:
         """Tell everybody whom it concerns, and keep it for those who are just coming."""
         if not days:

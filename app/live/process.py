@@ -7,7 +7,9 @@ import logging
 import resource
 import signal
 import socket
+import traceback
 from contextlib import suppress
+from typing import NoReturn
 
 import uvicorn
 
@@ -72,15 +74,25 @@ async def _run(config: Config, store: Store, listener: socket.socket) -> None:
     hub = Hub(config.live_streams, clock.now())
     watch = Watch(store, hub, clock.now)
     app = Live(hub, config, lambda: watch.trouble)
+    await watch.once()  # so that nobody is here before it is known where to begin, if the database can be asked
     watching = asyncio.create_task(watch.run())
     server = Server(options(app, config.live_streams), hub)
-    watching.add_done_callback(lambda _: setattr(server, "should_exit", True))  # what nobody foresaw ends the process
+    watching.add_done_callback(lambda _: setattr(server, "should_exit", True))
     _log.info("live started, for %d streams", config.live_streams)
     await server.serve([listener])
+    if watching.done():
+        _end_as_broken(watching.exception())
     watching.cancel()
     with suppress(asyncio.CancelledError):
         await watching
     _log.info("live stopped")
+
+
+def _end_as_broken(error: BaseException | None) -> NoReturn:
+    """End, to be started anew, because of what nobody foresaw; its text, which might quote a record, is not logged."""
+    trace = "" if error is None else "".join(traceback.format_tb(error.__traceback__))
+    _log.error("looking broke off by %s; ending\n%s", type(error).__name__, trace)
+    raise SystemExit(1)
 
 
 def options(app: Live, most: int) -> uvicorn.Config:

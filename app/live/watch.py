@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from dataclasses import dataclass, field
 from app.booking.refusals import Unavailable
 from app.booking.values import Instant
 from app.live.hub import Hub
-from app.operations.live_changes import EVERYWHERE, Days, Position, first_position, look
+from app.operations.live_changes import Days, Position, first_position, look
 from app.operations.readiness import SchemaError, Store, check_schema
 
 PAUSE_SECONDS = 0.25
@@ -39,16 +38,23 @@ class Watch:
 
     async def run(self) -> None:
         """Look until cancelled."""
-        loop = asyncio.get_running_loop()
         try:
             while True:
-                found = await loop.run_in_executor(self._thread, self.look)
-                if found is not None:
-                    self.hub.publish(found, self.now())
+                await self.once()
                 await asyncio.sleep(AWAY_SECONDS if self.trouble else PAUSE_SECONDS)
         finally:
             self._thread.submit(self.store.close)
             self._thread.shutdown()
+
+    async def once(self) -> None:
+        """Look once, and tell what was found."""
+        began = self._position is None
+        found = await asyncio.get_running_loop().run_in_executor(self._thread, self.look)
+        if found is None:
+            return
+        if began:
+            self.hub.begin(self.now())
+        self.hub.publish(found, self.now())
 
     def look(self) -> Days | None:
         """Return what has changed; None when the database cannot be asked, which is told once."""
@@ -59,11 +65,6 @@ class Watch:
             return None
         except SchemaError as error:
             self._tell(str(error))
-            return None
-        except Exception as error:  # noqa: BLE001  the boundary of this process: what nobody foresaw must end no stream
-            trace = "".join(traceback.format_tb(error.__traceback__))  # without its text, which might quote a record
-            self._tell(f"looking broke off by {type(error).__name__}; beginning anew\n{trace}")
-            self._position = None
             return None
         if self.trouble:
             _log.info("the database can be used again")
@@ -77,7 +78,7 @@ class Watch:
             self._schema_due = now + SCHEMA_SECONDS
         if self._position is None:
             self._position = first_position(self.store, now)
-            return {EVERYWHERE: None}  # whoever is here already may have missed what was before
+            return {}
         self._position, found = look(self.store, self._position, now)
         return found
 

@@ -44,9 +44,7 @@ def _few(dates: frozenset[date] | None) -> frozenset[date] | None:
     return None if dates is None or len(dates) > MOST_DAYS else dates
 
 
-def days_of(
-    catalog: Catalog, rows: Sequence[Booking], told: Mapping[str, Sequence[Told]]
-) -> dict[int, Mapping[str, frozenset[date] | None]]:
+def days_of(catalog: Catalog, rows: Sequence[Booking], told: Mapping[str, Sequence[Told]]) -> dict[int, Days]:
     """Return where each of these bookings is seen, by row id; two queries.
 
     ``told``: what the audit log says of them by public id, such as the time that they had before.
@@ -58,7 +56,7 @@ def days_of(
     for wish in ChangeRequest.select().where(ChangeRequest.booking.in_([row.id for row in rows])):
         wishes[wish.booking_id].append(wish)
     by_public_id = {one.public_id: one.id for one in catalog.resources.values()}
-    found = {}
+    found: dict[int, Days] = {}
     for row in rows:
         facts = [json.loads(side) for one in told.get(row.public_id, ()) for side in (one.before, one.after)]
         wished = wishes[row.id]

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.operations.live_pass import sign_pass
@@ -30,6 +30,7 @@ class LiveProcess:
     process: subprocess.Popen[bytes]
     port: int
     log: Path
+    listeners: list[Listener] = field(default_factory=list)
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[int, str, dict[str, str]]:
         """Return status, body and headers of a short answer."""
@@ -46,7 +47,8 @@ class LiveProcess:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         wanted = {name.replace("_", "-"): text for name, text in headers.items()}
         connection.request("GET", f"/live?token={token}", headers=wanted)
-        return Listener(connection.getresponse())
+        self.listeners.append(Listener(connection, connection.getresponse()))
+        return self.listeners[-1]
 
     def wait_for(self, text: str) -> None:
         """Wait until the log has a text."""
@@ -65,7 +67,13 @@ class LiveProcess:
 class Listener:
     """A stream as a browser reads it."""
 
+    connection: http.client.HTTPConnection
     answer: http.client.HTTPResponse
+
+    def close(self) -> None:
+        """Leave, as a closed tab does."""
+        self.answer.close()
+        self.connection.close()
 
     def message(self) -> dict[str, str]:
         """Return the next message that a browser would hand to the page; empty at the end of the stream."""
@@ -102,5 +110,7 @@ def live_process(environment: Mapping[str, str], folder: Path, port: int = 0) ->
         running.wait_for("live started")
         yield running
     finally:
+        for listener in running.listeners:
+            listener.close()
         process.kill()
         process.wait()

@@ -85,6 +85,16 @@ def test_browser_that_was_away_for_too_long_is_told_to_look_again() -> None:
     assert taken(hub.open(page(made_at=NOW + 7200), seen)) == ["event: refresh\ndata: {}"]
 
 
+def test_process_that_begins_anew_lets_all_look_again() -> None:
+    hub = Hub(10, NOW)
+    stream = hub.open(page(), "")
+    seen = number_of(stream)
+    hub.begin(NOW + 61)
+    again = [hub.open(page(made_at=NOW + 65), ""), hub.open(page(), seen), hub.open(page(made_at=NOW + 90), "")]
+    refresh = ["event: refresh\ndata: {}"]
+    assert [taken(one) for one in (stream, *again)] == [refresh, refresh, refresh, []]
+
+
 def test_quiet_stream_shows_that_it_lives() -> None:
     stream = Hub(10, NOW).open(page(), "")
     taken(stream)

@@ -106,13 +106,21 @@ REACHING_OUT = {
 needs a guard against reaching inner ones (OWASP: server-side request forgery) before it may be added here."""
 
 OF_A_CHECKOUT = ("app/commands/", "app/demo/")
+LISTENING = "app/live/"
+"""What holds connections that browsers have opened, and opens none."""
 
 
 def test_nothing_reaches_out_but_what_is_known() -> None:
     names = {str(path.relative_to(ROOT)): list(_imported(path)) for path in modules("app")}
-    served = {name: found for name, found in names.items() if not name.startswith(OF_A_CHECKOUT)}
+    served = {name: found for name, found in names.items() if not name.startswith((*OF_A_CHECKOUT, LISTENING))}
     reaching = {name for name, found in served.items() if {*found} & {*NETWORK} or "http.client" in found}
     assert reaching == REACHING_OUT
+
+
+def test_what_listens_opens_no_connection() -> None:
+    opening = re.compile(r"connect\(|open_connection|open_unix_connection|urlopen|http\.client|sendto")
+    texts = [path.read_text("utf-8") for path in (ROOT / LISTENING).glob("*.py")]
+    assert (len(texts) > 1, [found for text in texts for found in opening.findall(text)]) == (True, [])
 
 
 def test_no_page_takes_a_file_or_trusts_the_name_it_is_called_by() -> None:
