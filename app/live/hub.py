@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.booking.values import Instant
-from app.operations.live_changes import EVERYWHERE, Days
+from app.operations.live_bookings import EVERYWHERE, Days
 from app.operations.live_pass import MAX_AGE_SECONDS, Pass
 
 RETRY_MILLISECONDS = (1000, 6000)

@@ -28,8 +28,6 @@ _SETUP = frozenset(
     {Kind.LOCATION, Kind.RESOURCE, Kind.SERVICE, Kind.CLOSURE, Kind.TIME_OFF, Kind.LOCATION_HOURS, Kind.RESOURCE_HOURS}
 )
 
-__all__ = ["EVERYWHERE", "Days", "Position", "first_position", "look"]
-
 
 @dataclass(frozen=True, slots=True)
 class Position:

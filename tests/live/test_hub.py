@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from app.live.hub import HEARTBEAT, MOST_OF_ONE, MOST_WAITING, FullError, Hub, Stream
-from app.operations.live_changes import EVERYWHERE, Days
+from app.operations.live_bookings import EVERYWHERE, Days
 from app.operations.live_pass import Pass
 
 NOW = 1_900_000_000

@@ -19,7 +19,8 @@ from app.operations.busy_times import replace_busy_times
 from app.operations.change import cancel, complete, move
 from app.operations.client_records import ClientDraft, save_client
 from app.operations.erasure import erase_client
-from app.operations.live_changes import EVERYWHERE, MISSING_SECONDS, Days, Position, first_position, look
+from app.operations.live_bookings import EVERYWHERE, Days
+from app.operations.live_changes import MISSING_SECONDS, Position, first_position, look
 from app.operations.look_up import get_booking, look_at_booking
 from app.operations.requests import HoldRequest, MoveRequest, WaitingRequest
 from app.operations.setup.closures import ClosureDraft, save_closure
