@@ -41,7 +41,7 @@ def test_month_ends_where_booking_ends(visitor: FlaskClient, store: Store) -> No
     cast = one_provider(store, booking_window_days=3)
     assert days_linked(visitor, cast) == ["2030-01-04", "2030-01-05", "2030-01-06"]
     page = visitor.get(f"/book/times?{query(cast)}").text
-    assert ("Earlier month" in page, "Later month" in page) == (False, False)
+    assert ("Previous month" in page, "Next month" in page) == (False, False)
 
 
 def test_month_is_that_of_the_first_day_shown(visitor: FlaskClient, store: Store) -> None:
