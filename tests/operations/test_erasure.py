@@ -251,6 +251,7 @@ def test_archive_holds_all_that_is_kept_about_a_client(store: Store) -> None:
         "phone": "030 1234",
         "notes": "",
         "time_zone": "UTC",
+        "language": "en",
         "known_since": "2030-01-04T00:00:00Z",
         "changed_at": "2030-01-04T00:00:00Z",
     }
