@@ -45,7 +45,7 @@ def test_month_names_each_booking_on_its_day(desk: Browser, cast: Cast, store: S
     close(store, cast, "2030-01-08")
     page = desk.get(MONTH)
     assert "January 2030" in words(page.text)
-    assert "7 1 booking on Monday 7 January 2030 10:00 Nora Client 8 Moving" in words(page.text)
+    assert ("7 10:00 Nora Client" in words(page.text), "8 Moving" in words(page.text)) == (True, True)
     assert f"/bookings/{mine}" in Page(page.text).links
     assert page.text.count('class="month-day"') == 31
 
