@@ -1,4 +1,4 @@
-"""The calendars of staff: a day with people, rooms and devices side by side, a week, a month, and a list."""
+"""The calendars of staff: a day with people, rooms and devices side by side, and a week."""
 
 from __future__ import annotations
 
@@ -11,20 +11,17 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from app.booking.dates import month_name, short_weekday_name, weekday_name
 from app.operations.calendar import look_at_calendar
 from app.operations.context import Context
 from app.web import explain
 from app.web.bookings.choices import active_locations
 from app.web.bookings.form import may_book
-from app.web.calendar_dates import make_list, make_month, month_of
 from app.web.calendar_filter import CalendarFilter, read_filter, resources_at
 from app.web.calendar_pages import make_day_table, make_week
 from app.web.calendar_part import answer, layout, live_of
 from app.web.context import current_context
 
 WEEK_KINDS = ("person", "room")
-LIST_DAYS = 14
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/calendar")
 blueprint.add_url_rule("/why", "why", explain.show)
@@ -81,58 +78,6 @@ def _week(context: Context, wanted: CalendarFilter) -> str:
         calendar=calendar,
         lines=make_week(calendar, wanted.monday, everybody=wanted.everybody or bool(wanted.resources)),
         days=[(one, wanted.url("calendar.day", day=one)) for one in days],
-        live=live_of(context, wanted.location.public_id, days),
-        **_surroundings(context, wanted),
-    )
-
-
-@blueprint.get("/month")
-def month() -> ResponseReturnValue:
-    """Show a month: each day with its first bookings and how many more there are."""
-    context = current_context()
-    wanted = read_filter(context)
-    if wanted is None:
-        return render_template("calendar/empty.html")
-    return answer(context, wanted.location.public_id, lambda: _month(context, wanted))
-
-
-def _month(context: Context, wanted: CalendarFilter) -> str:
-    first, count = month_of(wanted.day)
-    calendar = look_at_calendar(context, replace(wanted, day=first).query(count))
-    days = [first + timedelta(days=number) for number in range(count)]
-    return render_template(
-        "calendar/month.html",
-        filter=wanted,
-        calendar=calendar,
-        name=f"{month_name(first.month)} {first.year}",
-        weeks=make_month(calendar, first, count),
-        weekdays=[(short_weekday_name(number), weekday_name(number)) for number in range(7)],
-        urls={day: wanted.url("calendar.day", day=day) for day in days},
-        live=live_of(context, wanted.location.public_id, days),
-        **_surroundings(context, wanted),
-    )
-
-
-@blueprint.get("/list")
-def agenda() -> ResponseReturnValue:
-    """Show the bookings of fourteen days one below the other."""
-    context = current_context()
-    wanted = read_filter(context)
-    if wanted is None:
-        return render_template("calendar/empty.html")
-    return answer(context, wanted.location.public_id, lambda: _agenda(context, wanted))
-
-
-def _agenda(context: Context, wanted: CalendarFilter) -> str:
-    calendar = look_at_calendar(context, wanted.query(LIST_DAYS))
-    days = [wanted.day + timedelta(days=number) for number in range(LIST_DAYS)]
-    return render_template(
-        "calendar/list.html",
-        filter=wanted,
-        calendar=calendar,
-        days=make_list(calendar, wanted.day, LIST_DAYS),
-        last=days[-1],
-        step=LIST_DAYS,
         live=live_of(context, wanted.location.public_id, days),
         **_surroundings(context, wanted),
     )

@@ -48,14 +48,6 @@ class CalendarFilter:
         """Return the address of the same page some days earlier or later."""
         return self.url(endpoint, day=self.day + timedelta(days=days))
 
-    def month_before(self, endpoint: str) -> str:
-        """Return the address of the same page, at the beginning of the month before."""
-        return self.url(endpoint, day=(self.day.replace(day=1) - timedelta(days=1)).replace(day=1))
-
-    def month_after(self, endpoint: str) -> str:
-        """Return the address of the same page, at the beginning of the month after."""
-        return self.url(endpoint, day=(self.day.replace(day=1) + timedelta(days=31)).replace(day=1))
-
     @property
     def monday(self) -> date:
         """The Monday of the shown date's week."""
