@@ -59,7 +59,7 @@ _THINGS: Mapping[str, str] = {
 }
 """What is looked for by its id; other kinds are said as they are."""
 
-_STATES: Mapping[str, str] = {
+STATE_WORDS: Mapping[str, str] = {
     "held": mark("held"),
     "requested": mark("requested"),
     "confirmed": mark("confirmed"),
@@ -71,6 +71,8 @@ _STATES: Mapping[str, str] = {
     "expired": mark("expired"),
     "moved": mark("moved"),
 }
+"""How bookings, requests and changes of them stand, within a sentence or a list."""
+
 _PROBLEMS: Mapping[str, str] = {
     "locked": mark("The database is busy right now, so nothing was changed; please try again in a moment."),
     "full": mark("The server's disk is full, so nothing was changed; please tell whoever looks after the server."),
@@ -325,8 +327,8 @@ def _too_late_to_change(refusal: refusals.TooLateToChange, tzid: str) -> str:
 def _invalid_transition(refusal: refusals.InvalidTransition, tzid: str) -> str:
     return _(
         "This booking is {old} and cannot become {new} any more; please load the page again to see how it stands.",
-        old=_(_STATES.get(refusal.old, refusal.old)),
-        new=_(_STATES.get(refusal.new, refusal.new)),
+        old=_(STATE_WORDS.get(refusal.old, refusal.old)),
+        new=_(STATE_WORDS.get(refusal.new, refusal.new)),
     )
 
 

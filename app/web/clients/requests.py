@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
-from app.booking.words import sentence
+from app.booking.words import STATE_WORDS, sentence
 from app.operations.client_archive import Archive, collect_client
 from app.operations.client_records import get_client
 from app.operations.erasure import erase_client
@@ -23,20 +23,11 @@ from app.web.errors import status_of
 
 FILE_NAME = "client-data.zip"
 _WORDS: Mapping[str, str] = {
-    "held": mark("held"),
-    "requested": mark("requested"),
-    "confirmed": mark("confirmed"),
-    "declined": mark("declined"),
-    "cancelled": mark("cancelled"),
-    "completed": mark("completed"),
-    "no_show": mark("no_show"),
+    **STATE_WORDS,
     "waiting": mark("waiting"),
     "offered": mark("offered"),
     "booked": mark("booked"),
-    "expired": mark("expired"),
     "left": mark("left"),
-    "approved": mark("approved"),
-    "moved": mark("moved"),
     "change_requested": mark("change requested"),
     "change_declined": mark("change declined"),
     "change_expired": mark("change expired"),
