@@ -86,7 +86,8 @@ def test_wrong_and_old_passes_are_refused_in_one_sentence(
     with monkeypatch.context() as patched:
         patched.setattr("time.time", lambda: 1_700_000_000)
         old = sign_pass(KEY, cast.ids["Centre"], 1)
-    wrong = ["", "x", good[:-1] + ("A" if good[-1] != "A" else "B"), sign_pass(b"z" * 40, cast.ids["Centre"], 1)]
+    changed = ("B" if good[0] == "A" else "A") + good[1:]
+    wrong = ["", "x", changed, sign_pass(b"z" * 40, cast.ids["Centre"], 1)]
     assert [live.ask(f"/live?token={one}")[:2] for one in wrong] == [(403, NOT_OURS + "\n")] * 4
     assert (live.ask("/live")[:2], live.ask(f"/live?token={old}")[:2], PURPOSE) == (
         (403, NOT_OURS + "\n"),

@@ -12,6 +12,7 @@ import os
 import random
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -173,7 +174,8 @@ async def measure(running: Running) -> tuple[list[float], float]:
 
 
 def test_two_hundred_calendars_show_a_booking_in_two_seconds_and_cost_little(running: Running) -> None:
-    delays, idle = asyncio.run(measure(running))
+    with ThreadPoolExecutor(1) as apart:  # a browser that this run has opened keeps a loop of its own in this thread
+        delays, idle = apart.submit(asyncio.run, measure(running)).result()
     middle, most = delays[len(delays) // 2], delays[int(len(delays) * 0.99)]
     figures = f"median {middle:.2f} s, p99 {most:.2f} s, idle {idle:.3f} of a core"
     print(f"seed {SEED}: {PAGES} calendars, {CHANGES} bookings: {figures}")
