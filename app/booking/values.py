@@ -182,6 +182,16 @@ class Service:
     active: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Resources that stand in for each other, by row id."""
+
+    id: int
+    public_id: str
+    name: str
+    resource_ids: tuple[int, ...] = ()
+
+
 class OnTimeout(StrEnum):
     """What becomes of a step of an approval that nobody decides in time."""
 
@@ -234,6 +244,7 @@ class Catalog:
     locations: Mapping[int, Location] = field(default_factory=dict)
     resources: Mapping[int, Resource] = field(default_factory=dict)
     services: Mapping[int, Service] = field(default_factory=dict)
+    pools: Mapping[int, Pool] = field(default_factory=dict)
     approvals: Mapping[int, ApprovalRule] = field(default_factory=dict)
     memo: dict[tuple[int, ...], Any] = field(default_factory=dict, compare=False, repr=False)
     """Expanded hours that were asked for before (see ``hours.py``); they live and die with their snapshot."""

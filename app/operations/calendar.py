@@ -25,13 +25,30 @@ _RANK = list(ResourceKind)
 
 @dataclass(frozen=True, slots=True)
 class CalendarQuery:
-    """Local dates of one location. ``kinds`` and ``resources`` (public ids) narrow the columns; empty: all."""
+    """Local dates of one location.
+
+    ``kinds``, ``resources`` and ``pools`` (public ids) narrow whose calendars are shown, ``services`` (public ids) and
+    ``statuses`` which bookings are; empty: all.
+    """
 
     location: str
     first: date
     days: int = 1
     kinds: Collection[str] = ()
     resources: Collection[str] = ()
+    pools: Collection[str] = ()
+    services: Collection[str] = ()
+    statuses: Collection[str] = ()
+
+    @property
+    def narrows_bookings(self) -> bool:
+        """Whether some bookings are not to be shown."""
+        return bool(self.services or self.statuses)
+
+    def shows(self, view: BookingView) -> bool:
+        """Whether a booking is to be shown; of which service it is counts only where the actor may see it."""
+        is_wanted = not self.services or view.service in self.services
+        return is_wanted and (not self.statuses or view.status in self.statuses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +98,29 @@ def look_at_calendar(context: Context, query: CalendarQuery) -> CalendarView:
     Raises:
         InvalidInput: no day, or more than ``MAX_DAYS``. NotAllowed, NotFound.
     """
+    place, resources, shown = look_where(context, query)
+    columns = _columns(context, query, place, resources, shown)
+    return CalendarView(place.public_id, place.name, place.tzid, *shown, columns, closed_on(place, query))
+
+
+def look_where(context: Context, query: CalendarQuery) -> tuple[Location, list[Resource], Interval]:
+    """Return the place, those of the wanted resources whose calendars the actor may see, and the stretch of time.
+
+    Raises:
+        InvalidInput, NotAllowed, NotFound: as ``look_at_calendar``.
+    """
     context.require(Permission.SEE_BUSY)
     if not 1 <= query.days <= MAX_DAYS:
         raise InvalidInput("days", _("Please look at 1 to {most} days at once.", most=MAX_DAYS))
-    catalog = context.catalog
-    place = get_location(catalog, query.location)
+    place = get_location(context.catalog, query.location)
     last = query.first + timedelta(days=query.days - 1)
     shown = day_bounds(query.first, place.tzid)[0], day_bounds(last, place.tzid)[1]
-    resources = [one for one in _resources(catalog, place, query) if context.may(Permission.SEE_BUSY, _at(one, place))]
-    columns = _columns(context, place, resources, shown)
-    closed = _closed(place, query.first, query.days)
-    return CalendarView(place.public_id, place.name, place.tzid, *shown, columns, closed)
+    wanted = _resources(context.catalog, place, query)
+    return place, [one for one in wanted if context.may(Permission.SEE_BUSY, _at(one, place))], shown
 
 
 def _resources(catalog: Catalog, place: Location, query: CalendarQuery) -> list[Resource]:
+    members = {one for pool in catalog.pools.values() if pool.public_id in query.pools for one in pool.resource_ids}
     found = [
         one
         for one in catalog.resources.values()
@@ -102,6 +128,7 @@ def _resources(catalog: Catalog, place: Location, query: CalendarQuery) -> list[
         and one.location_id in (None, place.id)
         and (not query.kinds or one.kind.value in query.kinds)
         and (not query.resources or one.public_id in query.resources)
+        and (not query.pools or one.id in members)
     ]
     return sorted(found, key=lambda one: (_RANK.index(one.kind), one.name.casefold()))
 
@@ -112,11 +139,11 @@ def _at(resource: Resource, place: Location) -> Target:
 
 
 def _columns(
-    context: Context, place: Location, resources: Sequence[Resource], shown: Interval
+    context: Context, query: CalendarQuery, place: Location, resources: Sequence[Resource], shown: Interval
 ) -> tuple[ResourceCalendar, ...]:
     found = list_busy_times(context, *shown, [one.id for one in resources])
     taken = _taken_by_resource(found)
-    bookings = _bookings_by_resource(bookings_behind(context, found, *shown))
+    bookings = _bookings_by_resource(one for one in bookings_behind(context, found, *shown) if query.shows(one))
     catalog = context.catalog
     return tuple(
         ResourceCalendar(
@@ -153,6 +180,7 @@ def _away(resource: Resource, shown: Interval, see_reason: bool) -> tuple[AwayVi
     )
 
 
-def _closed(place: Location, first: date, days: int) -> dict[date, str]:
-    dates = (first + timedelta(days=number) for number in range(days))
+def closed_on(place: Location, query: CalendarQuery) -> dict[date, str]:
+    """Return the names of a place's closures by local date."""
+    dates = (query.first + timedelta(days=number) for number in range(query.days))
     return {day: found[0].name for day in dates if (found := closures_on(place, day))}

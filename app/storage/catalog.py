@@ -14,6 +14,7 @@ from app.booking.values import (
     Closure,
     DateOverride,
     Location,
+    Pool,
     Question,
     QuestionKind,
     Requirement,
@@ -57,11 +58,13 @@ _SERVICE_COLUMNS = (
 def load_catalog(fetch: Fetch, revision: int) -> Catalog:
     """Return the set-up; ``fetch`` runs a query, ``revision`` is what the counter said before."""
     weekly, overrides, approvals = _weekly(fetch), _overrides(fetch), load_approvals(fetch)
+    members = _members(fetch)
     return Catalog(
         revision=revision,
         locations=_locations(fetch, weekly, overrides),
         resources=_resources(fetch, weekly, overrides),
-        services=_services(fetch, {one.service_id for one in approvals.values() if one.active}),
+        services=_services(fetch, members, {one.service_id for one in approvals.values() if one.active}),
+        pools=_pools(fetch, members),
         approvals=approvals,
     )
 
@@ -166,9 +169,9 @@ def _resources(
     }
 
 
-def _services(fetch: Fetch, ruled: Collection[int | None]) -> dict[int, Service]:
+def _services(fetch: Fetch, members: Owned[int], ruled: Collection[int | None]) -> dict[int, Service]:
     """Return the services; those of ``ruled`` have a rule of their own, so they need approval in any case."""
-    requirements = _requirements(fetch)
+    requirements = _requirements(fetch, members)
     rows = fetch("SELECT service_id, location_id FROM service_location ORDER BY location_id")
     places: dict[int, tuple[int, ...]] = _grouped((service_id, place) for service_id, place in rows)
     names = ", ".join(_SERVICE_COLUMNS)
@@ -204,9 +207,18 @@ def _question(stored: Mapping[str, Any]) -> Question:
     )
 
 
-def _requirements(fetch: Fetch) -> dict[int, tuple[Requirement, ...]]:
+def _members(fetch: Fetch) -> Owned[int]:
+    """Return the members of each pool."""
     rows = fetch("SELECT pool_id, resource_id FROM pool_member ORDER BY resource_id")
-    members: dict[int, tuple[int, ...]] = _grouped((pool_id, member) for pool_id, member in rows)
+    return _grouped((pool_id, member) for pool_id, member in rows)
+
+
+def _pools(fetch: Fetch, members: Owned[int]) -> dict[int, Pool]:
+    rows = fetch("SELECT id, public_id, name FROM pool")
+    return {row_id: Pool(row_id, public_id, name, members.get(row_id, ())) for row_id, public_id, name in rows}
+
+
+def _requirements(fetch: Fetch, members: Owned[int]) -> dict[int, tuple[Requirement, ...]]:
     rows = fetch(
         "SELECT q.service_id, q.id, q.count, q.pool_id, p.name, q.resource_id, r.name FROM service_requirement q "
         "LEFT JOIN pool p ON p.id = q.pool_id LEFT JOIN resource r ON r.id = q.resource_id "

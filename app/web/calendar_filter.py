@@ -1,4 +1,7 @@
-"""What a calendar page shows, as its address says it: location, date, kinds, resources; its links keep that."""
+"""What a calendar page shows, as its address says it: where, when, whose calendars, which bookings, in which colours.
+
+All links of the page keep that.
+"""
 
 from __future__ import annotations
 
@@ -8,29 +11,45 @@ from datetime import date, timedelta
 from flask import request, url_for
 
 from app.booking.refusals import NotFound
-from app.booking.values import Location, Resource, ResourceKind
+from app.booking.statuses import ACTIVE
+from app.booking.values import Location, Pool, Resource, ResourceKind
 from app.booking.wall_clock import local_date
 from app.operations.calendar import CalendarQuery
 from app.operations.context import Context
 from app.web.bookings.choices import active_locations
 
 YEARS = range(1990, 2200)
+COLOURS = ("service", "person")
+"""By what bookings are coloured, if not by their status."""
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarFilter:
-    """``everybody``: also those who neither work nor have bookings in the time shown."""
+    """``everybody``: also those who neither work nor have bookings in the time shown. ``colour``: see ``COLOURS``."""
 
     location: Location
     day: date
     today: date
     kinds: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
+    pools: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    colour: str = ""
     everybody: bool = False
 
     def query(self, days: int) -> CalendarQuery:
         """Return what to ask for: ``days`` local dates from the filter's date on."""
-        return CalendarQuery(self.location.public_id, self.day, days, self.kinds, self.resources)
+        return CalendarQuery(
+            self.location.public_id,
+            self.day,
+            days,
+            kinds=self.kinds,
+            resources=self.resources,
+            pools=self.pools,
+            services=self.services,
+            statuses=self.statuses,
+        )
 
     def url(self, endpoint: str, **changes: object) -> str:
         """Return the address of a calendar page with the same filter, but for ``changes``."""
@@ -41,12 +60,48 @@ class CalendarFilter:
             date=wanted.day.isoformat(),
             kind=wanted.kinds or None,
             resource=wanted.resources or None,
+            pool=wanted.pools or None,
+            service=wanted.services or None,
+            status=wanted.statuses or None,
+            colour=wanted.colour or None,
             all="1" if wanted.everybody else None,
         )
 
     def shifted(self, endpoint: str, days: int) -> str:
         """Return the address of the same page some days earlier or later."""
         return self.url(endpoint, day=self.day + timedelta(days=days))
+
+    def month_before(self, endpoint: str) -> str:
+        """Return the address of the same page, at the beginning of the month before."""
+        return self.url(endpoint, day=(self.day.replace(day=1) - timedelta(days=1)).replace(day=1))
+
+    def month_after(self, endpoint: str) -> str:
+        """Return the address of the same page, at the beginning of the month after."""
+        return self.url(endpoint, day=(self.day.replace(day=1) + timedelta(days=31)).replace(day=1))
+
+    @property
+    def chosen(self) -> int:
+        """How many choices narrow or widen what is shown."""
+        narrowing = (self.kinds, self.resources, self.pools, self.services, self.statuses)
+        return sum(map(len, narrowing)) + self.everybody
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether calendars are shown even if nothing is on in them."""
+        return self.everybody or bool(self.resources or self.pools)
+
+    def everything(self, endpoint: str) -> str:
+        """Return the address of the same page with nothing left out."""
+        nothing: tuple[str, ...] = ()
+        return self.url(
+            endpoint,
+            kinds=nothing,
+            resources=nothing,
+            pools=nothing,
+            services=nothing,
+            statuses=nothing,
+            everybody=False,
+        )
 
     @property
     def monday(self) -> date:
@@ -78,6 +133,10 @@ def read_filter(context: Context) -> CalendarFilter | None:
         today=today,
         kinds=tuple(kind for kind in request.args.getlist("kind") if kind in known),
         resources=tuple(request.args.getlist("resource")),
+        pools=tuple(request.args.getlist("pool")),
+        services=tuple(request.args.getlist("service")),
+        statuses=tuple(status for status in request.args.getlist("status") if status in ACTIVE),
+        colour=wish if (wish := request.args.get("colour", "")) in COLOURS else "",
         everybody="all" in request.args,
     )
 
@@ -96,3 +155,10 @@ def resources_at(context: Context, location: Location) -> list[Resource]:
     rank = list(ResourceKind)
     found = [one for one in context.catalog.resources.values() if one.active and one.location_id in (None, location.id)]
     return sorted(found, key=lambda one: (rank.index(one.kind), one.name.casefold()))
+
+
+def pools_at(context: Context, location: Location) -> list[Pool]:
+    """Return the pools of which a resource can be used at a location, by name."""
+    usable = {one.id for one in resources_at(context, location)}
+    found = [one for one in context.catalog.pools.values() if usable.intersection(one.resource_ids)]
+    return sorted(found, key=lambda one: one.name.casefold())

@@ -17,13 +17,18 @@ HOUR = 3600
 
 
 class CellKind(StrEnum):
-    """What a cell says; each has its own word and pattern, not only a colour."""
+    """What a cell says; each has its own word and pattern, not only a colour.
+
+    ``OTHER``: a booking that is not to be shown; ``WISH``: what a change would take that waits for approval.
+    """
 
     BOOKING = "booking"
     BUSY = "busy"
     TIME_OFF = "time_off"
     CLOSED = "closed"
     BUFFER = "buffer"
+    OTHER = "other"
+    WISH = "wish"
     FREE = "free"
 
 
@@ -181,7 +186,15 @@ def _row_states(lane: Lane, start: Instant, count: int) -> list[tuple[CellKind, 
     return states
 
 
-_WEIGHTS = (CellKind.FREE, CellKind.BUFFER, CellKind.CLOSED, CellKind.BUSY, CellKind.TIME_OFF)
+_WEIGHTS = (
+    CellKind.FREE,
+    CellKind.BUFFER,
+    CellKind.CLOSED,
+    CellKind.WISH,
+    CellKind.OTHER,
+    CellKind.BUSY,
+    CellKind.TIME_OFF,
+)
 
 
 def _weight(kind: CellKind) -> int:

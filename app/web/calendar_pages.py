@@ -78,10 +78,15 @@ def _lane(column: ResourceCalendar, calendar: CalendarView) -> Lane:
 
 
 def _taken_notes(column: ResourceCalendar) -> Iterator[Note]:
+    shown = {(one.start, one.end) for one in column.bookings}
     for one in column.taken:
-        is_outside = one.cause is Cause.BUSY_TIME
-        kind = CellKind.BUSY if is_outside else CellKind.BUFFER
-        yield Note(kind, one.start, one.end, "other calendar" if is_outside else "")
+        if one.cause is Cause.BUSY_TIME:
+            yield Note(CellKind.BUSY, one.start, one.end, "other calendar")
+            continue
+        is_wish = one.booked is None and bool(one.reference)
+        yield Note(CellKind.WISH if is_wish else CellKind.BUFFER, one.start, one.end)
+        if one.booked is not None and one.booked not in shown:
+            yield Note(CellKind.OTHER, *one.booked)
 
 
 def _away_notes(away: Sequence[AwayView]) -> Iterator[Note]:

@@ -194,6 +194,8 @@ class Examples:
             "calendar.why": lambda: {**wish, "start": str(self.booking.start_at)},
             "calendar.day": lambda: {"location": place},
             "calendar.week": lambda: {"location": place},
+            "calendar.month": lambda: {"location": place},
+            "calendar.agenda": lambda: {"location": place},
         }
         return queries.get(endpoint, dict)()
 
