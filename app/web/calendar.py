@@ -152,6 +152,7 @@ def _surroundings(context: Context, wanted: CalendarFilter) -> dict[str, Any]:
         "services": services_at(context.catalog, wanted.location) if context.may(Permission.SEE_TITLES) else (),
         "hues": hues(context.catalog, wanted.colour),
         "new_booking": url_for("bookings.new") + place if may_book(context) else "",
+        "quick": context.may(Permission.BOOK_FOR_OTHERS),
         "booking_url": url_for("bookings.index"),
         "why": url_for("calendar.why") + place,
     }

@@ -1,0 +1,222 @@
+"""Reading a booking out of one typed line, such as ``Anna Berger, physio, tomorrow 10:00``.
+
+Dates, times and durations are known by their shape, services and people by the words of their names or their
+beginnings; what is left is the client. Weekdays, months and words such as "tomorrow" are understood in the language
+spoken and in English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.booking.dates import month_name, short_month_name, short_weekday_name, weekday_name
+from app.texts import ENGLISH, in_context, language, speaking
+
+LEAST_LETTERS = 3
+"""How much of a word of a name has to be typed."""
+
+_NOON = 12 * 60
+_PARTS = re.compile(r"[,;]")
+_DURATION = re.compile(r"(?<!\w)(\d{1,3}) ?(min|minutes?|minuten|h|hours?|stunden?|std)\b\.?", re.IGNORECASE)
+_CLOCK = re.compile(r"(?<![\w.:-])(\d{1,2})(?::([0-5]\d))? ?(am|pm|uhr)?(?![\w:-])(?!\.\d)", re.IGNORECASE)
+_ISO = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
+_DOTTED = re.compile(r"(?<![\w.])(\d{1,2})\. ?(\d{1,2})\.(?: ?(\d{4}))?(?![\w.])")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something that can be chosen by its name."""
+
+    public_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a line says. Several services or people: it fits them all. ``minute`` counts from local midnight."""
+
+    client: str = ""
+    services: tuple[Named, ...] = ()
+    people: tuple[Named, ...] = ()
+    day: date | None = None
+    minute: int | None = None
+    duration: int | None = None
+
+
+def hear(text: str, services: Sequence[Named], people: Sequence[Named], today: date) -> Heard:
+    """Return what a line says; nothing in it is an error, it only may say too little."""
+    duration, rest = _take_duration(" ".join(text.split()))
+    day, rest = _take_day(rest, today)
+    minute, rest = _take_clock(rest)
+    parts = [part for part in (_without_fillers(one) for one in _PARTS.split(rest)) if part]
+    found, parts = _take_named(parts, services)
+    with_, parts = _take_named(parts, people, scan=False)
+    return Heard(" ".join(parts), found, with_, day, minute, duration)
+
+
+def _take_duration(text: str) -> tuple[int | None, str]:
+    found = _DURATION.search(text)
+    if found is None:
+        return None, text
+    number, unit = int(found[1]), found[2].casefold()
+    return (number if unit.startswith("min") else number * 60), _cut(text, found)
+
+
+def _cut(text: str, found: re.Match[str]) -> str:
+    """Take out what was understood; what stood on its two sides are two parts from now on."""
+    return f"{text[: found.start()]},{text[found.end() :]}"
+
+
+def _take_clock(text: str) -> tuple[int | None, str]:
+    """Take the first time of day: ``10:00``, ``10 Uhr``, ``2 pm``, ``at 10``; a bare number is none."""
+    before = _words(lambda: ((in_context("quick booking", "at"), 0),))
+    for found in _CLOCK.finditer(text):
+        hour, minute, sign = int(found[1]), int(found[2] or 0), (found[3] or "").casefold()
+        is_told = found[2] is not None or sign or _last_word(text[: found.start()]) in before
+        if not is_told or hour > 23 or (sign in ("am", "pm") and not 1 <= hour <= 12):
+            continue
+        if sign in ("am", "pm"):
+            return hour % 12 * 60 + minute + (_NOON if sign == "pm" else 0), _cut(text, found)
+        return hour * 60 + minute, _cut(text, found)
+    return None, text
+
+
+def _last_word(text: str) -> str:
+    return text.rstrip().casefold().rpartition(" ")[2]
+
+
+def _take_day(text: str, today: date) -> tuple[date | None, str]:
+    """Take the first date: in figures, by a month's name, or as today, tomorrow, a weekday still to come."""
+    for read in (_iso, _dotted, _by_month, _by_word):
+        for day, found in read(text, today):
+            return day, _cut(text, found)
+    return None, text
+
+
+_Days = Iterator[tuple[date, re.Match[str]]]
+
+
+def _iso(text: str, _: date) -> _Days:
+    for found in _ISO.finditer(text):
+        day = _date(int(found[1]), int(found[2]), int(found[3]))
+        if day is not None:
+            yield day, found
+
+
+def _dotted(text: str, today: date) -> _Days:
+    for found in _DOTTED.finditer(text):
+        day = _coming(int(found[2]), int(found[1]), int(found[3]) if found[3] else None, today)
+        if day is not None:
+            yield day, found
+
+
+def _by_month(text: str, today: date) -> _Days:
+    months = _words(
+        lambda: ((name(number), number) for number in range(1, 13) for name in (month_name, short_month_name))
+    )
+    names = "|".join(re.escape(one) for one in sorted(months, key=len, reverse=True))
+    ways = (rf"(?<!\w)(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)? ?(?P<month>{names})\.?(?: (?P<year>\d{{4}}))?(?![\w:])",)
+    ways += (rf"(?<!\w)(?P<month>{names})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year>\d{{4}}))?(?![\w:])",)
+    for way in ways:
+        for found in re.finditer(way, text, re.IGNORECASE):
+            year = int(found["year"]) if found["year"] else None
+            day = _coming(months[found["month"].casefold()], int(found["day"]), year, today)
+            if day is not None:
+                yield day, found
+
+
+def _by_word(text: str, today: date) -> _Days:
+    days = {**_words(_day_words), **_words(_weekday_words)}
+    names = "|".join(re.escape(one) for one in sorted(days, key=len, reverse=True))
+    for found in re.finditer(rf"(?<!\w)({names})(?!\w)", text, re.IGNORECASE):
+        number = days[found[1].casefold()]
+        ahead = number if number < _WEEKDAYS else (number - _WEEKDAYS - today.weekday() - 1) % 7 + 1
+        yield today + timedelta(days=ahead), found
+
+
+_WEEKDAYS = 10
+"""Numbers from here on are weekdays, Monday first; those below are days from today on."""
+
+
+def _day_words() -> Iterable[tuple[str, int]]:
+    yield in_context("quick booking", "today"), 0
+    yield in_context("quick booking", "tomorrow"), 1
+    yield in_context("quick booking", "day after tomorrow"), 2
+
+
+def _weekday_words() -> Iterable[tuple[str, int]]:
+    for number in range(7):
+        yield weekday_name(number), _WEEKDAYS + number
+        yield short_weekday_name(number), _WEEKDAYS + number
+
+
+def _words(read: Callable[[], Iterable[tuple[str, int]]]) -> Mapping[str, int]:
+    """Return words with their numbers, in the language spoken and in English."""
+    found: dict[str, int] = {}
+    for code in (ENGLISH, language()):
+        with speaking(code):
+            found |= {word.casefold(): number for word, number in read()}
+    return found
+
+
+def _coming(month: int, day: int, year: int | None, today: date) -> date | None:
+    """Return the date, without a year the next that comes; None if there is none."""
+    if year is not None:
+        return _date(year, month, day)
+    this_year = _date(today.year, month, day)
+    return this_year if this_year is not None and this_year >= today else _date(today.year + 1, month, day)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _without_fillers(part: str) -> str:
+    """Take small words off the beginning and the end of a part: ``at``, ``with``, ``for``."""
+    fillers = _words(lambda: ((word, 0) for word in in_context("quick booking", "at on with for in the").split()))
+    words = part.split()
+    while words and words[0].casefold() in fillers:
+        words.pop(0)
+    while words and words[-1].casefold() in fillers:
+        words.pop()
+    return " ".join(words)
+
+
+def _take_named(
+    parts: Sequence[str], offered: Sequence[Named], *, scan: bool = True
+) -> tuple[tuple[Named, ...], list[str]]:
+    """Take the first part that names something offered; ``scan``: else the longest run of words inside of a part."""
+    for place, part in enumerate(parts):
+        if found := _fitting(part.split(), offered):
+            return found, [*parts[:place], *parts[place + 1 :]]
+    for place, part in enumerate(parts if scan else ()):
+        words = part.split()
+        for length in range(len(words) - 1, 0, -1):
+            for first in range(len(words) - length + 1):
+                if found := _fitting(words[first : first + length], offered):
+                    left = (
+                        _without_fillers(" ".join(words[:first])),
+                        _without_fillers(" ".join(words[first + length :])),
+                    )
+                    return found, [*parts[:place], *(one for one in left if one), *parts[place + 1 :]]
+    return (), list(parts)
+
+
+def _fitting(typed: Sequence[str], offered: Sequence[Named]) -> tuple[Named, ...]:
+    """Return what is named: the one whose name it is, else all whose names have a word for each that was typed."""
+    whole = " ".join(typed).casefold()
+    same = tuple(one for one in offered if one.name.casefold() == whole)
+    return same or tuple(one for one in offered if _begins(whole.split(), re.findall(r"\w+", one.name.casefold())))
+
+
+def _begins(typed: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether each typed word is, or begins, a word of the name."""
+    return all(
+        any(one == word or (len(one) >= LEAST_LETTERS and word.startswith(one)) for word in words) for one in typed
+    )
