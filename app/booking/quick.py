@@ -118,7 +118,9 @@ def _by_month(text: str, today: date) -> _Days:
         lambda: ((name(number), number) for number in range(1, 13) for name in (month_name, short_month_name))
     )
     names = "|".join(re.escape(one) for one in sorted(months, key=len, reverse=True))
-    ways = (rf"(?<!\w)(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)? ?(?P<month>{names})\.?(?: (?P<year>\d{{4}}))?(?![\w:])",)
+    ways: tuple[str, ...] = (
+        rf"(?<!\w)(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)? ?(?P<month>{names})\.?(?: (?P<year>\d{{4}}))?(?![\w:])",
+    )
     ways += (rf"(?<!\w)(?P<month>{names})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year>\d{{4}}))?(?![\w:])",)
     for way in ways:
         for found in re.finditer(way, text, re.IGNORECASE):

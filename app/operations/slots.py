@@ -92,8 +92,11 @@ def explain_time(
     *,
     duration_minutes: int | None = None,
     provider: str | None = None,
+    ignore_booking: str | None = None,
 ) -> Explanation:
     """Say in words why a time is not free: every rule and every conflicting thing (staff).
+
+    ``ignore_booking``: the public id of one that is to be moved there, and is in no way of its own.
 
     Raises:
         NotAllowed, NotFound.
@@ -107,8 +110,11 @@ def explain_time(
     before, after = wanted.buffer_before_minutes * MINUTE, (longest + wanted.buffer_after_minutes) * MINUTE
 
     def look() -> Explanation:
-        conflicts = taken.find_conflicts(candidate_ids(wanted), start - before, start + after, context.now)
-        counts = count_bookings(Wanted(catalog, wanted, place, wish), context.now, client_email="")
+        found = taken.find_conflicts(candidate_ids(wanted), start - before, start + after, context.now)
+        conflicts = [one for one in found if ignore_booking is None or one.reference != ignore_booking]
+        own = row_of(ignore_booking)
+        ignored = None if own is None else own.id
+        counts = count_bookings(Wanted(catalog, wanted, place, wish), context.now, "", ignored)
         sessions = taken.find_sessions(wanted.id, place.id, start, start + 1, context.now)
         return explain(catalog, wish, conflicts, context.now, counts=counts, sessions=sessions)
 

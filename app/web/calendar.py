@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from app.access.permissions import Permission
 from app.booking.dates import month_name, short_weekday_name, weekday_name
+from app.booking.statuses import MOVABLE
 from app.operations.calendar import look_at_calendar
 from app.operations.calendar_month import look_at_month, month_of
 from app.operations.context import Context
@@ -59,6 +60,8 @@ def _day(context: Context, wanted: CalendarFilter) -> str:
         closure=calendar.closed.get(wanted.day, ""),
         table=make_day_table(calendar, wanted.day, wanted.names_somebody),
         now=context.now,
+        may_drag=context.may(Permission.MOVE),
+        movable=lambda booking: booking.status in MOVABLE and context.may(Permission.MOVE, booking.target),
         live=live_of(context, wanted.location.public_id, [wanted.day]),
         **_surroundings(context, wanted),
     )

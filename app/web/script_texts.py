@@ -17,6 +17,15 @@ SCRIPTS: Mapping[str, Mapping[str, str]] = {
         "otherZone": mark("Your device is set to another time zone."),
         "showZone": mark("Show times in {zone}"),
     },
+    "drag.js": {
+        "place": mark("{name}, {time}"),
+        "length": mark("{minutes} min"),
+        "stays": mark("Stays here"),
+        "closed": mark("not free"),
+        "noLength": mark("This service has no other duration that fits here."),
+        "away": mark("The server cannot be reached, so nothing was changed. Please try again."),
+        "signedOut": mark("You are signed out, so nothing was changed. Please load the page again."),
+    },
     "passkey.js": {
         "known": mark("This device has a passkey for your account already."),
         "unused": mark("No passkey was used. Please try again, or choose another way."),

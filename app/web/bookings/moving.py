@@ -31,7 +31,7 @@ from app.web.times import day_text, span_text
 
 def show(public_id: str) -> str:
     """Show the form with the free times of the date that the address names, at first the booking's own."""
-    context, booking = _movable(public_id)
+    context, booking = movable(public_id)
     fields: Fields = MultiDict()
     put_start(fields, booking.start, booking.tzid)
     fields["duration"] = str((booking.end - booking.start) // MINUTE)
@@ -43,7 +43,7 @@ def show(public_id: str) -> str:
 
 def save(public_id: str) -> ResponseReturnValue:
     """Move the booking, as far as the chosen reach goes."""
-    context, booking = _movable(public_id)
+    context, booking = movable(public_id)
     typed = Typed(request.form)
     try:
         moved = move(context, _read(booking, typed))
@@ -51,11 +51,11 @@ def save(public_id: str) -> ResponseReturnValue:
         raise
     except Refusal as refusal:
         return _page(context, booking, refused(Filled(request.form), refusal, booking.tzid)), status_of(refusal)
-    flash(_moved(moved, booking))
+    flash(moved_words(moved, booking))
     return redirect(url_for("bookings.show", public_id=public_id))
 
 
-def _moved(moved: BookingView, before: BookingView) -> str:
+def moved_words(moved: BookingView, before: BookingView) -> str:
     """Say what became of a move; whoever may not approve only asks for the new times of some services."""
     if moved.change is not None and moved.change != before.change:
         return plural(
@@ -67,7 +67,7 @@ def _moved(moved: BookingView, before: BookingView) -> str:
     return plural("Moved to {when}.", "{number} bookings are moved, this one to {when}.", moved.reached, when=when)
 
 
-def _movable(public_id: str) -> tuple[Context, BookingView]:
+def movable(public_id: str) -> tuple[Context, BookingView]:
     """Return the booking that is to be moved.
 
     Raises:
@@ -97,7 +97,7 @@ def _read(booking: BookingView, typed: Typed) -> MoveRequest:
 
 
 def _page(context: Context, booking: BookingView, filled: Filled) -> str:
-    location, service = _place(context, booking)
+    location, service = place_of(context, booking)
     typed = Typed(filled.fields)
     shown: Mapping[str, Any] = {
         "durations": _durations(service, typed.text("duration")),
@@ -126,7 +126,8 @@ def _day_words(typed: Typed) -> str:
         return ""
 
 
-def _place(context: Context, booking: BookingView) -> tuple[Location, Service]:
+def place_of(context: Context, booking: BookingView) -> tuple[Location, Service]:
+    """Return where a booking is, and of what."""
     catalog = context.catalog
     location = next(one for one in catalog.locations.values() if one.public_id == booking.location)
     return location, next(one for one in catalog.services.values() if one.public_id == booking.service)

@@ -30,7 +30,9 @@
 
   // ---- what is shown ----
 
+  // Whoever selects a text or drags a booking is not disturbed.
   function isSelecting() {
+    if (part.dataset.busy) return true;
     const selection = document.getSelection();
     return selection && !selection.isCollapsed && part.contains(selection.anchorNode);
   }
@@ -77,6 +79,11 @@
 
   document.addEventListener("selectionchange", function () {
     if (kept !== null && !isSelecting()) show(kept);
+  });
+
+  document.addEventListener("calendar:stale", function () {
+    if (kept !== null && !isSelecting()) show(kept);
+    refresh();
   });
 
   // ---- asking ----

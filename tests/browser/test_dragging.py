@@ -1,0 +1,133 @@
+"""Moving a booking with the mouse: what fits is dropped, what does not says why and stays where it was."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import steps
+from tests.browser.conftest import Demo, Windows
+
+pytestmark = pytest.mark.browser
+
+
+def booked_day(windows: Windows, demo: Demo, name: str) -> str:
+    """Book as a visitor who goes by this name; return the day."""
+    page = windows.open(scripts=False).page
+    steps.choose_service(page, demo)
+    steps.choose_time(page)
+    day = steps.chosen_day(page)
+    steps.fill_in(page, steps.Person(name, f"{name.replace(' ', '.').lower()}@example.org"))
+    page.locator("form[method=post] button.btn-lg").click()
+    expect(page.locator("h1")).to_have_text(re.compile("Booked"))
+    return day
+
+
+def show_day(page: Page, demo: Demo, day: str, name: str) -> Locator:
+    """Show the calendar of the day; return the booking in the column of whoever gives it."""
+    page.goto(demo.url(f"/calendar/day?location={demo.location_named(steps.PLACE)}&date={day}&kind=person"))
+    return page.get_by_role("link", name=re.compile(name)).first
+
+
+def center(page: Page, resource: str, start: int) -> tuple[float, float]:
+    """Return where on the screen a quarter hour of a resource is, scrolled into view."""
+    row, head = page.locator(f"tr[data-start='{start}']"), page.locator(f"th[data-resource='{resource}']")
+    row.scroll_into_view_if_needed()
+    row_box, head_box = row.bounding_box(), head.bounding_box()
+    assert row_box
+    assert head_box
+    return head_box["x"] + head_box["width"] / 2, row_box["y"] + row_box["height"] / 2
+
+
+def column_of(link: Locator) -> str:
+    """Return the resource in whose column a booking stands."""
+    number = link.evaluate("one => Number(one.closest('td').dataset.column)")
+    return str(link.page.locator("thead th").nth(number).get_attribute("data-resource"))
+
+
+def drag(page: Page, link: Locator, x: float, y: float) -> None:
+    """Press on the upper part of a booking, and drag to a place in steps, without letting go."""
+    box = link.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 6)
+    page.mouse.down()
+    page.mouse.move(x, y, steps=8)
+
+
+def test_booking_is_moved_by_one_drag(demo: Demo, windows: Windows) -> None:
+    day = booked_day(windows, demo, "Dora Drag")
+    desk = windows.open()
+    steps.sign_in(desk.page, demo)
+    link = show_day(desk.page, demo, day, "Dora Drag")
+    before, person = int(link.get_attribute("data-start") or 0), column_of(link)
+    path = f"/bookings/{link.get_attribute('data-move')}/places.json?date={day}"
+    allowed = desk.page.request.get(demo.url(path)).json()["places"][person]
+    wished = next(one for one in allowed if abs(one - before) >= 3600)
+    at = center(desk.page, person, wished)
+    drag(desk.page, link, *at)
+    expect(desk.page.locator(".drag-ghost.fits")).to_be_visible()
+    desk.page.mouse.up()
+    expect(desk.page.locator("#drag-said")).to_have_text(re.compile("^Moved to"))
+    moved = desk.page.locator(f"a[data-move][data-start='{wished}']").filter(has_text="Dora Drag")
+    expect(moved.first).to_be_visible()
+    assert desk.troubles == []
+
+
+def test_where_it_may_not_go_says_why_and_nothing_moves(demo: Demo, windows: Windows) -> None:
+    day = booked_day(windows, demo, "Nils Nowhere")
+    desk = windows.open()
+    steps.sign_in(desk.page, demo)
+    link = show_day(desk.page, demo, day, "Nils Nowhere")
+    before = link.get_attribute("data-start")
+    path = f"/bookings/{link.get_attribute('data-move')}/places.json?date={day}"
+    places = desk.page.request.get(demo.url(path)).json()["places"]
+    heads = [str(one.get_attribute("data-resource")) for one in desk.page.locator("th[data-resource]").all()]
+    other = next(one for one in heads if one not in places)
+    drag(desk.page, link, *center(desk.page, other, int(before or 0)))
+    expect(desk.page.locator(".drag-ghost.no")).to_contain_text(f"{steps.SERVICE} does not take")
+    desk.page.mouse.up()
+    expect(desk.page.locator(".drag-ghost")).to_have_count(0)
+    expect(show_day(desk.page, demo, day, "Nils Nowhere")).to_have_attribute("data-start", before or "")
+    assert desk.troubles == []
+
+
+def test_escape_and_a_network_that_drops_leave_all_as_it_was(demo: Demo, windows: Windows) -> None:
+    day = booked_day(windows, demo, "Olga Offline")
+    desk = windows.open()
+    steps.sign_in(desk.page, demo)
+    link = show_day(desk.page, demo, day, "Olga Offline")
+    before, person = int(link.get_attribute("data-start") or 0), column_of(link)
+    path = f"/bookings/{link.get_attribute('data-move')}/places.json?date={day}"
+    allowed = desk.page.request.get(demo.url(path)).json()["places"][person]
+    at = center(desk.page, person, next(one for one in allowed if abs(one - before) >= 3600))
+    drag(desk.page, link, *at)
+    desk.page.keyboard.press("Escape")
+    expect(desk.page.locator(".drag-ghost")).to_have_count(0)
+    desk.page.mouse.up()
+    assert desk.troubles == []
+    drag(desk.page, link, *at)
+    expect(desk.page.locator(".drag-ghost.fits")).to_be_visible()
+    desk.context.set_offline(True)
+    desk.page.mouse.up()
+    expect(desk.page.locator("#drag-said")).to_have_text(
+        "The server cannot be reached, so nothing was changed. Please try again."
+    )
+    desk.context.set_offline(False)
+    expect(show_day(desk.page, demo, day, "Olga Offline")).to_have_attribute("data-start", str(before))
+
+
+def test_line_above_the_calendar_books_in_three_actions(demo: Demo, windows: Windows) -> None:
+    desk = windows.open()
+    steps.sign_in(desk.page, demo)
+    desk.page.goto(demo.url(f"/calendar/day?location={demo.location_named(steps.PLACE)}"))
+    line = desk.page.get_by_label("Quick booking: who, what and when, in one line")
+    line.fill("Quentin Quick, nutrition, Friday")
+    line.press("Enter")
+    expect(desk.page.get_by_label("Name")).to_have_value("Quentin Quick")
+    desk.page.get_by_label("Mail address").fill("quentin@example.org")
+    desk.page.locator(".slot-radio label").last.click()
+    desk.page.get_by_role("button", name="Book", exact=True).click()
+    expect(desk.page.get_by_role("status")).to_have_text("Booked.")
+    assert desk.troubles == []

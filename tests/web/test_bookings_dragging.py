@@ -1,0 +1,159 @@
+"""What a calendar asks while somebody drags a booking: where it may go, why not elsewhere, and the drop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.access.permissions import ReadyMade
+from app.storage.public_ids import new_public_id
+from app.storage.store import Store
+from app.storage.tables import Booking, Service
+from tests.cast import HOUR, MONDAY, Cast
+from tests.web.conftest import Browser, SignIn
+from tests.web.staff_cast import DAY, TEN, booked, practice
+
+QUARTER = HOUR // 4
+
+
+@pytest.fixture
+def cast(store: Store) -> Cast:
+    return practice(store)
+
+
+@pytest.fixture
+def desk(sign_in: SignIn, cast: Cast) -> Browser:
+    return sign_in(ReadyMade.FRONT_DESK)
+
+
+def places(desk: Browser, booking: str, day: str = DAY) -> dict[str, Any]:
+    return dict(desk.get(f"/bookings/{booking}/places.json?date={day}").json or {})
+
+
+def why(desk: Browser, booking: str, resource: str, start: int) -> dict[str, Any]:
+    return dict(desk.get(f"/bookings/{booking}/why.json?resource={resource}&start={start}").json or {})
+
+
+def drop(desk: Browser, booking: str, **fields: object) -> tuple[int, dict[str, Any]]:
+    answer = desk.submit(f"/bookings/{booking}/move.json", {"key": new_public_id(), "version": 1, **fields})
+    return answer.status_code, dict(answer.json or {})
+
+
+def test_booking_may_go_where_its_rules_allow_it(desk: Browser, cast: Cast) -> None:
+    mine = booked(cast, provider=cast.ids["Ada"])
+    booked(cast, TEN + HOUR, name="Olaf Client", provider=cast.ids["Ada"])
+    told = places(desk, mine)
+    quarters = range(MONDAY + 8 * HOUR, MONDAY + 18 * HOUR, QUARTER)
+    olaf = range(TEN + HOUR - 2 * QUARTER, TEN + HOUR + 3 * QUARTER, QUARTER)
+    last = MONDAY + 17 * HOUR + 2 * QUARTER  # a buffer may lie outside of the hours
+    assert told["places"][cast.ids["Ada"]] == [one for one in quarters if one <= last and one not in olaf]
+    assert told["places"][cast.ids["Ben"]] == [one for one in quarters if one <= last]
+    assert (set(told["places"]), told["version"]) == ({cast.ids["Ada"], cast.ids["Ben"]}, 1)
+
+
+def test_durations_are_those_that_fit_where_it_stands(desk: Browser, cast: Cast) -> None:
+    mine = booked(cast, provider=cast.ids["Ada"])
+    free = places(desk, mine)["minutes"]
+    booked(cast, TEN + HOUR, name="Olaf Client", provider=cast.ids["Ada"])
+    assert (free, places(desk, mine)["minutes"]) == ([30, 60], [30])
+
+
+def test_reasons_are_said_and_the_booking_itself_is_none(desk: Browser, cast: Cast) -> None:
+    mine = booked(cast, provider=cast.ids["Ada"])
+    booked(cast, TEN + HOUR, name="Olaf Client", provider=cast.ids["Ada"])
+    assert why(desk, mine, cast.ids["Ada"], TEN + QUARTER) == {"reasons": []}
+    assert "Ada" in why(desk, mine, cast.ids["Ada"], TEN + HOUR)["reasons"][0]
+    assert why(desk, mine, cast.ids["Laser"], TEN) == {"reasons": ["Consultation does not take Laser."]}
+
+
+@pytest.mark.parametrize(("resource", "start"), [("nobody", str(TEN)), ("", ""), ("Ada", "soon")])
+def test_question_that_cannot_be_read_is_refused_in_a_sentence(
+    desk: Browser, cast: Cast, resource: str, start: str
+) -> None:
+    answer = desk.get(f"/bookings/{booked(cast)}/why.json?resource={cast.ids.get(resource, resource)}&start={start}")
+    assert (answer.status_code, set(answer.json or ())) == (422, {"error", "message"})
+
+
+def test_date_that_cannot_be_read_is_refused_in_a_sentence(desk: Browser, cast: Cast) -> None:
+    answer = desk.get(f"/bookings/{booked(cast)}/places.json?date=today")
+    assert (answer.status_code, set(answer.json or ())) == (422, {"error", "message"})
+
+
+def test_drop_moves_to_another_time_and_person(desk: Browser, cast: Cast, store: Store) -> None:
+    mine = booked(cast, provider=cast.ids["Ada"])
+    told = drop(desk, mine, start=TEN + HOUR, resource=cast.ids["Ben"])
+    assert told == (200, {"said": "Moved to Monday 7 January 2030, 11:00–11:30."})
+    assert store.read(lambda: Booking.get().start_at) == TEN + HOUR
+
+
+def test_drop_gives_another_duration(desk: Browser, cast: Cast, store: Store) -> None:
+    mine = booked(cast)
+    assert drop(desk, mine, start=TEN, minutes=60)[0] == 200
+    assert store.read(lambda: Booking.get().end_at) == TEN + HOUR
+
+
+def test_drop_on_what_was_taken_meanwhile_moves_nothing_and_says_so(desk: Browser, cast: Cast, store: Store) -> None:
+    mine = booked(cast, provider=cast.ids["Ada"])
+    booked(cast, TEN + HOUR, name="Olaf Client", provider=cast.ids["Ada"])
+    status, told = drop(desk, mine, start=TEN + HOUR, resource=cast.ids["Ada"])
+    assert (status, told["error"]) == (409, "just_taken")
+    assert store.read(lambda: Booking.get(Booking.public_id == mine).start_at) == TEN
+
+
+def test_drop_of_a_booking_that_somebody_else_moved_is_refused(desk: Browser, cast: Cast) -> None:
+    mine = booked(cast)
+    assert drop(desk, mine, start=TEN + HOUR)[0] == 200
+    status, told = drop(desk, mine, start=TEN + 2 * HOUR)
+    assert (status, told["error"]) == (409, "stale_version")
+
+
+def test_same_drop_sent_twice_moves_once(desk: Browser, cast: Cast, store: Store) -> None:
+    mine = booked(cast)
+    fields = {"key": new_public_id(), "version": 1, "start": TEN + HOUR}
+    first, second = (desk.submit(f"/bookings/{mine}/move.json", fields) for _ in range(2))
+    assert (first.json, store.read(lambda: Booking.get().sequence)) == (second.json, 1)
+
+
+def test_drop_of_what_needs_approval_asks_for_it(sign_in: SignIn, cast: Cast, store: Store) -> None:
+    mine = booked(cast, service="Approval", provider=cast.ids["Ada"])
+    store.write(lambda: Booking.update(status="confirmed").execute())
+    desk = sign_in(ReadyMade.FRONT_DESK)
+    status, told = drop(desk, mine, start=TEN + HOUR, version=Booking.get().version)
+    assert (status, told["said"]) == (200, "The new time waits for approval; until then nothing is moved.")
+
+
+def test_ended_booking_cannot_be_dragged(desk: Browser, cast: Cast, store: Store) -> None:
+    mine = booked(cast)
+    store.write(lambda: Booking.update(status="completed").execute())
+    answer = desk.get(f"/bookings/{mine}/places.json?date={DAY}")
+    assert (answer.status_code, (answer.json or {})["error"]) == (409, "invalid_transition")
+
+
+def test_calendar_lets_movable_bookings_be_dragged_by_those_who_may_move(
+    desk: Browser, sign_in: SignIn, cast: Cast, store: Store
+) -> None:
+    mine, page = booked(cast), f"/calendar/day?date={DAY}"
+    here = f'data-move="{mine}" data-start="{TEN}" data-minutes="30"'
+    found = [here in desk.get(page).text, here in sign_in(ReadyMade.VIEWER).get(page).text]
+    store.write(lambda: Booking.update(status="completed").execute())
+    assert ([*found, here in desk.get(page).text], "drag.js" in desk.get(page).text) == ([True, False, False], True)
+
+
+def test_part_that_is_kept_for_others_has_no_token_of_a_session(desk: Browser, cast: Cast) -> None:
+    booked(cast)
+    page = desk.get(f"/calendar/day?date={DAY}").text
+    part = desk.get(f"/calendar/day?date={DAY}", headers={"X-Eigenplan-Part": "new"}).text
+    assert ("data-csrf" in page, "csrf" in part) == (True, False)
+
+
+def test_service_that_was_switched_off_gives_no_place(desk: Browser, cast: Cast, store: Store) -> None:
+    mine = booked(cast)
+
+    def switch_off() -> None:
+        Service.update(active=False).execute()
+        store.bump_catalog()
+
+    store.write(switch_off)
+    answer = desk.get(f"/bookings/{mine}/places.json?date={DAY}")
+    assert (answer.status_code, set(answer.json or ())) == (404, {"error", "message"})
