@@ -39,6 +39,7 @@ from app.web import (
     seeing_as,
     sign_in,
     step_up,
+    today,
     waiting,
 )
 from app.web.access import init_access
@@ -73,6 +74,7 @@ BLUEPRINTS = (
     step_up.blueprint,
     account.blueprint,
     feed.blueprint,
+    today.blueprint,
     calendar.blueprint,
     bookings.blueprint,
     requests.blueprint,

@@ -30,6 +30,7 @@ _SETUP = (
     Permission.MANAGE_USERS,
 )
 _ENTRIES = (
+    ("today.index", mark("Today"), "sun", (Permission.SEE_TITLES,)),
     ("calendar.day", mark("Calendar"), "calendar3", (Permission.SEE_BUSY,)),
     ("bookings.index", mark("Bookings"), "list-ul", (Permission.SEE_TITLES,)),
     ("requests.index", mark("Requests"), "inbox", (Permission.APPROVE, Permission.DECLINE)),
