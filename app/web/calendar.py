@@ -1,4 +1,4 @@
-"""The calendars of staff: a day with people, rooms and devices side by side, a week, a month, and a list."""
+"""The calendars of staff: a day with people, rooms and devices in columns or in lines, a week, a month, a list."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from app.web.bookings.form import may_book
 from app.web.calendar_colours import hues
 from app.web.calendar_dates import make_list, weeks_of
 from app.web.calendar_filter import CalendarFilter, pools_at, read_filter, resources_at
-from app.web.calendar_pages import make_day_table, make_week
+from app.web.calendar_pages import make_day_table, make_timeline, make_week
 from app.web.calendar_part import answer, layout, live_of
 from app.web.context import current_context
 
@@ -62,6 +62,32 @@ def _day(context: Context, wanted: CalendarFilter) -> str:
         now=context.now,
         may_drag=context.may(Permission.MOVE),
         movable=lambda booking: booking.status in MOVABLE and context.may(Permission.MOVE, booking.target),
+        live=live_of(context, wanted.location.public_id, [wanted.day]),
+        **_surroundings(context, wanted),
+    )
+
+
+@blueprint.get("/timeline")
+def timeline() -> ResponseReturnValue:
+    """Show one day from left to right: a line for each person, room and device."""
+    context = current_context()
+    wanted = read_filter(context)
+    if wanted is None:
+        return render_template("calendar/empty.html")
+    return answer(context, wanted.location.public_id, lambda: _timeline(context, wanted))
+
+
+def _timeline(context: Context, wanted: CalendarFilter) -> str:
+    calendar = look_at_calendar(context, wanted.query(1))
+    table = make_day_table(calendar, wanted.day, wanted.names_somebody)
+    return render_template(
+        "calendar/timeline.html",
+        filter=wanted,
+        calendar=calendar,
+        closure=calendar.closed.get(wanted.day, ""),
+        table=table,
+        timeline=make_timeline(table),
+        now=context.now,
         live=live_of(context, wanted.location.public_id, [wanted.day]),
         **_surroundings(context, wanted),
     )

@@ -13,7 +13,7 @@ from app.booking.wall_clock import day_bounds, earliest, local
 from app.operations.calendar import AwayView, CalendarView, ResourceCalendar
 from app.operations.views import BookingView
 from app.texts import _
-from app.web.calendar_grid import ROW_SECONDS, CellKind, Lane, Note, Row, lay_out, shown_interval
+from app.web.calendar_grid import ROW_SECONDS, Cell, CellKind, Lane, Note, Row, lay_out, shown_interval
 from app.web.times import clock_text
 
 DEFAULT_HOURS = (8 * 60, 18 * 60)
@@ -36,6 +36,22 @@ class DayTable:
     rows: tuple[tuple[TimeLabel, Row], ...]
     missing: tuple[str, ...]
     clock_change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLine:
+    """One resource's day from left to right: cells with the label of the quarter hour in which each begins."""
+
+    lane: Lane
+    cells: tuple[tuple[TimeLabel, Cell], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A day with a line for each resource; ``hours``: their labels, and how many quarter hours each is wide."""
+
+    hours: tuple[tuple[TimeLabel, int], ...]
+    lines: tuple[TimeLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +129,24 @@ def clock_change(day: Interval, tzid: str) -> str:
     if minutes > 0:
         return _("The clocks go forward on this day: it is {number} minutes shorter.", number=minutes)
     return _("The clocks go back on this day: it is {number} minutes longer.", number=-minutes)
+
+
+def make_timeline(table: DayTable) -> Timeline:
+    """Turn the table of a day: a line per resource, time from left to right."""
+    cells = [(label, cell) for label, row in table.rows for cell in row.cells]
+    lines = (
+        TimeLine(lane, tuple((label, cell) for label, cell in cells if cell.lane == number))
+        for number, lane in enumerate(table.lanes)
+    )
+    return Timeline(tuple(_hours(table)), tuple(lines))
+
+
+def _hours(table: DayTable) -> Iterator[tuple[TimeLabel, int]]:
+    """Yield the label of each hour, and how many quarters it has: the first of a doubled hour's is told by its zone."""
+    labels = [label for label, _row in table.rows]
+    starts = [number for number, label in enumerate(labels) if label.is_hour or number == 0]
+    for first, after in zip(starts, [*starts[1:], len(labels)], strict=True):
+        yield labels[first], after - first
 
 
 def make_week(calendar: CalendarView, monday: date, *, everybody: bool) -> tuple[WeekLine, ...]:

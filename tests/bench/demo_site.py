@@ -193,6 +193,7 @@ class Examples:
             "bookings.together": self.series,
             "calendar.why": lambda: {**wish, "start": str(self.booking.start_at)},
             "calendar.day": lambda: {"location": place},
+            "calendar.timeline": lambda: {"location": place},
             "calendar.week": lambda: {"location": place},
             "calendar.month": lambda: {"location": place},
             "calendar.agenda": lambda: {"location": place},

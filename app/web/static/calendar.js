@@ -6,7 +6,7 @@
   function begin(table, isFirst) {
     if (!table) return;
 
-    // Where each cell stands, rowspans counted: grid[row][column] is the cell that covers that place.
+    // Where each cell stands, spans counted: grid[row][column] is the cell that covers that place.
     const grid = [];
     Array.from(table.tBodies[0].rows).forEach(function (row, number) {
       grid[number] = grid[number] || [];
@@ -15,7 +15,7 @@
         while (grid[number][column]) column += 1;
         for (let below = 0; below < cell.rowSpan; below += 1) {
           grid[number + below] = grid[number + below] || [];
-          grid[number + below][column] = cell;
+          for (let beside = 0; beside < cell.colSpan; beside += 1) grid[number + below][column + beside] = cell;
         }
         cell.dataset.row = number;
         cell.dataset.column = column;
