@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -191,6 +192,8 @@ class Examples:
             "bookings.new": lambda: wish,
             "bookings.times": lambda: wish,
             "bookings.together": self.series,
+            "bookings.places": lambda: {"date": time.strftime("%Y-%m-%d", time.gmtime(self.booking.start_at))},
+            "bookings.why_not": lambda: {"resource": self.resource(), "start": str(self.booking.start_at)},
             "calendar.why": lambda: {**wish, "start": str(self.booking.start_at)},
             "calendar.day": lambda: {"location": place},
             "calendar.timeline": lambda: {"location": place},
@@ -199,6 +202,11 @@ class Examples:
             "calendar.agenda": lambda: {"location": place},
         }
         return queries.get(endpoint, dict)()
+
+    def resource(self) -> str:
+        """Return somebody or something that the booking takes."""
+        taken = tables.Allocation.get(tables.Allocation.booking == self.booking)
+        return str(taken.resource.public_id)
 
     def free(self, service: str, place: str) -> int:
         """Return a free start next week."""
