@@ -26,6 +26,12 @@ SCRIPTS: Mapping[str, Mapping[str, str]] = {
         "away": mark("The server cannot be reached, so nothing was changed. Please try again."),
         "signedOut": mark("You are signed out, so nothing was changed. Please load the page again."),
     },
+    "hours.js": {
+        "copyWorkdays": mark("To Monday to Friday"),
+        "copyAll": mark("To every day"),
+        "open": mark("{time}, open"),
+        "closed": mark("{time}, closed"),
+    },
     "passkey.js": {
         "known": mark("This device has a passkey for your account already."),
         "unused": mark("No passkey was used. Please try again, or choose another way."),

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import steps
+from tests.browser.calendar_steps import center, column_of, free_start, show_day
 from tests.browser.conftest import Demo, Windows
 
 pytestmark = pytest.mark.browser
@@ -25,28 +26,6 @@ def booked_day(windows: Windows, demo: Demo, name: str) -> str:
     return day
 
 
-def show_day(page: Page, demo: Demo, day: str, name: str) -> Locator:
-    """Show the calendar of the day; return the booking in the column of whoever gives it."""
-    page.goto(demo.url(f"/calendar/day?location={demo.location_named(steps.PLACE)}&date={day}&kind=person"))
-    return page.get_by_role("link", name=re.compile(name)).first
-
-
-def center(page: Page, resource: str, start: int) -> tuple[float, float]:
-    """Return where on the screen a quarter hour of a resource is, scrolled into view."""
-    row, head = page.locator(f"tr[data-start='{start}']"), page.locator(f"th[data-resource='{resource}']")
-    row.scroll_into_view_if_needed()
-    row_box, head_box = row.bounding_box(), head.bounding_box()
-    assert row_box
-    assert head_box
-    return head_box["x"] + head_box["width"] / 2, row_box["y"] + row_box["height"] / 2
-
-
-def column_of(link: Locator) -> str:
-    """Return the resource in whose column a booking stands."""
-    number = link.evaluate("one => Number(one.closest('td').dataset.column)")
-    return str(link.page.locator("thead th").nth(number).get_attribute("data-resource"))
-
-
 def drag(page: Page, link: Locator, x: float, y: float) -> None:
     """Press on the upper part of a booking, and drag to a place in steps, without letting go."""
     box = link.bounding_box()
@@ -61,11 +40,8 @@ def test_booking_is_moved_by_one_drag(demo: Demo, windows: Windows) -> None:
     desk = windows.open()
     steps.sign_in(desk.page, demo)
     link = show_day(desk.page, demo, day, "Dora Drag")
-    before, person = int(link.get_attribute("data-start") or 0), column_of(link)
-    path = f"/bookings/{link.get_attribute('data-move')}/places.json?date={day}"
-    allowed = desk.page.request.get(demo.url(path)).json()["places"][person]
-    wished = next(one for one in allowed if abs(one - before) >= 3600)
-    at = center(desk.page, person, wished)
+    wished = free_start(link, demo, day)
+    at = center(desk.page, column_of(link), wished)
     drag(desk.page, link, *at)
     expect(desk.page.locator(".drag-ghost.fits")).to_be_visible()
     desk.page.mouse.up()
@@ -98,10 +74,8 @@ def test_escape_and_a_network_that_drops_leave_all_as_it_was(demo: Demo, windows
     desk = windows.open()
     steps.sign_in(desk.page, demo)
     link = show_day(desk.page, demo, day, "Olga Offline")
-    before, person = int(link.get_attribute("data-start") or 0), column_of(link)
-    path = f"/bookings/{link.get_attribute('data-move')}/places.json?date={day}"
-    allowed = desk.page.request.get(demo.url(path)).json()["places"][person]
-    at = center(desk.page, person, next(one for one in allowed if abs(one - before) >= 3600))
+    before = link.get_attribute("data-start") or ""
+    at = center(desk.page, column_of(link), free_start(link, demo, day))
     drag(desk.page, link, *at)
     desk.page.keyboard.press("Escape")
     expect(desk.page.locator(".drag-ghost")).to_have_count(0)
@@ -115,7 +89,7 @@ def test_escape_and_a_network_that_drops_leave_all_as_it_was(demo: Demo, windows
         "The server cannot be reached, so nothing was changed. Please try again."
     )
     desk.context.set_offline(False)
-    expect(show_day(desk.page, demo, day, "Olga Offline")).to_have_attribute("data-start", str(before))
+    expect(show_day(desk.page, demo, day, "Olga Offline")).to_have_attribute("data-start", before)
 
 
 def test_line_above_the_calendar_books_in_three_actions(demo: Demo, windows: Windows) -> None:

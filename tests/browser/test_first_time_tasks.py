@@ -1,0 +1,146 @@
+"""What people do for the first time, by what is visible alone; their counts are those of docs/first-time-tasks.md."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import steps
+from tests.browser.calendar_steps import center, column_of, free_start, show_day
+from tests.browser.conftest import Demo, Windows
+
+pytestmark = pytest.mark.browser
+
+LINE = "Quick booking: who, what and when, in one line"
+TABLE = Path(__file__).parents[2] / "docs" / "first-time-tasks.md"
+
+
+@dataclass
+class Hand:
+    """Somebody at a page; counts each click, drag, key pressed on its own and field typed into."""
+
+    page: Page
+    actions: int = 0
+    letters: int = 0
+
+    def click(self, what: Locator) -> None:
+        """Click once."""
+        what.click()
+        self.actions += 1
+
+    def type(self, what: Locator, text: str, *, enter: bool = False) -> None:
+        """Type into a field; Enter at the end belongs to it."""
+        what.fill(text)
+        if enter:
+            what.press("Enter")
+        self.actions += 1
+        self.letters += len(text) + enter
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Press at one place, let go at another."""
+        self.page.mouse.move(*start)
+        self.page.mouse.down()
+        self.page.mouse.move(*end, steps=8)
+        self.page.mouse.up()
+        self.actions += 1
+
+
+def promised(task: str) -> tuple[int, int]:
+    """Return what the table says of a task: actions and letters."""
+    for line in TABLE.read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if cells[0] == task:
+            return int(cells[1]), int(cells[2])
+    raise AssertionError(f"{TABLE.name} has no line for {task}")
+
+
+def counted(hand: Hand) -> tuple[int, int]:
+    return hand.actions, hand.letters
+
+
+def test_visitor_books(demo: Demo, windows: Windows) -> None:
+    hand = Hand(windows.open(390).page)
+    hand.page.goto(demo.url("/"))
+    hand.click(hand.page.get_by_role("link", name=f"Choose a time for {steps.SERVICE} at {steps.PLACE}"))
+    hand.click(hand.page.get_by_role("link", name="Later"))
+    hand.click(hand.page.locator("a.slot").last)
+    hand.type(hand.page.get_by_label("Name *"), "Tara First")
+    hand.type(hand.page.get_by_label("Mail address *"), "tara@example.org")
+    hand.click(hand.page.get_by_role("button", name=re.compile("^Book")))
+    expect(hand.page.locator("h1")).to_have_text(re.compile("Booked"))
+    assert counted(hand) == promised("Book as a visitor")
+
+
+def test_desk_books_moves_and_cancels(demo: Demo, windows: Windows) -> None:
+    page = windows.open().page
+    steps.sign_in(page, demo)
+    clock = last_free_time(page, demo)
+    open_calendar(page, demo)
+    hand = Hand(page)
+    hand.type(page.get_by_label(LINE), f"Tom Task, nutrition, Friday {clock}", enter=True)
+    hand.type(page.get_by_label("Mail address"), "tom@example.org")
+    hand.click(page.get_by_role("button", name="Book", exact=True))
+    expect(page.get_by_role("status")).to_have_text("Booked.")
+    assert counted(hand) == promised("Book for a client")
+    day = steps.chosen_day(page)
+
+    link = show_day(page, demo, day, "Tom Task")
+    at = center(page, column_of(link), free_start(link, demo, day))
+    box = link.bounding_box()
+    assert box
+    hand = Hand(page)
+    hand.drag((box["x"] + box["width"] / 2, box["y"] + 6), at)
+    expect(page.locator("#drag-said")).to_have_text(re.compile("^Moved to"))
+    assert counted(hand) == promised("Move a booking")
+
+    show_day(page, demo, day, "Tom Task").click()
+    hand = Hand(page)
+    hand.click(page.get_by_text("Cancel this booking"))
+    hand.click(page.get_by_role("button", name="Cancel the booking"))
+    expect(page.get_by_role("status").first).to_have_text("Cancelled.")
+    assert counted(hand) == promised("Cancel a booking")
+
+
+def open_calendar(page: Page, demo: Demo) -> None:
+    page.goto(demo.url(f"/calendar/day?location={demo.location_named(steps.PLACE)}"))
+
+
+def last_free_time(page: Page, demo: Demo) -> str:
+    """Return the last free time of the coming Friday, as the form shows it for a line without a time."""
+    open_calendar(page, demo)
+    page.get_by_label(LINE).fill("Nobody yet, nutrition, Friday")
+    page.get_by_label(LINE).press("Enter")
+    return page.locator(".slot-radio label").last.inner_text()
+
+
+def test_administrator_sets_weekly_hours(demo: Demo, windows: Windows) -> None:
+    page = windows.open().page
+    steps.sign_in(page, demo, "administrator")
+    page.goto(demo.url("/setup/hours"))
+    page.get_by_role("link", name=re.compile(steps.PLACE)).first.click()
+    hand = Hand(page)
+    bar = page.get_by_role("slider", name="Monday", exact=True)
+    box = bar.bounding_box()
+    assert box
+
+    def at(hour: float) -> tuple[float, float]:
+        return box["x"] + box["width"] * hour / 24, box["y"] + box["height"] / 2
+
+    while first := next(iter(bar.locator(".paint-block").all()), None):  # a stroke over open hours closes them
+        block = first.bounding_box()
+        assert block
+        hand.drag((block["x"] + 4, at(0)[1]), at(23.9))
+    hand.actions = 0
+    hand.drag(at(8.1), at(11.9))
+    hand.drag(at(13.1), at(17.4))
+    hand.click(page.get_by_role("button", name="To Monday to Friday (Monday)"))
+    hand.click(page.get_by_role("button", name="Save weekly hours"))
+    expect(page.get_by_role("status")).to_have_text("Hours saved.")
+    expect(page.get_by_role("slider", name="Friday", exact=True).locator(".paint-block")).to_have_text(
+        ["08:00–12:00", "13:00–17:30"]
+    )
+    assert counted(hand) == promised("Set weekly hours")
