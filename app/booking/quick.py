@@ -13,17 +13,26 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.booking.dates import month_name, short_month_name, short_weekday_name, weekday_name
+from app.booking.values import DAY_MINUTES
 from app.texts import ENGLISH, in_context, language, speaking
 
 LEAST_LETTERS = 3
 """How much of a word of a name has to be typed."""
 
-_NOON = 12 * 60
+_HALF = 12 * 60
 _PARTS = re.compile(r"[,;]")
-_DURATION = re.compile(r"(?<!\w)(\d{1,3}) ?(min|minutes?|minuten|h|hours?|stunden?|std)\b\.?", re.IGNORECASE)
-_CLOCK = re.compile(r"(?<![\w.:-])(\d{1,2})(?::([0-5]\d))? ?(am|pm|uhr)?(?![\w:-])(?!\.\d)", re.IGNORECASE)
+_SPAN = re.compile(r"(?<![\w.:-])(\d{1,2}):([0-5]\d) ?[-–] ?(\d{1,2}):([0-5]\d)(?![\w:-])")
+_CLOCK = re.compile(
+    r"(?<![\w.,:-])(?P<hour>\d{1,2})(?:(?P<point>[:.])(?P<minute>[0-5]\d))?"
+    r"(?: ?(?P<sign>a\.?m|p\.?m|uhr|h)\b\.?)?(?![\w:-])(?!\.\d)",
+    re.IGNORECASE,
+)
+_DURATION = re.compile(
+    r"(?<![\w.,:-])(\d{1,3}) ?(min|minutes?|minuten|h|hours?|stunden?|std)\b\.?(?![\w:-])", re.IGNORECASE
+)
 _ISO = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
-_DOTTED = re.compile(r"(?<![\w.])(\d{1,2})\. ?(\d{1,2})\.(?: ?(\d{4}))?(?![\w.])")
+_DOTTED = re.compile(r"(?<![\w.])(\d{1,2})\. ?(\d{1,2})\.(?: ?(\d{4}|\d{2})(?![:.]\d))?(?![\w.])")
+_CENTURY = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +57,63 @@ class Heard:
 
 def hear(text: str, services: Sequence[Named], people: Sequence[Named], today: date) -> Heard:
     """Return what a line says; nothing in it is an error, it only may say too little."""
-    duration, rest = _take_duration(" ".join(text.split()))
-    day, rest = _take_day(rest, today)
-    minute, rest = _take_clock(rest)
+    day, rest = _take_day(" ".join(text.split()), today)
+    minute, duration, rest = _take_span(rest)
+    if minute is None:
+        minute, rest = _take_clock(rest)
+    if duration is None:
+        duration, rest = _take_duration(rest)
     parts = [part for part in (_without_fillers(one) for one in _PARTS.split(rest)) if part]
     found, parts = _take_named(parts, services)
     with_, parts = _take_named(parts, people, scan=False)
     return Heard(" ".join(parts), found, with_, day, minute, duration)
+
+
+def _cut(text: str, found: re.Match[str]) -> str:
+    """Take out what was understood; what stood on its two sides are two parts from now on."""
+    return f"{text[: found.start()]},{text[found.end() :]}"
+
+
+def _take_span(text: str) -> tuple[int | None, int | None, str]:
+    """Take a start and an end, such as ``10:00-10:45``; return start, duration and what is left."""
+    for found in _SPAN.finditer(text):
+        start, end = (int(found[one]) * 60 + int(found[one + 1]) for one in (1, 3))
+        if start < end <= DAY_MINUTES:
+            return start, end - start, _cut(text, found)
+    return None, None, text
+
+
+def _take_clock(text: str) -> tuple[int | None, str]:
+    """Take the first time of day: ``10:00``, ``10 Uhr``, ``2 pm``, ``14.30 Uhr``, ``at 10``; a bare number is none."""
+    before = _words(lambda: ((in_context("quick booking", "at"), 0),))
+    for found in _CLOCK.finditer(text):
+        minute = _minute_of(found, told=_last_word(text[: found.start()]) in before)
+        if minute is not None:
+            return minute, _cut(text, found)
+    return None, text
+
+
+def _minute_of(found: re.Match[str], *, told: bool) -> int | None:
+    """Return the minute of the day that is meant; ``told``: a word such as "at" says that it is a time.
+
+    The German "am" after a time is no a.m., and an h after a number alone is a duration.
+    """
+    hour, minute, sign = (
+        int(found["hour"]),
+        int(found["minute"] or 0),
+        (found["sign"] or "").casefold().replace(".", ""),
+    )
+    is_half = sign in ("am", "pm") and 1 <= hour <= _HALF // 60 and not (sign == "am" and language() == "de")
+    is_clock = told or found["point"] == ":" or is_half or sign == "uhr" or (bool(found["point"]) and sign == "h")
+    if not is_clock or hour > 23:
+        return None
+    if is_half:
+        return hour % 12 * 60 + minute + (_HALF if sign == "pm" else 0)
+    return None if sign == "pm" else hour * 60 + minute
+
+
+def _last_word(text: str) -> str:
+    return text.rstrip().casefold().rpartition(" ")[2]
 
 
 def _take_duration(text: str) -> tuple[int | None, str]:
@@ -65,33 +124,13 @@ def _take_duration(text: str) -> tuple[int | None, str]:
     return (number if unit.startswith("min") else number * 60), _cut(text, found)
 
 
-def _cut(text: str, found: re.Match[str]) -> str:
-    """Take out what was understood; what stood on its two sides are two parts from now on."""
-    return f"{text[: found.start()]},{text[found.end() :]}"
-
-
-def _take_clock(text: str) -> tuple[int | None, str]:
-    """Take the first time of day: ``10:00``, ``10 Uhr``, ``2 pm``, ``at 10``; a bare number is none."""
-    before = _words(lambda: ((in_context("quick booking", "at"), 0),))
-    for found in _CLOCK.finditer(text):
-        hour, minute, sign = int(found[1]), int(found[2] or 0), (found[3] or "").casefold()
-        is_told = found[2] is not None or sign or _last_word(text[: found.start()]) in before
-        if not is_told or hour > 23 or (sign in ("am", "pm") and not 1 <= hour <= 12):
-            continue
-        if sign in ("am", "pm"):
-            return hour % 12 * 60 + minute + (_NOON if sign == "pm" else 0), _cut(text, found)
-        return hour * 60 + minute, _cut(text, found)
-    return None, text
-
-
-def _last_word(text: str) -> str:
-    return text.rstrip().casefold().rpartition(" ")[2]
-
-
 def _take_day(text: str, today: date) -> tuple[date | None, str]:
-    """Take the first date: in figures, by a month's name, or as today, tomorrow, a weekday still to come."""
+    """Take a date: in figures, by a month's name, or as today, tomorrow, a weekday still to come; of several the last.
+
+    What stands at the beginning of a line is more likely a name: Sun Li, April Jones.
+    """
     for read in (_iso, _dotted, _by_month, _by_word):
-        for day, found in read(text, today):
+        for day, found in reversed(list(read(text, today))):
             return day, _cut(text, found)
     return None, text
 
@@ -108,7 +147,8 @@ def _iso(text: str, _: date) -> _Days:
 
 def _dotted(text: str, today: date) -> _Days:
     for found in _DOTTED.finditer(text):
-        day = _coming(int(found[2]), int(found[1]), int(found[3]) if found[3] else None, today)
+        year = int(found[3]) + (_CENTURY if len(found[3]) == 2 else 0) if found[3] else None
+        day = _coming(int(found[2]), int(found[1]), year, today)
         if day is not None:
             yield day, found
 
@@ -125,7 +165,8 @@ def _by_month(text: str, today: date) -> _Days:
     for way in ways:
         for found in re.finditer(way, text, re.IGNORECASE):
             year = int(found["year"]) if found["year"] else None
-            day = _coming(months[found["month"].casefold()], int(found["day"]), year, today)
+            month = months.get(found["month"].casefold())  # none: dotless and dotted I match an i, and are others
+            day = None if month is None else _coming(month, int(found["day"]), year, today)
             if day is not None:
                 yield day, found
 
@@ -134,7 +175,9 @@ def _by_word(text: str, today: date) -> _Days:
     days = {**_words(_day_words), **_words(_weekday_words)}
     names = "|".join(re.escape(one) for one in sorted(days, key=len, reverse=True))
     for found in re.finditer(rf"(?<!\w)({names})(?!\w)", text, re.IGNORECASE):
-        number = days[found[1].casefold()]
+        number = days.get(found[1].casefold())
+        if number is None or (found.start() == 0 and len(found[1]) <= LEAST_LETTERS and len(text) > len(found[1])):
+            continue  # dotless I; or a short weekday that is somebody's first name
         ahead = number if number < _WEEKDAYS else (number - _WEEKDAYS - today.weekday() - 1) % 7 + 1
         yield today + timedelta(days=ahead), found
 
@@ -181,7 +224,7 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 def _without_fillers(part: str) -> str:
     """Take small words off the beginning and the end of a part: ``at``, ``with``, ``for``."""
-    fillers = _words(lambda: ((word, 0) for word in in_context("quick booking", "at on with for in the").split()))
+    fillers = _words(lambda: ((word, 0) for word in in_context("quick booking", "at on with for in the next").split()))
     words = part.split()
     while words and words[0].casefold() in fillers:
         words.pop(0)
@@ -213,8 +256,11 @@ def _take_named(
 def _fitting(typed: Sequence[str], offered: Sequence[Named]) -> tuple[Named, ...]:
     """Return what is named: the one whose name it is, else all whose names have a word for each that was typed."""
     whole = " ".join(typed).casefold()
+    words = re.findall(r"\w+", whole)
     same = tuple(one for one in offered if one.name.casefold() == whole)
-    return same or tuple(one for one in offered if _begins(whole.split(), re.findall(r"\w+", one.name.casefold())))
+    if same or not words:
+        return same
+    return tuple(one for one in offered if _begins(words, re.findall(r"\w+", one.name.casefold())))
 
 
 def _begins(typed: Sequence[str], words: Sequence[str]) -> bool:

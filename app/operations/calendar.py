@@ -46,8 +46,10 @@ class CalendarQuery:
         return bool(self.services or self.statuses)
 
     def shows(self, view: BookingView) -> bool:
-        """Whether a booking is to be shown; of which service it is counts only where the actor may see it."""
-        is_wanted = not self.services or view.service in self.services
+        """Whether a booking is to be shown; one whose title the actor may not see tells neither service nor status."""
+        if not self.narrows_bookings:
+            return True
+        is_wanted = bool(view.service) and (not self.services or view.service in self.services)
         return is_wanted and (not self.statuses or view.status in self.statuses)
 
 
@@ -62,13 +64,17 @@ class AwayView:
 
 @dataclass(frozen=True, slots=True)
 class ResourceCalendar:
-    """One resource's part. ``open``: when it works here, time off not taken out; ``taken``: with buffers."""
+    """One resource's part. ``open``: when it works here, time off not taken out; ``taken``: with buffers.
+
+    ``tells_wishes``: the actor may see which changes are wished for.
+    """
 
     resource: ResourceView
     open: tuple[Interval, ...]
     away: tuple[AwayView, ...]
     taken: tuple[Taken, ...]
     bookings: tuple[BookingView, ...]
+    tells_wishes: bool = False
 
     @property
     def is_quiet(self) -> bool:
@@ -87,6 +93,8 @@ class CalendarView:
     end: Instant
     columns: tuple[ResourceCalendar, ...]
     closed: dict[date, str]
+    is_narrowed: bool = False
+    """Some bookings are not to be shown."""
 
 
 def look_at_calendar(context: Context, query: CalendarQuery) -> CalendarView:
@@ -100,7 +108,8 @@ def look_at_calendar(context: Context, query: CalendarQuery) -> CalendarView:
     """
     place, resources, shown = look_where(context, query)
     columns = _columns(context, query, place, resources, shown)
-    return CalendarView(place.public_id, place.name, place.tzid, *shown, columns, closed_on(place, query))
+    closed = closed_on(place, query)
+    return CalendarView(place.public_id, place.name, place.tzid, *shown, columns, closed, query.narrows_bookings)
 
 
 def look_where(context: Context, query: CalendarQuery) -> tuple[Location, list[Resource], Interval]:
@@ -152,6 +161,7 @@ def _columns(
             away=_away(one, shown, context.may(Permission.SEE_DETAILS, _at(one, place))),
             taken=tuple(taken[one.id]),
             bookings=tuple(bookings[one.public_id]),
+            tells_wishes=context.may(Permission.SEE_DETAILS, _at(one, place)),
         )
         for one in resources
     )

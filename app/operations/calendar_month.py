@@ -57,7 +57,8 @@ def month_of(day: date) -> tuple[date, int]:
 def look_at_month(context: Context, query: CalendarQuery) -> MonthView:
     """Return the dates from ``query.first`` on with what is booked, in the order in which it begins.
 
-    A fixed number of queries; what is read in full grows with the days, not with the bookings.
+    A fixed number of queries. What is read in full grows with the days, not with the bookings, unless some are not to
+    be shown: only one that was read tells whether it is.
 
     Raises:
         InvalidInput, NotAllowed, NotFound: as ``look_at_calendar``.
@@ -76,7 +77,7 @@ def look_at_month(context: Context, query: CalendarQuery) -> MonthView:
 def _all_that_are_wanted(context: Context, query: CalendarQuery, taken: Sequence[Taken], bounds: Bounds) -> _Found:
     """Return all bookings that the query shows: only one that was read tells whether it does."""
     behind = bookings_behind(context, taken, *_stretch(bounds))
-    groups = _together(one for one in behind if query.shows(one))
+    groups = together(one for one in behind if query.shows(one))
     return groups, {day: len(_on(groups, edges)) for day, edges in bounds.items()}
 
 
@@ -86,14 +87,14 @@ def _first_of_each_day(context: Context, _: CalendarQuery, taken: Sequence[Taken
     by_day = {day: [one for one in booked if one[0] < end and one[1] > start] for day, (start, end) in bounds.items()}
     wanted = {reference for ones in by_day.values() for _, _, reference in ones[: MOST_NAMED + 1]}
     behind = bookings_behind(context, [one for one in taken if one.reference in wanted], *_stretch(bounds))
-    return _together(behind), {day: len(ones) for day, ones in by_day.items()}
+    return together(behind), {day: len(ones) for day, ones in by_day.items()}
 
 
 def _stretch(bounds: Bounds) -> Interval:
     return min(start for start, _ in bounds.values()), max(end for _, end in bounds.values())
 
 
-def _together(bookings: Iterable[BookingView]) -> list[Group]:
+def together(bookings: Iterable[BookingView]) -> list[Group]:
     """Return the bookings by start; who shares a resource at the same time is in the same session."""
     groups: dict[tuple[Instant, Instant, object], list[BookingView]] = {}
     for one in bookings:

@@ -194,7 +194,7 @@ def _leave(context: Context, row: Booking, wanted: Wanted) -> _Step:
 
 
 def _wanted_move(context: Context, first: Booking, row: Booking, request: MoveRequest) -> Wanted:
-    catalog, location = _catalog_for(context, row), context.catalog.locations[row.location_id]
+    catalog, location = catalog_for(context, row), context.catalog.locations[row.location_id]
     service = catalog.services[row.service_id]
     duration = duration_of(service, request.duration_minutes or (row.end_at - row.start_at) // MINUTE)
     start = shifted_start(first, row, request.start, location.tzid)
@@ -207,7 +207,7 @@ def _wanted_move(context: Context, first: Booking, row: Booking, request: MoveRe
     return Wanted(catalog, service, location, wish, request.override, taken, by_staff, reason)
 
 
-def _catalog_for(context: Context, row: Booking) -> Catalog:
+def catalog_for(context: Context, row: Booking) -> Catalog:
     """Return the set-up in which a booking keeps its duration, whatever became of its service since.
 
     Staff may also move what is booked of a service that is switched off.

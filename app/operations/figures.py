@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
-from peewee import fn
+from peewee import JOIN, fn
 
 from app.access.permissions import Permission
 from app.booking.hours import open_intervals, working
@@ -22,7 +22,7 @@ from app.operations.context import Context
 from app.operations.names import get_location
 from app.operations.rights import target_of_resource
 from app.operations.within import bookings_within
-from app.storage.tables import Allocation, Booking
+from app.storage.tables import Allocation, Booking, GroupSession
 
 WEEKS = 8
 USE_DAYS = 28
@@ -130,15 +130,27 @@ def _use(context: Context, place: Location, today: date) -> tuple[UseFigures, ..
         and one.location_id in (None, place.id)
         and context.may(Permission.SEE_BUSY, target_of_resource(one))
     ]
-    taken = context.store.read(lambda: _taken_seconds([one.id for one in found], span))
+    taken = context.store.read(lambda: _taken_seconds([one.id for one in found], place, span))
     figures = (_use_of(context, one, place, span, taken.get(one.id, 0)) for one in found)
     return tuple(sorted((one for one in figures if one.open_minutes), key=lambda one: (-one.percent, one.name)))
 
 
-def _taken_seconds(ids: Sequence[int], span: Interval) -> dict[int, int]:
+def _taken_seconds(ids: Sequence[int], place: Location, span: Interval) -> dict[int, int]:
+    """Return by resource how long bookings and group sessions of this place took it."""
     length = fn.SUM(Allocation.end_at - Allocation.start_at)
-    query = Allocation.select(Allocation.resource, length).where(
-        Allocation.resource.in_(ids), Allocation.active, Allocation.start_at >= span[0], Allocation.start_at < span[1]
+    query = (
+        Allocation.select(Allocation.resource, length)
+        .join(Booking, JOIN.LEFT_OUTER)
+        .switch(Allocation)
+        .join(GroupSession, JOIN.LEFT_OUTER)
+        .where(
+            Allocation.resource.in_(ids),
+            Allocation.active,
+            Allocation.change.is_null(),
+            Allocation.start_at >= span[0],
+            Allocation.start_at < span[1],
+            (Booking.location == place.id) | (GroupSession.location == place.id),
+        )
     )
     return {row_id: int(seconds) for row_id, seconds in query.group_by(Allocation.resource).tuples()}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.access.permissions import Permission
-from app.booking.values import ResourceKind
 from app.operations.context import Context
 
 
@@ -26,12 +25,12 @@ def look_at_set_up(context: Context) -> tuple[Step, ...]:
     context.require(Permission.MANAGE_SETTINGS)
     catalog = context.catalog
     places = [one for one in catalog.locations.values() if one.active]
-    people = [one for one in catalog.resources.values() if one.active and one.kind is ResourceKind.PERSON]
+    resources = [one for one in catalog.resources.values() if one.active]
     services = [one for one in catalog.services.values() if one.active]
     return (
         Step("place", bool(places)),
         Step("hours", any(one.weekly for one in places)),
-        Step("people", bool(people)),
+        Step("resources", bool(resources)),
         Step("service", bool(services)),
         Step("offered", any(one.location_ids and one.requirements for one in services)),
     )

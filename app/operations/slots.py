@@ -60,7 +60,7 @@ def find_slots(
         own = None if row is None else row.id
         seats_of = None if row is None or may_ask(context, row, wanted) else own
         busy = taken.find_taken(ids, start - margin, end + margin, context.now, own)
-        _take_out(busy, () if seats_of is None else taken.find_own_sessions(seats_of))
+        take_out(busy, () if seats_of is None else taken.find_own_sessions(seats_of))
         has_sessions = wanted.capacity > 1
         sessions = taken.find_sessions(wanted.id, place.id, start, end, context.now, seats_of) if has_sessions else ()
         found = search(catalog, query, busy, context.now, sessions=sessions)
@@ -71,7 +71,7 @@ def find_slots(
     return context.store.read(look)
 
 
-def _take_out(busy: dict[int, list[Interval]], own: Iterable[tuple[int, Instant, Instant]]) -> None:
+def take_out(busy: dict[int, list[Interval]], own: Iterable[tuple[int, Instant, Instant]]) -> None:
     """Leave out the times of sessions that end when the moved booking leaves them."""
     for resource_id, since, until in own:
         if (since, until) in busy.get(resource_id, ()):
@@ -92,11 +92,8 @@ def explain_time(
     *,
     duration_minutes: int | None = None,
     provider: str | None = None,
-    ignore_booking: str | None = None,
 ) -> Explanation:
     """Say in words why a time is not free: every rule and every conflicting thing (staff).
-
-    ``ignore_booking``: the public id of one that is to be moved there, and is in no way of its own.
 
     Raises:
         NotAllowed, NotFound.
@@ -110,11 +107,8 @@ def explain_time(
     before, after = wanted.buffer_before_minutes * MINUTE, (longest + wanted.buffer_after_minutes) * MINUTE
 
     def look() -> Explanation:
-        found = taken.find_conflicts(candidate_ids(wanted), start - before, start + after, context.now)
-        conflicts = [one for one in found if ignore_booking is None or one.reference != ignore_booking]
-        own = row_of(ignore_booking)
-        ignored = None if own is None else own.id
-        counts = count_bookings(Wanted(catalog, wanted, place, wish), context.now, "", ignored)
+        conflicts = taken.find_conflicts(candidate_ids(wanted), start - before, start + after, context.now)
+        counts = count_bookings(Wanted(catalog, wanted, place, wish), context.now, client_email="")
         sessions = taken.find_sessions(wanted.id, place.id, start, start + 1, context.now)
         return explain(catalog, wish, conflicts, context.now, counts=counts, sessions=sessions)
 

@@ -13,6 +13,7 @@ from app.booking.statuses import ACTIVE, Status
 from app.booking.values import MINUTE, Instant, Interval, Location
 from app.booking.wall_clock import day_bounds, local_date
 from app.operations.calendar import CalendarQuery, CalendarView, ResourceCalendar, look_at_calendar
+from app.operations.calendar_month import Group, together
 from app.operations.context import Context
 from app.operations.look_up import DECIDING, list_requests, read_views
 from app.operations.names import get_location
@@ -22,7 +23,10 @@ from app.operations.within import bookings_within
 from app.storage.tables import Booking
 
 MOST = 12
-"""How many lines a part of the page has; the rest is one link away."""
+"""How many lines a part of the page has; where there are more it says so."""
+
+MOST_SERVICES = 24
+"""For how many services, by name, the next free time is looked for: each is a search of its own."""
 
 SOON = 2 * 60 * MINUTE
 LEAST_GAP = 15 * MINUTE
@@ -39,6 +43,14 @@ class FreeTime:
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """The first of some bookings, by start; ``more``: there are others."""
+
+    bookings: tuple[BookingView, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DeskView:
     """A place today. ``begun``: confirmed, begun, and not yet marked as done or no-show; ``counts``: by status."""
 
@@ -46,8 +58,8 @@ class DeskView:
     location_name: str
     tzid: str
     counts: dict[str, int]
-    begun: tuple[BookingView, ...]
-    soon: tuple[BookingView, ...]
+    begun: Lines
+    soon: Lines
     free: tuple[FreeTime, ...]
     requests: int | None
 
@@ -64,13 +76,16 @@ class DeskView:
 
 @dataclass(frozen=True, slots=True)
 class MyDayView:
-    """The rest of today of a provider: what comes next, what follows, and the gaps of a quarter hour and more."""
+    """The rest of today of a provider: what comes next, what follows, and the gaps of a quarter hour and more.
+
+    The bookings of a group session stand together.
+    """
 
     name: str
     tzid: str
-    now: BookingView | None
-    next: BookingView | None
-    later: tuple[BookingView, ...]
+    now: Group | None
+    next: Group | None
+    later: tuple[Group, ...]
     gaps: tuple[Interval, ...]
     done: int
 
@@ -107,23 +122,24 @@ def _counts(conditions: Sequence[Expression]) -> dict[str, int]:
     return dict(query.tuples())
 
 
-def _bookings(context: Context, conditions: Sequence[Expression]) -> tuple[BookingView, ...]:
+def _bookings(context: Context, conditions: Sequence[Expression]) -> Lines:
     def narrow(query: ModelSelect) -> ModelSelect:
-        return query.where(*conditions).order_by(Booking.start_at, Booking.id).limit(MOST)
+        return query.where(*conditions).order_by(Booking.start_at, Booking.id).limit(MOST + 1)
 
-    return tuple(context.store.read(lambda: read_views(context, narrow)))
+    views = context.store.read(lambda: read_views(context, narrow))
+    return Lines(tuple(views[:MOST]), len(views) > MOST)
 
 
 def _free_times(context: Context, place: Location, end: Instant) -> list[FreeTime]:
-    """Return for each service of the place its next free start today, the soonest first."""
+    """Return for services of the place their next free start today, the soonest first."""
     if not context.may(Permission.BOOK_FOR_OTHERS) or end <= context.now:
         return []
     here = [one for one in context.catalog.services.values() if one.active and place.id in one.location_ids]
     found = []
-    for one in sorted(here, key=lambda service: service.name.casefold())[:MOST]:
+    for one in sorted(here, key=lambda service: service.name.casefold())[:MOST_SERVICES]:
         starts = find_slots(context, one.public_id, place.public_id, context.now, end)
         found += [FreeTime(one.public_id, one.name, start) for start in starts[:1]]
-    return sorted(found, key=lambda one: one.start)
+    return sorted(found, key=lambda one: one.start)[:MOST]
 
 
 def look_at_my_day(context: Context) -> MyDayView | None:
@@ -140,9 +156,10 @@ def look_at_my_day(context: Context) -> MyDayView | None:
     if not seen:
         return None
     calendar, column = max(seen, key=lambda one: (bool(one[1].open), len(one[1].bookings)))
-    bookings = [one for one in column.bookings if one.end > context.now]
-    now = next((one for one in bookings if one.start <= context.now), None)
-    coming = [one for one in bookings if one.start > context.now]
+    left = [one for one in column.bookings if one.end > context.now and one.status not in _OVER]
+    groups = together(left)
+    now = next((one for one in groups if one[0].start <= context.now), None)
+    coming = [one for one in groups if one[0].start > context.now]
     return MyDayView(
         name=resource.name,
         tzid=calendar.tzid,
@@ -150,7 +167,7 @@ def look_at_my_day(context: Context) -> MyDayView | None:
         next=next(iter(coming), None),
         later=tuple(coming[1 : MOST + 1]),
         gaps=_gaps(column, context.now, calendar.end),
-        done=len(column.bookings) - len(bookings),
+        done=len(column.bookings) - len(left),
     )
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from app.booking.intervals import clip, normalise
 from app.booking.values import Cause, Interval
@@ -88,20 +89,20 @@ def make_day_table(calendar: CalendarView, day: date, everybody: bool) -> DayTab
 
 
 def _lane(column: ResourceCalendar, calendar: CalendarView) -> Lane:
-    notes = (*_taken_notes(column), *_away_notes(column.away))
+    notes = (*_taken_notes(column, calendar.is_narrowed), *_away_notes(column.away))
     resource = column.resource
     return Lane(resource.name, resource.public_id, resource.kind, column.open, column.bookings, notes)
 
 
-def _taken_notes(column: ResourceCalendar) -> Iterator[Note]:
+def _taken_notes(column: ResourceCalendar, is_narrowed: bool) -> Iterator[Note]:
     shown = {(one.start, one.end) for one in column.bookings}
     for one in column.taken:
         if one.cause is Cause.BUSY_TIME:
             yield Note(CellKind.BUSY, one.start, one.end, "other calendar")
             continue
-        is_wish = one.booked is None and bool(one.reference)
+        is_wish = column.tells_wishes and one.booked is None and bool(one.reference)
         yield Note(CellKind.WISH if is_wish else CellKind.BUFFER, one.start, one.end)
-        if one.booked is not None and one.booked not in shown:
+        if is_narrowed and one.booked is not None and one.booked not in shown:
             yield Note(CellKind.OTHER, *one.booked)
 
 
@@ -145,7 +146,7 @@ def _hours(table: DayTable) -> Iterator[tuple[TimeLabel, int]]:
     """Yield the label of each hour, and how many quarters it has: the first of a doubled hour's is told by its zone."""
     labels = [label for label, _row in table.rows]
     starts = [number for number, label in enumerate(labels) if label.is_hour or number == 0]
-    for first, after in zip(starts, [*starts[1:], len(labels)], strict=True):
+    for first, after in pairwise([*starts, len(labels)]):
         yield labels[first], after - first
 
 

@@ -24,6 +24,7 @@ SCRIPTS: Mapping[str, Mapping[str, str]] = {
         "closed": mark("not free"),
         "noLength": mark("This service has no other duration that fits here."),
         "away": mark("The server cannot be reached, so nothing was changed. Please try again."),
+        "unknown": mark("The server did not answer. Please look in the calendar whether the booking was moved."),
         "signedOut": mark("You are signed out, so nothing was changed. Please load the page again."),
     },
     "hours.js": {

@@ -24,8 +24,8 @@ blueprint = Blueprint("today", __name__, url_prefix="/today")
 STEPS: Mapping[str, tuple[str, str]] = {
     "place": (mark("Add a place"), "setup.index"),
     "hours": (mark("Give the place its weekly hours"), "setup.index"),
-    "people": (mark("Add who gives services"), "setup.index"),
-    "service": (mark("Add what can be booked"), "setup.index"),
+    "resources": (mark("Add who and what can be booked"), "setup.index"),
+    "service": (mark("Add a service"), "setup.index"),
     "offered": (mark("Say where a service is offered and what it takes"), "setup.index"),
 }
 
@@ -46,7 +46,6 @@ def index() -> str:
         figures=look_at_figures(context, place.public_id)
         if place and context.may(Permission.MANAGE_RESOURCES)
         else None,
-        sees_clients=context.may(Permission.SEE_CONTACTS),
         **_for_administrators(context),
     )
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from app.access.permissions import ReadyMade
+from app.access.permissions import Permission, ReadyMade
 from app.storage.public_ids import new_public_id
 from app.storage.store import Store
-from app.storage.tables import Booking, Service
-from tests.cast import HOUR, MONDAY, Cast
+from app.storage.tables import Booking, Pool, PoolMember, Service
+from tests.cast import HOUR, MONDAY, Cast, Need
 from tests.web.conftest import Browser, SignIn
-from tests.web.staff_cast import DAY, TEN, booked, practice
+from tests.web.staff_cast import DAY, TEN, booked, counted, practice
 
 QUARTER = HOUR // 4
 
@@ -49,7 +49,7 @@ def test_booking_may_go_where_its_rules_allow_it(desk: Browser, cast: Cast) -> N
     last = MONDAY + 17 * HOUR + 2 * QUARTER  # a buffer may lie outside of the hours
     assert told["places"][cast.ids["Ada"]] == [one for one in quarters if one <= last and one not in olaf]
     assert told["places"][cast.ids["Ben"]] == [one for one in quarters if one <= last]
-    assert (set(told["places"]), told["version"]) == ({cast.ids["Ada"], cast.ids["Ben"]}, 1)
+    assert set(told["places"]) == {cast.ids["Ada"], cast.ids["Ben"]}
 
 
 def test_durations_are_those_that_fit_where_it_stands(desk: Browser, cast: Cast) -> None:
@@ -134,7 +134,7 @@ def test_calendar_lets_movable_bookings_be_dragged_by_those_who_may_move(
     desk: Browser, sign_in: SignIn, cast: Cast, store: Store
 ) -> None:
     mine, page = booked(cast), f"/calendar/day?date={DAY}"
-    here = f'data-move="{mine}" data-start="{TEN}" data-minutes="30"'
+    here = f'data-move="{mine}" data-start="{TEN}" data-minutes="30" data-version="1"'
     found = [here in desk.get(page).text, here in sign_in(ReadyMade.VIEWER).get(page).text]
     store.write(lambda: Booking.update(status="completed").execute())
     assert ([*found, here in desk.get(page).text], "drag.js" in desk.get(page).text) == ([True, False, False], True)
@@ -147,13 +147,60 @@ def test_part_that_is_kept_for_others_has_no_token_of_a_session(desk: Browser, c
     assert ("data-csrf" in page, "csrf" in part) == (True, False)
 
 
-def test_service_that_was_switched_off_gives_no_place(desk: Browser, cast: Cast, store: Store) -> None:
-    mine = booked(cast)
+def test_booking_keeps_what_its_service_no_longer_has(desk: Browser, cast: Cast, store: Store) -> None:
+    mine = booked(cast, provider=cast.ids["Ada"])
 
-    def switch_off() -> None:
-        Service.update(active=False).execute()
+    def change() -> None:
+        Service.update(active=False, durations_minutes="[45]").where(Service.name == "Consultation").execute()
         store.bump_catalog()
 
-    store.write(switch_off)
-    answer = desk.get(f"/bookings/{mine}/places.json?date={DAY}")
-    assert (answer.status_code, set(answer.json or ())) == (404, {"error", "message"})
+    store.write(change)
+    assert TEN + HOUR in places(desk, mine)["places"][cast.ids["Ben"]]
+    assert drop(desk, mine, start=TEN + HOUR, resource=cast.ids["Ben"])[0] == 200
+
+
+def test_desk_needs_no_notice_and_those_who_may_only_move_do(
+    desk: Browser, sign_in_with: SignIn, cast: Cast, store: Store
+) -> None:
+    mine = booked(cast, provider=cast.ids["Ada"])
+
+    def change() -> None:
+        Service.update(minimum_notice_minutes=60 * 24 * 30).where(Service.name == "Consultation").execute()
+        store.bump_catalog()
+
+    store.write(change)
+    mover = sign_in_with(Permission.MOVE, Permission.SEE_TITLES, Permission.SEE_BUSY)
+    assert (
+        TEN + HOUR in places(desk, mine)["places"][cast.ids["Ben"]],
+        places(mover, mine)["places"][cast.ids["Ben"]],
+    ) == (True, [])
+    assert "too soon" in why(mover, mine, cast.ids["Ben"], TEN + HOUR)["reasons"][0]
+
+
+def test_where_it_stays_with_its_people_all_of_them_have_to_be_free(desk: Browser, cast: Cast, store: Store) -> None:
+    def both() -> None:
+        cast.service("Pair", [Need([cast.rows["Ada"], cast.rows["Ben"]]), Need([cast.rows["Room 1"]])], ["Centre"])
+        store.bump_catalog()
+
+    store.write(both)
+    mine = booked(cast, TEN, "Pair", provider=cast.ids["Ada"])
+    booked(cast, TEN + HOUR, name="Olaf Client", provider=cast.ids["Ada"])
+    found = places(desk, mine)["places"]
+    assert [TEN + HOUR in found[cast.ids[name]] for name in ("Ada", "Room 1", "Ben")] == [False, False, True]
+
+
+def test_places_cost_as_many_queries_for_ten_people_as_for_two(desk: Browser, cast: Cast, store: Store) -> None:
+    mine = booked(cast, provider=cast.ids["Ada"])
+    with counted(store) as before:
+        places(desk, mine)
+
+    def more() -> None:
+        people = cast.resources(f"Person {number}" for number in range(8))
+        PoolMember.insert_many([{"pool": Pool.get().id, "resource": one} for one in people]).execute()
+        store.bump_catalog()
+
+    store.write(more)
+    places(desk, mine)  # reads the new set-up
+    with counted(store) as after:
+        assert len(places(desk, mine)["places"]) == 10
+    assert len(after) == len(before)

@@ -9,7 +9,7 @@ import pytest
 from app.access.permissions import ReadyMade
 from app.storage.store import Store
 from app.storage.tables import Client
-from tests.cast import HOUR, Cast
+from tests.cast import HOUR, Cast, Need
 from tests.web.conftest import Browser, SignIn
 from tests.web.reading import Page
 from tests.web.staff_cast import DAY, TEN, booked, practice, starts, words
@@ -97,3 +97,33 @@ def test_time_that_does_not_exist_is_not_chosen(sign_in: SignIn, store: Store) -
 
 def test_line_of_a_place_that_is_gone_is_not_found(desk: Browser) -> None:
     assert desk.submit("/bookings/quick", {"line": "x", "location": "nowhere"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Nora, consultation, 45 min", "It cannot last 45 minutes; 30 are chosen instead."),
+        ("Nora, consultation, Laser", "Consultation cannot be had with Laser here; please choose somebody else."),
+    ],
+)
+def test_what_cannot_be_had_is_said_beside_its_field(
+    desk: Browser, cast: Cast, store: Store, line: str, said: str
+) -> None:
+    def more() -> None:
+        cast.service("Light", [Need([cast.rows["Laser"]])], ["Centre"])
+        store.bump_catalog()
+
+    store.write(more)
+    page = desk.submit("/bookings/quick", {"line": line})
+    assert (page.status_code, said in page.text) == (200, True)
+
+
+def test_line_that_fits_several_people_names_them(desk: Browser, cast: Cast, store: Store) -> None:
+    def more() -> None:
+        bens = cast.resources(["Benjamin One", "Benjamin Two"])
+        cast.service("Duet", [Need(bens)], ["Centre"])
+        store.bump_catalog()
+
+    store.write(more)
+    page = desk.submit("/bookings/quick", {"line": "Nora, duet, with Benj"}).text
+    assert "This fits several people or things, please type more: Benjamin One, Benjamin Two." in page

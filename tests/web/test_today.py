@@ -132,7 +132,7 @@ def test_those_who_see_no_titles_have_no_such_page(sign_in: SignIn, cast: Cast, 
 
 def test_administrator_of_an_empty_installation_sees_what_is_left(sign_in: SignIn, store: Store) -> None:
     page = today(sign_in(ReadyMade.ADMINISTRATOR), store)
-    assert "Left to set up Add a place Give the place its weekly hours Add who gives services" in page
+    assert "Left to set up Add a place Give the place its weekly hours Add who and what can be booked" in page
 
 
 def test_administrator_of_a_complete_installation_has_nothing_left(sign_in: SignIn, cast: Cast, store: Store) -> None:

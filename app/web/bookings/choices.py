@@ -78,6 +78,11 @@ def duration_options(service: Service) -> Options:
     return [(str(minutes), duration_text(minutes)) for minutes in service.durations_minutes]
 
 
+def nearest_duration(service: Service, minutes: int) -> int:
+    """Return the duration of the service that is nearest to a wished one."""
+    return min(service.durations_minutes, key=lambda one: (abs(one - minutes), one))
+
+
 def question_options(question: Question) -> Options:
     """Return what an intake question lets people choose from; nothing where they write."""
     if question.kind is QuestionKind.YES_NO:

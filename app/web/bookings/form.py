@@ -64,6 +64,9 @@ def from_address(context: Context, args: Mapping[str, str]) -> Fields:
         put_start(fields, start, location.tzid)
         fields["slot"] = str(start)
     fields.setdefault("date", local_date(context.now, location.tzid).isoformat())
+    service = choices.find_service(context.catalog, location, fields.get("service", ""))
+    if service is not None and (drawn := fields.get("duration", "")).isdecimal():
+        fields["duration"] = str(choices.nearest_duration(service, int(drawn[:4])))
     return fields
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -47,23 +48,22 @@ def show() -> ResponseReturnValue:
 
 
 def _understand(context: Context, location: Location, line: str) -> Filled:
-    """Return the form that a line fills in.
+    """Return the form that a line fills in, with what could not be had of it beside its fields.
 
     Raises:
-        InvalidInput: it is too long, or names no service or person, or several.
+        InvalidInput: the line is too long, names no service, or fits several services or people.
     """
     if len(line) > MOST_LETTERS:
         raise InvalidInput("line", _("Please type at most {most} characters.", most=MOST_LETTERS))
     services = choices.services_at(context.catalog, location)
-    people = _people(context, services)
     today = local_date(context.now, location.tzid)
-    heard = hear(line, _names(services), _names(people), today)
-    fields: Fields = MultiDict({"location": location.public_id, "service": _one(heard.services, services).public_id})
+    heard = hear(line, _names(services), _names(_people(context, services)), today)
+    service = _service(heard, services)
+    fields: Fields = MultiDict({"location": location.public_id, "service": service.public_id})
     fields["date"] = (heard.day or today).isoformat()
-    fields["duration"] = str(heard.duration or "")
-    fields["provider"] = heard.people[0].public_id if len(heard.people) == 1 else ""
+    errors = _put_duration(fields, service, heard) | _put_provider(context, fields, location, service, heard)
     _put_client(context, fields, heard.client)
-    return _with_time(context, location, fields, heard)
+    return _with_time(context, location, Filled(fields, errors), heard)
 
 
 def _names(found: Sequence[Service] | Sequence[Resource]) -> list[Named]:
@@ -76,15 +76,46 @@ def _people(context: Context, services: Sequence[Service]) -> list[Resource]:
     return [one for one in context.catalog.resources.values() if one.active and one.id in ids]
 
 
-def _one(found: Sequence[Named], offered: Sequence[Service]) -> Named:
-    if len(found) == 1:
-        return found[0]
-    if len(offered) == 1:
-        return Named(offered[0].public_id, offered[0].name)
-    if found:
-        names = ", ".join(one.name for one in found)
+def _service(heard: Heard, offered: Sequence[Service]) -> Service:
+    """Return the service that is named, or the only one that there is."""
+    if len(heard.services) > 1:
+        names = ", ".join(one.name for one in heard.services)
         raise InvalidInput("line", _("This fits several services, please type more of the name: {names}.", names=names))
-    raise InvalidInput("line", _("No service of this place is named in it; please add the beginning of its name."))
+    if not heard.services and len(offered) != 1:
+        raise InvalidInput("line", _("No service of this place is named in it; please add the beginning of its name."))
+    wanted = heard.services[0].public_id if heard.services else offered[0].public_id
+    return next(one for one in offered if one.public_id == wanted)
+
+
+def _put_duration(fields: Fields, service: Service, heard: Heard) -> dict[str, str]:
+    """Choose the duration; of one that the service does not have say so, and choose the nearest."""
+    if heard.duration is None:
+        return {}
+    nearest = choices.nearest_duration(service, heard.duration)
+    fields["duration"] = str(nearest)
+    if nearest == heard.duration:
+        return {}
+    words = _("It cannot last {wished} minutes; {minutes} are chosen instead.", wished=heard.duration, minutes=nearest)
+    return {"duration": words}
+
+
+def _put_provider(
+    context: Context, fields: Fields, location: Location, service: Service, heard: Heard
+) -> dict[str, str]:
+    """Choose who is named; say where they do not give this service here."""
+    if len(heard.people) > 1:
+        names = ", ".join(one.name for one in heard.people)
+        raise InvalidInput("line", _("This fits several people or things, please type more: {names}.", names=names))
+    if not heard.people:
+        return {}
+    wanted = heard.people[0]
+    if wanted.public_id in dict(choices.provider_options(context.catalog, service, location)):
+        fields["provider"] = wanted.public_id
+        return {}
+    words = _(
+        "{service} cannot be had with {name} here; please choose somebody else.", service=service.name, name=wanted.name
+    )
+    return {"provider": words}
 
 
 def _put_client(context: Context, fields: Fields, name: str) -> None:
@@ -100,10 +131,11 @@ def _put_client(context: Context, fields: Fields, name: str) -> None:
         fields["client"] = same[0].public_id
 
 
-def _with_time(context: Context, location: Location, fields: Fields, heard: Heard) -> Filled:
+def _with_time(context: Context, location: Location, filled: Filled, heard: Heard) -> Filled:
     """Choose the time if it is free; else say that it is not, and leave it to the free times beside it."""
     if heard.minute is None:
-        return Filled(fields)
+        return filled
+    fields = filled.fields
     hour, minute = divmod(heard.minute, 60)
     fields["time"] = f"{hour:02d}:{minute:02d}"
     typed = Typed(fields)
@@ -113,5 +145,6 @@ def _with_time(context: Context, location: Location, fields: Fields, heard: Hear
     wanted = [one for one in starts if one in free]
     if len(wanted) == 1:
         fields["slot"] = str(wanted[0])
-        return Filled(fields)
-    return Filled(fields, {"start": _("This time is not free with this choice; please choose another one.")})
+        return filled
+    said = _("This time is not free with this choice; please choose another one.")
+    return replace(filled, errors={**filled.errors, "start": said})

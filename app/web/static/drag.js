@@ -17,6 +17,7 @@
   let pressed = null; // a press that may become a drag
   let drag = null;
   let frame = 0;
+  let ended = null; // the pointer whose drag was ended by a key
 
   function fill(text, values) {
     return text.replace(/\{(\w+)\}/g, function (whole, name) { return values[name]; });
@@ -81,7 +82,6 @@
       const day = encodeURIComponent(setup.dataset.day);
       const told = await ask(own.id + "/places.json?date=" + day);
       if (own !== drag) return;
-      own.version = told.version;
       own.places = told.places;
       own.lengths = told.minutes;
       shade(own);
@@ -155,6 +155,7 @@
     const last = first + rowsFor(own.minutes) - 1;
     const place = own.grid.columns[column];
     const where = fill(texts.place, { name: place.name, time: own.grid.rows[first].clock });
+    own.aim = null;
     if (column === own.column && first === own.first) return showGhost(own, column, first, last, "stays", texts.stays);
     if (!own.places) return showGhost(own, column, first, last, "waits", where);
     const start = startIn(own, place.id, own.grid.rows[first].start);
@@ -163,6 +164,7 @@
       return showGhost(own, column, first, last, "fits", where);
     }
     const key = column + " " + first;
+    own.aim = { key: key, column: column, first: first };
     if (own.resting !== key) {
       own.resting = key;
       window.clearTimeout(own.timer);
@@ -186,10 +188,17 @@
 
   function updateDraw(own, at) {
     const row = rowAt(own.grid, at.y);
-    const [first, last] = [Math.min(row, own.first), Math.max(row, own.first)];
+    const way = row < own.first ? -1 : 1;
+    let end = own.first;
+    while (end !== row && isFree(own, end + way)) end += way;
+    const [first, last] = [Math.min(end, own.first), Math.max(end, own.first)];
     const minutes = (last - first + 1) * 15;
     own.target = { start: own.grid.rows[first].start, minutes: minutes };
     showGhost(own, own.column, first, last, "fits", fill(texts.length, { minutes: minutes }));
+  }
+
+  function isFree(own, row) {
+    return part.querySelector("td.free[data-row='" + row + "'][data-column='" + (own.column + 1) + "']") !== null;
   }
 
   // Scroll on as long as the pointer rests near the rim.
@@ -206,6 +215,10 @@
 
   function begin() {
     const link = pressed.link;
+    if (!link.isConnected) { // the calendar was shown anew in the meantime
+      forget();
+      return;
+    }
     const table = link.closest("table");
     const cell = link.closest("td");
     const grid = measure(table);
@@ -213,13 +226,14 @@
     ghost.setAttribute("aria-hidden", "true");
     grid.region.append(ghost);
     drag = {
-      kind: pressed.kind, link: link, grid: grid, ghost: ghost, event: pressed.event,
+      kind: pressed.kind, link: link, grid: grid, ghost: ghost, event: pressed.event, pointer: pressed.event.pointerId,
       column: Number(cell.dataset.column) - 1, first: Number(cell.dataset.row), grab: 0, reasons: new Map(), target: null,
     };
     if (drag.kind !== "draw") {
       drag.id = link.dataset.move;
       drag.start = Number(link.dataset.start);
       drag.minutes = Number(link.dataset.minutes);
+      drag.version = link.dataset.version; // of what is shown, so that nobody else's change is undone
       drag.first = rowOf(grid, drag.start);
       drag.grab = Math.max(0, rowAt(grid, pointIn(grid, pressed.event).y) - drag.first);
       link.classList.add("dragged");
@@ -262,7 +276,7 @@
       return;
     }
     if (!target) {
-      stop();
+      await sayWhy(own);
       return;
     }
     drag = null; // nothing follows the pointer any more; the ghost stays until the server has answered
@@ -273,11 +287,25 @@
     try {
       told = await ask(own.id + "/move.json", { method: "POST", body: fields });
     } catch (error) {
-      problem = problemOf(error);
+      problem = error instanceof TypeError ? texts.unknown : problemOf(error);
     }
     drag = own;
     stop();
     say(told ? told.said : problem, !told);
+  }
+
+  // Dropped where it may not go: say why, unless that is where it was.
+  async function sayWhy(own) {
+    const place = own.kind === "move" && own.aim;
+    let problem = "";
+    if (place && !own.reasons.has(place.key)) {
+      drag = null;
+      await askWhy(own, place.key, place.column, place.first);
+      drag = own;
+    }
+    if (place) problem = own.reasons.get(place.key);
+    stop();
+    say(problem, true);
   }
 
   // However often it is sent, it moves once.
@@ -294,6 +322,7 @@
 
   part.addEventListener("pointerdown", function (event) {
     const link = event.target.closest("a[data-move], td.free a");
+    forget();
     if (!link || event.button !== 0 || part.dataset.busy || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const kind = kindOf(link, event);
     if (kind === "draw" && event.pointerType !== "mouse") return;
@@ -303,7 +332,7 @@
 
   document.addEventListener("pointermove", function (event) {
     if (drag) {
-      if (drag.isDropped) return;
+      if (drag.isDropped || event.pointerId !== drag.pointer) return;
       drag.event = event;
       plan();
     } else if (pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > LEAST) {
@@ -318,13 +347,19 @@
     pressed = null;
   }
 
-  document.addEventListener("pointerup", function () {
+  document.addEventListener("pointerup", function (event) {
     forget();
-    if (!drag || drag.isDropped) return;
-    window.addEventListener("click", stopClick, { capture: true, once: true });
-    window.setTimeout(function () { window.removeEventListener("click", stopClick, { capture: true }); }, 0);
+    if (event.pointerId === ended) stopNextClick(); // let go after Escape
+    ended = null;
+    if (!drag || drag.isDropped || event.pointerId !== drag.pointer) return;
+    stopNextClick();
     drop();
   });
+
+  function stopNextClick() {
+    window.addEventListener("click", stopClick, { capture: true, once: true });
+    window.setTimeout(function () { window.removeEventListener("click", stopClick, { capture: true }); }, 0);
+  }
 
   function stopClick(event) {
     event.preventDefault();
@@ -332,7 +367,11 @@
   }
 
   document.addEventListener("pointercancel", function () { forget(); stop(); });
-  document.addEventListener("keydown", function (event) { if (event.key === "Escape" && drag) stop(); });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape" || !drag || drag.isDropped) return;
+    ended = drag.pointer;
+    stop();
+  });
   document.addEventListener("touchmove", function (event) { if (drag) event.preventDefault(); }, { passive: false });
   part.addEventListener("contextmenu", function (event) { if (drag) event.preventDefault(); });
   part.addEventListener("dragstart", function (event) { if (event.target.closest("a[data-move], td.free a")) event.preventDefault(); });

@@ -83,6 +83,7 @@
 
   document.addEventListener("calendar:stale", function () {
     if (kept !== null && !isSelecting()) show(kept);
+    mark = ""; // of an earlier change: what was made for that does not have this one
     refresh();
   });
 

@@ -40,12 +40,27 @@ def heard(line: str) -> Heard:
         ("Anna, thera", Heard("Anna", (HAND,))),
         ("Ada Berger, physio", Heard("Ada Berger", (PHYSIO,))),
         ("Anna, ph", Heard("Anna ph")),
+        ("Anna, physio, 10:00-10:45", Heard("Anna", (PHYSIO,), (), None, 600, 45)),
+        ("Anna, physio, 2:30 p.m., 45 min", Heard("Anna", (PHYSIO,), (), None, 870, 45)),
+        ("Sun Li, physio, tomorrow", Heard("Sun Li", (PHYSIO,), (), date(2030, 1, 8))),
+        ("Sun Li, physio, 10:00", Heard("Sun Li", (PHYSIO,), (), None, 600)),
+        ("Anna, physio, next Friday", Heard("Anna", (PHYSIO,), (), date(2030, 1, 11))),
+        ("Anna, physio, 1.5 h", Heard("Anna 1.5 h", (PHYSIO,))),
+        ("Anna, physio, fr\u0131day", Heard("Anna fr\u0131day", (PHYSIO,))),
+        ("Anna, physio, 7 apr\u0131l", Heard("Anna 7 apr\u0131l", (PHYSIO,))),
         ("", Heard()),
         (" , ;; ", Heard()),
     ],
 )
 def test_line_is_heard(line: str, expected: Heard) -> None:
     assert heard(line) == expected
+
+
+def test_names_with_points_and_hyphens_are_heard() -> None:
+    weber, follow_up = Named("w", "Dr. Weber"), Named("f", "Follow-up")
+    assert hear("Anna, follow-up with Dr. Weber", (follow_up,), (weber,), TODAY) == Heard(
+        "Anna", (follow_up,), (weber,)
+    )
 
 
 def test_beginning_that_fits_several_is_all_of_them() -> None:
@@ -87,6 +102,10 @@ def test_day_and_time(line: str, day: date | None, minute: int | None) -> None:
         ("Anna Berger, physio, morgen 10:00", Heard("Anna Berger", (PHYSIO,), (), date(2030, 1, 8), 600)),
         ("Anna, physio bei Ada, übermorgen um 9", Heard("Anna", (PHYSIO,), (ADA,), date(2030, 1, 9), 540)),
         ("Anna, physio, Freitag 14 Uhr, 30 Minuten", Heard("Anna", (PHYSIO,), (), date(2030, 1, 11), 840, 30)),
+        ("Anna, physio, 14:00 am Freitag", Heard("Anna", (PHYSIO,), (), date(2030, 1, 11), 840)),
+        ("Anna, physio, 14.30 Uhr, 7.1.31", Heard("Anna", (PHYSIO,), (), date(2031, 1, 7), 870)),
+        ("Anna, physio, um 10.30, nächsten Freitag", Heard("Anna", (PHYSIO,), (), date(2030, 1, 11), 630)),
+        ("Anna, physio, um 14h", Heard("Anna", (PHYSIO,), (), None, 840)),
         ("Anna, physio, am 3. Februar", Heard("Anna", (PHYSIO,), (), date(2030, 2, 3))),
         ("Anna, physio, tomorrow", Heard("Anna", (PHYSIO,), (), date(2030, 1, 8))),
     ],
