@@ -33,7 +33,8 @@ def column_of(link: Locator) -> str:
 
 
 def free_start(link: Locator, demo: Demo, day: str) -> int:
-    """Return a start to which a booking may move in its own column, an hour away or more."""
+    """Return the nearest start an hour away or more to which a booking may move in its column: both are in view."""
     before = int(link.get_attribute("data-start") or 0)
     answer = link.page.request.get(demo.url(f"/bookings/{link.get_attribute('data-move')}/places.json?date={day}"))
-    return int(next(one for one in answer.json()["places"][column_of(link)] if abs(one - before) >= 3600))
+    others = [int(one) for one in answer.json()["places"][column_of(link)] if abs(one - before) >= 3600]
+    return min(others, key=lambda one: abs(one - before))

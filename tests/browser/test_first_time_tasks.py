@@ -78,10 +78,10 @@ def test_visitor_books(demo: Demo, windows: Windows) -> None:
 def test_desk_books_moves_and_cancels(demo: Demo, windows: Windows) -> None:
     page = windows.open().page
     steps.sign_in(page, demo)
-    clock = last_free_time(page, demo)
+    when = free_time(windows.open(scripts=False).page, demo)
     open_calendar(page, demo)
     hand = Hand(page)
-    hand.type(page.get_by_label(LINE), f"Tom Task, nutrition, Friday {clock}", enter=True)
+    hand.type(page.get_by_label(LINE), f"Tom Task, nutrition, {when}", enter=True)
     hand.type(page.get_by_label("Mail address"), "tom@example.org")
     hand.click(page.get_by_role("button", name="Book", exact=True))
     expect(page.get_by_role("status")).to_have_text("Booked.")
@@ -109,12 +109,13 @@ def open_calendar(page: Page, demo: Demo) -> None:
     page.goto(demo.url(f"/calendar/day?location={demo.location_named(steps.PLACE)}"))
 
 
-def last_free_time(page: Page, demo: Demo) -> str:
-    """Return the last free time of the coming Friday, as the form shows it for a line without a time."""
-    open_calendar(page, demo)
-    page.get_by_label(LINE).fill("Nobody yet, nutrition, Friday")
-    page.get_by_label(LINE).press("Enter")
-    return page.locator(".slot-radio label").last.inner_text()
+def free_time(page: Page, demo: Demo) -> str:
+    """Return day and time of a start that is free, as a visitor would find it."""
+    steps.choose_service(page, demo)
+    steps.choose_time(page)
+    clock = re.search(r"\d\d:\d\d", steps.time_of(page))
+    assert clock
+    return f"{steps.chosen_day(page)} {clock.group()}"
 
 
 def test_administrator_sets_weekly_hours(demo: Demo, windows: Windows) -> None:

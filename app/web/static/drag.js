@@ -127,7 +127,7 @@
       left: place.left + "px",
       width: place.right - place.left + "px",
       top: rows[first].top + "px",
-      height: rows[Math.min(last, rows.length - 1)].bottom - rows[first].top + "px",
+      minHeight: rows[Math.min(last, rows.length - 1)].bottom - rows[first].top + "px",
     });
     own.ghost.className = "drag-ghost " + state;
     own.ghost.textContent = text;
