@@ -242,15 +242,17 @@ def _take_named(
             return found, [*parts[:place], *parts[place + 1 :]]
     for place, part in enumerate(parts if scan else ()):
         words = part.split()
-        for length in range(len(words) - 1, 0, -1):
-            for first in range(len(words) - length + 1):
-                if found := _fitting(words[first : first + length], offered):
-                    left = (
-                        _without_fillers(" ".join(words[:first])),
-                        _without_fillers(" ".join(words[first + length :])),
-                    )
-                    return found, [*parts[:place], *(one for one in left if one), *parts[place + 1 :]]
+        for first, after in _runs(len(words)):
+            if found := _fitting(words[first:after], offered):
+                left = _without_fillers(" ".join(words[:first])), _without_fillers(" ".join(words[after:]))
+                return found, [*parts[:place], *(one for one in left if one), *parts[place + 1 :]]
     return (), list(parts)
+
+
+def _runs(count: int) -> Iterator[tuple[int, int]]:
+    """Yield first and after-last of the runs of so many words, but the whole, the longest first."""
+    for length in range(count - 1, 0, -1):
+        yield from ((first, first + length) for first in range(count - length + 1))
 
 
 def _fitting(typed: Sequence[str], offered: Sequence[Named]) -> tuple[Named, ...]:
