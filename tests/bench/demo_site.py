@@ -22,6 +22,7 @@ from app.operations.context import Context
 from app.operations.feeds import save_feed
 from app.operations.links import feed_token, manage_token, waiting_token
 from app.operations.password_links import make_link
+from app.operations.records import resource_ids
 from app.operations.requests import VisitPart
 from app.operations.rights import actor_of
 from app.operations.slots import find_slots
@@ -205,8 +206,7 @@ class Examples:
 
     def resource(self) -> str:
         """Return somebody or something that the booking takes."""
-        taken = tables.Allocation.get(tables.Allocation.booking == self.booking)
-        return str(taken.resource.public_id)
+        return str(tables.Resource.get_by_id(resource_ids(self.booking)[0]).public_id)
 
     def free(self, service: str, place: str) -> int:
         """Return a free start next week."""
