@@ -43,7 +43,7 @@
     };
   }
 
-  function pointIn(grid, event) {
+  function spotOf(grid, event) {
     const box = grid.region.getBoundingClientRect();
     return { x: event.clientX - box.left + grid.region.scrollLeft, y: event.clientY - box.top + grid.region.scrollTop };
   }
@@ -111,11 +111,11 @@
     for (const cell of part.querySelectorAll("td.free")) {
       const column = own.grid.columns[Number(cell.dataset.column) - 1];
       const start = Number(cell.parentElement.dataset.start);
-      if (column && startIn(own, column.id, start) === null) cell.classList.add("no-drop");
+      if (column && startWithin(own, column.id, start) === null) cell.classList.add("no-drop");
     }
   }
 
-  function startIn(own, resource, rowStart) {
+  function startWithin(own, resource, rowStart) {
     const found = (own.places && own.places[resource] || []).find(function (one) { return one >= rowStart && one < rowStart + QUARTER; });
     return found === undefined ? null : found;
   }
@@ -142,7 +142,7 @@
     frame = 0;
     if (!drag) return;
     if (!drag.isDropped) scroll(drag);
-    const at = pointIn(drag.grid, drag.event);
+    const at = spotOf(drag.grid, drag.event);
     drag.target = null;
     if (drag.kind === "move") updateMove(drag, at);
     else if (drag.kind === "length") updateLength(drag, at);
@@ -158,7 +158,7 @@
     own.aim = null;
     if (column === own.column && first === own.first) return showGhost(own, column, first, last, "stays", texts.stays);
     if (!own.places) return showGhost(own, column, first, last, "waits", where);
-    const start = startIn(own, place.id, own.grid.rows[first].start);
+    const start = startWithin(own, place.id, own.grid.rows[first].start);
     if (start !== null) {
       own.target = { start: start, resource: column === own.column ? "" : place.id };
       return showGhost(own, column, first, last, "fits", where);
@@ -235,7 +235,7 @@
       drag.minutes = Number(link.dataset.minutes);
       drag.version = link.dataset.version; // of what is shown, so that nobody else's change is undone
       drag.first = rowOf(grid, drag.start);
-      drag.grab = Math.max(0, rowAt(grid, pointIn(grid, pressed.event).y) - drag.first);
+      drag.grab = Math.max(0, rowAt(grid, spotOf(grid, pressed.event).y) - drag.first);
       link.classList.add("dragged");
       askPlaces(drag);
     }
