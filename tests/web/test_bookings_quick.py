@@ -125,5 +125,5 @@ def test_line_that_fits_several_people_names_them(desk: Browser, cast: Cast, sto
         store.bump_catalog()
 
     store.write(more)
-    page = desk.submit("/bookings/quick", {"line": "Nora, duet, with Benj"}).text
+    page = desk.submit("/bookings/quick", {"line": "Nora, duet, with Benja"}).text
     assert "This fits several people or things, please type more: Benjamin One, Benjamin Two." in page

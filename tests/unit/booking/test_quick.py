@@ -33,7 +33,7 @@ def heard(line: str) -> Heard:
         ("Anna Berger physio tomorrow 10:00", Heard("Anna Berger", (PHYSIO,), (), date(2030, 1, 8), 600)),
         ("tomorrow at 10 physio for Anna Berger", Heard("Anna Berger", (PHYSIO,), (), date(2030, 1, 8), 600)),
         ("physio with Ada, Friday 2 pm, Anna", Heard("Anna", (PHYSIO,), (ADA,), date(2030, 1, 11), 840)),
-        ("Anna; hand ther; 2030-02-03; 9:15; 45 min", Heard("Anna", (HAND,), (), date(2030, 2, 3), 555, 45)),
+        ("Anna; hand thera; 2030-02-03; 9:15; 45 min", Heard("Anna", (HAND,), (), date(2030, 2, 3), 555, 45)),
         ("classic massage on 3 February for 1 h", Heard("", (MASSAGE,), (), date(2030, 2, 3), None, 60)),
         ("Anna, MASSAGE, Feb 3rd 2031, 12am", Heard("Anna", (MASSAGE,), (), date(2031, 2, 3), 0)),
         ("Anna, therapy, today", Heard("Anna", (HAND,), (), TODAY)),
@@ -106,7 +106,7 @@ def test_day_and_time(line: str, day: date | None, minute: int | None) -> None:
         ("Anna, physio, 14.30 Uhr, 7.1.31", Heard("Anna", (PHYSIO,), (), date(2031, 1, 7), 870)),
         ("Anna, physio, um 10.30, nächsten Freitag", Heard("Anna", (PHYSIO,), (), date(2030, 1, 11), 630)),
         ("Anna, physio, um 14h", Heard("Anna", (PHYSIO,), (), None, 840)),
-        ("Anna, physio, am 3. Februar", Heard("Anna", (PHYSIO,), (), date(2030, 2, 3))),
+        ("Anna, physio, am 3. März", Heard("Anna", (PHYSIO,), (), date(2030, 3, 3))),
         ("Anna, physio, tomorrow", Heard("Anna", (PHYSIO,), (), date(2030, 1, 8))),
     ],
 )
