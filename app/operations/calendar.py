@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from peewee import Expression
+
 from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.hours import closures_on, open_intervals, working
@@ -17,6 +19,7 @@ from app.operations.context import Context
 from app.operations.look_up import bookings_behind, list_busy_times
 from app.operations.names import get_location
 from app.operations.views import BookingView, ResourceView
+from app.storage.tables import Booking
 from app.texts import _
 
 MAX_DAYS = 31
@@ -152,7 +155,8 @@ def _columns(
 ) -> tuple[ResourceCalendar, ...]:
     found = list_busy_times(context, *shown, [one.id for one in resources])
     taken = _taken_by_resource(found)
-    bookings = _bookings_by_resource(one for one in bookings_behind(context, found, *shown) if query.shows(one))
+    behind = bookings_behind(context, found, *shown, narrowed(context.catalog, query))
+    bookings = _bookings_by_resource(one for one in behind if query.shows(one))
     catalog = context.catalog
     return tuple(
         ResourceCalendar(
@@ -188,6 +192,17 @@ def _away(resource: Resource, shown: Interval, see_reason: bool) -> tuple[AwayVi
         for one in resource.time_off
         if one.start < shown[1] and one.end > shown[0]
     )
+
+
+def narrowed(catalog: Catalog, query: CalendarQuery) -> list[Expression]:
+    """Return the conditions of what a query shows at most; of what the actor may see ``shows`` tells."""
+    found: list[Expression] = []
+    if query.services:
+        ids = [one.id for one in catalog.services.values() if one.public_id in query.services]
+        found.append(Booking.service.in_(ids))
+    if query.statuses:
+        found.append(Booking.status.in_(query.statuses))
+    return found
 
 
 def closed_on(place: Location, query: CalendarQuery) -> dict[date, str]:

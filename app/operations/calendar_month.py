@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from app.booking.values import Instant, Interval, Taken
 from app.booking.wall_clock import day_bounds
-from app.operations.calendar import CalendarQuery, closed_on, look_where
+from app.operations.calendar import CalendarQuery, closed_on, look_where, narrowed
 from app.operations.context import Context
 from app.operations.look_up import bookings_behind, list_busy_times
 from app.operations.views import BookingView
@@ -76,7 +76,7 @@ def look_at_month(context: Context, query: CalendarQuery) -> MonthView:
 
 def _all_that_are_wanted(context: Context, query: CalendarQuery, taken: Sequence[Taken], bounds: Bounds) -> _Found:
     """Return all bookings that the query shows: only one that was read tells whether it does."""
-    behind = bookings_behind(context, taken, *_stretch(bounds))
+    behind = bookings_behind(context, taken, *_stretch(bounds), narrowed(context.catalog, query))
     groups = together(one for one in behind if query.shows(one))
     return groups, {day: len(_on(groups, edges)) for day, edges in bounds.items()}
 

@@ -6,7 +6,7 @@ its service no longer has, and is in no way of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from app.access.permissions import Permission
@@ -14,7 +14,7 @@ from app.booking.explain import Explanation, explain
 from app.booking.limits import has_limits
 from app.booking.refusals import NotFound
 from app.booking.rules import Wish
-from app.booking.slots import OpenSession, SlotQuery, find_slots, members_of
+from app.booking.slots import SlotQuery, find_slots, members_of
 from app.booking.values import MINUTE, Catalog, Instant, Interval, Location, Service, Taken
 from app.operations.asking import may_ask
 from app.operations.change import catalog_for
@@ -23,7 +23,7 @@ from app.operations.limits import Limited, count_bookings, within_limits
 from app.operations.look_up import row_of
 from app.operations.names import provider_id
 from app.operations.records import resource_ids
-from app.operations.slots import check_days, take_out
+from app.operations.slots import Around, check_days
 from app.operations.wanted import Wanted
 from app.storage import taken
 from app.storage.tables import Booking
@@ -81,8 +81,10 @@ def _moved(context: Context, booking: str) -> _Moved:
 
 def _find(context: Context, moved: _Moved, within: Interval) -> Destinations:
     row, service = moved.row, moved.service
-    around = min(within[0], row.start_at), max(within[1], row.start_at + 1)
-    busy, sessions = _in_the_way(context, moved, around)
+    members = sorted(members_of(service.requirements))
+    around = Around(service, moved.place, members, max(*service.durations_minutes, moved.minutes))
+    stretch = min(within[0], row.start_at), max(within[1], row.start_at + 1)
+    busy, sessions = around.read(*stretch, context.now, row.id, moved.seats_of)
     query = SlotQuery(service.id, moved.place.id, *within, moved.minutes, None, row.seats, any_minute=moved.by_staff)
 
     def search(asked: SlotQuery, resource: int) -> list[Instant]:
@@ -91,7 +93,7 @@ def _find(context: Context, moved: _Moved, within: Interval) -> Destinations:
     kept = set(resource_ids(row))
     found = {
         one: [start for start in search(query, one) if not moved.by_staff or (start - within[0]) % QUARTER == 0]
-        for one in sorted(members_of(service.requirements))
+        for one in members
         if moved.catalog.resources[one].active
     }
     own = set.intersection(*(set(found[one]) for one in kept if one in found)) if kept & set(found) else set()
@@ -110,21 +112,6 @@ def _find(context: Context, moved: _Moved, within: Interval) -> Destinations:
             if all(search(replace(here, duration_minutes=minutes), one) for one in kept if one in found)
         ),
     )
-
-
-def _in_the_way(
-    context: Context, moved: _Moved, within: Interval
-) -> tuple[dict[int, list[Interval]], Sequence[OpenSession]]:
-    """Return what takes the service's resources around a stretch of time, and its open group sessions."""
-    service = moved.service
-    longest = max(*service.durations_minutes, moved.minutes)
-    margin = (longest + service.buffer_before_minutes + service.buffer_after_minutes) * MINUTE
-    ids = sorted(members_of(service.requirements))
-    busy = taken.find_taken(ids, within[0] - margin, within[1] + margin, context.now, moved.row.id)
-    take_out(busy, () if moved.seats_of is None else taken.find_own_sessions(moved.seats_of))
-    if service.capacity == 1:
-        return busy, ()
-    return busy, taken.find_sessions(service.id, moved.place.id, *within, context.now, moved.seats_of)
 
 
 def _within_limits(context: Context, moved: _Moved, starts: list[Instant]) -> list[Instant]:

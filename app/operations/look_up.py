@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from peewee import JOIN, ModelSelect
+from peewee import JOIN, Expression, ModelSelect
 
 from app.access.actors import ActorKind
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import NotFound
 from app.booking.statuses import ACTIVE, Status
@@ -99,11 +100,13 @@ def views_of(context: Context, public_ids: Collection[str]) -> list[BookingView]
     return context.store.read(lambda: _views(context, query, own=public_ids))
 
 
-def bookings_behind(context: Context, found: Iterable[Taken], start: Instant, end: Instant) -> list[BookingView]:
+def bookings_behind(
+    context: Context, found: Iterable[Taken], start: Instant, end: Instant, only: Collection[Expression] = ()
+) -> list[BookingView]:
     """Return the bookings behind what takes resources (``list_busy_times``) that overlap ``[start, end)``, by start.
 
     All of them, so that no time is taken without its booking; two more queries for what belongs to them. Those of which
-    the actor may not even know that the time is taken are left out.
+    the actor may not even know that the time is taken are left out. ``only``: further conditions.
     """
     context.require(Permission.SEE_BUSY)
     references: dict[Cause, set[str]] = defaultdict(set)
@@ -117,6 +120,7 @@ def bookings_behind(context: Context, found: Iterable[Taken], start: Instant, en
         Booking.start_at < end,
         Booking.end_at > start,
         Booking.status.in_([status.value for status in ACTIVE]),
+        *only,
     )
     views = context.store.read(lambda: _views(context, query.order_by(Booking.start_at, Booking.id)))
     return [view for view in views if context.may(Permission.SEE_BUSY, view.target)]
@@ -130,6 +134,29 @@ def list_requests(context: Context) -> list[BookingView]:
     Raises:
         NotAllowed: there can be none.
     """
+    query = _requests(context).order_by(Booking.start_at).limit(MOST)
+    views = context.store.read(lambda: _views(context, query, to_decide=True))
+    return [view for view in views if any(context.may(one, view.target) for one in DECIDING)]
+
+
+def count_requests(context: Context) -> int:
+    """Return how many ``list_requests`` lists, without reading what is in them.
+
+    Raises:
+        NotAllowed: there can be none.
+    """
+    query = _requests(context).limit(MOST)
+
+    def count() -> int:
+        rows = list(query)
+        parts = _parts_to_decide(context.catalog, rows)
+        targets = (_target(row, parts) for row in rows)
+        return sum(any(context.may(one, target) for one in DECIDING) for target in targets)
+
+    return context.store.read(count)
+
+
+def _requests(context: Context) -> ModelSelect:
     if not context.may(Permission.DECLINE):
         context.require(Permission.APPROVE)
     changed = ChangeRequest.select(ChangeRequest.booking).where(
@@ -139,9 +166,7 @@ def list_requests(context: Context) -> list[BookingView]:
         Booking.status == Status.REQUESTED.value, Booking.expires_at.is_null(False), Booking.expires_at > context.now
     )
     # One set of ids from two indexes: with OR both databases would read through all bookings of all time.
-    query = _select().where(Booking.id.in_(waits | changed)).order_by(Booking.start_at).limit(MOST)
-    views = context.store.read(lambda: _views(context, query, to_decide=True))
-    return [view for view in views if any(context.may(one, view.target) for one in DECIDING)]
+    return _select().where(Booking.id.in_(waits | changed))
 
 
 def list_busy_times(context: Context, start: Instant, end: Instant, resource_ids: Sequence[int]) -> list[Taken]:
@@ -200,10 +225,17 @@ def _views(
 ) -> list[BookingView]:
     """Return what the actor may see; ``to_decide``: what a wished change would take counts like what is taken."""
     rows = list(query)
-    parts = _parts_of(context.catalog, rows)
-    if to_decide:
-        parts = replace(parts, wished={key: one.resource_ids for key, one in parts.changes.items()})
+    parts = (_parts_to_decide if to_decide else _parts_of)(context.catalog, rows)
     return [_view(context, row, parts, own) for row in rows]
+
+
+def _parts_to_decide(catalog: Catalog, rows: Sequence[Booking]) -> _Parts:
+    parts = _parts_of(catalog, rows)
+    return replace(parts, wished={key: one.resource_ids for key, one in parts.changes.items()})
+
+
+def _target(row: Booking, parts: _Parts) -> Target:
+    return target_of(row, [*parts.resources[row.id], *parts.wished.get(row.id, ())])
 
 
 def _parts_of(catalog: Catalog, rows: Sequence[Booking]) -> _Parts:
@@ -264,7 +296,7 @@ def _view(context: Context, row: Booking, parts: _Parts, own: Collection[str]) -
         version=row.version,
         sequence=row.sequence,
         is_nobodys=row.client_id is None and row.status != Status.HELD,
-        target=target_of(row, [*resource_ids, *parts.wished.get(row.id, ())]),
+        target=_target(row, parts),
     )
     mine = row.public_id in own and not context.actor.is_staff
     for permission, add in _PARTS:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from app.access.permissions import Permission
 from app.booking.explain import Explanation, explain
 from app.booking.limits import has_limits
 from app.booking.refusals import InvalidInput
 from app.booking.rules import Wish
-from app.booking.slots import SlotQuery, concerned_resources
+from app.booking.slots import OpenSession, SlotQuery, concerned_resources
 from app.booking.slots import find_slots as search
-from app.booking.values import MINUTE, Instant, Interval
+from app.booking.values import MINUTE, Instant, Interval, Location, Service
 from app.operations.asking import may_ask
 from app.operations.context import Context
 from app.operations.limits import Limited, count_bookings, within_limits
@@ -51,18 +52,13 @@ def find_slots(
     place = get_location(catalog, location)
     wished = wished_provider(context, wanted, provider)
     query = SlotQuery(wanted.id, place.id, start, end, duration_minutes, wished, seats)
-    longest = max(wanted.durations_minutes) + wanted.buffer_before_minutes + wanted.buffer_after_minutes
-    margin = longest * MINUTE
-    ids = sorted(concerned_resources(wanted, wished))
+    around = Around(wanted, place, sorted(concerned_resources(wanted, wished)), max(wanted.durations_minutes))
 
     def look() -> list[Instant]:
         row = row_of(ignore_booking or context.actor.booking)
         own = None if row is None else row.id
         seats_of = None if row is None or may_ask(context, row, wanted) else own
-        busy = taken.find_taken(ids, start - margin, end + margin, context.now, own)
-        take_out(busy, () if seats_of is None else taken.find_own_sessions(seats_of))
-        has_sessions = wanted.capacity > 1
-        sessions = taken.find_sessions(wanted.id, place.id, start, end, context.now, seats_of) if has_sessions else ()
+        busy, sessions = around.read(start, end, context.now, own, seats_of)
         found = search(catalog, query, busy, context.now, sessions=sessions)
         if not has_limits(wanted):
             return found
@@ -71,7 +67,32 @@ def find_slots(
     return context.store.read(look)
 
 
-def take_out(busy: dict[int, list[Interval]], own: Iterable[tuple[int, Instant, Instant]]) -> None:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Whose taken times a search for a service has to know: of these resources, as far as the longest booking goes."""
+
+    service: Service
+    place: Location
+    resource_ids: Sequence[int]
+    longest_minutes: int
+
+    def read(
+        self, start: Instant, end: Instant, now: Instant, own: int | None, seats_of: int | None
+    ) -> tuple[dict[int, list[Interval]], Sequence[OpenSession]]:
+        """Return what is taken around ``[start, end)``, and the open group sessions in it; at most three queries.
+
+        ``own``: row id of a booking that is in no way of its own; ``seats_of``: the one whose seats count as free.
+        """
+        buffers = self.service.buffer_before_minutes + self.service.buffer_after_minutes
+        margin = (self.longest_minutes + buffers) * MINUTE
+        busy = taken.find_taken(self.resource_ids, start - margin, end + margin, now, own)
+        _take_out(busy, () if seats_of is None else taken.find_own_sessions(seats_of))
+        if self.service.capacity == 1:
+            return busy, ()
+        return busy, taken.find_sessions(self.service.id, self.place.id, start, end, now, seats_of)
+
+
+def _take_out(busy: dict[int, list[Interval]], own: Iterable[tuple[int, Instant, Instant]]) -> None:
     """Leave out the times of sessions that end when the moved booking leaves them."""
     for resource_id, since, until in own:
         if (since, until) in busy.get(resource_id, ()):

@@ -15,7 +15,7 @@ from app.booking.wall_clock import day_bounds, local_date
 from app.operations.calendar import CalendarQuery, CalendarView, ResourceCalendar, look_at_calendar
 from app.operations.calendar_month import Group, together
 from app.operations.context import Context
-from app.operations.look_up import DECIDING, list_requests, read_views
+from app.operations.look_up import DECIDING, count_requests, read_views
 from app.operations.names import get_location
 from app.operations.slots import find_slots
 from app.operations.views import BookingView
@@ -113,7 +113,7 @@ def look_at_desk(context: Context, location: str) -> DeskView:
         begun=_bookings(context, begun),
         soon=_bookings(context, [*here, *coming]),
         free=tuple(_free_times(context, place, end)),
-        requests=len(list_requests(context)) if any(context.may(one) for one in DECIDING) else None,
+        requests=count_requests(context) if any(context.may(one) for one in DECIDING) else None,
     )
 
 

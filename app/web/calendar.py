@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import wraps
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -17,6 +18,7 @@ from app.booking.statuses import MOVABLE
 from app.operations.calendar import look_at_calendar
 from app.operations.calendar_month import look_at_month, month_of
 from app.operations.context import Context
+from app.texts import _
 from app.web import explain
 from app.web.bookings.choices import active_locations, services_at
 from app.web.bookings.form import may_book
@@ -26,9 +28,12 @@ from app.web.calendar_filter import CalendarFilter, pools_at, read_filter, resou
 from app.web.calendar_pages import make_day_table, make_timeline, make_week
 from app.web.calendar_part import answer, layout, live_of
 from app.web.context import current_context
+from app.web.times import day_text, short_day
 
 WEEK_KINDS = ("person", "room")
 LIST_DAYS = 7
+MONTHS = 0
+"""The step of a page whose arrows go to other months."""
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/calendar")
 blueprint.add_url_rule("/why", "why", explain.show)
@@ -41,147 +46,136 @@ def index() -> Response:
     return redirect(url_for("calendar.day") + (f"?{chosen}" if chosen else ""))
 
 
+def _view(make: Callable[[Context, CalendarFilter], str]) -> Callable[[], ResponseReturnValue]:
+    """Turn what makes a page out of its filter into a view: the page, its part alone, or that no place is set up."""
+
+    @wraps(make)
+    def view() -> ResponseReturnValue:
+        context = current_context()
+        wanted = read_filter(context)
+        if wanted is None:
+            return render_template("calendar/empty.html")
+        return answer(context, wanted.location.public_id, lambda: make(context, wanted))
+
+    return view
+
+
 @blueprint.get("/day")
-def day() -> ResponseReturnValue:
+@_view
+def day(context: Context, wanted: CalendarFilter) -> str:
     """Show one day: rows are quarter hours, columns are people, rooms and devices."""
-    context = current_context()
-    wanted = read_filter(context)
-    if wanted is None:
-        return render_template("calendar/empty.html")
-    return answer(context, wanted.location.public_id, lambda: _day(context, wanted))
-
-
-def _day(context: Context, wanted: CalendarFilter) -> str:
     calendar = look_at_calendar(context, wanted.query(1))
-    return render_template(
-        "calendar/day.html",
-        filter=wanted,
+    return _render(
+        context,
+        Shown("day", wanted, day_text(wanted.day), 1, [wanted.day]),
         calendar=calendar,
         closure=calendar.closed.get(wanted.day, ""),
         table=make_day_table(calendar, wanted.day, wanted.names_somebody),
         now=context.now,
         may_drag=context.may(Permission.MOVE),
         movable=lambda booking: booking.status in MOVABLE and context.may(Permission.MOVE, booking.target),
-        live=live_of(context, wanted.location.public_id, [wanted.day]),
-        **_surroundings(context, wanted),
     )
 
 
 @blueprint.get("/timeline")
-def timeline() -> ResponseReturnValue:
+@_view
+def timeline(context: Context, wanted: CalendarFilter) -> str:
     """Show one day from left to right: a line for each person, room and device."""
-    context = current_context()
-    wanted = read_filter(context)
-    if wanted is None:
-        return render_template("calendar/empty.html")
-    return answer(context, wanted.location.public_id, lambda: _timeline(context, wanted))
-
-
-def _timeline(context: Context, wanted: CalendarFilter) -> str:
     calendar = look_at_calendar(context, wanted.query(1))
     table = make_day_table(calendar, wanted.day, wanted.names_somebody)
-    return render_template(
-        "calendar/timeline.html",
-        filter=wanted,
+    return _render(
+        context,
+        Shown("timeline", wanted, day_text(wanted.day), 1, [wanted.day]),
         calendar=calendar,
         closure=calendar.closed.get(wanted.day, ""),
         table=table,
         timeline=make_timeline(table),
         now=context.now,
-        live=live_of(context, wanted.location.public_id, [wanted.day]),
-        **_surroundings(context, wanted),
     )
 
 
 @blueprint.get("/week")
-def week() -> ResponseReturnValue:
+@_view
+def week(context: Context, wanted: CalendarFilter) -> str:
     """Show seven days: rows are people and rooms, columns are days."""
-    context = current_context()
-    wanted = read_filter(context)
-    if wanted is None:
-        return render_template("calendar/empty.html")
-    return answer(context, wanted.location.public_id, lambda: _week(context, wanted))
-
-
-def _week(context: Context, wanted: CalendarFilter) -> str:
     kinds = wanted.kinds or (() if wanted.resources or wanted.pools else WEEK_KINDS)
     calendar = look_at_calendar(context, replace(wanted, day=wanted.monday, kinds=kinds).query(7))
     days = [wanted.monday + timedelta(days=number) for number in range(7)]
-    return render_template(
-        "calendar/week.html",
-        filter=wanted,
+    return _render(
+        context,
+        Shown("week", wanted, _("Week of {day}", day=day_text(wanted.monday)), 7, days),
         calendar=calendar,
         lines=make_week(calendar, wanted.monday, everybody=wanted.names_somebody),
         days=[(one, wanted.url("calendar.day", day=one)) for one in days],
-        live=live_of(context, wanted.location.public_id, days),
-        **_surroundings(context, wanted),
     )
 
 
 @blueprint.get("/month")
-def month() -> ResponseReturnValue:
+@_view
+def month(context: Context, wanted: CalendarFilter) -> str:
     """Show a month: each day with its first bookings and how many more there are."""
-    context = current_context()
-    wanted = read_filter(context)
-    if wanted is None:
-        return render_template("calendar/empty.html")
-    return answer(context, wanted.location.public_id, lambda: _month(context, wanted))
-
-
-def _month(context: Context, wanted: CalendarFilter) -> str:
     first, count = month_of(wanted.day)
     calendar = look_at_month(context, replace(wanted, day=first).query(count))
     days = [one.day for one in calendar.days]
-    return render_template(
-        "calendar/month.html",
-        filter=wanted,
+    return _render(
+        context,
+        Shown("month", wanted, f"{month_name(first.month)} {first.year}", MONTHS, days),
         calendar=calendar,
-        name=f"{month_name(first.month)} {first.year}",
         weeks=weeks_of(calendar.days),
         weekdays=[(short_weekday_name(number), weekday_name(number)) for number in range(7)],
-        urls={day: wanted.url("calendar.day", day=day) for day in days},
-        live=live_of(context, wanted.location.public_id, days),
-        **_surroundings(context, wanted),
+        urls={one: wanted.url("calendar.day", day=one) for one in days},
     )
 
 
 @blueprint.get("/list")
-def agenda() -> ResponseReturnValue:
+@_view
+def agenda(context: Context, wanted: CalendarFilter) -> str:
     """Show the bookings of a week one below the other."""
-    context = current_context()
-    wanted = read_filter(context)
-    if wanted is None:
-        return render_template("calendar/empty.html")
-    return answer(context, wanted.location.public_id, lambda: _agenda(context, wanted))
-
-
-def _agenda(context: Context, wanted: CalendarFilter) -> str:
     calendar = look_at_calendar(context, wanted.query(LIST_DAYS))
     days = [wanted.day + timedelta(days=number) for number in range(LIST_DAYS)]
-    return render_template(
-        "calendar/list.html",
-        filter=wanted,
+    heading = _("{first} to {last}", first=short_day(days[0]), last=short_day(days[-1]))
+    return _render(
+        context,
+        Shown("list", wanted, heading, LIST_DAYS, days),
         calendar=calendar,
         days=make_list(calendar, wanted.day, LIST_DAYS),
-        last=days[-1],
-        step=LIST_DAYS,
-        live=live_of(context, wanted.location.public_id, days),
-        **_surroundings(context, wanted),
     )
 
 
-def _surroundings(context: Context, wanted: CalendarFilter) -> dict[str, Any]:
-    """Return what all views need; addresses are made once, as a page has hundreds of links."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A template and what it is about.
+
+    ``step``: how many days the page's arrows go, or ``MONTHS``; ``days``: the dates that it shows.
+    """
+
+    template: str
+    filter: CalendarFilter
+    heading: str
+    step: int
+    days: Sequence[date]
+
+
+def _render(context: Context, shown: Shown, **content: object) -> str:
+    """Return the page with what all views need; addresses are made once, as a page has hundreds of links."""
+    wanted = shown.filter
     place = "?" + urlencode({"location": wanted.location.public_id})
-    return {
-        "layout": layout(),
-        "locations": [(one.public_id, one.name) for one in active_locations(context.catalog)],
-        "resources": resources_at(context, wanted.location),
-        "pools": pools_at(context, wanted.location),
-        "services": services_at(context.catalog, wanted.location) if context.may(Permission.SEE_TITLES) else (),
-        "hues": hues(context.catalog, wanted.colour),
-        "new_booking": url_for("bookings.new") + place if may_book(context) else "",
-        "quick": context.may(Permission.BOOK_FOR_OTHERS),
-        "booking_url": url_for("bookings.index"),
-        "why": url_for("calendar.why") + place,
-    }
+    return render_template(
+        f"calendar/{shown.template}.html",
+        layout=layout(),
+        filter=wanted,
+        endpoint=request.endpoint,
+        heading=shown.heading,
+        step=shown.step,
+        live=live_of(context, wanted.location.public_id, shown.days),
+        locations=[(one.public_id, one.name) for one in active_locations(context.catalog)],
+        resources=resources_at(context, wanted.location),
+        pools=pools_at(context, wanted.location),
+        services=services_at(context.catalog, wanted.location) if context.may(Permission.SEE_TITLES) else (),
+        hues=hues(context.catalog, wanted.colour),
+        new_booking=url_for("bookings.new") + place if may_book(context) else "",
+        quick=context.may(Permission.BOOK_FOR_OTHERS),
+        booking_url=url_for("bookings.index"),
+        why=url_for("calendar.why") + place,
+        **content,
+    )

@@ -46,7 +46,7 @@ def is_part() -> bool:
 
 def layout() -> str:
     """Return the template around the part: the whole page, or nothing."""
-    return "calendar/_part.html" if is_part() else "base.html"
+    return "calendar/_part.html" if is_part() else "calendar/_page.html"
 
 
 def live_of(context: Context, location: str, days: Sequence[date]) -> Live:

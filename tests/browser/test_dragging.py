@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import steps
 from tests.browser.calendar_steps import center, column_of, free_start, show_day
-from tests.browser.conftest import Demo, Windows
+from tests.browser.conftest import Demo, Watched, Windows
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +26,13 @@ def booked_day(windows: Windows, demo: Demo, name: str) -> str:
     return day
 
 
+def at_the_desk(windows: Windows, demo: Demo, name: str) -> tuple[str, Watched, Locator]:
+    """Book as a visitor of this name; return the day, the desk's window with its calendar, and the booking in it."""
+    day, desk = booked_day(windows, demo, name), windows.open()
+    steps.sign_in(desk.page, demo)
+    return day, desk, show_day(desk.page, demo, day, name)
+
+
 def drag(page: Page, link: Locator, x: float, y: float) -> None:
     """Press on the upper part of a booking, and drag to a place in steps, without letting go."""
     box = link.bounding_box()
@@ -36,10 +43,7 @@ def drag(page: Page, link: Locator, x: float, y: float) -> None:
 
 
 def test_booking_is_moved_by_one_drag(demo: Demo, windows: Windows) -> None:
-    day = booked_day(windows, demo, "Dora Drag")
-    desk = windows.open()
-    steps.sign_in(desk.page, demo)
-    link = show_day(desk.page, demo, day, "Dora Drag")
+    day, desk, link = at_the_desk(windows, demo, "Dora Drag")
     wished = free_start(link, demo, day)
     at = center(desk.page, column_of(link), wished)
     drag(desk.page, link, *at)
@@ -52,10 +56,7 @@ def test_booking_is_moved_by_one_drag(demo: Demo, windows: Windows) -> None:
 
 
 def test_where_it_may_not_go_says_why_and_nothing_moves(demo: Demo, windows: Windows) -> None:
-    day = booked_day(windows, demo, "Nils Nowhere")
-    desk = windows.open()
-    steps.sign_in(desk.page, demo)
-    link = show_day(desk.page, demo, day, "Nils Nowhere")
+    day, desk, link = at_the_desk(windows, demo, "Nils Nowhere")
     before = link.get_attribute("data-start")
     path = f"/bookings/{link.get_attribute('data-move')}/places.json?date={day}"
     places = desk.page.request.get(demo.url(path)).json()["places"]
@@ -70,10 +71,7 @@ def test_where_it_may_not_go_says_why_and_nothing_moves(demo: Demo, windows: Win
 
 
 def test_escape_and_a_network_that_drops_leave_all_as_it_was(demo: Demo, windows: Windows) -> None:
-    day = booked_day(windows, demo, "Olga Offline")
-    desk = windows.open()
-    steps.sign_in(desk.page, demo)
-    link = show_day(desk.page, demo, day, "Olga Offline")
+    day, desk, link = at_the_desk(windows, demo, "Olga Offline")
     before = link.get_attribute("data-start") or ""
     at = center(desk.page, column_of(link), free_start(link, demo, day))
     drag(desk.page, link, *at)

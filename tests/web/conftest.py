@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
-from app.access.permissions import Permission
+from app.access.permissions import Permission, ReadyMade
 from app.booking.values import Instant
 from app.config import Config
 from app.factory import create_app, sources_of
@@ -23,6 +23,7 @@ from app.storage.tables import User
 from app.web.context import EXTENSION, Site
 from tests.cast import NOW, Cast
 from tests.keys import MASTER
+from tests.web.staff_cast import practice
 
 SECRET = b"a secret of the tests, long enough"
 RAW_TOKEN = "the raw token of a session"
@@ -109,6 +110,12 @@ def stay_signed_in(store: Store, at: Instant) -> None:
     store.write(UserSession.update(created_at=at, seen_at=at, proved_at=at).execute)
 
 
+@pytest.fixture
+def cast(store: Store) -> Cast:
+    """One practice with all that a form can ask; tests that need another cast have their own."""
+    return practice(store)
+
+
 SignIn = Callable[..., Browser]
 SignInWith = Callable[..., Browser]
 
@@ -133,6 +140,12 @@ def sign_in(app: Flask, store: Store) -> SignIn:
         return browser
 
     return make
+
+
+@pytest.fixture
+def desk(sign_in: SignIn, cast: Cast) -> Browser:
+    """The browser of somebody at the front desk of the cast's practice."""
+    return sign_in(ReadyMade.FRONT_DESK)
 
 
 @pytest.fixture

@@ -12,19 +12,9 @@ from app.storage.store import Store
 from app.storage.tables import Booking, Pool, PoolMember, Service
 from tests.cast import HOUR, MONDAY, Cast, Need
 from tests.web.conftest import Browser, SignIn
-from tests.web.staff_cast import DAY, TEN, booked, counted, practice
+from tests.web.staff_cast import DAY, TEN, booked, counted
 
 QUARTER = HOUR // 4
-
-
-@pytest.fixture
-def cast(store: Store) -> Cast:
-    return practice(store)
-
-
-@pytest.fixture
-def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(ReadyMade.FRONT_DESK)
 
 
 def places(desk: Browser, booking: str, day: str = DAY) -> dict[str, Any]:

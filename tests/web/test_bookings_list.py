@@ -13,20 +13,10 @@ from app.storage.store import Store
 from app.storage.tables import Booking
 from tests.cast import HOUR, NOW, Cast
 from tests.web.conftest import Browser, SignIn, SignInWith
-from tests.web.staff_cast import TEN, booked, counted, practice, words
+from tests.web.staff_cast import TEN, booked, counted, words
 
 DAY_SECONDS = 24 * HOUR
 ALL = "first=2030-01-01&last=2030-03-31"
-
-
-@pytest.fixture
-def cast(store: Store) -> Cast:
-    return practice(store)
-
-
-@pytest.fixture
-def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(ReadyMade.FRONT_DESK)
 
 
 def fill(store: Store, cast: Cast, count: int) -> None:

@@ -11,19 +11,9 @@ from app.storage.store import Store
 from app.storage.tables import Booking, Service
 from tests.cast import HOUR, Cast
 from tests.web.conftest import Browser, SignIn, SignInWith
-from tests.web.staff_cast import DAY, TEN, booked, form, practice, starts, words
+from tests.web.staff_cast import DAY, TEN, booked, form, starts, words
 
 WEEK = 7 * 24 * HOUR
-
-
-@pytest.fixture
-def cast(store: Store) -> Cast:
-    return practice(store)
-
-
-@pytest.fixture
-def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(ReadyMade.FRONT_DESK)
 
 
 def to(time: str, version: int = 1, **more: str) -> dict[str, str]:

@@ -14,16 +14,6 @@ from tests.web.conftest import Browser, SignIn
 from tests.web.staff_cast import DAY, TEN, booked, form, practice, starts, words
 
 
-@pytest.fixture
-def cast(store: Store) -> Cast:
-    return practice(store)
-
-
-@pytest.fixture
-def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(ReadyMade.FRONT_DESK)
-
-
 def test_form_without_service_asks_for_it(desk: Browser, cast: Cast) -> None:
     page = desk.get("/bookings/new", query_string={"resource": cast.ids["Room 1"], "start": str(TEN)}).text
     options = [part.split("<")[0] for part in page.split('">') if part.startswith(("Class<", "Consultation<"))]

@@ -15,16 +15,6 @@ from tests.web.reading import Page
 from tests.web.staff_cast import DAY, TEN, booked, practice, starts, words
 
 
-@pytest.fixture
-def cast(store: Store) -> Cast:
-    return practice(store)
-
-
-@pytest.fixture
-def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(ReadyMade.FRONT_DESK)
-
-
 def test_calendar_has_the_line_for_those_who_book_for_others(desk: Browser, sign_in: SignIn) -> None:
     assert 'action="/bookings/quick"' in desk.get(f"/calendar/day?date={DAY}").text
     assert 'action="/bookings/quick"' not in sign_in(ReadyMade.VIEWER).get(f"/calendar/day?date={DAY}").text

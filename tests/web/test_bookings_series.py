@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput
 from app.booking.wall_clock import local_date
 from app.storage.public_ids import new_public_id
@@ -16,20 +15,10 @@ from app.storage.tables import Booking, TimeOff
 from app.web.bookings.rule import read_exdates, read_rule
 from app.web.setup.reading import Typed
 from tests.cast import HOUR, Cast
-from tests.web.conftest import Browser, SignIn
-from tests.web.staff_cast import TEN, booked, counted, form, practice, starts, words
+from tests.web.conftest import Browser
+from tests.web.staff_cast import TEN, booked, counted, form, starts, words
 
 WEEK = 7 * 24 * HOUR
-
-
-@pytest.fixture
-def cast(store: Store) -> Cast:
-    return practice(store)
-
-
-@pytest.fixture
-def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(ReadyMade.FRONT_DESK)
 
 
 @pytest.fixture

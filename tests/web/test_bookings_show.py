@@ -17,16 +17,6 @@ from tests.web.conftest import Browser, SignIn, SignInWith, stay_signed_in
 from tests.web.staff_cast import TEN, booked, practice, status_of, words
 
 
-@pytest.fixture
-def cast(store: Store) -> Cast:
-    return practice(store)
-
-
-@pytest.fixture
-def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(ReadyMade.FRONT_DESK)
-
-
 def test_show_tells_all_facts(desk: Browser, cast: Cast) -> None:
     booking = booked(cast, service="Intake", comment="Brings papers", answers={"first-visit": "yes"})
     page = words(desk.get(f"/bookings/{booking}").text)

@@ -24,16 +24,6 @@ from tests.web.staff_cast import DAY, TEN, booked, counted, practice, words
 ON = f"/calendar/day?date={DAY}"
 
 
-@pytest.fixture
-def cast(store: Store) -> Cast:
-    return practice(store)
-
-
-@pytest.fixture
-def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(ReadyMade.FRONT_DESK)
-
-
 def note(store: Store, row: type, **values: object) -> None:
     """Write a record of the set-up."""
     stamps = {"public_id": new_public_id(), "created_at": NOW, "changed_at": NOW} if row is not BusyTime else {}

@@ -23,16 +23,6 @@ from tests.web.staff_cast import DAY, TEN, booked, counted, practice, words
 MONTH, LIST = "/calendar/month?date=2030-01-20", f"/calendar/list?date={DAY}"
 
 
-@pytest.fixture
-def cast(store: Store) -> Cast:
-    return practice(store)
-
-
-@pytest.fixture
-def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(ReadyMade.FRONT_DESK)
-
-
 def close(store: Store, cast: Cast, day: str) -> None:
     def work() -> None:
         stamps = {"public_id": new_public_id(), "created_at": NOW, "changed_at": NOW}

@@ -17,19 +17,9 @@ from app.web.calendar_part import NEXT_HEADER
 from app.web.context import EXTENSION, Site
 from tests.cast import NOW, Cast
 from tests.web.conftest import SECRET, Browser, SignIn
-from tests.web.staff_cast import DAY, booked, practice
+from tests.web.staff_cast import DAY, booked
 
 DAY_URL, WEEK_URL = f"/calendar/day?date={DAY}", f"/calendar/week?date={DAY}"
-
-
-@pytest.fixture
-def cast(store: Store) -> Cast:
-    return practice(store)
-
-
-@pytest.fixture
-def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(ReadyMade.FRONT_DESK)
 
 
 def part(browser: Browser, url: str = DAY_URL, mark: str = "new") -> str:

@@ -20,16 +20,6 @@ from tests.web.staff_cast import DAY, TEN, booked, practice, words
 ON = f"/calendar/timeline?date={DAY}"
 
 
-@pytest.fixture
-def cast(store: Store) -> Cast:
-    return practice(store)
-
-
-@pytest.fixture
-def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(ReadyMade.FRONT_DESK)
-
-
 def test_timeline_shows_what_the_day_shows(desk: Browser, cast: Cast) -> None:
     mine = booked(cast, provider=cast.ids["Ada"])
     page = desk.get(ON).text

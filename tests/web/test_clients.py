@@ -13,22 +13,12 @@ from app.storage.store import Store
 from app.storage.tables import Booking, Client, Service
 from tests.cast import Cast
 from tests.web.conftest import Browser, SignIn
-from tests.web.staff_cast import TEN, booked, practice, words
-
-
-@pytest.fixture
-def cast(store: Store) -> Cast:
-    return practice(store)
+from tests.web.staff_cast import TEN, booked, words
 
 
 @pytest.fixture
 def admin(sign_in: SignIn, cast: Cast) -> Browser:
     return sign_in(ReadyMade.ADMINISTRATOR)
-
-
-@pytest.fixture
-def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(ReadyMade.FRONT_DESK)
 
 
 def nora(cast: Cast, **details: str) -> str:

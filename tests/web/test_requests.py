@@ -14,14 +14,9 @@ from app.operations.requests import MoveRequest
 from app.storage.store import Store
 from tests.cast import HOUR, NOW, Cast
 from tests.web.conftest import Browser, SignIn
-from tests.web.staff_cast import TEN, booked, counted, practice, starts, status_of, words
+from tests.web.staff_cast import TEN, booked, counted, starts, status_of, words
 
 DAY_SECONDS = 24 * HOUR
-
-
-@pytest.fixture
-def cast(store: Store) -> Cast:
-    return practice(store)
 
 
 @pytest.fixture

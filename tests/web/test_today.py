@@ -12,19 +12,9 @@ from app.storage.tables import Booking
 from tests.cast import HOUR, MONDAY, Cast
 from tests.web.conftest import Browser, SignIn, stay_signed_in
 from tests.web.reading import Page
-from tests.web.staff_cast import TEN, booked, counted, practice, words
+from tests.web.staff_cast import TEN, booked, counted, words
 
 MINUTE = 60
-
-
-@pytest.fixture
-def cast(store: Store) -> Cast:
-    return practice(store)
-
-
-@pytest.fixture
-def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(ReadyMade.FRONT_DESK)
 
 
 @pytest.fixture
@@ -84,7 +74,7 @@ def test_provider_with_an_empty_day_is_told_so(sign_in: SignIn, cast: Cast, stor
 def test_manager_sees_figures(sign_in: SignIn, cast: Cast, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     for number, status in enumerate(("completed", "completed", "completed", "no_show", "cancelled")):
         one = booked(cast, TEN + number * HOUR, name=f"N{number} Client", provider=cast.ids["Ada"])
-        store.write(lambda one=one, status=status: change(one, status))  # type: ignore[misc]
+        end(store, one, status)
     monkeypatch.setattr("app.clock.now", lambda: MONDAY + 8 * 24 * HOUR)
     page = today(sign_in(ReadyMade.MANAGER), store)
     assert "No-shows 25 % Cancelled 20 % Booked ahead, median" in page
@@ -92,9 +82,9 @@ def test_manager_sees_figures(sign_in: SignIn, cast: Cast, store: Store, monkeyp
     assert "Ada" in page.partition("Use of their hours")[2]
 
 
-def change(booking: str, status: str) -> None:
+def end(store: Store, booking: str, status: str) -> None:
     """Let a booking have ended so."""
-    Booking.update(status=status).where(Booking.public_id == booking).execute()
+    store.write(Booking.update(status=status).where(Booking.public_id == booking).execute)
 
 
 def test_use_is_the_share_of_the_hours(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from app.access.actors import VISITOR
 from app.access.permissions import ReadyMade
 from app.operations.change import cancel
@@ -13,17 +11,7 @@ from app.operations.waiting import join_waiting_list
 from app.storage.store import Store
 from tests.cast import HOUR, MONDAY, NOW, Cast
 from tests.web.conftest import Browser, SignIn
-from tests.web.staff_cast import booked, counted, practice, words
-
-
-@pytest.fixture
-def cast(store: Store) -> Cast:
-    return practice(store)
-
-
-@pytest.fixture
-def desk(sign_in: SignIn, cast: Cast) -> Browser:
-    return sign_in(ReadyMade.FRONT_DESK)
+from tests.web.staff_cast import booked, counted, words
 
 
 def waits(cast: Cast, name: str = "Willa Client", days: int = 1) -> str:

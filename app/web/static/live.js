@@ -31,7 +31,7 @@
   // ---- what is shown ----
 
   // Whoever selects a text or drags a booking is not disturbed.
-  function isSelecting() {
+  function isOccupied() {
     if (part.dataset.busy) return true;
     const selection = document.getSelection();
     return selection && !selection.isCollapsed && part.contains(selection.anchorNode);
@@ -47,7 +47,7 @@
     made.innerHTML = text;
     const fresh = made.innerHTML.trim();
     if (fresh === shown) return;
-    if (isSelecting()) {
+    if (isOccupied()) {
       kept = text;
       return;
     }
@@ -78,11 +78,11 @@
   }
 
   document.addEventListener("selectionchange", function () {
-    if (kept !== null && !isSelecting()) show(kept);
+    if (kept !== null && !isOccupied()) show(kept);
   });
 
   document.addEventListener("calendar:stale", function () {
-    if (kept !== null && !isSelecting()) show(kept);
+    if (kept !== null && !isOccupied()) show(kept);
     mark = ""; // of an earlier change: what was made for that does not have this one
     refresh();
   });
