@@ -19,7 +19,7 @@ def show_day(page: Page, demo: Demo, day: str, name: str) -> Locator:
 def center(page: Page, resource: str, start: int) -> tuple[float, float]:
     """Return where on the screen a quarter hour of a resource is, scrolled into view."""
     row, head = page.locator(f"tr[data-start='{start}']"), page.locator(f"th[data-resource='{resource}']")
-    row.scroll_into_view_if_needed()
+    row.evaluate("one => one.scrollIntoView({block: 'center', behavior: 'instant'})")  # what is near is in view, too
     row_box, head_box = row.bounding_box(), head.bounding_box()
     assert row_box
     assert head_box
