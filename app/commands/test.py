@@ -42,11 +42,14 @@ class Tier:
 
 
 PLAIN = "not browser and not race and not lab"
-SYSTEM = "(browser or race) and not lab"
+SYSTEM = "(browser or race) and not slow and not lab"
+EVERY_PAGE = "(browser or race) and slow and not lab"
 WHOLE = "tests of the whole system"
+PAGES = "pages for every role"
 HOSTS = "tests on real hosts"
 LAB = "tests of the lab itself"
 SPREAD = ("-n", str(os.cpu_count() or 1), "--dist", "loadscope")
+EACH = ("-n", str(os.cpu_count() or 1), "--dist", "load")
 BY_SYSTEM = ("-n", "2", "-p", "tests.lab.side_by_side")
 """Both Debians at once: most of the time, Ansible and its host wait for each other."""
 
@@ -61,8 +64,8 @@ def _hosts(markers: str) -> tuple[Part, Part]:
 
 TIERS = {
     "quick": Tier((_plain(f"{PLAIN} and not slow and not gate"),), coverage=False),
-    "gate": Tier((_plain(f"{PLAIN} and not slow"), Part(WHOLE, f"{SYSTEM} and not slow")), coverage=True),
-    "full": Tier((_plain(PLAIN), Part(WHOLE, SYSTEM), *_hosts("lab")), coverage=True),
+    "gate": Tier((_plain(f"{PLAIN} and not slow"), Part(WHOLE, SYSTEM)), coverage=True),
+    "full": Tier((_plain(PLAIN), Part(WHOLE, SYSTEM), Part(PAGES, EVERY_PAGE, EACH), *_hosts("lab")), coverage=True),
     "lab": Tier(_hosts("lab and not slow"), coverage=False, code=False),
 }
 TESTS = frozenset(part.name for tier in TIERS.values() for part in tier.parts)
@@ -108,7 +111,7 @@ def look_at(tier: Tier) -> Machine:
         machine.missing.append("tests on PostgreSQL: no server (apt install postgresql)")
     if not (SLAPD.exists() and LDAPMODIFY.exists()):
         machine.missing.append("tests with a directory: no slapd (apt install slapd ldap-utils)")
-    if any(SYSTEM in part.markers for part in tier.parts) and not Path(CHROMIUM).exists():
+    if any(part.name in (WHOLE, PAGES) for part in tier.parts) and not Path(CHROMIUM).exists():
         machine.has_browser = False
         machine.missing.append("browser journeys: no Chromium (apt install chromium)")
     return machine

@@ -64,7 +64,14 @@ def test_connection_of_a_process_that_has_ended_is_none(tmp_path: Path) -> None:
 def test_connection_of_a_real_process_began_before_it() -> None:
     """Its environment names a connection that ours does not know, so that we are taken for sshd's process."""
     before = seconds_since_boot()
-    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, env={"SSH_CONNECTION": NAME}) as child:
+    with subprocess.Popen(
+        ["/bin/cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env={"SSH_CONNECTION": NAME}
+    ) as child:
+        assert child.stdin
+        assert child.stdout
+        child.stdin.write(b"here")
+        assert child.stdout.read(4) == b"here"  # only then does it run: at its start, the kernel shows no environment
         found = find_connection(child.pid)
+        child.stdin.close()
     assert found is not None
     assert (found.name, 0.0 < found.began < before) == (NAME, True)
