@@ -48,8 +48,10 @@ WHOLE = "tests of the whole system"
 PAGES = "pages for every role"
 HOSTS = "tests on real hosts"
 LAB = "tests of the lab itself"
-SPREAD = ("-n", str(os.cpu_count() or 1), "--dist", "loadscope")
-EACH = ("-n", str(os.cpu_count() or 1), "--dist", "load")
+WORKERS = ("-n", str(os.cpu_count() or 1), "--dist")
+SPREAD, EACH = (*WORKERS, "loadscope"), (*WORKERS, "load")
+"""Tests that share a module's fixtures together, or each for itself."""
+
 BY_SYSTEM = ("-n", "2", "-p", "tests.lab.side_by_side")
 """Both Debians at once: most of the time, Ansible and its host wait for each other."""
 
