@@ -38,6 +38,19 @@ settings.register_profile(
 settings.load_profile("gate" if TIER == "lab" else TIER)
 
 
+NOT_ABOUT_APP = ("containers", "firewall", "lab", "roles", "static")
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are selected by their markers
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what the gate runs without counting coverage."""
+    folders = tuple(config.rootpath / "tests" / name for name in NOT_ABOUT_APP)
+    for item in items:
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        if "postgresql" in parameters.values() or any(item.path.is_relative_to(folder) for folder in folders):
+            item.add_marker("unmeasured")
+
+
 def need(is_there: bool, server: str, packages: str) -> None:
     """Go on only with a server: what a tier cannot run is a failure, with the mend."""
     if not is_there:
