@@ -10,7 +10,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.booking.values import MINUTE, ApprovalRule, ApprovalStep, Catalog, Instant, Named, OnTimeout
+from app.booking.values import (
+    MINUTE,
+    ApprovalRule,
+    ApprovalStep,
+    Catalog,
+    Instant,
+    Named,
+    OnTimeout,
+    Requirement,
+    Service,
+)
 
 
 class StepStatus(StrEnum):
@@ -34,6 +44,14 @@ class Hindrance(StrEnum):
     NOT_GIVEN = "not_given"
     OWN_REQUEST = "own_request"
     OTHER_STEP = "other_step"
+
+
+class Foreseen(StrEnum):
+    """Whether a client's booking will have to be approved, before it is known what it takes."""
+
+    NEVER = "never"
+    PERHAPS = "perhaps"
+    ALWAYS = "always"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +84,24 @@ def rules_for(catalog: Catalog, service_id: int, resource_ids: Collection[int]) 
         for rule in catalog.approvals.values()
         if rule.active and (rule.service_id == service_id or rule.resource_id in resource_ids)
     )
+
+
+def foresee(catalog: Catalog, service: Service, provider_id: int | None = None) -> Foreseen:
+    """Say whether a client's booking of a service, with this provider if one is wished, will have to be approved."""
+    ruled = {rule.resource_id for rule in catalog.approvals.values() if rule.active}
+    if service.needs_approval or rules_for(catalog, service.id, () if provider_id is None else (provider_id,)):
+        return Foreseen.ALWAYS
+    if any(_cannot_avoid(one, ruled) for one in service.requirements):
+        return Foreseen.ALWAYS
+    return (
+        Foreseen.PERHAPS
+        if any(ruled.intersection(one.resource_ids) for one in service.requirements)
+        else Foreseen.NEVER
+    )
+
+
+def _cannot_avoid(requirement: Requirement, ruled: Collection[int | None]) -> bool:
+    return sum(one not in ruled for one in requirement.resource_ids) < requirement.count
 
 
 def active_steps(rule: ApprovalRule) -> tuple[ApprovalStep, ...]:

@@ -13,6 +13,7 @@ from app.storage.store import Store
 from app.storage.tables import Attendee, Booking, Client, Location, Service
 from app.web.public.token import MAX_AGE_SECONDS, Choice, TokenError, read_choice, sign_choice
 from tests.cast import HOUR, MONDAY, NOW, Cast, one_provider, pool_of
+from tests.operations.approval_cast import Steps, rule
 from tests.web.conftest import SECRET
 from tests.web.reading import Page
 from tests.web.way import ADA, TEN, book, count_bookings, open_details, query, send
@@ -72,6 +73,22 @@ def test_book_of_service_that_needs_approval_is_a_request(visitor: FlaskClient, 
     token = book(visitor, cast)
     assert "Your request has arrived" in Page(visitor.get(f"/book/done/{token}").text).text
     assert [one.status for one in Booking.select()] == ["requested"]
+
+
+def test_approval_of_what_may_be_taken_is_said_before_it_is_booked(visitor: FlaskClient, store: Store) -> None:
+    cast = pool_of(store, 2)
+    details = f"/book/details?{query(cast, start=TEN)}"
+
+    def shown() -> tuple[bool, bool, bool]:
+        text = Page(visitor.get(details).text).text
+        asks = "confirmed by us" in visitor.get("/").text
+        return "we have to confirm this time first" in text, "Send the request" in text, asks
+
+    assert shown() == (False, False, False)
+    rule(cast, "Provider 0", Steps())
+    assert shown() == (True, False, False)
+    rule(cast, "Provider 1", Steps())
+    assert shown() == (False, True, True)
 
 
 def test_done_of_changed_link_is_404(visitor: FlaskClient, store: Store) -> None:

@@ -9,6 +9,7 @@ from hmac import compare_digest
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.booking.approvals import foresee
 from app.booking.refusals import InvalidInput, InvalidTransition, JustTaken, Refusal, Unavailable
 from app.booking.words import sentence
 from app.operations.book import accept_offer
@@ -177,6 +178,7 @@ def _times(opened: Opened, refusal: Refusal | None = None, status: int = 200) ->
         opened=opened,
         booking=opened.booking,
         chosen=chosen,
+        approval=foresee(opened.context.catalog, opened.service),
         week=week_of(opened.context, chosen, leave_out=opened.booking.start),
         errors=errors,
         offers=offers,

@@ -18,13 +18,13 @@ from app.texts import _
 from app.web.context import site
 from app.web.errors import answer_refusal
 from app.web.public.person import CHANGED, TOO_OLD, Filled, read_answers, read_client, refused
-from app.web.public.selection import Selection, read_selection
+from app.web.public.selection import Selection, foreseen, read_selection
 from app.web.public.token import Choice, TokenError, read_choice, sign_choice
 
 
-def show_details(chosen: Selection) -> str:
+def show_details(context: Context, chosen: Selection) -> str:
     """Show the empty form for a chosen time."""
-    return _page(Filled(chosen, sign_choice(_secret(), chosen.choice), {"zone": chosen.tzid}))
+    return _page(context, Filled(chosen, sign_choice(_secret(), chosen.choice), {"zone": chosen.tzid}))
 
 
 def book_form(context: Context) -> ResponseReturnValue:
@@ -68,7 +68,7 @@ def _renewed(context: Context, problem: str) -> str:
     """
     chosen = read_selection(context, request.args)
     token = sign_choice(_secret(), chosen.choice)
-    return _page(Filled(chosen, token, request.form.to_dict(), {"start": problem}))
+    return _page(context, Filled(chosen, token, request.form.to_dict(), {"start": problem}))
 
 
 def _refused(context: Context, choice: Choice, token: str, refusal: Refusal) -> str:
@@ -76,7 +76,7 @@ def _refused(context: Context, choice: Choice, token: str, refusal: Refusal) -> 
     chosen = _selection(context, choice, request.form.get("zone", ""))
     form = Filled(chosen, token, request.form.to_dict())
     questions = chosen.service.questions
-    return _page(refused(form, refusal, questions, chosen.tzid, lambda start: _sign_at(choice, start)))
+    return _page(context, refused(form, refusal, questions, chosen.tzid, lambda start: _sign_at(choice, start)))
 
 
 def _sign_at(choice: Choice, start: Instant) -> str:
@@ -101,10 +101,16 @@ def _selection(context: Context, choice: Choice, tzid: str) -> Selection:
     return read_selection(context, fields)
 
 
-def _page(form: Filled[Selection]) -> str:
-    start = form.chosen.start or 0
+def _page(context: Context, form: Filled[Selection]) -> str:
+    chosen = form.chosen
+    start = chosen.start or 0
     return render_template(
-        "public/details.html", form=form, chosen=form.chosen, start=start, end=start + form.chosen.minutes * 60
+        "public/details.html",
+        form=form,
+        chosen=chosen,
+        start=start,
+        end=start + chosen.minutes * 60,
+        approval=foreseen(context.catalog, chosen),
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.booking.approvals import foresee
 from app.booking.refusals import InPast
 from app.booking.words import sentence
 from app.operations.context import Context
@@ -16,7 +19,7 @@ from app.web.opened import open_booking
 from app.web.public.details import book_form, show_details
 from app.web.public.leaving import leave, show_wish
 from app.web.public.offer import offered_by_place, places_of, providers_of
-from app.web.public.selection import Selection, read_selection
+from app.web.public.selection import Selection, foreseen, read_selection
 from app.web.public.visit import ROWS, book_visit_form, show_visit, show_visit_details
 from app.web.public.waiting import join_form, show_waiting
 from app.web.public.week import is_free, month_of, week_of
@@ -30,7 +33,8 @@ GONE = mark("This time is not free any more; please choose one of these.")
 @public
 def services() -> str:
     """Show what can be booked, by place."""
-    return render_template("public/services.html", places=offered_by_place(visitor_context().catalog))
+    catalog = visitor_context().catalog
+    return render_template("public/services.html", places=offered_by_place(catalog), foresee=partial(foresee, catalog))
 
 
 @blueprint.get("/book/times")
@@ -49,6 +53,7 @@ def _times_page(context: Context, chosen: Selection, errors: dict[str, str]) -> 
         "public/times.html",
         chosen=chosen,
         errors=errors,
+        approval=foreseen(catalog, chosen),
         week=week,
         month=month_of(context, chosen, week),
         places=places_of(catalog, chosen.service),
@@ -68,7 +73,7 @@ def details() -> ResponseReturnValue:
     if not is_free(context, chosen):
         text = sentence(InPast(), chosen.tzid) if chosen.start <= context.now else _(GONE)
         return _times_page(context, chosen, {"start": text})
-    return show_details(chosen)
+    return show_details(context, chosen)
 
 
 @blueprint.post("/book")

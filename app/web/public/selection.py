@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlencode
 
+from app.booking.approvals import Foreseen, foresee
 from app.booking.refusals import InvalidInput, NotFound, NotOfferedHere, Refusal, UnknownZone, WrongDuration
 from app.booking.values import Catalog, Instant, Location, Service
 from app.booking.wall_clock import zone
@@ -73,6 +74,12 @@ class Selection:
             **changes,
         }
         return urlencode({name: value for name, value in values.items() if value})
+
+
+def foreseen(catalog: Catalog, chosen: Selection) -> Foreseen:
+    """Say whether a booking of what is chosen will have to be approved."""
+    wished = next((one.id for one in catalog.resources.values() if one.public_id == chosen.provider), None)
+    return foresee(catalog, chosen.service, wished)
 
 
 class Reader:

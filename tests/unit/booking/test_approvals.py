@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from app.booking.approvals import (
     Asked,
+    Foreseen,
     Hindrance,
     Member,
     due_at,
+    foresee,
     hindrance,
     is_given,
     last_moment,
     rules_for,
     timed_out,
 )
-from app.booking.values import ApprovalRule, ApprovalStep, Catalog, Named, OnTimeout
+from app.booking.values import ApprovalRule, ApprovalStep, Catalog, Named, OnTimeout, Requirement, Service
 
 NOW, HOUR = 1_000_000, 3600
 ANN, BOB, GROUP = 1, 2, 9
@@ -139,3 +142,27 @@ def test_rules_are_those_of_the_service_and_of_all_that_is_taken() -> None:
     catalog = Catalog(1, approvals=rules)
     assert [rule.id for rule in rules_for(catalog, 5, (7, 9))] == [1, 2]
     assert rules_for(catalog, 4, ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("needs_approval", "count", "ruled", "provider", "foreseen"),
+    [
+        (False, 1, {}, None, Foreseen.NEVER),
+        (True, 1, {}, None, Foreseen.ALWAYS),
+        (False, 1, {"service_id": 5}, None, Foreseen.ALWAYS),
+        (False, 1, {"service_id": 6}, None, Foreseen.NEVER),
+        (False, 1, {"resource_id": 7}, None, Foreseen.PERHAPS),
+        (False, 2, {"resource_id": 7}, None, Foreseen.ALWAYS),
+        (False, 1, {"resource_id": 7}, 7, Foreseen.ALWAYS),
+        (False, 1, {"resource_id": 7, "active": False}, 7, Foreseen.NEVER),
+        (False, 1, {"resource_id": 9}, None, Foreseen.NEVER),
+    ],
+)
+def test_approval_is_foreseen_from_what_may_be_taken(
+    needs_approval: bool, count: int, ruled: dict[str, Any], provider: int | None, foreseen: Foreseen
+) -> None:
+    service = Service(
+        5, "s", "Talk", (30,), (Requirement(1, "Rooms", (7, 8), count),), (1,), needs_approval=needs_approval
+    )
+    rules = {1: ApprovalRule(1, (STEP,), **ruled)} if ruled else {}
+    assert foresee(Catalog(1, approvals=rules), service, provider) is foreseen
