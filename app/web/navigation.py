@@ -29,7 +29,7 @@ _SETUP = (
     Permission.MANAGE_HOURS,
     Permission.MANAGE_USERS,
 )
-_ENTRIES = (
+ENTRIES = (
     ("today.index", mark("Today"), "sun", (Permission.SEE_TITLES,)),
     ("calendar.day", mark("Calendar"), "calendar3", (Permission.SEE_BUSY,)),
     ("bookings.index", mark("Bookings"), "list-ul", (Permission.SEE_TITLES,)),
@@ -56,6 +56,6 @@ def navigation() -> list[Link]:
     here = request.blueprint
     return [
         Link(_(label), icon, url_for(endpoint), endpoint.partition(".")[0] == here)
-        for endpoint, label, icon, permissions in _ENTRIES
+        for endpoint, label, icon, permissions in ENTRIES
         if any(decide(actor, one).allowed for one in permissions)
     ]

@@ -1,12 +1,10 @@
-"""What every template may use: texts of times and scripts, the navigation, addresses of static files."""
+"""What every template may use: texts of times and scripts, the navigation."""
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
-from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask
 from markupsafe import Markup
 
 from app.web.devices import say_device
@@ -14,13 +12,10 @@ from app.web.navigation import navigation, shown_actor
 from app.web.script_texts import script_texts
 from app.web.times import clock_text, day_text, duration_text, local_day, moment_text, short_day, span_text, zones
 
-YEAR_SECONDS = 365 * 86_400
-
 
 def init_pages(app: Flask) -> None:
     """Give templates their filters and functions."""
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR_SECONDS  # addresses of static files change with their content
     app.jinja_env.filters.update(
         clock=clock_text,
         device=say_device,
@@ -39,15 +34,9 @@ def init_pages(app: Flask) -> None:
         script_texts=script_texts,
         shown_actor=shown_actor,
         span_text=span_text,
-        static_url=static_url,
         zone_list=zone_list,
         zones=zones,
     )
-
-
-def static_url(name: str) -> str:
-    """Return the address of a file of ours, with a mark of its content so that browsers may keep it for a year."""
-    return url_for("static", filename=name, v=_mark(name))
 
 
 @cache
@@ -55,9 +44,3 @@ def zone_list() -> Markup:
     """Return the list of all zone names for a field that has ``list="zones"``."""
     options = Markup("").join(Markup("<option>{}</option>").format(name) for name in zones())
     return Markup('<datalist id="zones">{}</datalist>').format(options)
-
-
-@cache
-def _mark(name: str) -> str:
-    content = (Path(__file__).parent / "static" / name).read_bytes()
-    return hashlib.sha256(content).hexdigest()[:12]

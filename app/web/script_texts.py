@@ -14,8 +14,6 @@ from app.texts import _, mark
 SCRIPTS: Mapping[str, Mapping[str, str]] = {
     "app.js": {
         "tooLong": mark("Please use at most {most} characters; this has {length}."),
-        "otherZone": mark("Your device is set to another time zone."),
-        "showZone": mark("Show times in {zone}"),
     },
     "drag.js": {
         "place": mark("{name}, {time}"),
@@ -36,6 +34,10 @@ SCRIPTS: Mapping[str, Mapping[str, str]] = {
     "passkey.js": {
         "known": mark("This device has a passkey for your account already."),
         "unused": mark("No passkey was used. Please try again, or choose another way."),
+    },
+    "zone.js": {
+        "otherZone": mark("Your device is set to another time zone."),
+        "showZone": mark("Show times in {zone}"),
     },
 }
 

@@ -38,12 +38,12 @@ class Figure:
         """The target with its bound, as shown."""
         if self.bound is Bound.REPORTED:
             return "reported"
-        return f"{self.bound} {self.target:g} {self.unit}"
+        return f"{self.bound} {self.target:g} {self.unit}".rstrip()
 
     @property
     def value_text(self) -> str:
         """The value as shown."""
-        return f"{self.value:.2f} {self.unit}" if self.value < 10 else f"{self.value:.0f} {self.unit}"
+        return f"{self.value:.2f} {self.unit}".rstrip() if self.value < 10 else f"{self.value:.0f} {self.unit}"
 
     @property
     def verdict(self) -> str:

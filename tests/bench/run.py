@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from tests.bench.answers import measure_answers
 from tests.bench.bookings import compare_databases, measure_bookings
+from tests.bench.browser import measure_browser
 from tests.bench.databases import KINDS, Databases, open_databases
 from tests.bench.encryption import measure_encryption
 from tests.bench.figures import Figure
@@ -30,6 +31,9 @@ def measure(groups: Collection[str], effort: Effort, say: Say) -> Iterator[Figur
         if "encryption" in groups:
             say("What encryption costs")
             yield from measure_encryption(databases, KINDS, effort)
+        if "browser" in groups:
+            say("What a browser makes of the pages")
+            yield from measure_browser(databases, effort)
 
 
 def _measure_servers(groups: Collection[str], databases: Databases, effort: Effort, say: Say) -> Iterator[Figure]:

@@ -6,6 +6,7 @@ A test machine does other things at the same time; the table in docs/benchmarks.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from app.commands.bench import command
 from tests.bench import report
 from tests.bench.answers import measure_answers
 from tests.bench.bookings import compare_databases, measure_bookings
+from tests.bench.browser import measure_browser
 from tests.bench.databases import KINDS, Databases, open_databases
 from tests.bench.encryption import measure_encryption
 from tests.bench.figures import Figure, at_least, at_most, reported
@@ -68,6 +70,16 @@ class TestEncryption:
 
     def test_encryption_costs_little(self, databases: Databases) -> None:
         assert missed(measure_encryption(databases, ["sqlite"], SHORT)) == []
+
+
+class TestBrowser:
+    pytestmark = pytest.mark.browser
+
+    def test_pages_are_light_quick_and_steady(self, databases: Databases) -> None:
+        figures = measure_browser(databases, replace(SHORT, rounds=2))
+        assert missed([one for one in figures if one.unit in ("s", "/s")]) == []
+        exact = [one for one in figures if one.unit not in ("s", "/s")]  # these do not depend on the machine
+        assert [f"{one.name}: {one.value_text}, {one.target_text}" for one in exact if not one.holds()] == []
 
 
 def test_rules_alone_are_not_far_from_a_plain_sweep() -> None:

@@ -59,6 +59,17 @@ def move_to_another_time(page: Page) -> None:
     expect(page.get_by_role("status").first).to_contain_text(re.compile("moved", re.IGNORECASE))
 
 
+def test_device_in_another_zone_is_offered_its_own_times(demo: Demo, windows: Windows) -> None:
+    window = windows.open()
+    window.page.goto(demo.url("/"))
+    window.page.get_by_role("link", name=re.compile("at Lindenhof Thames")).first.click()
+    offer = window.page.get_by_role("link", name="Show times in Europe/Berlin")
+    offer.click()
+    expect(window.page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
+    expect(offer).to_have_count(0)
+    assert window.troubles == []
+
+
 def test_opening_the_manage_link_changes_nothing(demo: Demo, windows: Windows) -> None:
     page = windows.open(scripts=False).page
     link = steps.book(page, demo, steps.Person("Lina Scanner", "lina@example.org"))

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from app.commands import bootstrap
-from app.commands.bootstrap import SetupError, copy_files, npm_cache, run
+from app.commands.bootstrap import SetupError, copy_files, icon_sheet, npm_cache, run
 
 
 def test_run_failing_command_shows_the_end_of_what_it_said(tmp_path: Path) -> None:
@@ -35,6 +36,34 @@ def test_copy_files_takes_only_what_pages_load(tmp_path: Path) -> None:
 def test_copy_files_missing_one_is_named(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match=r"frontend.json names pack/a.js"):
         copy_files({"a.js": "pack/a.js"}, tmp_path, tmp_path / "to")
+
+
+def draw(folder: Path, name: str, drawing: str) -> None:
+    """Draw an icon as its package has it."""
+    path = folder / bootstrap.ICONS / f"{name}.svg"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(drawing)
+
+
+def test_icons_become_symbols_of_one_drawing(tmp_path: Path) -> None:
+    for name in ("sun", "gear"):
+        drawing = f'<svg width="16" class="bi bi-{name}" viewBox="0 0 16 16">\n  <path d="{name}"/>\n</svg>'
+        draw(tmp_path / "from", name, drawing)
+    copy_files({"lib/icons.svg": ["gear", "sun"]}, tmp_path / "from", tmp_path / "to")
+    root = ElementTree.parse(tmp_path / "to" / "lib" / "icons.svg").getroot()  # noqa: S314 our own
+    facts = [(one.get("id"), one.get("viewBox"), [path.get("d") for path in one]) for one in root]
+    assert facts == [("gear", "0 0 16 16", ["gear"]), ("sun", "0 0 16 16", ["sun"])]
+
+
+def test_icon_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"frontend.json names bootstrap-icons/icons/sun.svg, which"):
+        icon_sheet(["sun"], tmp_path)
+
+
+def test_icon_that_is_drawn_otherwise_is_named(tmp_path: Path) -> None:
+    draw(tmp_path, "sun", "<svg><path/></svg>")
+    with pytest.raises(SetupError, match="The icon sun is not drawn as the others are"):
+        icon_sheet(["sun"], tmp_path)
 
 
 def test_npm_cache_is_in_the_users_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

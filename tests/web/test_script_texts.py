@@ -40,6 +40,6 @@ def test_every_tag_of_such_a_script_hands_them_over() -> None:
 def test_texts_are_said_in_the_language_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(texts._catalogs, "xx", Shouted())
     with texts.speaking("xx"):
-        said = json.loads(script_texts("app.js"))
+        said = json.loads(script_texts("zone.js"))
     assert said["otherZone"] == "YOUR DEVICE IS SET TO ANOTHER TIME ZONE."
-    assert json.loads(script_texts("app.js"))["showZone"] == "Show times in {zone}"
+    assert json.loads(script_texts("zone.js"))["showZone"] == "Show times in {zone}"

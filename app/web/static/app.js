@@ -49,19 +49,6 @@
     if (event.target.setCustomValidity) event.target.setCustomValidity("");
   });
 
-  // Offer the times of the device's own zone.
-  const hint = document.querySelector("[data-zone-hint]");
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (hint && zone && zone !== hint.dataset.zoneHint) {
-    const url = new URL(window.location.href);
-    url.searchParams.set("zone", zone);
-    const link = document.createElement("a");
-    link.href = url.pathname + url.search;
-    link.textContent = fill(texts.showZone, { zone: zone.replaceAll("_", " ") });
-    hint.append(texts.otherZone, " ", link);
-    hint.hidden = false;
-  }
-
   // A file of the visitor's own is read into the box beside it, and never sent as a file.
   function decode(bytes) {
     try {
