@@ -29,6 +29,7 @@ from app.web import (
     forgotten,
     health,
     home,
+    look,
     manage,
     outbox,
     outside,
@@ -47,6 +48,7 @@ from app.web.account import pages as account
 from app.web.context import EXTENSION, Site
 from app.web.errors import QuietFlask, init_errors
 from app.web.language import init_language
+from app.web.look import init_look
 from app.web.pages import init_pages
 from app.web.security import init_security
 from app.web.security_log import init_security_log
@@ -69,6 +71,7 @@ BLUEPRINTS = (
     sign_in.blueprint,
     password.blueprint,
     home.blueprint,
+    look.blueprint,
     forgotten.blueprint,
     outside.blueprint,
     second.blueprint,
@@ -162,6 +165,7 @@ def create_app(config: Config) -> Flask:
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)  # type: ignore[method-assign]  # how Flask is wrapped
     load_languages()
+    init_look(app)
     init_language(app)
     init_sign_in(app)
     init_errors(app)

@@ -7,15 +7,22 @@ so this module, which needs the standard library alone, is the one thing besides
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from gettext import NullTranslations
 
 ENGLISH = "en"
 
+EXCHANGED = "lient"
+"""What an English text holds in which a site may use another word (``app/look/words.py``)."""
+
+Exchange = Callable[[str, str], str]
+"""Gives a text with the site's own words in it, for the text and the code of its language."""
+
 _catalogs: dict[str, NullTranslations] = {ENGLISH: NullTranslations()}
 _spoken: ContextVar[str] = ContextVar("language", default=ENGLISH)
+_exchange: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 
 
 def install(catalogs: Mapping[str, NullTranslations]) -> None:
@@ -53,6 +60,27 @@ def speaking(code: str) -> Iterator[None]:
         _spoken.reset(token)
 
 
+def use_words(exchange: Exchange | None) -> None:
+    """Say texts with the site's own words from now on, in this context; None: as they stand."""
+    _exchange.set(exchange)
+
+
+@contextmanager
+def using_words(exchange: Exchange) -> Iterator[None]:
+    """Say texts with the site's own words for a while."""
+    token = _exchange.set(exchange)
+    try:
+        yield
+    finally:
+        _exchange.reset(token)
+
+
+def _in_own_words(text: str, told: str) -> str:
+    """Exchange words before values are filled in, so that nothing that somebody typed is touched."""
+    exchange = _exchange.get()
+    return told if exchange is None or EXCHANGED not in text else exchange(told, _spoken.get())
+
+
 def mark(text: str) -> str:
     """Return the text as it is, for tables made when a module is loaded: it is found there and said later by ``_``."""
     return text
@@ -60,17 +88,17 @@ def mark(text: str) -> str:
 
 def _(text: str, /, **values: object) -> str:
     """Return a text in the language spoken; ``{name}`` in it stands for a value. Without values it is as it is."""
-    told = _catalogs[_spoken.get()].gettext(text) if text else ""
+    told = _in_own_words(text, _catalogs[_spoken.get()].gettext(text)) if text else ""
     return told.format(**values) if values else told
 
 
 def plural(one: str, many: str, number: int, /, **values: object) -> str:
     """Return the text for so many; ``{number}`` in it is the number."""
-    told = _catalogs[_spoken.get()].ngettext(one, many, number)
+    told = _in_own_words(one, _catalogs[_spoken.get()].ngettext(one, many, number))
     return told.format(number=number, **values)
 
 
 def in_context(context: str, text: str, /, **values: object) -> str:
     """Return a text that means something else elsewhere: ``context`` is a word that tells them apart, never shown."""
-    told = _catalogs[_spoken.get()].pgettext(context, text)
+    told = _in_own_words(text, _catalogs[_spoken.get()].pgettext(context, text))
     return told.format(**values) if values else told

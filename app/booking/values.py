@@ -246,6 +246,8 @@ class Catalog:
     services: Mapping[int, Service] = field(default_factory=dict)
     pools: Mapping[int, Pool] = field(default_factory=dict)
     approvals: Mapping[int, ApprovalRule] = field(default_factory=dict)
+    look: str = ""
+    """What pages and letters look like, as it is stored; no rule asks for it, but it changes as all set-up does."""
     memo: dict[tuple[int, ...], Any] = field(default_factory=dict, compare=False, repr=False)
     """Expanded hours that were asked for before (see ``hours.py``); they live and die with their snapshot."""
 

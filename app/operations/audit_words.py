@@ -81,6 +81,7 @@ class Kind(StrEnum):
     DEPUTY = "deputy"
     FEED = "calendar_feed"
     AUDIT = "audit_log"
+    LOOK = "look"
     INSTALLATION = "installation"
 
 
@@ -150,6 +151,7 @@ KIND_WORDS: Mapping[Kind, str] = {
     Kind.DEPUTY: mark("Deputy"),
     Kind.FEED: mark("Calendar feed"),
     Kind.AUDIT: mark("Audit log"),
+    Kind.LOOK: mark("Look and words"),
     Kind.INSTALLATION: mark("Everything"),
 }
 

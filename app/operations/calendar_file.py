@@ -6,6 +6,7 @@ from app.booking.statuses import Status
 from app.integrations.ics.write import BookingEvent, Person, write_bookings
 from app.operations.context import Context
 from app.operations.letters import Letterhead
+from app.operations.look import look_of
 from app.operations.look_up import get_booking
 from app.operations.names import place_of
 
@@ -29,7 +30,7 @@ def write_calendar_file(context: Context, booking: str, head: Letterhead) -> byt
         stamped_at=context.now,
         summary=view.service_name,
         location=place_of(context.catalog, view),
-        organizer=head.organizer,
+        organizer=head.called(look_of(context).name).organizer,
         attendee=Person(view.client_name, view.client_email),
         url=head.manage_link(booking),
     )

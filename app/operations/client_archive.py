@@ -19,6 +19,7 @@ from app.operations.audit_words import Action, Kind
 from app.operations.client_records import find_client
 from app.operations.context import Context
 from app.operations.letters import Letterhead
+from app.operations.look import look_of
 from app.storage.tables import Attendee, Booking, Client, OutboxMessage, Series, WaitingEntry
 from app.texts import _, mark
 
@@ -152,6 +153,6 @@ def _event(context: Context, row: Booking, client: Client, head: Letterhead) -> 
         stamped_at=context.now,
         summary=catalog.services[row.service_id].name,
         location=catalog.locations[row.location_id].name_and_address,
-        organizer=head.organizer,
+        organizer=head.called(look_of(context).name).organizer,
         attendee=Person(client.name, client.email),
     )

@@ -36,6 +36,11 @@ class Context:
             self._snapshot.append(self.store.catalog())
         return self._snapshot[0]
 
+    @property
+    def seen(self) -> Catalog | None:
+        """The same, without asking for it; None as long as nobody has."""
+        return self._snapshot[0] if self._snapshot else None
+
     def may(self, permission: Permission, target: Target | None = None) -> bool:
         """Whether the acting user has this permission on ``target``; None: on anything at all."""
         return decide(self.actor, permission, target).allowed

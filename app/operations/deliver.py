@@ -20,6 +20,7 @@ from app.integrations.mail.values import Mail, PermanentMailError, SmtpSettings,
 from app.operations import records
 from app.operations.context import Context
 from app.operations.letters import Letter, Letterhead, NoLetterError, write_letter
+from app.operations.look import look_of
 from app.storage import outbox
 from app.storage.tables import OutboxMessage
 from app.texts import mark
@@ -124,7 +125,8 @@ def _send(context: Context, courier: Courier, claim: Claim) -> None:
     """Write the letter and hand it over; in the demo the outbox page is where letters are read."""
     letter = context.store.read(lambda: write_letter(context, OutboxMessage.get_by_id(claim.row_id), courier.head))
     if courier.smtp is not None:
-        send(courier.smtp, mail_of(letter, claim.delivery_id, courier.head, context.now))
+        head = courier.head.called(look_of(context).name)
+        send(courier.smtp, mail_of(letter, claim.delivery_id, head, context.now))
 
 
 def mail_of(letter: Letter, delivery_id: str, head: Letterhead, now: Instant) -> Mail:

@@ -18,10 +18,12 @@ from app.booking.refusals import NotFound, Unavailable
 from app.booking.statuses import ACTIVE, Status
 from app.booking.values import Instant
 from app.integrations.ics.write import FeedEvent, write_feed
+from app.look.look import OUR_NAME
 from app.operations.audit import Change, Subject, record
 from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
 from app.operations.letters import Letterhead
+from app.operations.look import look_of
 from app.operations.look_up import read_views
 from app.operations.names import place_of
 from app.operations.own_account import own_id
@@ -126,7 +128,8 @@ def write_calendar(context: Context, feed: FeedView, head: Letterhead) -> bytes:
     """Return the calendar (RFC 5545) of whoever acts, from 30 days ago to a year ahead; a fixed number of queries."""
     views = _own_bookings(context) if context.may(Permission.SEE_BUSY) else []
     events = [_event(context, view, feed, head) for view in views]
-    return write_feed(f"{context.actor.name}, {head.organizer.name or 'Eigenplan'}", events)
+    name = look_of(context).name or head.organizer.name or OUR_NAME
+    return write_feed(f"{context.actor.name}, {name}", events)
 
 
 def _own_bookings(context: Context) -> list[BookingView]:

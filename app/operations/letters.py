@@ -24,10 +24,11 @@ from app.operations.context import Context
 from app.operations.letter_languages import TO_ACCOUNTS, receivers_language
 from app.operations.letters_text import KINDS, LetterFacts, PartFacts, say_time, subject_of, text_of
 from app.operations.links import manage_token, password_token, waiting_token
+from app.operations.look import look_of, own_words
 from app.operations.look_up import read_views, view_of
 from app.operations.views import BookingView
 from app.storage.tables import Booking, ChangeRequest, OutboxMessage, Series, User, WaitingEntry
-from app.texts import ENGLISH, mark, speaking
+from app.texts import ENGLISH, mark, speaking, using_words
 
 FILE_NAME = "booking.ics"
 _WITH_CALENDAR = frozenset({"confirmed", "approved", "requested", "declined", "expired", "moved", "cancelled"})
@@ -69,6 +70,11 @@ class Letterhead:
         """Return the link by which somebody chooses a password; ``link`` is its id."""
         return f"{self.base_url}/password/{password_token(self.secret_key, link)}"
 
+    def called(self, name: str) -> Letterhead:
+        """Return the same with another name of the sender (without quotes); an empty one changes nothing."""
+        address = parseaddr(self.sender)[1]
+        return replace(self, sender=f'"{name}" <{address}>') if name and address else self
+
     @property
     def organizer(self) -> Person:
         """Who the calendar entries are from."""
@@ -101,7 +107,8 @@ def write_letter(context: Context, message: OutboxMessage, head: Letterhead) -> 
     if message.kind not in KINDS and message.kind not in TO_ACCOUNTS:
         raise NoLetterError(f"There is no letter for messages of the kind {message.kind}.")
     payload: dict[str, Any] = json.loads(message.payload)
-    with speaking(receivers_language(message.kind, payload) or head.language):
+    head = head.called(look_of(context).name)
+    with speaking(receivers_language(message.kind, payload) or head.language), using_words(own_words(context)):
         return _write(context.as_system(), message, payload, head)
 
 

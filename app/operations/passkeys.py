@@ -41,6 +41,7 @@ from app.operations.account_news import tell_account
 from app.operations.audit import Change, difference, record
 from app.operations.audit_words import Action
 from app.operations.context import Context
+from app.operations.look import look_of
 from app.operations.own_account import own_id, own_subject
 from app.operations.second_factor import after_removal, first_recovery_codes, note_second_factor
 from app.storage.account_tables import Passkey, SpentChallenge
@@ -108,7 +109,7 @@ def offer_registration(context: Context, party: RelyingParty) -> str:
     user, known = context.store.read(lambda: (User.get_by_id(user_id), _credentials_of(user_id)))
     options = generate_registration_options(
         rp_id=party.host,
-        rp_name="Eigenplan",
+        rp_name=look_of(context).site_name,
         user_name=user.email,
         user_display_name=user.name,
         user_id=user.public_id.encode(),

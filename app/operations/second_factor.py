@@ -21,6 +21,7 @@ from app.operations.account_news import tell_account
 from app.operations.audit import Change, Subject, record
 from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
+from app.operations.look import look_of
 from app.operations.own_account import own_id, own_subject
 from app.operations.sealed import BrokenSealError, is_sealed, unseal
 from app.operations.session_limits import needs_second_factor
@@ -31,7 +32,6 @@ from app.storage.account_tables import Authenticator, Passkey, RecoveryCode, Use
 from app.storage.tables import User
 from app.texts import _, mark
 
-ISSUER = "Eigenplan"
 STEP_SECONDS = 30
 DRIFT_STEPS = 1
 """Clocks of telephones may be half a minute off, and typing takes its time (RFC 6238 section 5.2)."""
@@ -93,7 +93,8 @@ def begin_authenticator(context: Context, secret_key: bytes) -> Enrolment:
             secret = pyotp.random_base32()
             Authenticator.delete().where(Authenticator.user == user_id).execute()
             Authenticator.create(user=user_id, secret=secret, created_at=context.now)
-        return Enrolment(secret, pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=ISSUER))
+        uri = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=look_of(context).site_name)
+        return Enrolment(secret, uri)
 
     return context.store.write(work)
 

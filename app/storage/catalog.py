@@ -28,6 +28,9 @@ from app.booking.values import (
 )
 from app.storage.catalog_approvals import load_approvals
 
+LOOK = "look"
+"""The setting that holds what pages and letters look like."""
+
 Row = tuple[Any, ...]
 Fetch = Callable[[str], list[Row]]
 T = TypeVar("T")
@@ -66,7 +69,13 @@ def load_catalog(fetch: Fetch, revision: int) -> Catalog:
         services=_services(fetch, members, {one.service_id for one in approvals.values() if one.active}),
         pools=_pools(fetch, members),
         approvals=approvals,
+        look=_look(fetch),
     )
+
+
+def _look(fetch: Fetch) -> str:
+    rows = fetch(f"SELECT value FROM setting WHERE key = '{LOOK}'")
+    return str(rows[0][0]) if rows else ""
 
 
 def _grouped(pairs: Iterable[tuple[Any, T]]) -> dict[Any, tuple[T, ...]]:

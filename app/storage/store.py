@@ -174,6 +174,11 @@ class Store:
             return load_catalog(self.rows, self._revision())
         return self.read(self._current_catalog)
 
+    @property
+    def last_catalog(self) -> Catalog | None:
+        """The set-up as this process knew it last, without asking; None before it was read."""
+        return self._catalog
+
     def _current_catalog(self) -> Catalog:
         revision = self._revision()
         while self._catalog is None or self._catalog.revision != revision:

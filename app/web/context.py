@@ -9,7 +9,7 @@ from flask_login import UserMixin, current_user
 
 from app import clock
 from app.access.actors import VISITOR, Actor, client_of, waiting_client_of
-from app.booking.values import Instant
+from app.booking.values import Catalog, Instant
 from app.config import Config
 from app.operations.buckets import Source, source_of
 from app.operations.context import Context
@@ -76,7 +76,14 @@ def current_context() -> Context:
 
 def context_for(actor: Actor, source: Source | None = None) -> Context:
     """Return the surroundings of somebody who is behind the present request."""
-    return Context(site().store, actor, now(), source, request.remote_addr or "")
+    made = Context(site().store, actor, now(), source, request.remote_addr or "")
+    g.setdefault("contexts", []).append(made)
+    return made
+
+
+def seen_catalog() -> Catalog | None:
+    """Return the set-up as this request has read it already; None as long as it has not."""
+    return next((one.seen for one in g.get("contexts", ()) if one.seen is not None), None)
 
 
 def current_source() -> Source:

@@ -154,6 +154,7 @@ def typed_fields() -> Iterator[tuple[str, str]]:
 def _on_refusal(refusal: Refusal) -> ResponseReturnValue:
     status = status_of(refusal)
     if isinstance(refusal, Unavailable):
+        g.database_is_away = True
         log.error("%s: database %s", request.endpoint, refusal.problem)
     can_resend = isinstance(refusal, (Unavailable, TooOften))
     problem = Problem(status, sentence(refusal, g.get("tzid", "UTC")), refusal.code, can_resend)

@@ -58,8 +58,8 @@ def init_security(app: Flask) -> None:
 def _add_headers(response: Response) -> Response:
     headers = response.headers
     for name, value in HEADERS.items():
-        headers[name] = value
-    if live := _origin_of_live():
+        headers.setdefault(name, value)  # a view may have a policy that allows less
+    if headers[POLICY] == CONTENT_SECURITY_POLICY and (live := _origin_of_live()):
         headers[POLICY] = CONTENT_SECURITY_POLICY.replace("connect-src 'self'", f"connect-src 'self' {live}")
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")

@@ -41,7 +41,7 @@ from tests.keys import MASTER, open_store
 
 PASSWORD = secrets.token_urlsafe(12)
 NOT_PAGES = (
-    *("static", "public.slots", "calendar.index", "home.show", "sign_in.show", "second.show"),
+    *("static", "public.slots", "look.logo", "calendar.index", "home.show", "sign_in.show", "second.show"),
     *("health.healthz", "health.readyz"),
     *("outside.begin", "outside.begin_again", "outside.answer"),
 )

@@ -21,7 +21,9 @@ _UNNAMED = """[...document.querySelectorAll('input:not([type=hidden]), select, t
 def shown_pages(demo: Demo) -> list[Page]:
     """All pages but files to download and parts of pages."""
     return [
-        page for page in all_pages(demo.site) if not page.rule.endswith((".ics", ".json")) and page.rule not in PARTS
+        page
+        for page in all_pages(demo.site)
+        if not page.rule.endswith((".ics", ".json", ".css", ".yaml")) and page.rule not in PARTS
     ]
 
 

@@ -40,7 +40,6 @@ NOT_SAID: Mapping[str, frozenset[str]] = {
     "app/operations/live_pass.py": frozenset({"eigenplan live stream"}),  # a salt
     "app/web/public/token.py": frozenset({"eigenplan booking form", "eigenplan visit form"}),  # salts
     "app/web/templates/audit/list.html": frozenset({"CSV", "JSON Lines"}),
-    "app/web/templates/base.html": frozenset({"· Eigenplan"}),
 }
 """What reads like a text and is none, by file."""
 

@@ -20,7 +20,7 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """
 
 
-@pytest.mark.parametrize("package", ["app.booking", "app.access"])
+@pytest.mark.parametrize("package", ["app.booking", "app.access", "app.look"])
 def test_import_loads_the_standard_library_only(package: str) -> None:
     command = [sys.executable, "-c", LIST_MODULES, package]
     unmeasured = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}

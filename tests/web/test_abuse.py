@@ -69,7 +69,8 @@ def test_every_page_is_guarded_and_kept_nowhere(app: Flask, administrator: Brows
     answers = pages(app, administrator)
     assert sum(answer.status_code == 200 for answer in answers.values()) > 15
     kinds = {answer.content_type for answer in answers.values()}
-    assert kinds <= {"text/html; charset=utf-8", "text/plain; charset=utf-8", "application/json"}
+    texts = {f"{kind}; charset=utf-8" for kind in ("text/html", "text/plain", "text/css", "application/yaml")}
+    assert kinds <= {*texts, "application/json"}
     wanted = {**HEADERS, "Cache-Control": "no-store"}
     found = {path: {name: answer.headers.get(name) for name in wanted} for path, answer in answers.items()}
     assert {path: one for path, one in found.items() if one != wanted} == {}

@@ -35,6 +35,8 @@ PUBLIC = {
     "password.show",
     "password.choose",
     "feed.show",
+    "look.style",
+    "look.logo",
     "forgotten.show",
     "forgotten.ask",
     "public.services",

@@ -67,7 +67,7 @@ def facts_of(kind: Kind, draft: DataclassInstance) -> Facts:
 def _filled(record: DataclassInstance) -> dict[str, object]:
     """Return the fields of a record that are not empty."""
     held = {one.name: getattr(record, one.name) for one in fields(record)}
-    return {name: value for name, value in held.items() if value not in (None, "", ())}
+    return {name: value for name, value in held.items() if value not in (None, "", (), {})}
 
 
 def _plain(value: object) -> object:

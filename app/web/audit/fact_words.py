@@ -7,9 +7,10 @@ words. What people typed is never looked up here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 
 from app.texts import in_context, language
+from app.web.look import current_word
 
 Words = Mapping[str, str]
 
@@ -17,18 +18,18 @@ Words = Mapping[str, str]
 def name_of(code: str) -> str:
     """Return what a fact is called; one that is not known by its code, without underscores."""
     words = code.replace("_", " ")
-    return names(language()).get(words, words)
+    return names(language(), current_word()).get(words, words)
 
 
 def value_of(name: str, text: str) -> str:
     """Return the word for a code that stands in the fact of this name; any other text as it is."""
-    return values(language()).get(name, {}).get(text, text)
+    return values(language(), current_word()).get(name, {}).get(text, text)
 
 
-@cache
-def names(spoken: str) -> Words:
-    """Return the names of all facts and rights in the language spoken, which the argument tells from others."""
-    return {**_names_to_limit(), **_names_from_limit(), **_rights()}
+@lru_cache(maxsize=8)
+def names(spoken: str, word: object = None) -> Words:
+    """Return the names of all facts and rights in language and words spoken, which the arguments tell from others."""
+    return {**_names_to_limit(), **_names_from_limit(), **_names_of_looks(), **_rights()}
 
 
 def _names_to_limit() -> Words:
@@ -139,6 +140,33 @@ def _names_from_limit() -> Words:
     }
 
 
+def _names_of_looks() -> Words:
+    return {
+        "colour": in_context("fact", "colour"),
+        "dark colour": in_context("fact", "dark colour"),
+        "english many": in_context("fact", "english many"),
+        "english one": in_context("fact", "english one"),
+        "footer": in_context("fact", "footer"),
+        "german gender": in_context("fact", "german gender"),
+        "german many": in_context("fact", "german many"),
+        "german of": in_context("fact", "german of"),
+        "german one": in_context("fact", "german one"),
+        "german she": in_context("fact", "german she"),
+        "german shes": in_context("fact", "german shes"),
+        "german to": in_context("fact", "german to"),
+        "german to many": in_context("fact", "german to many"),
+        "imprint": in_context("fact", "imprint"),
+        "introduction": in_context("fact", "introduction"),
+        "link label": in_context("fact", "link label"),
+        "logo": in_context("fact", "logo"),
+        "own": in_context("fact", "own"),
+        "privacy": in_context("fact", "privacy"),
+        "title": in_context("fact", "title"),
+        "typeface": in_context("fact", "typeface"),
+        "word": in_context("fact", "word"),
+    }
+
+
 def _rights() -> Words:
     return {
         "book for self": in_context("fact", "book for self"),
@@ -166,8 +194,8 @@ def _rights() -> Words:
     }
 
 
-@cache
-def values(spoken: str) -> Mapping[str, Words]:
+@lru_cache(maxsize=8)
+def values(spoken: str, word: object = None) -> Mapping[str, Words]:
     """Return the words for codes by the fact that they stand in, in the language spoken, as ``names`` does."""
     return {**_values_of_bookings(), **_values_of_accounts()}
 

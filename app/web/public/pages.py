@@ -15,6 +15,7 @@ from app.operations.slots import find_slots
 from app.texts import _, mark
 from app.web.access import public
 from app.web.context import visitor_context
+from app.web.look import current_look, start_texts
 from app.web.opened import open_booking
 from app.web.public.details import book_form, show_details
 from app.web.public.leaving import leave, show_wish
@@ -34,7 +35,14 @@ GONE = mark("This time is not free any more; please choose one of these.")
 def services() -> str:
     """Show what can be booked, by place."""
     catalog = visitor_context().catalog
-    return render_template("public/services.html", places=offered_by_place(catalog), foresee=partial(foresee, catalog))
+    title, introduction = start_texts(current_look())
+    return render_template(
+        "public/services.html",
+        places=offered_by_place(catalog),
+        foresee=partial(foresee, catalog),
+        title=title,
+        introduction=introduction,
+    )
 
 
 @blueprint.get("/book/times")

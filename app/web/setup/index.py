@@ -64,25 +64,7 @@ def list_steps(catalog: Catalog) -> list[Step]:
         ),
         *_hours_steps(),
         *_people_steps(),
-        Step(
-            Permission.MANAGE_RESOURCES,
-            "setup.moving_in",
-            _("Moving in"),
-            _("Clients, people, rooms and devices from the lines of a spreadsheet."),
-            everywhere=True,
-        ),
-        Step(
-            Permission.DATA_REQUESTS,
-            "data_register.index",
-            _("Data register"),
-            _("Which personal data lie where, what for and how long: for the data protection officer."),
-        ),
-        Step(
-            Permission.MANAGE_USERS,
-            "export.index",
-            _("Export"),
-            _("Everything as one archive, to keep or to move somewhere else."),
-        ),
+        *_other_steps(),
     ]
 
 
@@ -120,6 +102,35 @@ def _people_steps() -> Iterator[Step]:
         "setup.list_approvals",
         _("Approval rules"),
         _("Who has to say yes before a booking counts."),
+    )
+
+
+def _other_steps() -> Iterator[Step]:
+    yield Step(
+        Permission.MANAGE_SETTINGS,
+        "setup.look",
+        _("Look and words"),
+        _("Name, logo, colours, typeface, what those who come are called, legal links and the public start page."),
+        everywhere=True,
+    )
+    yield Step(
+        Permission.MANAGE_RESOURCES,
+        "setup.moving_in",
+        _("Moving in"),
+        _("Clients, people, rooms and devices from the lines of a spreadsheet."),
+        everywhere=True,
+    )
+    yield Step(
+        Permission.DATA_REQUESTS,
+        "data_register.index",
+        _("Data register"),
+        _("Which personal data lie where, what for and how long: for the data protection officer."),
+    )
+    yield Step(
+        Permission.MANAGE_USERS,
+        "export.index",
+        _("Export"),
+        _("Everything as one archive, to keep or to move somewhere else."),
     )
 
 

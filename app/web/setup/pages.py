@@ -12,6 +12,7 @@ from app.web.setup.hours import add_hours_pages
 from app.web.setup.index import list_steps
 from app.web.setup.invitations import add_invitations
 from app.web.setup.kinds import add_pages
+from app.web.setup.look import add_look
 from app.web.setup.moving_in import add_moving_in
 from app.web.setup.outside import add_outside
 from app.web.setup.places import CLOSURES, LOCATIONS, POOLS, RESOURCES
@@ -49,5 +50,6 @@ add_pages(blueprint, APPROVALS)
 add_hours_pages(blueprint)
 add_invitations(blueprint)
 add_outside(blueprint)
+add_look(blueprint)
 add_moving_in(blueprint)
 add_public_holidays(blueprint)

@@ -1,0 +1,1 @@
+"""What a site looks like and how it speaks: plain values, checked and corrected; no table, no page, no clock."""
