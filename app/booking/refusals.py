@@ -225,6 +225,14 @@ class StaleVersion(Refusal):
 
 
 @dataclass(eq=True)
+class CannotUndo(Refusal):
+    """A change cannot be taken back (any more); ``reason`` is late, taken, changed or other (somebody else's)."""
+
+    code: ClassVar[str] = "cannot_undo"
+    reason: str
+
+
+@dataclass(eq=True)
 class KeyReused(Refusal):
     """An idempotency key came again with another request."""
 

@@ -105,6 +105,18 @@ _SPENT: Mapping[str, str] = {
 }
 
 
+_NOT_UNDONE: Mapping[str, str] = {
+    "late": mark(
+        "This cannot be undone any more, as it is too long ago or was undone already; please change the booking anew."
+    ),
+    "taken": mark(
+        "This cannot be undone, as somebody has taken what the booking gave back; please choose another time for it."
+    ),
+    "changed": mark("This cannot be undone, as the booking was changed in the meantime; please look how it stands."),
+    "other": mark("Only whoever moved or cancelled the booking can undo that; please change it instead."),
+}
+
+
 @singledispatch
 def sentence(refusal: Refusal, tzid: str) -> str:
     """Return one sentence that says what is wrong and what to do; times are those of ``tzid``."""
@@ -335,6 +347,11 @@ def _invalid_transition(refusal: refusals.InvalidTransition, tzid: str) -> str:
 @sentence.register
 def _step_decided(refusal: refusals.StepDecided, tzid: str) -> str:
     return _("This step has been decided in the meantime; please load the page again to see how it stands.")
+
+
+@sentence.register
+def _cannot_undo(refusal: refusals.CannotUndo, tzid: str) -> str:
+    return _(_NOT_UNDONE[refusal.reason])
 
 
 @sentence.register

@@ -14,6 +14,7 @@ from app.operations.steps import Step, open_change, steps_of
 from app.storage import outbox
 from app.storage.approval_tables import Approval
 from app.storage.tables import Booking, User
+from app.storage.undo_tables import UndoableChange
 
 WANTED = "approval_wanted"
 AT_ONCE = 100
@@ -29,8 +30,9 @@ def tell_approvers(context: Context) -> int:
 
 
 def _tell(context: Context) -> int:
-    untold = Approval.select().where(Approval.due_at.is_null(False), ~Approval.told).order_by(Approval.id)
-    ids = {row.id for row in records.locked(untold.limit(AT_ONCE), skip=True)}
+    undoable = UndoableChange.select(UndoableChange.booking)  # what may still be undone is told when it is over
+    untold = Approval.select().where(Approval.due_at.is_null(False), ~Approval.told, Approval.booking.not_in(undoable))
+    ids = {row.id for row in records.locked(untold.order_by(Approval.id).limit(AT_ONCE), skip=True)}
     if not ids:
         return 0
     wanted: dict[int, set[str]] = defaultdict(set)

@@ -26,6 +26,7 @@ class Action(StrEnum):
     DECLINED = "declined"
     REQUEST_EXPIRED = "request_expired"
     CANCELLED = "cancelled"
+    UNDONE = "undone"
     COMPLETED = "completed"
     NO_SHOW = "no_show"
     LOOKED = "looked"
@@ -98,6 +99,7 @@ ACTION_WORDS: Mapping[Action, str] = {
     Action.DECLINED: mark("Declined"),
     Action.REQUEST_EXPIRED: mark("The request ran out"),
     Action.CANCELLED: mark("Cancelled"),
+    Action.UNDONE: mark("Undid the last change"),
     Action.COMPLETED: mark("Marked as completed"),
     Action.NO_SHOW: mark("Marked as a no-show"),
     Action.LOOKED: mark("Looked at confidential details"),

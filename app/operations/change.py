@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from app.access.permissions import Permission
@@ -27,8 +26,9 @@ from app.operations.occurrences import occurrences_in_reach, shifted_start
 from app.operations.placing import Place, choose, with_next_free
 from app.operations.requests import MoveRequest, Reach
 from app.operations.rights import target_of
+from app.operations.undoable import let_go, look_before
 from app.operations.views import BookingView
-from app.operations.waiting import Freed, end_offer, freed_by, offer_freed
+from app.operations.waiting import Freed, end_offer, freed_by
 from app.operations.wanted import Wanted, reason_of
 from app.storage import approvals
 from app.storage.tables import Booking
@@ -41,6 +41,8 @@ FINISHED = {Status.COMPLETED: Action.COMPLETED, Status.NO_SHOW: Action.NO_SHOW}
 def cancel(context: Context, booking: str, reason: str = "", reach: Reach = Reach.ONE) -> BookingView:
     """Cancel a booking, or this and later occurrences of its series; freed slots go to the waiting list.
 
+    Where somebody signed in cancels one booking it may be undone for some seconds (``undo``).
+
     Raises:
         TooLateToChange: a client after the service's latest time.
         InvalidTransition: it has ended already. NotAllowed, NotFound.
@@ -51,15 +53,16 @@ def cancel(context: Context, booking: str, reason: str = "", reach: Reach = Reac
         expire(context)
         row = records.get_locked(booking)
         rows = occurrences_in_reach(row, reach, context.now)
+        before = look_before(context, rows)
         for one in rows:
-            _cancel_row(context, one, reason)
+            let_go(context, one, before, _cancel_row(context, one, reason))
         return len(rows)
 
     reached = context.store.write(work)
     return replace(view_of(context, booking), reached=reached)
 
 
-def _cancel_row(context: Context, row: Booking, reason: str) -> None:
+def _cancel_row(context: Context, row: Booking, reason: str) -> list[Freed]:
     _require(context, row, Permission.CANCEL)
     check_transition(Status(row.status), Status.CANCELLED)
     before, was_held = row.status, row.status == Status.HELD
@@ -72,12 +75,7 @@ def _cancel_row(context: Context, row: Booking, reason: str) -> None:
         end_offer(context, row, "declined")
     else:
         announce(context, row, "cancelled", reason=reason)
-    _offer_all(context, freed)
-
-
-def _offer_all(context: Context, freed: Iterable[Freed]) -> None:
-    for one in freed:
-        offer_freed(context, one)
+    return freed
 
 
 def complete(context: Context, booking: str) -> BookingView:
@@ -103,7 +101,7 @@ def _finish(context: Context, booking: str, status: Status) -> BookingView:
         freed, before = end_change(context, row), row.status
         records.set_status(context, row, status)
         tell_status(context, FINISHED[status], row, before)
-        _offer_all(context, freed)
+        let_go(context, row, None, freed)
 
     context.store.write(work)
     return view_of(context, booking)
@@ -114,7 +112,8 @@ def move(context: Context, request: MoveRequest) -> BookingView:
 
     A move of a confirmed booking that somebody else has to approve becomes a change request: the new time is held, the
     old one stays until it is approved. A request that is moved asks anew. Several occurrences give back their old times
-    before any takes its new one, so that they may take each other's; all of them move or none.
+    before any takes its new one, so that they may take each other's; all of them move or none. A move of one booking by
+    somebody signed in may be undone for some seconds (``undo``).
 
     Raises:
         JustTaken: with the conflicts and the next free times. StaleVersion: edited meanwhile.
@@ -129,13 +128,14 @@ def move(context: Context, request: MoveRequest) -> BookingView:
         if request.version is not None and request.version != first.version:
             raise StaleVersion()
         rows = occurrences_in_reach(first, request.reach, context.now)
+        before = look_before(context, rows)
         wishes = [_check_move(context, first, row, request) for row in rows]
         steps = [_begin_move(context, row, wish) for row, wish in zip(rows, wishes, strict=True)]
         freed = [one for step in steps for one in step.freed]
         for step in steps:
             wanted[:] = [step.wanted]
             freed += _finish_move(context, step)
-        _offer_all(context, freed)
+        let_go(context, rows[0], before, freed)
         return ",".join(row.public_id for row in rows)
 
     try:

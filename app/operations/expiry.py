@@ -1,4 +1,7 @@
-"""What ran out: holds, requests, change requests and offers are given back before anything new is decided."""
+"""What ran out: holds, requests, change requests and offers are given back before anything new is decided.
+
+What staff can undo no more is offered to those who wait then, too.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from app.booking.statuses import Status
 from app.operations import records
 from app.operations.approval_timeouts import end_overdue_steps, expire_change, expire_request
 from app.operations.context import Context
+from app.operations.undoable import close_undoable
 from app.operations.waiting import Freed, end_offer, freed_by, offer_freed
 from app.storage.overdue import is_anything_overdue
 from app.storage.tables import Booking, ChangeRequest
@@ -27,6 +31,7 @@ def expire(context: Context) -> int:
     freed += [one for row in records.in_batches(overdue) for one in _expire_booking(context, row)]
     wishes = Booking.select().where(Booking.id.in_(_overdue_changes(context, ChangeRequest.booking)))
     freed += [one for row in records.in_batches(wishes) for one in _expire_change(context, row)]
+    freed += close_undoable(context)
     for one in freed:
         offer_freed(context, one)
     return len(freed)

@@ -9,6 +9,7 @@ from app.storage.base import Table
 from app.storage.crypto_tables import CRYPTO_TABLES
 from app.storage.rights_tables import RIGHTS_TABLES
 from app.storage.tables import TABLES
+from app.storage.undo_tables import UNDO_TABLES
 
 ALL_TABLES: tuple[type[Table], ...] = (
     *TABLES,
@@ -17,4 +18,5 @@ ALL_TABLES: tuple[type[Table], ...] = (
     *APPROVAL_TABLES,
     *CRYPTO_TABLES,
     *AUDIT_TABLES,
+    *UNDO_TABLES,
 )

@@ -1,7 +1,8 @@
 """All rows of a database as plain records that any program can read, and back into an empty database.
 
-What is only of the moment stays behind: who is signed in, limits, answers of the last week to repeated requests. Keys
-stay, too: records are in clear here, and encrypted by the keys of the database that they come into.
+What is only of the moment stays behind: who is signed in, limits, answers of the last week to repeated requests, what
+may be undone for a few seconds. Keys stay, too: records are in clear here, and encrypted by the keys of the database
+that they come into.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from app.storage.copy import Digest, columns_of, insert_rows, require_empty, res
 from app.storage.crypto_tables import ClientIndex, EncryptionKey
 from app.storage.store import Store
 from app.storage.tables import Client, IdempotencyKey, Throttle
+from app.storage.undo_tables import UndoableChange
 
-LEFT_BEHIND = (IdempotencyKey, Throttle, UserSession, SpentChallenge, EncryptionKey, ClientIndex)
+LEFT_BEHIND = (IdempotencyKey, Throttle, UserSession, SpentChallenge, EncryptionKey, ClientIndex, UndoableChange)
 DUMPED: tuple[type[Table], ...] = tuple(model for model in ALL_TABLES if model not in LEFT_BEHIND)
 BLOCK = 1000
 """Lines of one checksum, so that a changed line can be found."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.booking.values import Instant
 from app.storage.confidential import seal_text
 from app.storage.invariants import OUTBOX_COMPLETE_FROM
 from app.storage.public_ids import new_public_id
-from app.storage.statements import insert_rows, run
+from app.storage.statements import fetch, insert_rows, run
 
 _SET_COMPLETE = (
     "INSERT INTO setting (key, value) VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value "
@@ -58,6 +58,30 @@ def record(row_id: int, delivery_id: str, attempt: int, changes: Mapping[str, st
     words = ", ".join(f"{name} = %s" for name in sealed)
     sql = f"UPDATE outbox_message SET {words} WHERE id = %s AND attempts = %s AND status = 'waiting'"
     run(sql, (*sealed.values(), row_id, attempt))
+
+
+def newest_message(booking_row_id: int) -> int:
+    """Return the row id of the newest message about a booking, 0 where there is none."""
+    found: int = fetch("SELECT COALESCE(MAX(id), 0) FROM outbox_message WHERE booking_id = %s", (booking_row_id,))[0][0]
+    return found
+
+
+def hold_back(booking_row_id: int, after: int, until: Instant) -> list[str]:
+    """Let no message about a booking that is newer than ``after`` leave before ``until``; return their delivery ids.
+
+    For messages that the running transaction has left: nobody else knows of them yet.
+    """
+    newer = "FROM outbox_message WHERE booking_id = %s AND id > %s"
+    found = [delivery_id for (delivery_id,) in fetch(f"SELECT public_id {newer} ORDER BY id", (booking_row_id, after))]
+    sql = "UPDATE outbox_message SET not_before = %s WHERE booking_id = %s AND id > %s"
+    run(sql, (until, booking_row_id, after))
+    return found
+
+
+def take_back(delivery_ids: Sequence[str]) -> bool:
+    """Forget messages that nobody has begun to deliver; say whether that is all of them."""
+    sql = "DELETE FROM outbox_message WHERE public_id = %s AND status = 'waiting' AND attempts = 0"
+    return sum(int(run(sql, (one,)).rowcount) for one in delivery_ids) == len(delivery_ids)
 
 
 def mark_complete_from(moment: Instant) -> None:

@@ -182,6 +182,11 @@ REGISTER: Mapping[str, Entry] = {
         ("actor", "action", "kind", "object"),
     ),
     "audit_batch": Entry(mark("Seals of the audit log"), FOR_EVER, other=("previous", "digest")),
+    "undoable_change": Entry(
+        mark("Moves and cancellations that may be undone, with what bookings took before"),
+        mark("a few seconds"),
+        other=("public_id", "kind", "state", "freed", "messages"),
+    ),
 }
 
 

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.booking.refusals import (
     AlreadyWaiting,
+    CannotUndo,
     InvalidTransition,
     JustTaken,
     KeyReused,
@@ -49,6 +50,7 @@ STATUSES: Mapping[type[Refusal], int] = {
     InvalidTransition: 409,
     StaleVersion: 409,
     StepDecided: 409,
+    CannotUndo: 409,
     KeyReused: 409,
     AlreadyWaiting: 409,
     LinkSpent: 410,

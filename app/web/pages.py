@@ -7,6 +7,7 @@ from functools import cache
 from flask import Flask
 from markupsafe import Markup
 
+from app.web.bookings.undoing import undo_offer
 from app.web.devices import say_device
 from app.web.navigation import navigation, shown_actor
 from app.web.script_texts import script_texts
@@ -34,6 +35,7 @@ def init_pages(app: Flask) -> None:
         script_texts=script_texts,
         shown_actor=shown_actor,
         span_text=span_text,
+        undo_offer=undo_offer,
         zone_list=zone_list,
         zones=zones,
     )

@@ -35,6 +35,13 @@ SCRIPTS: Mapping[str, Mapping[str, str]] = {
         "known": mark("This device has a passkey for your account already."),
         "unused": mark("No passkey was used. Please try again, or choose another way."),
     },
+    "undo.js": {
+        "left": mark("It can be undone for {seconds} more seconds."),
+        "lastSecond": mark("It can be undone for one more second."),
+        "hint": mark("It can be undone for {seconds} seconds, by the button or by Control and Z."),
+        "unknown": mark("The server did not answer. Please look how the booking stands."),
+        "signedOut": mark("You are signed out, so nothing was changed. Please load the page again."),
+    },
     "zone.js": {
         "otherZone": mark("Your device is set to another time zone."),
         "showZone": mark("Show times in {zone}"),

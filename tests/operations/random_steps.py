@@ -31,11 +31,14 @@ from app.operations.requests import (
     WaitingRequest,
 )
 from app.operations.series import book_series
+from app.operations.undo import undo
 from app.operations.upkeep import release_expired
 from app.operations.views import BookingView
 from app.operations.visits import book_visit, find_visit_slots
 from app.operations.waiting import join_waiting_list, leave_waiting_list, list_waiting
+from app.storage.booking_states import load_state, read_state
 from app.storage.tables import Booking, Closure, Service, TimeOff
+from app.storage.undo_tables import UndoableChange
 from tests.operations.random_world import CLIENTS, DAY, DAYS, FIRST, PEOPLE, SERVICES, World, digest
 
 T = TypeVar("T")
@@ -156,6 +159,26 @@ def cancel_anything(world: World) -> set[str]:
     view = cancel(world.anybody(booking), booking, "ill", world.chance.choice(list(Reach)))
     assert view.status == "cancelled"
     return _with_series(booking)
+
+
+def undo_anything(world: World) -> set[str]:
+    """Whoever has just moved or cancelled something takes it back; hardly anybody else tries."""
+    found = list(UndoableChange.select().order_by(UndoableChange.id))
+    if not found:
+        return set()
+    change = world.chance.choice(found)
+    context = world.chance.choice((*[world.account(change.user_id)] * 5, world.anybody()))
+    before, booking = load_state(change.state), str(change.booking.public_id)
+    view = undo(context, booking, change.public_id)
+    assert context.actor.user_id == change.user_id
+    assert (view.status, view.start, view.end, view.expires_at) == (
+        before.status,
+        before.start,
+        before.end,
+        before.expires_at,
+    )
+    assert read_state(Booking.get(Booking.public_id == booking)) == before
+    return {booking}
 
 
 def decide_anything(world: World) -> set[str]:
@@ -334,6 +357,7 @@ STEPS: dict[Step, int] = {
     move_anything: 5,
     move_to_what_is_offered: 3,
     cancel_anything: 5,
+    undo_anything: 5,
     decide_anything: 4,
     finish_anything: 2,
     book_a_series: 2,

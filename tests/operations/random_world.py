@@ -100,9 +100,9 @@ class World:
         person = None if resource is None else self.cast.rows[resource]
         return Context(self.store, user(role, person, name, self.cast.rows[name]), self.now)
 
-    def anybody(self, booking: str | None = None) -> Context:
-        """Anybody at all; often one who may do something about this booking."""
-        everybody = [
+    def everybody(self) -> list[Context]:
+        """All who may come by, now."""
+        return [
             *[self.system(), self.user("manager", ReadyMade.MANAGER)] * 3,
             self.visitor(),
             self.user("front_desk", ReadyMade.FRONT_DESK),
@@ -111,6 +111,14 @@ class World:
             self.user("viewer", ReadyMade.VIEWER),
             self.user("auditor", ReadyMade.AUDITOR),
         ]
+
+    def account(self, user_id: int) -> Context:
+        """The one who has this account, now."""
+        return next(one for one in self.everybody() if one.actor.user_id == user_id)
+
+    def anybody(self, booking: str | None = None) -> Context:
+        """Anybody at all; often one who may do something about this booking."""
+        everybody = self.everybody()
         if booking is not None:
             everybody += [Context(self.store, client_of(booking), self.now)] * 5
         return self.chance.choice(everybody)

@@ -25,6 +25,8 @@ from app.operations.look_up import get_booking, look_at_booking
 from app.operations.requests import HoldRequest, MoveRequest, WaitingRequest
 from app.operations.setup.closures import ClosureDraft, save_closure
 from app.operations.setup.time_off import TimeOffDraft, save_time_off
+from app.operations.undo import undo
+from app.operations.undoable import find_undoable
 from app.operations.upkeep import release_expired
 from app.operations.waiting import get_waiting, join_waiting_list
 from app.storage.audit import add_entry
@@ -32,6 +34,7 @@ from app.storage.statements import run
 from app.storage.store import Store
 from tests.cast import HOUR, MONDAY, Cast, Need, one_provider
 from tests.keys import open_store
+from tests.operations.approval_cast import acting
 from tests.operations.helpers import ADA, BEN, TEN, client, staff, system, visitor, wish
 from tests.operations.test_erasure import QUESTION
 
@@ -116,6 +119,18 @@ def test_move_is_found_on_both_days(store: Store) -> None:
     mine = book(visitor(cast), wish(cast))
     watch = Watch(cast)
     move(system(cast), MoveRequest(mine.public_id, TEN + 2 * DAY))
+    assert watch.found() == days(0, 2)
+
+
+def test_undone_move_is_found_on_both_days(store: Store) -> None:
+    cast = one_provider(store)
+    mine = book(visitor(cast), wish(cast)).public_id
+    store.write(lambda: cast.user("Desk", "manager"))
+    desk = acting(cast, "Desk")
+    move(desk, MoveRequest(mine, TEN + 2 * DAY))
+    found, watch = find_undoable(desk), Watch(cast)
+    assert found is not None
+    undo(desk, mine, found.change)
     assert watch.found() == days(0, 2)
 
 

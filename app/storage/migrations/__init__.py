@@ -22,6 +22,7 @@ from app.storage.migrations import (
     m0013_audit,
     m0014_calendar_feeds,
     m0015_languages,
+    m0016_undo,
 )
 
 if TYPE_CHECKING:
@@ -59,4 +60,5 @@ MIGRATIONS = (
     Migration(13, "audit", m0013_audit.statements),
     Migration(14, "calendar_feeds", m0014_calendar_feeds.statements),
     Migration(15, "languages", m0015_languages.statements),
+    Migration(16, "undo", m0016_undo.statements),
 )

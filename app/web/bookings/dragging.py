@@ -17,6 +17,7 @@ from app.operations.requests import MoveRequest
 from app.texts import _
 from app.web.bookings import choices
 from app.web.bookings.moving import movable, moved_words, place_of
+from app.web.bookings.undoing import undo_offer
 from app.web.bookings.when import NOT_OFFERED, read_instant
 from app.web.setup.reading import Typed
 
@@ -47,7 +48,10 @@ def why_not(public_id: str) -> ResponseReturnValue:
 
 
 def drop(public_id: str) -> ResponseReturnValue:
-    """Move the booking to where it was dropped, or give it another duration; answer with a sentence about it."""
+    """Move the booking to where it was dropped, or give it another duration; answer with a sentence about it.
+
+    ``undo``: what the notice shows that offers to undo it.
+    """
     context, booking = movable(public_id)
     typed = Typed(request.form)
     asked = MoveRequest(
@@ -59,7 +63,7 @@ def drop(public_id: str) -> ResponseReturnValue:
         key=typed.optional("key"),
     )
     moved = move(context, asked)
-    return jsonify(said=moved_words(moved, booking))
+    return jsonify(said=moved_words(moved, booking), undo=undo_offer(public_id))
 
 
 def _start(text: str) -> Instant:

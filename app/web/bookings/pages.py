@@ -9,7 +9,7 @@ from app.booking.refusals import NotFound
 from app.operations.look_up import look_at_booking
 from app.operations.search import list_together, search_bookings
 from app.texts import _
-from app.web.bookings import acting, detail, dragging, moving, new, quick
+from app.web.bookings import acting, detail, dragging, moving, new, quick, undoing
 from app.web.bookings.form import may_book
 from app.web.bookings.searching import STATUS_WORDS, page_links, read_search
 from app.web.context import current_context
@@ -25,6 +25,8 @@ blueprint.add_url_rule("/<public_id>/move.json", "drop", dragging.drop, methods=
 blueprint.add_url_rule("/<public_id>/places.json", "places", dragging.places)
 blueprint.add_url_rule("/<public_id>/why.json", "why_not", dragging.why_not)
 blueprint.add_url_rule("/<public_id>/cancel", "cancel", acting.cancel_booking, methods=["POST"])
+blueprint.add_url_rule("/<public_id>/undo", "undo_change", undoing.undo_change, methods=["POST"])
+blueprint.add_url_rule("/<public_id>/undo.json", "undo_by_script", undoing.undo_by_script, methods=["POST"])
 blueprint.add_url_rule("/<public_id>/status", "mark", acting.mark, methods=["POST"])
 
 

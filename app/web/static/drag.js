@@ -292,6 +292,7 @@
     drag = own;
     stop();
     say(told ? told.said : problem, !told);
+    if (told && told.undo) document.dispatchEvent(new CustomEvent("undo:offer", { detail: told.undo }));
   }
 
   // Dropped where it may not go: say why, unless that is where it was.

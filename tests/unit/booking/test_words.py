@@ -90,6 +90,22 @@ EXAMPLES: list[tuple[Refusal, str]] = [
         "This step has been decided in the meantime; please load the page again to see how it stands.",
     ),
     (
+        r.CannotUndo("late"),
+        "This cannot be undone any more, as it is too long ago or was undone already; please change the booking anew.",
+    ),
+    (
+        r.CannotUndo("taken"),
+        "This cannot be undone, as somebody has taken what the booking gave back; please choose another time for it.",
+    ),
+    (
+        r.CannotUndo("changed"),
+        "This cannot be undone, as the booking was changed in the meantime; please look how it stands.",
+    ),
+    (
+        r.CannotUndo("other"),
+        "Only whoever moved or cancelled the booking can undo that; please change it instead.",
+    ),
+    (
         r.StaleVersion(),
         "Somebody else changed this in the meantime; please load the page again and repeat your change.",
     ),
