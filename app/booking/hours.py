@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -84,6 +85,14 @@ def own_hours(resource: Resource, location: Location, start: Instant, end: Insta
     """
     own = _own_hours(resource, location, start // DAY, (end - 1) // DAY)
     return None if own is None else clip(normalise(own), start, end)
+
+
+def with_weekly_hours(catalog: Catalog, owner: Location | Resource, weekly: Iterable[WeeklyHours]) -> Catalog:
+    """Return the set-up as it would be with other weekly hours of one location or resource; nothing is remembered."""
+    changed = replace(owner, weekly=tuple(weekly))
+    if isinstance(changed, Location):
+        return replace(catalog, locations={**catalog.locations, owner.id: changed}, memo={})
+    return replace(catalog, resources={**catalog.resources, owner.id: changed}, memo={})
 
 
 def open_intervals(shifts: Iterable[Shift], start: Instant, end: Instant) -> list[Interval]:

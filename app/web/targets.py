@@ -1,4 +1,4 @@
-"""Where a sign-in leads: only ever to a path of our own."""
+"""Where a sign-in or a form leads back to: only ever to a path of our own."""
 
 from __future__ import annotations
 

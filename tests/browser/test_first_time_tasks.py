@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,65 @@ def test_administrator_sets_weekly_hours(demo: Demo, windows: Windows) -> None:
         ["08:00–12:00", "13:00–17:30"]
     )
     assert counted(hand) == promised("Set weekly hours")
+
+
+LONG = 8
+"""Quarters of an hour that somebody has free in the afternoon that is blocked."""
+FREE_RUN = """long => {
+  const table = document.querySelector("table.calendar-day");
+  const heads = Array.from(table.tHead.rows[0].cells);
+  for (let column = 1; column < heads.length; column += 1) {
+    let run = [];
+    for (const row of table.tBodies[0].rows) {
+      const free = row.dataset.clock >= "12:00" && row.querySelector(`td.free[data-column="${column}"]`);
+      run = free ? run.concat(Number(row.dataset.start)) : [];
+      if (run.length === long) return [heads[column].dataset.resource, ...run];
+    }
+  }
+  return null;
+}"""
+
+
+def test_manager_blocks_tomorrow_afternoon(demo: Demo, windows: Windows) -> None:
+    page = windows.open().page
+    steps.sign_in(page, demo, "manager")
+    day, resource, starts = free_afternoon(page, demo)
+    open_people(page, demo, day - timedelta(days=1))
+    hand = Hand(page)
+    hand.click(page.get_by_role("link", name="Day after"))
+    expect(page.locator("#drag")).to_have_attribute("data-day", day.isoformat())
+    page.wait_for_load_state()
+    center(page, resource, starts[LONG // 2])  # brings the whole stretch into view
+    hand.drag(spot(page, resource, starts[0]), spot(page, resource, starts[-1]))
+    hand.click(page.get_by_role("button", name="Block this time instead"))
+    expect(page.get_by_role("status").first).to_have_text(re.compile("is blocked"))
+    expect(page.locator("#drag")).to_have_attribute("data-day", day.isoformat())
+    assert counted(hand) == promised("Block tomorrow afternoon")
+
+
+def open_people(page: Page, demo: Demo, day: date) -> None:
+    page.goto(demo.url(f"/calendar/day?location={demo.location_named(steps.PLACE)}&date={day.isoformat()}&kind=person"))
+
+
+def free_afternoon(page: Page, demo: Demo) -> tuple[date, str, list[int]]:
+    """Return the next day on which somebody has a long stretch free after noon, who, and its quarters of an hour."""
+    today = datetime.now(UTC).date()
+    for number in range(2, 60):
+        day = today + timedelta(days=number)
+        open_people(page, demo, day)
+        found = page.evaluate(FREE_RUN, LONG) if page.locator("table.calendar-day").count() else None
+        if found:
+            return day, str(found[0]), [int(one) for one in found[1:]]
+    raise AssertionError("nobody of the demo has a free afternoon")
+
+
+def spot(page: Page, resource: str, start: int) -> tuple[float, float]:
+    """Return where a quarter hour of a resource is on the screen as it is."""
+    row, head = (
+        page.locator(f"tr[data-start='{start}']").bounding_box(),
+        page.locator(f"th[data-resource='{resource}']"),
+    )
+    box = head.bounding_box()
+    assert row
+    assert box
+    return box["x"] + box["width"] / 2, row["y"] + row["height"] / 2

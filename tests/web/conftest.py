@@ -32,7 +32,7 @@ RAW_TOKEN = "the raw token of a session"
 class Browser(FlaskClient):
     """A browser of somebody signed in; ``submit`` sends a form as a page of ours would, with its CSRF token."""
 
-    def submit(self, path: str, fields: Mapping[str, Any] | None = None, **more: bool) -> TestResponse:
+    def submit(self, path: str, fields: Mapping[str, Any] | None = None, **more: Any) -> TestResponse:  # noqa: ANN401 any argument of a request
         """Send a form by POST."""
         with self.application.test_request_context():
             session["csrf_token"] = RAW_TOKEN

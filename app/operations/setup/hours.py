@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -80,11 +80,11 @@ def save_weekly_hours(
         InvalidInput: an end before the start, longer than 48 hours, overlapping ranges, an unknown weekday.
         NotAllowed, NotFound, StaleVersion.
     """
-    wanted = sorted(ranges, key=lambda one: (one.weekday, one.start_minute, one.location or ""))
+    wanted = in_order(ranges)
 
     def work() -> None:
         row = _owner_row(context, owner)
-        _check_weekly(wanted)
+        check_weekly(wanted)
         places = _location_ids(owner, {one.location for one in wanted})
         touch(context, row, version)
         WeeklyHours.delete().where(_belongs(WeeklyHours, owner, row.id)).execute()
@@ -93,6 +93,11 @@ def save_weekly_hours(
             WeeklyHours.insert_many(rows).execute()
 
     edit(context, work, Permission.MANAGE_HOURS, _told(owner))
+
+
+def in_order(ranges: Iterable[WeeklyRange]) -> list[WeeklyRange]:
+    """Return weekly hours as they are kept: by day and start."""
+    return sorted(ranges, key=lambda one: (one.weekday, one.start_minute, one.location or ""))
 
 
 def save_override(context: Context, owner: Owner, draft: OverrideDraft, version: int | None = None) -> None:
@@ -256,7 +261,8 @@ def _delete_override(owner: Owner, row_id: int, day: date, place: int | None) ->
     DateOverride.delete().where(condition).execute()
 
 
-def _check_weekly(ranges: list[WeeklyRange]) -> None:
+def check_weekly(ranges: Sequence[WeeklyRange]) -> None:
+    """Go on only with weekly hours that can be, or raise InvalidInput."""
     if len(ranges) > MAX_RANGES:
         raise InvalidInput("weekly", _("Please give at most {most} ranges.", most=MAX_RANGES))
     for weekday in {one.weekday for one in ranges}:

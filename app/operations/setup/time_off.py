@@ -56,6 +56,16 @@ def save_time_off(
     return edit(context, work, Permission.MANAGE_HOURS, Told(Kind.TIME_OFF, _draft, public_id))
 
 
+def block_time(context: Context, draft: TimeOffDraft) -> str:
+    """Make a time off and return its public id; just the same one of the resource is not made twice.
+
+    Raises:
+        InvalidInput, NotAllowed, NotFound: as for ``save_time_off``.
+    """
+    same = (one.public_id for one in list_time_off(context, draft.resource) if one.draft == draft)
+    return next(same, None) or save_time_off(context, draft)
+
+
 def _as_it_was(public_id: str | None) -> list[Target]:
     return [] if public_id is None else [target_of_resource(find_row(TimeOff, "time off", public_id).resource)]
 

@@ -22,6 +22,7 @@ from app.operations.slots import find_slots
 from app.operations.views import BookingView
 from app.texts import _
 from app.web.bookings import choices
+from app.web.bookings.blocking import offer
 from app.web.bookings.rule import REPEATS, WEEKDAYS
 from app.web.bookings.when import Offer, ShownTwice, offers, put_start, read_instant, read_start
 from app.web.setup.reading import Typed
@@ -65,7 +66,8 @@ def from_address(context: Context, args: Mapping[str, str]) -> Fields:
         fields["slot"] = str(start)
     fields.setdefault("date", local_date(context.now, location.tzid).isoformat())
     service = choices.find_service(context.catalog, location, fields.get("service", ""))
-    if service is not None and (drawn := fields.get("duration", "")).isdecimal():
+    fields["drawn"] = drawn = fields.get("duration", "")
+    if service is not None and drawn.isdecimal():
         fields["duration"] = str(choices.nearest_duration(service, int(drawn[:4])))
     return fields
 
@@ -84,6 +86,7 @@ def render_form(context: Context, filled: Filled) -> str:
         "location": location,
         "service": service,
         "locations": choices.location_options(catalog),
+        "block": offer(context, location, typed),
         "services": [("", _("Please choose")), *choices.service_options(catalog, location, typed.text("resource"))],
     }
     if service is None:

@@ -26,6 +26,7 @@ from app.web.bookings.when import put_start, read_start
 from app.web.context import current_context
 from app.web.errors import status_of
 from app.web.setup.reading import Typed
+from app.web.targets import own_path
 from app.web.times import day_text, span_text
 
 
@@ -38,6 +39,7 @@ def show(public_id: str) -> str:
     fields["version"] = str(booking.version)
     for name in ("date", "duration", "provider"):
         fields[name] = request.args.get(name, fields.get(name, ""))
+    fields["back"] = request.args.get("back", "")
     return _page(context, booking, Filled(fields))
 
 
@@ -52,7 +54,7 @@ def save(public_id: str) -> ResponseReturnValue:
     except Refusal as refusal:
         return _page(context, booking, refused(Filled(request.form), refusal, booking.tzid)), status_of(refusal)
     flash(moved_words(moved, booking))
-    return redirect(url_for("bookings.show", public_id=public_id))
+    return redirect(own_path(typed.text("back")) or url_for("bookings.show", public_id=public_id))
 
 
 def moved_words(moved: BookingView, before: BookingView) -> str:
@@ -114,6 +116,7 @@ def _page(context: Context, booking: BookingView, filled: Filled) -> str:
         errors=filled.errors,
         may_override=context.may(Permission.OVERRIDE_RULES, booking.target),
         key=new_key(),
+        back=own_path(typed.text("back")),
         **shown,
     )
 

@@ -9,7 +9,7 @@ from app.booking.refusals import NotFound
 from app.operations.look_up import look_at_booking
 from app.operations.search import list_together, search_bookings
 from app.texts import _
-from app.web.bookings import acting, detail, dragging, moving, new, quick, undoing
+from app.web.bookings import acting, blocking, detail, dragging, moving, new, quick, undoing
 from app.web.bookings.form import may_book
 from app.web.bookings.searching import STATUS_WORDS, page_links, read_search
 from app.web.context import current_context
@@ -18,6 +18,7 @@ blueprint = Blueprint("bookings", __name__, url_prefix="/bookings")
 blueprint.add_url_rule("/new", "new", new.show)
 blueprint.add_url_rule("/new", "create", new.create, methods=["POST"])
 blueprint.add_url_rule("/quick", "quick", quick.show, methods=["POST"])
+blueprint.add_url_rule("/block", "block", blocking.block, methods=["POST"])
 blueprint.add_url_rule("/times", "times", new.times)
 blueprint.add_url_rule("/<public_id>/move", "move", moving.show)
 blueprint.add_url_rule("/<public_id>/move", "save_move", moving.save, methods=["POST"])

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.booking import wall_clock
-from app.booking.refusals import InvalidInput
+from app.booking.refusals import InvalidInput, NotAllowed
 from app.booking.values import DAY_MINUTES
 from app.operations.context import Context
 from app.operations.setup import hours
@@ -18,6 +18,7 @@ from app.operations.setup.hours import OverrideDraft, Owner, OwnerKind, WeeklyRa
 from app.texts import _, mark
 from app.web.context import current_context
 from app.web.setup.check_records import without_check
+from app.web.setup.hours_preview import FIELD, Panel, empty_panel, fill_panel, with_problems
 from app.web.setup.kinds import FORM_REFUSALS, change_lines, explain_refusal, say_all
 from app.web.setup.places import KIND_WORDS, location_names
 from app.web.setup.reading import NEXT_DAY, Typed, read_day, read_minute, show_minute
@@ -90,6 +91,8 @@ def _make_save(write: Write) -> Callable[[str, str], Answer]:
         context, owner = current_context(), Owner(OWNERS[slug], public_id)
         typed = Typed(request.form)
         version = typed.text("version")
+        if typed.text("action") == "preview" and write is _write_weekly:
+            return _preview(context, owner, typed)
         if typed.text("action") != "save":
             return _page(context, owner, Filled(change_lines(request.form, TABLES), version))
         try:
@@ -101,6 +104,22 @@ def _make_save(write: Write) -> Callable[[str, str], Answer]:
         return redirect(url_for(f"setup.hours_{slug}", public_id=public_id))
 
     return save
+
+
+def _preview(context: Context, owner: Owner, typed: Typed) -> Answer:
+    """Show what the typed lines would offer: the panel alone where a script asks for it, else the page as typed."""
+    hours.get_hours(context, owner)
+    panel, errors, status = empty_panel(context, owner, typed.text(FIELD)), dict[str, str](), 200
+    try:
+        panel = fill_panel(context, owner, typed, _weekly_ranges)
+    except NotAllowed:
+        raise
+    except FORM_REFUSALS as refusal:
+        found, status = explain_refusal(refusal, owner.public_id)
+        errors.update(found)
+    if "HX-Request" in request.headers:  # htmx puts in only what comes with 200
+        return render_template("setup/_preview.html", panel=with_problems(panel, errors), is_part=True)
+    return _page(context, owner, Filled(request.form, typed.text("version"), errors), panel), status
 
 
 def _write_weekly(context: Context, owner: Owner, typed: Typed) -> None:
@@ -144,7 +163,7 @@ def _remove_date(context: Context, owner: Owner, typed: Typed) -> None:
     hours.remove_override(context, owner, typed.day("day"), typed.optional("day_place"))
 
 
-def _page(context: Context, owner: Owner, filled: Filled | None = None) -> str:
+def _page(context: Context, owner: Owner, filled: Filled | None = None, panel: Panel | None = None) -> str:
     stored = hours.get_hours(context, owner)
     form = filled or _asked_for(stored.draft.overrides, str(stored.version))
     weekly = form.fields if form.is_weekly else MultiDict(_weekly_fields(stored.draft.weekly))
@@ -156,6 +175,7 @@ def _page(context: Context, owner: Owner, filled: Filled | None = None) -> str:
         whose=whose,
         slug=f"{owner.kind.value}s",
         form=form,
+        panel=panel or empty_panel(context, owner, form.fields.get(FIELD, "")),
         version=stored.version,
         weekly=_lines(weekly, WEEKLY),
         special=_lines(form.fields, SPECIAL),

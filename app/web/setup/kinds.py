@@ -61,6 +61,7 @@ class Kind(Generic[D]):
     """One kind of record: its words, its operations, and how a form turns into a draft and back.
 
     ``tables``: forms with lines of repeated fields, by name; each maps field names to what an empty line holds.
+    ``leads``: where a record that was saved leads to (by its public id) instead of to the list; None: to the list.
     """
 
     slug: str
@@ -75,6 +76,7 @@ class Kind(Generic[D]):
     permission: Permission
     remove: Callable[[Context, str], None] | None = None
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    leads: Callable[[Context, str], str | None] = lambda _context, _public_id: None
 
     @property
     def endpoint(self) -> str:
@@ -146,13 +148,13 @@ def _save(kind: Kind[D], context: Context, public_id: str | None) -> Answer:
     if typed.text("action") != "save":
         return _page(kind, context, replace(filled, values=change_lines(request.form, kind.tables)))
     try:
-        kind.save(context, kind.read(context, typed), public_id, filled.version)
+        saved = kind.save(context, kind.read(context, typed), public_id, filled.version)
     except FORM_REFUSALS as refusal:
         errors, status = explain_refusal(refusal, public_id)
         return _page(kind, context, replace(filled, errors=errors)), status
     name = typed.optional("name")
     flash(_("{name} saved.", name=name) if name else _(kind.words.saved))
-    return redirect(url_for(f"setup.list_{kind.endpoint}"))
+    return redirect(kind.leads(context, saved) or url_for(f"setup.list_{kind.endpoint}"))
 
 
 def explain_refusal(refusal: Refusal, public_id: str | None) -> tuple[Mapping[str, str], int]:

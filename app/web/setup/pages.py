@@ -8,6 +8,7 @@ from app.access.grants import Target
 from app.access.permissions import Permission
 from app.web.context import current_context
 from app.web.setup.approvals import APPROVALS
+from app.web.setup.displaced import add_displaced
 from app.web.setup.hours import add_hours_pages
 from app.web.setup.index import list_steps
 from app.web.setup.invitations import add_invitations
@@ -48,6 +49,7 @@ add_pages(blueprint, GROUPS)
 add_pages(blueprint, ROLES)
 add_pages(blueprint, APPROVALS)
 add_hours_pages(blueprint)
+add_displaced(blueprint)
 add_invitations(blueprint)
 add_outside(blueprint)
 add_look(blueprint)

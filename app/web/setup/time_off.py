@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from flask import request
+from flask import flash, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from app.access.permissions import Permission
@@ -13,9 +13,10 @@ from app.booking import wall_clock
 from app.booking.refusals import InvalidInput
 from app.booking.values import DAY_MINUTES, Instant
 from app.operations.context import Context
+from app.operations.displaced import count_displaced
 from app.operations.setup import time_off
 from app.operations.setup.time_off import TimeOffDraft
-from app.texts import _, mark
+from app.texts import _, mark, plural
 from app.web.setup.kinds import Kind, Words
 from app.web.setup.places import resource_groups, resource_names
 from app.web.setup.reading import Typed, read_minute, show_minute
@@ -38,6 +39,11 @@ def _read(context: Context, typed: Typed) -> TimeOffDraft:
 
 def _zones(context: Context) -> dict[str, str]:
     return {one.public_id: one.tzid for one in context.catalog.resources.values()}
+
+
+def zone_of(context: Context, resource: str) -> str:
+    """Return the zone of a resource (public id); UTC for one that is not known."""
+    return _zones(context).get(resource, "UTC")
 
 
 def _show(context: Context, draft: TimeOffDraft) -> MultiDict[str, str]:
@@ -84,7 +90,24 @@ def _options(context: Context) -> dict[str, Any]:
         "wanted": _wanted(),
         "zones": _zones(context),
         "show": show_time_off,
+        "count_hits": lambda items: count_displaced(context, [one.public_id for one in items]),
     }
+
+
+def lead_to_bookings(context: Context, public_id: str) -> str | None:
+    """Say at once how many bookings a time off hits that has just been saved, and return where they are."""
+    number = count_displaced(context, [public_id]).get(public_id, 0)
+    if not number:
+        return None
+    flash(
+        plural(
+            "{number} booking falls into it. Below it can be given to somebody else or moved.",
+            "{number} bookings fall into it. Below they can be given to somebody else or moved.",
+            number,
+        ),
+        "warning",
+    )
+    return url_for("setup.bookings_time_off", public_id=public_id)
 
 
 TIME_OFF = Kind(
@@ -106,4 +129,5 @@ TIME_OFF = Kind(
     options=_options,
     permission=Permission.MANAGE_HOURS,
     remove=time_off.remove_time_off,
+    leads=lead_to_bookings,
 )

@@ -87,6 +87,7 @@
     anchor.remove();
     number();
     show();
+    form.dispatchEvent(new Event("change", { bubbles: true })); // the preview below looks again
   }
 
   function lineOf(pattern, day, from, to) {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.booking import hours
-from app.booking.hours import DAY, Shift, availability, closures_on, opening, own_hours, working
+from app.booking.hours import DAY, Shift, availability, closures_on, opening, own_hours, with_weekly_hours, working
 from app.booking.values import Catalog, Closure, DateOverride, TimeOff, WallInterval, WeeklyHours
 from tests.unit.booking.cast import (
     ADA,
@@ -148,3 +148,13 @@ def test_memo_answers_the_same_and_stays_small(monkeypatch: pytest.MonkeyPatch) 
     for number in range(20):
         assert work_hours(set_up, day=MONDAY + number * 40 * DAY) == [(9, 12)]
     assert len(set_up.memo) <= 4
+
+
+def test_catalog_with_other_weekly_hours_forgets_the_old_ones_and_leaves_its_source_alone() -> None:
+    set_up = catalog(location(weekly=every_day(8, 18)))
+    before = open_hours(set_up)
+    tried = with_weekly_hours(set_up, set_up.locations[CENTRE], [WeeklyHours(0, wall(9, 12))])
+    alone = with_weekly_hours(tried, tried.resources[ADA], [WeeklyHours(0, wall(11, 14))])
+    works = availability(alone, ADA, CENTRE, MONDAY, MONDAY + DAY)
+    assert (open_hours(tried), works) == ([(9, 12)], [(MONDAY + 11 * HOUR, MONDAY + 12 * HOUR)])
+    assert open_hours(set_up) == before == [(8, 18)]
