@@ -46,6 +46,7 @@ from app.web import (
 from app.web.access import init_access
 from app.web.account import pages as account
 from app.web.context import EXTENSION, Site
+from app.web.embedded import init_embedded
 from app.web.errors import QuietFlask, init_errors
 from app.web.language import init_language
 from app.web.look import init_look
@@ -167,6 +168,7 @@ def create_app(config: Config) -> Flask:
     load_languages()
     init_look(app)
     init_language(app)
+    init_embedded(app)
     init_sign_in(app)
     init_errors(app)
     init_access(app)

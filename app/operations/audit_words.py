@@ -81,6 +81,7 @@ class Kind(StrEnum):
     APPROVAL_RULE = "approval_rule"
     DEPUTY = "deputy"
     FEED = "calendar_feed"
+    EMBEDDING = "embedding"
     AUDIT = "audit_log"
     LOOK = "look"
     INSTALLATION = "installation"
@@ -152,6 +153,7 @@ KIND_WORDS: Mapping[Kind, str] = {
     Kind.APPROVAL_RULE: mark("Rule of approvals"),
     Kind.DEPUTY: mark("Deputy"),
     Kind.FEED: mark("Calendar feed"),
+    Kind.EMBEDDING: mark("Sites that may embed"),
     Kind.AUDIT: mark("Audit log"),
     Kind.LOOK: mark("Look and words"),
     Kind.INSTALLATION: mark("Everything"),

@@ -13,11 +13,13 @@ from werkzeug.exceptions import Forbidden
 
 from app.texts import _, mark
 from app.web.context import site
+from app.web.embedded import allowed_parents
 from app.web.security_log import Event, note
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+NOBODY_FRAMES = "frame-ancestors 'none'"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -28,20 +30,24 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
-        "frame-ancestors 'none'",
+        NOBODY_FRAMES,
     )
 )
 POLICY = "Content-Security-Policy"
+OLD_FRAMES = "X-Frame-Options"
 HEADERS = {
     POLICY: CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
+    OLD_FRAMES: "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 """``same-origin`` keeps manage links from other sites, yet lets browsers name the origin of our own forms."""
+
+OWN = frozenset({POLICY, "Cross-Origin-Resource-Policy"})
+"""What an answer may have decided itself: a logo allows nothing at all, one script of ours is loaded by other sites."""
 
 FOREIGN = mark("This form was sent from another site. Please open the page here and send it again.")
 CSRF_MARK = "eigenplan_visitor_form"
@@ -58,9 +64,13 @@ def init_security(app: Flask) -> None:
 def _add_headers(response: Response) -> Response:
     headers = response.headers
     for name, value in HEADERS.items():
-        headers.setdefault(name, value)  # a view may have a policy that allows less
+        if name not in OWN or name not in headers:
+            headers[name] = value
     if headers[POLICY] == CONTENT_SECURITY_POLICY and (live := _origin_of_live()):
         headers[POLICY] = CONTENT_SECURITY_POLICY.replace("connect-src 'self'", f"connect-src 'self' {live}")
+    if parents := allowed_parents():  # X-Frame-Options can name no sites: where it stood as well, it would forbid them
+        headers[POLICY] = headers[POLICY].replace(NOBODY_FRAMES, f"frame-ancestors {' '.join(parents)}")
+        del headers[OLD_FRAMES]
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
     if site().config.is_https:

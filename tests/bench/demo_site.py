@@ -43,6 +43,7 @@ PASSWORD = secrets.token_urlsafe(12)
 NOT_PAGES = (
     *("static", "public.slots", "look.logo", "calendar.index", "home.show", "sign_in.show", "second.show"),
     *("health.healthz", "health.readyz"),
+    *("public.embed_script", "setup.share_png", "setup.share_svg"),
     *("outside.begin", "outside.begin_again", "outside.answer"),
 )
 VISIT = ("Nutrition advice", "Physiotherapy")

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Frame, Locator, Page, expect
 
 from tests.bench.demo_site import PASSWORD, email_of
 from tests.browser.conftest import Demo
@@ -29,13 +29,13 @@ def choose_service(page: Page, demo: Demo, service: str = SERVICE, place: str = 
     page.get_by_role("link", name=f"Choose a time for {service} at {place}").click()
 
 
-def choose_time(page: Page, number: int = -1) -> None:
+def choose_time(page: Page | Frame, number: int = -1) -> None:
     """Go to the next week, where times are free, and take one."""
     page.get_by_role("link", name="Later").click()
     page.locator("a.slot").nth(number).click()
 
 
-def fill_in(page: Page, person: Person) -> None:
+def fill_in(page: Page | Frame, person: Person) -> None:
     """Type name and mail address, and something wherever something is required."""
     page.get_by_label("Name *").fill(person.name)
     page.get_by_label("Mail address *").fill(person.email)

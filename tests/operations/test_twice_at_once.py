@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import TypeVar
 
-from app.booking.refusals import AlreadyWaiting, LimitReached, Refusal
+from app.booking.refusals import AlreadyWaiting, LimitReached, Refusal, StaleVersion
 from app.operations.book import book, hold
 from app.operations.change import move
 from app.operations.requests import HoldRequest, MoveRequest, WaitingRequest
+from app.operations.setup.embedding import allowed_origins, save_origins
 from app.operations.waiting import join_waiting_list
 from app.storage.check import check_database
 from app.storage.store import Store
@@ -74,3 +75,11 @@ def test_client_who_joins_the_waiting_list_twice_at_once_waits_once(store: Store
     answers = twice(store, *[lambda: join_waiting_list(visitor(cast), request)] * 2)
     assert sum(isinstance(one, AlreadyWaiting) for one in answers) == 1
     assert WaitingEntry.select().count() == 1
+
+
+def test_sites_that_two_allow_at_once_are_those_of_one_and_the_other_is_told(store: Store) -> None:
+    cast = one_provider(store)
+    names = ("https://a.example", "https://b.example")
+    answers = twice(store, *[lambda name=name: save_origins(system(cast), name, "") for name in names])
+    assert sorted(type(one) is StaleVersion for one in answers) == [False, True]
+    assert [allowed_origins(store)] == [one for one in answers if isinstance(one, tuple)]

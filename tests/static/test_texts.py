@@ -38,7 +38,9 @@ NOT_SAID: Mapping[str, frozenset[str]] = {
     "app/operations/sign_in.py": frozenset({"a password that nobody has"}),
     "app/web/health.py": frozenset({"This slot takes no requests now: its serving file is not there."}),  # to programs
     "app/operations/live_pass.py": frozenset({"eigenplan live stream"}),  # a salt
-    "app/web/public/token.py": frozenset({"eigenplan booking form", "eigenplan visit form"}),  # salts
+    "app/web/public/token.py": frozenset(
+        {"eigenplan booking form", "eigenplan visit form", "eigenplan waiting form"}
+    ),  # salts
     "app/web/templates/audit/list.html": frozenset({"CSV", "JSON Lines"}),
 }
 """What reads like a text and is none, by file."""

@@ -269,7 +269,8 @@ def offered(visitor: FlaskClient, cast: Cast) -> str:
     """Let Ben wait, free a slot for him, and return the token of his link."""
     token = book(visitor, cast)
     fields = {"name": "Ben Client", "email": "ben@example.org", "first": "2030-01-07", "last": "2030-01-07"}
-    assert visitor.post(f"/book/waiting?{query(cast)}", data=fields).status_code == 200
+    form = Page(visitor.get(f"/book/waiting?{query(cast)}").text).form("first")
+    assert send(visitor, form, **fields).status_code == 200
     cancel(system(cast), token.partition(".")[0])
     held = WaitingEntry.get().offered_booking
     return manage_token(SECRET, held.public_id)

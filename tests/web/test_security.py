@@ -40,6 +40,7 @@ PUBLIC = {
     "forgotten.show",
     "forgotten.ask",
     "public.services",
+    "public.embed_script",
     "public.times",
     "public.details",
     "public.book",

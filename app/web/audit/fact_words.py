@@ -98,6 +98,7 @@ def _names_from_limit() -> Words:
         "notes": in_context("fact", "notes"),
         "offer minutes": in_context("fact", "offer minutes"),
         "on timeout": in_context("fact", "on timeout"),
+        "origins": in_context("fact", "origins"),
         "outside": in_context("fact", "outside"),
         "overrides": in_context("fact", "overrides"),
         "passkey": in_context("fact", "passkey"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,6 +12,7 @@ from app.booking.approvals import foresee
 from app.booking.refusals import InPast
 from app.booking.words import sentence
 from app.operations.context import Context
+from app.operations.names import get_location
 from app.operations.slots import find_slots
 from app.texts import _, mark
 from app.web.access import public
@@ -19,7 +21,7 @@ from app.web.look import current_look, start_texts
 from app.web.opened import open_booking
 from app.web.public.details import book_form, show_details
 from app.web.public.leaving import leave, show_wish
-from app.web.public.offer import offered_by_place, places_of, providers_of
+from app.web.public.offer import get_person, offered_by_place, places_of, providers_of
 from app.web.public.selection import Selection, foreseen, read_selection
 from app.web.public.visit import ROWS, book_visit_form, show_visit, show_visit_details
 from app.web.public.waiting import join_form, show_waiting
@@ -27,22 +29,38 @@ from app.web.public.week import is_free, month_of, week_of
 from app.web.security import visitor_form
 
 blueprint = Blueprint("public", __name__)
+EMBED_SCRIPT = Path(__file__).parents[1] / "static" / "embed.js"
+SCRIPT_SECONDS = 3600
 GONE = mark("This time is not free any more; please choose one of these.")
 
 
 @blueprint.get("/")
 @public
 def services() -> str:
-    """Show what can be booked, by place."""
-    catalog = visitor_context().catalog
+    """Show what can be booked, by place: all of it, what one place offers, or what one person gives."""
+    catalog, args = visitor_context().catalog, request.args
+    only = get_location(catalog, args["location"]) if args.get("location") else None
+    provider = get_person(catalog, args["provider"]) if args.get("provider") else None
+    places = offered_by_place(catalog, only, provider)
     title, introduction = start_texts(current_look())
     return render_template(
         "public/services.html",
-        places=offered_by_place(catalog),
+        places=places,
+        provider=provider,
         foresee=partial(foresee, catalog),
         title=title,
         introduction=introduction,
     )
+
+
+@blueprint.get("/embed.js")
+@public
+def embed_script() -> Response:
+    """Give the script for pages of other sites; its address stays what it is, so browsers ask for it every hour."""
+    answer = Response(EMBED_SCRIPT.read_bytes(), content_type="text/javascript; charset=utf-8")
+    answer.headers["Cache-Control"] = f"public, max-age={SCRIPT_SECONDS}"
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
 
 
 @blueprint.get("/book/times")

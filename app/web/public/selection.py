@@ -16,6 +16,7 @@ from app.operations.context import Context
 from app.operations.names import get_location, get_service, provider_id
 from app.operations.wanted import MAX_SEATS
 from app.texts import _, mark
+from app.web.embedded import carried_embedding
 from app.web.language import carried_language
 from app.web.public.offer import places_of
 from app.web.public.token import Choice
@@ -71,6 +72,7 @@ class Selection:
             "seats": str(self.seats) if self.seats > 1 else None,
             "zone": self.tzid if self.tzid != self.place.tzid else None,
             **carried_language(),
+            **carried_embedding(),
             **changes,
         }
         return urlencode({name: value for name, value in values.items() if value})

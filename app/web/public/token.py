@@ -1,4 +1,7 @@
-"""The signed token of a booking form: what was chosen, and the key that makes a form sent twice one booking."""
+"""The signed token of a form of the public way: what was chosen, and the key that makes a form sent twice one booking.
+
+It stands in for a cookie: a form that carries none was not made by us for this purpose in the last hours.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from app.booking.values import Instant
 
 PURPOSE = "eigenplan booking form"
 VISIT_PURPOSE = "eigenplan visit form"
+WAITING_PURPOSE = "eigenplan waiting form"
 MAX_AGE_SECONDS = 4 * 3600
 _KEY_BYTES = 12
 
@@ -74,6 +78,22 @@ def read_visit(secret: bytes, token: str) -> tuple[VisitChoice, str]:
     """
     services, location, start, key = _read(secret, VISIT_PURPOSE, token)
     return VisitChoice(tuple(services), location, start), key
+
+
+def sign_waiting(secret: bytes, service: str, location: str) -> str:
+    """Return a token for the form by which one waits for this service at this place."""
+    return _sign(secret, WAITING_PURPOSE, (service, location))
+
+
+def check_waiting(secret: bytes, token: str, service: str, location: str) -> None:
+    """Go on only with the token of a form for this service and place.
+
+    Raises:
+        TokenError: it is not ours, of another form, or older than four hours.
+    """
+    *named, _key = _read(secret, WAITING_PURPOSE, token)
+    if named != [service, location]:
+        raise TokenError(is_old=False)
 
 
 def _sign(secret: bytes, purpose: str, chosen: tuple[Any, ...]) -> str:

@@ -21,6 +21,7 @@ from app.operations.requests import VisitPart, VisitRequest
 from app.operations.visits import book_visit, find_visit_slots
 from app.texts import _, mark
 from app.web.context import site
+from app.web.embedded import carried_embedding
 from app.web.errors import answer_refusal
 from app.web.language import carried_language
 from app.web.public.offer import offered_by_place, public_services
@@ -67,7 +68,8 @@ class VisitSelection:
         values = [("location", self.place.public_id), *(("service", one.public_id) for one in self.services)]
         if self.tzid != self.place.tzid:
             values.append(("zone", self.tzid))
-        return urlencode([*values, *carried_language().items(), *changes.items()])
+        carried = {**carried_language(), **carried_embedding()}
+        return urlencode([*values, *carried.items(), *changes.items()])
 
 
 def read_visit_selection(context: Context, args: MultiDict[str, str]) -> VisitSelection:

@@ -15,12 +15,15 @@ from app.booking.words import sentence
 from app.operations.context import Context
 from app.operations.requests import ClientDetails, WaitingRequest
 from app.operations.waiting import join_waiting_list
-from app.texts import _
-from app.web.errors import answer_refusal
+from app.texts import _, mark
+from app.web.context import site
+from app.web.errors import CSRF_SENTENCE, answer_refusal
 from app.web.public.selection import NO_DAY, YEARS, Selection, read_selection
+from app.web.public.token import TokenError, check_waiting, sign_waiting
 from app.web.times import local_day, midnight
 
 USUAL_DAYS = 28
+NOT_OURS = mark("This form was not made by this page or was changed on the way. Nothing is lost: please send it again.")
 FIELDS = ("name", "email", "phone", "first", "last", "provider")
 
 
@@ -46,6 +49,10 @@ def join_form(context: Context) -> ResponseReturnValue:
     """Put the visitor on the list, or show the form again with what is wrong."""
     chosen = read_selection(context, request.args)
     values = request.form.to_dict()
+    try:
+        check_waiting(_secret(), values.get("token", ""), *_named(chosen))
+    except TokenError as error:
+        return _page(Filled(chosen, values, {"form": _(CSRF_SENTENCE if error.is_old else NOT_OURS)})), 400
     try:
         view = join_waiting_list(context, _request(chosen, values))
     except Unavailable:
@@ -83,4 +90,13 @@ def _midnight(values: Mapping[str, str], name: str, chosen: Selection, later: in
 
 
 def _page(form: Filled) -> str:
-    return render_template("public/waiting.html", form=form, chosen=form.chosen)
+    token = sign_waiting(_secret(), *_named(form.chosen))
+    return render_template("public/waiting.html", form=form, chosen=form.chosen, token=token)
+
+
+def _named(chosen: Selection) -> tuple[str, str]:
+    return chosen.service.public_id, chosen.place.public_id
+
+
+def _secret() -> bytes:
+    return site().config.secret_key

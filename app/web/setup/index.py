@@ -15,6 +15,7 @@ class Step:
     """One line of the index: ``endpoint`` is the list page; ``state`` says what is there, ``missing`` what is not.
 
     ``permission``: who may edit anything of it; ``everywhere``: only those who have it for everything.
+    ``or_everywhere``: who has this one for everything may, too.
     """
 
     permission: Permission
@@ -24,6 +25,7 @@ class Step:
     state: str = ""
     missing: str = ""
     everywhere: bool = False
+    or_everywhere: Permission | None = None
 
 
 def list_steps(catalog: Catalog) -> list[Step]:
@@ -64,6 +66,7 @@ def list_steps(catalog: Catalog) -> list[Step]:
         ),
         *_hours_steps(),
         *_people_steps(),
+        _sharing_step(),
         *_other_steps(),
     ]
 
@@ -131,6 +134,16 @@ def _other_steps() -> Iterator[Step]:
         "export.index",
         _("Export"),
         _("Everything as one archive, to keep or to move somewhere else."),
+    )
+
+
+def _sharing_step() -> Step:
+    return Step(
+        Permission.MANAGE_SERVICES,
+        "setup.share",
+        _("Share and embed"),
+        _("Links, QR codes, and the booking in a page of your own site."),
+        or_everywhere=Permission.MANAGE_SETTINGS,
     )
 
 

@@ -6,11 +6,12 @@ from flask import Blueprint, render_template
 
 from app.access.grants import Target
 from app.access.permissions import Permission
+from app.operations.context import Context
 from app.web.context import current_context
 from app.web.setup.approvals import APPROVALS
 from app.web.setup.displaced import add_displaced
 from app.web.setup.hours import add_hours_pages
-from app.web.setup.index import list_steps
+from app.web.setup.index import Step, list_steps
 from app.web.setup.invitations import add_invitations
 from app.web.setup.kinds import add_pages
 from app.web.setup.look import add_look
@@ -20,19 +21,24 @@ from app.web.setup.places import CLOSURES, LOCATIONS, POOLS, RESOURCES
 from app.web.setup.public_holidays import add_public_holidays
 from app.web.setup.roles import ROLES
 from app.web.setup.services import SERVICES
+from app.web.setup.share import add_share
 from app.web.setup.time_off import TIME_OFF
 from app.web.setup.users import GROUPS, USERS
 
 blueprint = Blueprint("setup", __name__, url_prefix="/setup")
 
 
+def _may_open(context: Context, step: Step) -> bool:
+    if step.or_everywhere is not None and context.may(step.or_everywhere, Target()):
+        return True
+    return context.may(step.permission, Target() if step.everywhere else None)
+
+
 @blueprint.get("/")
 def index() -> str:
     """Say what can be set up, in the order in which a new installation needs it."""
     context = current_context()
-    steps = [
-        one for one in list_steps(context.catalog) if context.may(one.permission, Target() if one.everywhere else None)
-    ]
+    steps = [one for one in list_steps(context.catalog) if _may_open(context, one)]
     if not steps:
         context.require(Permission.MANAGE_SETTINGS)
     return render_template("setup/index.html", steps=steps)
@@ -55,3 +61,4 @@ add_outside(blueprint)
 add_look(blueprint)
 add_moving_in(blueprint)
 add_public_holidays(blueprint)
+add_share(blueprint)

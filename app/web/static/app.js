@@ -67,6 +67,18 @@
     });
   }
 
+  // What is to be pasted elsewhere is copied by a press.
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) break;
+    button.hidden = false;
+    button.addEventListener("click", async function () {
+      const box = document.getElementById(button.dataset.copy);
+      box.select();
+      await navigator.clipboard.writeText(box.value);
+      button.nextElementSibling.textContent = button.dataset.copied;
+    });
+  }
+
   // Selects that only choose what a page shows act at once.
   document.addEventListener("change", function (event) {
     const form = event.target.closest("form[data-auto]");

@@ -45,6 +45,14 @@ def test_headers_of_the_program_are_kept_and_not_doubled(proxy: Proxy) -> None:
     assert [answer.all(name) for name in ("content-security-policy", HSTS, "x-frame-options")] == [["own"]] * 3
 
 
+def test_page_that_other_sites_may_frame_is_not_forbidden_to_be(proxy: Proxy) -> None:
+    policy = "default-src 'none'; frame-ancestors https://www.example.org"
+    proxy.slots[0].headers = {"Content-Security-Policy": policy}
+    with proxy.slots[0].listening():
+        answer = proxy.ask(Call("/"))
+    assert (answer.all("content-security-policy"), answer.all("x-frame-options")) == ([policy], [])
+
+
 def test_nobody_learns_which_programs_answer(proxy: Proxy) -> None:
     with proxy.slots[0].listening():
         answers = [
