@@ -116,12 +116,16 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """``count`` different resources out of ``resource_ids``; ``name`` is the pool's or the single resource's."""
+    """``count`` different resources out of ``resource_ids``; ``name`` is the pool's or the single resource's.
+
+    ``is_extra``: one booking takes it besides what its service needs (see ``extras.py``).
+    """
 
     id: int
     name: str
     resource_ids: tuple[int, ...]
     count: int = 1
+    is_extra: bool = False
 
 
 class QuestionKind(StrEnum):

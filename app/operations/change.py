@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from app.access.permissions import Permission
 from app.booking.answers import clean_text
+from app.booking.extras import exchanged
 from app.booking.refusals import InvalidInput, Refusal, StaleVersion, TooLateToChange
 from app.booking.rules import Wish
 from app.booking.slots import duration_of
@@ -20,6 +21,7 @@ from app.operations.audit_words import Action
 from app.operations.changes import end_change, request_change
 from app.operations.context import Context
 from app.operations.expiry import expire
+from app.operations.extras import with_own_extras
 from app.operations.look_up import view_of
 from app.operations.names import wished_provider
 from app.operations.occurrences import occurrences_in_reach, shifted_start
@@ -208,15 +210,16 @@ def _wanted_move(context: Context, first: Booking, row: Booking, request: MoveRe
 
 
 def catalog_for(context: Context, row: Booking) -> Catalog:
-    """Return the set-up in which a booking keeps its duration, whatever became of its service since.
+    """Return the set-up in which a booking keeps its duration, whatever became of its service since, and its extras.
 
     Staff may also move what is booked of a service that is switched off.
     """
-    catalog, service = context.catalog, context.catalog.services[row.service_id]
+    catalog = with_own_extras(context.catalog, row)
+    service = catalog.services[row.service_id]
     own = (row.end_at - row.start_at) // MINUTE
     durations = tuple(dict.fromkeys((*service.durations_minutes, own)))
     kept = replace(service, durations_minutes=durations, active=service.active or context.actor.is_staff)
-    return catalog if kept == service else replace(catalog, services={**catalog.services, service.id: kept})
+    return catalog if kept == service else exchanged(catalog, kept)
 
 
 def _finish_move(context: Context, step: _Step) -> list[Freed]:

@@ -12,6 +12,7 @@ from app.booking.refusals import InvalidTransition, NotFound
 from app.booking.statuses import Status
 from app.booking.values import Instant
 from app.operations.context import Context
+from app.operations.extras import keep_extras
 from app.operations.placing import Place
 from app.operations.wanted import Wanted
 from app.storage import allocations, approvals, sessions
@@ -86,6 +87,7 @@ def add_booking(context: Context, wanted: Wanted, place: Place, draft: Draft) ->
     row = Booking(id=insert_row("booking", values), **values)
     add_attendees(row, draft.client, draft.texts.attendees)
     occupy(row, wanted, place.resource_ids, session_id)
+    keep_extras(row, wanted.service, place.resource_ids)
     return row
 
 

@@ -31,6 +31,8 @@ class BookingRequest:
     ``override``: staff with the right to do so book outside hours, grid and limits; never over other bookings.
     ``override_reason``: why, for the audit log.
     ``hold``: public id of a held booking that this confirms.
+    ``together``: public ids of further resources and pools, of each pool one, that the booking takes as well, all or
+    none; only of bookings that no hold was made for.
     """
 
     service: str
@@ -47,6 +49,7 @@ class BookingRequest:
     override: bool = False
     override_reason: str = ""
     hold: str | None = None
+    together: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from app.access.permissions import Permission
 from app.booking.explain import Explanation, explain
+from app.booking.extras import exchanged
 from app.booking.limits import has_limits
 from app.booking.refusals import InvalidInput
 from app.booking.rules import Wish
@@ -15,6 +16,7 @@ from app.booking.slots import find_slots as search
 from app.booking.values import MINUTE, Instant, Interval, Location, Service
 from app.operations.asking import may_ask
 from app.operations.context import Context
+from app.operations.extras import with_chosen, with_own_extras
 from app.operations.limits import Limited, count_bookings, within_limits
 from app.operations.look_up import row_of
 from app.operations.names import candidate_ids, get_location, get_service, provider_id, wished_provider
@@ -36,12 +38,14 @@ def find_slots(
     provider: str | None = None,
     seats: int = 1,
     ignore_booking: str | None = None,
+    together: Collection[str] = (),
 ) -> list[Instant]:
     """Return the free starts in ``[start, end)``, sorted; two queries, whatever the number of providers.
 
     Days and weeks whose limit is reached are left out, at the cost of a query each where there is such a limit. The
     booking ``ignore_booking`` (its public id; else the one whose link the actor holds) is in no way of its own and
-    counts for no limit: this is where it may move to.
+    counts for no limit: this is where it may move to, with the extras that it has. ``together``: the extras that a new
+    booking is to have.
 
     Raises:
         NotFound, InvalidInput, WrongDuration: names or numbers that cannot be used.
@@ -52,14 +56,18 @@ def find_slots(
     place = get_location(catalog, location)
     wished = wished_provider(context, wanted, provider)
     query = SlotQuery(wanted.id, place.id, start, end, duration_minutes, wished, seats)
-    around = Around(wanted, place, sorted(concerned_resources(wanted, wished)), max(wanted.durations_minutes))
+    for_others = context.may(Permission.BOOK_FOR_OTHERS)
+    asked = exchanged(catalog, with_chosen(context, wanted, place, together, by_staff=for_others))
 
     def look() -> list[Instant]:
         row = row_of(ignore_booking or context.actor.booking)
         own = None if row is None else row.id
         seats_of = None if row is None or may_ask(context, row, wanted) else own
+        known = asked if row is None or row.service_id != wanted.id else with_own_extras(asked, row)
+        needed = known.services[wanted.id]
+        around = Around(needed, place, sorted(concerned_resources(needed, wished)), max(wanted.durations_minutes))
         busy, sessions = around.read(start, end, context.now, own, seats_of)
-        found = search(catalog, query, busy, context.now, sessions=sessions)
+        found = search(known, query, busy, context.now, sessions=sessions)
         if not has_limits(wanted):
             return found
         return within_limits(Limited(wanted, place, context.now, own), found)

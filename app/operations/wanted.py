@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from app.access.grants import Target
 from app.booking.answers import clean_line
+from app.booking.extras import exchanged
 from app.booking.refusals import InvalidInput
 from app.booking.rules import Wish
 from app.booking.slots import duration_of
 from app.booking.values import MINUTE, Catalog, Instant, Interval, Location, Service
 from app.operations.context import Context
+from app.operations.extras import with_chosen
 from app.operations.names import get_location, get_service, wished_provider
 from app.operations.requests import BookingRequest, HoldRequest, MoveRequest
 from app.texts import _
@@ -65,13 +67,13 @@ class Wanted:
 
 
 def want(context: Context, request: BookingRequest | HoldRequest, override: bool = False) -> Wanted:
-    """Resolve a request's names.
+    """Resolve a request's names; a service that takes more for this booking is told so in the catalog, too.
 
     Raises:
-        NotFound, InvalidInput, WrongDuration: an unknown name, an impossible number.
+        NotFound, InvalidInput, WrongDuration: an unknown name, an impossible number. NotAllowed: not with these extras.
     """
-    catalog = context.catalog
-    service = get_service(context, catalog, request.service)
+    by_staff = context.actor.is_staff and not _is_for_self(request)
+    catalog, service = _as_needed(context, request, by_staff=by_staff)
     if request.start % MINUTE:
         raise InvalidInput("start", _("Bookings start on a whole minute; please choose one of the times offered."))
     if not 1 <= request.seats <= min(service.capacity, MAX_SEATS):
@@ -85,9 +87,19 @@ def want(context: Context, request: BookingRequest | HoldRequest, override: bool
         provider_id=wished_provider(context, service, request.provider),
         seats=request.seats,
     )
-    by_staff = context.actor.is_staff and not _is_for_self(request)
     location, reason = catalog.locations[wish.location_id], reason_of(request)
     return Wanted(catalog, service, location, wish, override, by_staff=by_staff, reason=reason)
+
+
+def _as_needed(context: Context, request: BookingRequest | HoldRequest, *, by_staff: bool) -> tuple[Catalog, Service]:
+    """Return the service as the booking needs it, in its set-up."""
+    catalog = context.catalog
+    service = get_service(context, catalog, request.service)
+    if isinstance(request, HoldRequest) or not request.together:
+        return catalog, service
+    location = get_location(catalog, request.location)
+    needed = with_chosen(context, service, location, request.together, by_staff=by_staff)
+    return exchanged(catalog, needed), needed
 
 
 def reason_of(request: BookingRequest | HoldRequest | MoveRequest) -> str:

@@ -7,6 +7,7 @@ from app.storage.approval_tables import APPROVAL_TABLES
 from app.storage.audit_tables import AUDIT_TABLES
 from app.storage.base import Table
 from app.storage.crypto_tables import CRYPTO_TABLES
+from app.storage.extra_tables import EXTRA_TABLES
 from app.storage.rights_tables import RIGHTS_TABLES
 from app.storage.tables import TABLES
 from app.storage.undo_tables import UNDO_TABLES
@@ -16,6 +17,7 @@ ALL_TABLES: tuple[type[Table], ...] = (
     *RIGHTS_TABLES,
     *ACCOUNT_TABLES,
     *APPROVAL_TABLES,
+    *EXTRA_TABLES,
     *CRYPTO_TABLES,
     *AUDIT_TABLES,
     *UNDO_TABLES,

@@ -65,18 +65,25 @@ _OWN = (
     "FROM allocation WHERE active AND booking_id IS NOT NULL AND change_id IS NULL GROUP BY booking_id"
 )
 _NEEDS = "SELECT service_id, SUM(count) AS count FROM service_requirement GROUP BY service_id"
+_EXTRAS = "(SELECT COUNT(*) FROM extra_resource e WHERE e.booking_id = b.id)"
 BOOKINGS = (
     # A service that was edited after a booking was made may have asked for another number of resources then. Counted
     # after the join: joined to rows counted before, PostgreSQL compares all with all until it has analysed the tables.
     Invariant(
         "Booking {} is {} and has {} of the {} resources that it needs.",
-        "SELECT b.public_id, b.status, COUNT(DISTINCT a.resource_id), needs.count FROM booking b "
+        f"SELECT b.public_id, b.status, COUNT(DISTINCT a.resource_id), needs.count + {_EXTRAS} FROM booking b "
         f"JOIN service s ON s.id = b.service_id JOIN ({_NEEDS}) needs ON needs.service_id = s.id "
         "LEFT JOIN allocation a ON a.booking_id = b.id AND a.active AND a.change_id IS NULL "
         f"WHERE b.status IN ({_ACTIVE}) AND b.session_id IS NULL "
         "GROUP BY b.id, b.public_id, b.status, b.created_at, s.changed_at, needs.count "
         "HAVING COUNT(a.id) = 0 OR (b.created_at >= s.changed_at "
-        "AND (COUNT(a.id) <> needs.count OR COUNT(DISTINCT a.resource_id) <> needs.count))",
+        f"AND (COUNT(a.id) <> needs.count + {_EXTRAS} OR COUNT(DISTINCT a.resource_id) <> needs.count + {_EXTRAS}))",
+    ),
+    Invariant(
+        "Booking {} is {} and does not take resource {}, with which it was made.",
+        "SELECT b.public_id, b.status, e.resource_id FROM extra_resource e JOIN booking b ON b.id = e.booking_id "
+        f"WHERE b.status IN ({_ACTIVE}) AND NOT EXISTS (SELECT 1 FROM allocation a "
+        "WHERE a.booking_id = b.id AND a.resource_id = e.resource_id AND a.active AND a.change_id IS NULL)",
     ),
     Invariant(
         "Booking {} lasts longer than what it has taken of its resources.",

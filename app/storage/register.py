@@ -169,6 +169,7 @@ REGISTER: Mapping[str, Entry] = {
         mark("until an administrator or they themselves end it"),
         other=RECORD,
     ),
+    "extra_resource": Entry(mark("What bookings take together"), FOR_EVER),
     "encryption_key": Entry(
         mark("Keys, encrypted by the master key"), FOR_EVER, other=("purpose", "state", "wrapped", "master")
     ),

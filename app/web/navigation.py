@@ -33,6 +33,7 @@ ENTRIES = (
     ("today.index", mark("Today"), "sun", (Permission.SEE_TITLES,)),
     ("calendar.day", mark("Calendar"), "calendar3", (Permission.SEE_BUSY,)),
     ("bookings.index", mark("Bookings"), "list-ul", (Permission.SEE_TITLES,)),
+    ("find.show", mark("Find a time"), "calendar-range", (Permission.BOOK_FOR_OTHERS,)),
     ("requests.index", mark("Requests"), "inbox", (Permission.APPROVE, Permission.DECLINE)),
     ("clients.index", mark("Clients"), "people", (Permission.SEE_CONTACTS,)),
     ("waiting.index", mark("Waiting list"), "hourglass-split", (Permission.SEE_CONTACTS,)),

@@ -193,6 +193,7 @@ class Examples:
             "public.visit_done": lambda: {"token": [self.value("", "token")] * 2},
             "bookings.new": lambda: wish,
             "bookings.times": lambda: wish,
+            "find.show": lambda: {**wish, "together": [self.resource()]},
             "bookings.together": self.series,
             "bookings.places": lambda: {"date": time.strftime("%Y-%m-%d", time.gmtime(self.booking.start_at))},
             "bookings.why_not": lambda: {"resource": self.resource(), "start": str(self.booking.start_at)},

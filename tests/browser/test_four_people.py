@@ -89,7 +89,14 @@ def test_desk_books_and_sees_contacts_but_no_answers(demo: Demo, windows: Window
     expect(root.locator(".summary")).to_contain_text(ANSWER)
     given = Given("Rita Reception", (("Front desk", "for everything"),))
     add_user(root, demo, given)
-    assert come_in(desk.page, demo, given) == ["Today", "Calendar", "Bookings", "Clients", "Waiting list"]
+    assert come_in(desk.page, demo, given) == [
+        "Today",
+        "Calendar",
+        "Bookings",
+        "Find a time",
+        "Clients",
+        "Waiting list",
+    ]
     desk.page.goto(demo.url(path))
     expect(desk.page.locator(".summary")).to_contain_text(client.email)
     assert ANSWER not in desk.page.content()
@@ -125,7 +132,7 @@ def test_provider_sees_only_their_own_calendar_in_detail(demo: Demo, windows: Wi
     physician = root.locator(".summary dt:has-text('With') + dd").inner_text()
     given = Given("Thea Therapist", (("Provider", "for everything"),), physician)
     add_user(root, demo, given)
-    assert come_in(provider, demo, given) == ["Today", "Calendar", "Bookings", "Clients", "Waiting list"]
+    assert come_in(provider, demo, given) == ["Today", "Calendar", "Bookings", "Find a time", "Clients", "Waiting list"]
     assert status_of(provider, demo, own) == 200
     expect(provider.locator(".summary")).to_contain_text(ANSWER)
     assert status_of(provider, demo, others) == 403

@@ -23,6 +23,7 @@ from app.storage.migrations import (
     m0014_calendar_feeds,
     m0015_languages,
     m0016_undo,
+    m0017_extra_resources,
 )
 
 if TYPE_CHECKING:
@@ -61,4 +62,5 @@ MIGRATIONS = (
     Migration(14, "calendar_feeds", m0014_calendar_feeds.statements),
     Migration(15, "languages", m0015_languages.statements),
     Migration(16, "undo", m0016_undo.statements),
+    Migration(17, "extra_resources", m0017_extra_resources.statements),
 )

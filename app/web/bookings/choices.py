@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from app.booking.refusals import NotFound
 from app.booking.values import Catalog, Location, Question, QuestionKind, Resource, ResourceKind, Service
 from app.texts import _, mark
@@ -27,6 +29,13 @@ def services_at(catalog: Catalog, location: Location, first: str = "") -> list[S
 def by_public_id(catalog: Catalog, public_id: str) -> Resource | None:
     """Return the active resource of this id, or None."""
     return next((one for one in catalog.resources.values() if one.active and one.public_id == public_id), None)
+
+
+def names_of(catalog: Catalog, public_ids: Collection[str]) -> list[tuple[str, str]]:
+    """Return these resources and pools as choices; those that are gone are left as they are."""
+    pools = {one.public_id: one.name for one in catalog.pools.values()}
+    known = pools | {one.public_id: one.name for one in catalog.resources.values()}
+    return [(one, known.get(one, one)) for one in public_ids]
 
 
 def gives(service: Service, resource: Resource) -> bool:

@@ -32,7 +32,7 @@ MYSELF = "myself"
 """Chosen as the client by those who book for themselves."""
 _FIELDS = frozenset(
     {"location", "service", "provider", "duration", "date", "start", "seats", "client", "name", "email", "phone"}
-    | {"comment", "rule", "exdates", "count", "until", "interval", "reason", "override_reason"}
+    | {"comment", "rule", "exdates", "count", "until", "interval", "reason", "override_reason", "together"}
 )
 
 
@@ -50,12 +50,13 @@ def may_book(context: Context) -> bool:
     return any(context.may(one) for one in (Permission.BOOK_FOR_OTHERS, Permission.BOOK_FOR_SELF))
 
 
-def from_address(context: Context, args: Mapping[str, str]) -> Fields:
-    """Return the fields that a link to the form fills in: location, service, resource, start or date, client."""
+def from_address(context: Context, args: Fields) -> Fields:
+    """Return the fields that a link to the form fills in: place, service, resource, what is together, start, client."""
     location = choices.find_location(context.catalog, args.get("location", ""))
     fields: Fields = MultiDict(
         {name: args[name] for name in ("service", "resource", "provider", "client", "duration", "date") if name in args}
     )
+    fields.setlist("together", args.getlist("together"))
     if location is None:
         return fields
     fields["location"] = location.public_id
@@ -102,6 +103,7 @@ def _details(context: Context, service: Service, location: Location, typed: Type
         "providers": providers,
         "provider": typed.text("provider") if typed.text("provider") in dict(providers) else "",
         "free": free_times(context, service, location, typed),
+        "together": choices.names_of(catalog, typed.many("together")),
         "clients": found_clients(context, typed),
         "questions": [(one, choices.question_options(one)) for one in service.questions],
         "repeats": [(value, _(word)) for value, word in REPEATS],
@@ -140,6 +142,7 @@ def free_times(
             provider=provider.public_id if provider is not None and choices.gives(service, provider) else None,
             seats=_seats(typed) if moved is None else moved.seats,
             ignore_booking=None if moved is None else moved.public_id,
+            together=typed.many("together"),
         )
     except (InvalidInput, NotFound, WrongDuration, OverflowError):  # also a service that was switched off
         return ()
@@ -182,6 +185,7 @@ def read_booking(context: Context, typed: Typed) -> BookingRequest:
         key=typed.optional("key"),
         override=typed.flag("override"),
         override_reason=typed.text("override_reason"),
+        together=typed.many("together"),
     )
 
 
