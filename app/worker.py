@@ -24,6 +24,7 @@ from app.operations.deliver import Courier, deliver_next
 from app.operations.erasure import anonymise_old
 from app.operations.keys import encrypt_anew
 from app.operations.letters import Letterhead
+from app.operations.presence import release_unclaimed
 from app.operations.sealing import seal_entries
 from app.operations.upkeep import (
     forget_old_answers,
@@ -122,6 +123,8 @@ class Worker:
             check_schema(self.store)
             while release_expired(self._context()):
                 _log.info("gave back what had expired")
+            while release_unclaimed(self._context()):
+                _log.info("gave back what nobody had checked in to")
             while tell_about_approvals(self._context()):
                 _log.info("told approvers what waits for them")
             self._encrypted = encrypt_anew(self._context(), self._encrypted)

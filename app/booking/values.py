@@ -76,7 +76,10 @@ class TimeOff:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place with its own zone, hours, overrides and closures. Without weekly hours it is always open."""
+    """A place with its own zone, hours, overrides and closures. Without weekly hours it is always open.
+
+    ``check_in``: clients tell that they have arrived by a code, on a page of this place.
+    """
 
     id: int
     public_id: str
@@ -87,6 +90,7 @@ class Location:
     closures: tuple[Closure, ...] = ()
     address: str = ""
     active: bool = True
+    check_in: bool = False
 
     @property
     def name_and_address(self) -> str:

@@ -22,8 +22,8 @@ def tell_booked(context: Context, row: Booking, resource_ids: Collection[int], r
         "service": service.public_id,
         "location": location.public_id,
         **when_and_what(context, row, resource_ids),
-        "client": MASKED,
     }
+    made |= {"at_door": True} if row.at_door else {"client": MASKED}  # at a door nobody is known
     if row.seats > 1:
         made["seats"] = row.seats
     given = {"comment": bool(row.comment), "answers": row.answers != NO_ANSWERS}

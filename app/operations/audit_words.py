@@ -29,6 +29,8 @@ class Action(StrEnum):
     UNDONE = "undone"
     COMPLETED = "completed"
     NO_SHOW = "no_show"
+    CHECKED_IN = "checked_in"
+    RELEASED = "released"
     LOOKED = "looked"
     WAITING_JOINED = "waiting_joined"
     WAITING_LEFT = "waiting_left"
@@ -82,6 +84,7 @@ class Kind(StrEnum):
     DEPUTY = "deputy"
     FEED = "calendar_feed"
     EMBEDDING = "embedding"
+    DOOR = "door"
     AUDIT = "audit_log"
     LOOK = "look"
     INSTALLATION = "installation"
@@ -103,6 +106,8 @@ ACTION_WORDS: Mapping[Action, str] = {
     Action.UNDONE: mark("Undid the last change"),
     Action.COMPLETED: mark("Marked as completed"),
     Action.NO_SHOW: mark("Marked as a no-show"),
+    Action.CHECKED_IN: mark("Checked in"),
+    Action.RELEASED: mark("Released, as nobody had checked in"),
     Action.LOOKED: mark("Looked at confidential details"),
     Action.WAITING_JOINED: mark("Joined the waiting list"),
     Action.WAITING_LEFT: mark("Left the waiting list"),
@@ -154,6 +159,7 @@ KIND_WORDS: Mapping[Kind, str] = {
     Kind.DEPUTY: mark("Deputy"),
     Kind.FEED: mark("Calendar feed"),
     Kind.EMBEDDING: mark("Sites that may embed"),
+    Kind.DOOR: mark("Page beside a door"),
     Kind.AUDIT: mark("Audit log"),
     Kind.LOOK: mark("Look and words"),
     Kind.INSTALLATION: mark("Everything"),

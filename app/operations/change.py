@@ -234,6 +234,7 @@ def _finish_move(context: Context, step: _Step) -> list[Freed]:
         freed += _leave(context, row, wanted).freed
         place = _choose(context, row, replace(wanted, prefer=place.resource_ids))
     row.session = records.session_for(context, wanted, place)
+    row.checked_in_at = records.checked_in_since(row, context.now)
     row.sequence, row.version, row.changed_at = row.sequence + 1, row.version + 1, context.now
     is_settled = row.status == Status.REQUESTED and _ask_anew(context, row, wanted, asking)
     row.save()

@@ -100,6 +100,7 @@ def approve_change(context: Context, row: Booking, change: ChangeRequest) -> Non
     if wished_seat is None:
         allocations.take(wished, booking_id=row.id)
     row.start_at, row.end_at = change.start_at, change.end_at
+    row.checked_in_at = records.checked_in_since(row, context.now)
     row.sequence, row.version, row.changed_at = row.sequence + 1, row.version + 1, context.now
     row.save()
     change.status, change.changed_at = "approved", context.now

@@ -12,6 +12,7 @@ from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from app.booking.doors import shown_code
 from app.booking.statuses import MOVABLE, Status
 from app.booking.values import MINUTE, Interval, ResourceKind
 from app.integrations.ics.write import BookingEvent, Person, method_of, write_bookings
@@ -20,6 +21,7 @@ from app.operations.account_letters import KINDS as ACCOUNT_KINDS
 from app.operations.account_letters import WITH_LINK, AccountFacts, account_subject, account_text
 from app.operations.approval_letters import KINDS as APPROVER_KINDS
 from app.operations.approval_letters import approver_facts, approver_subject, approver_text
+from app.operations.check_in_codes import code_for
 from app.operations.context import Context
 from app.operations.letter_languages import TO_ACCOUNTS, receivers_language
 from app.operations.letters_text import KINDS, LetterFacts, PartFacts, say_time, subject_of, text_of
@@ -35,7 +37,8 @@ _WITH_CALENDAR = frozenset({"confirmed", "approved", "requested", "declined", "e
 _SERIES = frozenset({"series_booked", "series_requested"})
 _VISIT = "visit_booked"
 _KEPT = [status.value for status in MOVABLE]
-_LINK_HOME = frozenset({"declined", "expired", "cancelled"})
+_LINK_HOME = frozenset({"declined", "expired", "cancelled", "released"})
+_WITH_CODE = frozenset({"confirmed", "approved", "moved"})
 
 
 class NoLetterError(Exception):
@@ -65,6 +68,10 @@ class Letterhead:
     def leave_link(self, entry: str) -> str:
         """Return the link by which a client leaves the waiting list."""
         return f"{self.base_url}/book/waiting/{waiting_token(self.secret_key, entry)}"
+
+    def check_in_link(self, location: str) -> str:
+        """Return the address of the page on which clients of a location (its public id) check in."""
+        return f"{self.base_url}/check-in/{location}"
 
     def password_link(self, link: str) -> str:
         """Return the link by which somebody chooses a password; ``link`` is its id."""
@@ -211,6 +218,7 @@ def _facts(
     location = next(one for one in context.catalog.locations.values() if one.public_id == view.location)
     service = next(one for one in context.catalog.services.values() if one.public_id == view.service)
     changeable_until = view.start - service.change_notice_minutes * MINUTE
+    has_code = location.check_in and message.kind in _WITH_CODE and view.status == Status.CONFIRMED
     return LetterFacts(
         kind=message.kind,
         name=view.client_name,
@@ -230,6 +238,8 @@ def _facts(
         until=payload.get("expires"),
         changeable_until=changeable_until if changeable_until > message.created_at else None,
         link=head.base_url if message.kind in _LINK_HOME else head.manage_link(view.public_id),
+        code=shown_code(code_for(head.secret_key, view.public_id)) if has_code else "",
+        check_in=head.check_in_link(location.public_id) if has_code else "",
     )
 
 
@@ -321,5 +331,5 @@ def _event(facts: LetterFacts, view: BookingView, message: OutboxMessage, head: 
 
 def _letter(facts: LetterFacts, email: str, attachment: Attachment | None) -> Letter:
     several = (*(link for _, link in facts.dates), *(part.link for part in facts.parts))
-    links = several or tuple(filter(None, (facts.link, facts.leave)))
+    links = several or tuple(filter(None, (facts.link, facts.leave, facts.check_in)))
     return Letter(facts.name, email, subject_of(facts), text_of(facts), links, attachment)

@@ -37,7 +37,7 @@ class LetterFacts:
     ``tzid`` is the client's zone, ``place_tzid`` the location's. ``other`` is the old or the wished time, ``until``
     when an offer or request ends, ``changeable_until`` the service's latest time to change, if that is still to come.
     ``dates``: those of a series, each with its link. ``parts``: those of a visit, in their order. ``leave``: the link
-    by which a client stops waiting.
+    by which a client stops waiting. ``code``: by which they check in on the page ``check_in``; empty where nobody does.
     """
 
     kind: str
@@ -61,6 +61,8 @@ class LetterFacts:
     parts: tuple[PartFacts, ...] = ()
     link: str = ""
     leave: str = ""
+    code: str = ""
+    check_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,15 @@ _WORDINGS: Mapping[str, _Wording] = {
         mark("Your booking is cancelled. You need not do anything else."),
         _AGAIN,
         calendar=CALENDAR_GONE,
+        is_over=True,
+    ),
+    "released": _Wording(
+        mark("Not kept any longer: {service}, {when}"),
+        mark(
+            "Nobody had checked in to your booking some time after its start, so it is not kept any longer.\n"
+            "The rest of its time is free for others."
+        ),
+        _AGAIN,
         is_over=True,
     ),
     "change_requested": _Wording(
@@ -221,11 +232,22 @@ def text_of(facts: LetterFacts) -> str:
     if facts.leave:
         leaving = _("If you do not want to wait any longer, open this link and press the button there:")
         parts.append(f"{leaving}\n{facts.leave}")
+    if facts.code:
+        parts.append(_check_in(facts))
     parts += _deadlines(facts, wording)
     if wording.calendar:
         parts.append(_(wording.calendar))
     parts.append(facts.location)
     return "\n\n".join(parts) + "\n"
+
+
+def _check_in(facts: LetterFacts) -> str:
+    told = _(
+        "Your code to check in when you come, from an hour before until the end: {code}\n"
+        "Type it on this page, also here at the desk:",
+        code=facts.code,
+    )
+    return f"{told}\n{facts.check_in}"
 
 
 def _deadlines(facts: LetterFacts, wording: _Wording) -> list[str]:

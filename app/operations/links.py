@@ -15,6 +15,8 @@ _DONE = b"eigenplan done\0"
 _WAITING = b"eigenplan waiting list link\0"
 _PASSWORD = b"eigenplan password link\0"
 _FEED = b"eigenplan calendar feed\0"
+_DOOR = b"eigenplan door\0"
+_CHECK_IN = b"eigenplan check-in code\0"
 _MAC_BYTES = 18
 
 
@@ -56,6 +58,21 @@ def feed_token(secret: bytes, feed: str) -> str:
 def read_feed_token(secret: bytes, token: str) -> str | None:
     """Return the public id that the token of a calendar feed names, or None when it is not one of ours."""
     return _read(secret, _FEED, token)
+
+
+def door_token(secret: bytes, door: str) -> str:
+    """Return the token for the address of the page beside a room; ``door`` is its public id."""
+    return _token(secret, _DOOR, door)
+
+
+def read_door_token(secret: bytes, token: str) -> str | None:
+    """Return the public id that the token of a door names, or None when it is not one of ours."""
+    return _read(secret, _DOOR, token)
+
+
+def check_in_digest(secret: bytes, booking: str) -> bytes:
+    """Return the 32 bytes that a booking's code to check in is made of; nothing of it is stored."""
+    return hmac.new(secret, _CHECK_IN + booking.encode(), hashlib.sha256).digest()
 
 
 def done_mark(secret: bytes, word: str, booking: str, version: int) -> str:

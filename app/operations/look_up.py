@@ -315,6 +315,7 @@ def _with_title(view: BookingView, row: Booking, parts: _Parts) -> BookingView:
         seats=row.seats,
         visit=row.visit,
         expires_at=row.expires_at,
+        checked_in_at=row.checked_in_at,
     )
 
 

@@ -198,9 +198,22 @@ def resource_ids(row: Booking) -> tuple[int, ...]:
 def set_status(context: Context, row: Booking, status: Status, expires_at: Instant | None = None) -> None:
     """Write a new status; a booking that becomes firm stops expiring."""
     row.status, row.expires_at, row.changed_at = status.value, expires_at, context.now
+    if status is Status.CONFIRMED:
+        row.checked_in_at = checked_in_since(row, context.now)
     row.version += 1
     row.save()
     Allocation.update(expires_at=expires_at).where(Allocation.booking == row.id).execute()
+
+
+def checked_in_since(row: Booking, now: Instant) -> Instant | None:
+    """Return since when nobody has to check in any more to a booking that gets this time now.
+
+    Whoever decides about a time that has begun knows that somebody is there; to one that is to come everybody still has
+    to check in.
+    """
+    if row.start_at > now:
+        return None
+    return row.checked_in_at if row.checked_in_at is not None else now
 
 
 def give_back(row: Booking, now: Instant, *, keep_record: bool = False) -> None:

@@ -59,6 +59,22 @@ WAIT_CLIENT = Limit(
     *("joining the waiting list with one mail address", 10, 900, 60, 900),
     "Nobody waits for more than a few services at once.",
 )
+DOOR_ADDRESS = Limit(
+    *("use of the pages beside rooms from one address", 60, 30, 10, 600),
+    "All tablets of a house may be behind one address.",
+)
+DOOR = Limit(
+    *("use of the page beside one room", 12, 120, 30, 900),
+    "Nobody books, checks in and ends more often; a passer-by who fills the day is stopped.",
+)
+CODE_ADDRESS = Limit(
+    *("wrong codes to check in from one address", 20, 60, 10, 600),
+    "All clients of a place may type at one tablet, and some mistype.",
+)
+CODE_PLACE = Limit(
+    *("wrong codes to check in at one location", 60, 30, 10, 300),
+    "Guessers with many addresses. One guess in some millions would be right.",
+)
 WRONG_LINK = Limit(
     *("wrong links from one address", 10, 60, 5, 600),
     "Links that a mail program has cut come a few times; tokens that are guessed come by the thousand.",
@@ -74,6 +90,10 @@ LIMITS = (
     BOOK_CLIENT,
     WAIT_ADDRESS,
     WAIT_CLIENT,
+    DOOR_ADDRESS,
+    DOOR,
+    CODE_ADDRESS,
+    CODE_PLACE,
     WRONG_LINK,
 )
 
@@ -104,6 +124,39 @@ def _count_for(source: Source | None, email: str, now: Instant, limits: tuple[Li
     if same_email(email):
         buckets.append(source.bucket(by_client, same_email(email)))
     count(buckets, now)
+
+
+def count_at_door(source: Source | None, door: str, now: Instant) -> None:
+    """Count what somebody does at the page beside a room (its public id), inside the transaction and last.
+
+    Raises:
+        TooOften: there was too much from this address, or at this door.
+    """
+    if source is not None:
+        count([source.bucket(DOOR_ADDRESS, source.network), source.bucket(DOOR, door)], now)
+
+
+def check_codes(store: Store, source: Source, location: str, now: Instant) -> None:
+    """Let whoever has guessed codes at a location (its public id) wait before another one is even looked at.
+
+    Raises:
+        TooOften: it is too early, for this address or at this location.
+    """
+    for bucket in _code_buckets(source, location):
+        check(store, bucket, now)
+
+
+def count_wrong_code(store: Store, source: Source, location: str, now: Instant) -> None:
+    """Count a code that is no booking's.
+
+    Raises:
+        TooOften: others have guessed too many at the same moment. Unavailable.
+    """
+    store.write(lambda: count(_code_buckets(source, location), now))
+
+
+def _code_buckets(source: Source, location: str) -> list[Bucket]:
+    return [source.bucket(CODE_ADDRESS, source.network), source.bucket(CODE_PLACE, location)]
 
 
 def count_reset(store: Store, source: Source, email: str, now: Instant) -> None:

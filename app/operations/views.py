@@ -79,6 +79,7 @@ class BookingView:
     reached: int = 1
     is_nobodys: bool = False
     withheld: bool = False
+    checked_in_at: Instant | None = None
     target: Target = field(default=Target(), repr=False)
 
 

@@ -7,6 +7,7 @@ from app.storage.approval_tables import APPROVAL_TABLES
 from app.storage.audit_tables import AUDIT_TABLES
 from app.storage.base import Table
 from app.storage.crypto_tables import CRYPTO_TABLES
+from app.storage.door_tables import DOOR_TABLES
 from app.storage.extra_tables import EXTRA_TABLES
 from app.storage.rights_tables import RIGHTS_TABLES
 from app.storage.tables import TABLES
@@ -18,6 +19,7 @@ ALL_TABLES: tuple[type[Table], ...] = (
     *ACCOUNT_TABLES,
     *APPROVAL_TABLES,
     *EXTRA_TABLES,
+    *DOOR_TABLES,
     *CRYPTO_TABLES,
     *AUDIT_TABLES,
     *UNDO_TABLES,

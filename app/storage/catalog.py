@@ -127,7 +127,7 @@ def _locations(
 ) -> dict[int, Location]:
     closures = _closures(fetch)
     everywhere = closures.get(None, ())
-    rows = fetch("SELECT id, public_id, name, tzid, address, active FROM location ORDER BY id")
+    rows = fetch("SELECT id, public_id, name, tzid, address, active, check_in FROM location ORDER BY id")
     return {
         row_id: Location(
             id=row_id,
@@ -139,8 +139,9 @@ def _locations(
             closures=tuple(sorted((*closures.get(row_id, ()), *everywhere), key=lambda one: (one.first, one.last))),
             address=address,
             active=bool(active),
+            check_in=bool(check_in),
         )
-        for row_id, public_id, name, tzid, address, active in rows
+        for row_id, public_id, name, tzid, address, active, check_in in rows
     }
 
 

@@ -187,7 +187,8 @@ SESSIONS = (
 
 _TOLD = (
     "SELECT b.public_id, b.status, b.series_id, b.visit, b.created_at, b.occurrence_at, "
-    f"(SELECT COUNT(*) FROM outbox_message o WHERE o.booking_id = b.id AND o.kind IN ({_FIRST})) AS told FROM booking b"
+    f"(SELECT COUNT(*) FROM outbox_message o WHERE o.booking_id = b.id AND o.kind IN ({_FIRST})) AS told "
+    "FROM booking b WHERE NOT b.at_door"  # nobody is known to whom it could be told
 )
 OUTBOX = (
     # A held slot is announced when somebody confirms it; one that was given back never was. A series is one message,

@@ -170,6 +170,7 @@ REGISTER: Mapping[str, Entry] = {
         other=RECORD,
     ),
     "extra_resource": Entry(mark("What bookings take together"), FOR_EVER),
+    "door": Entry(mark("Pages beside rooms and devices"), WITH_RECORD, other=RECORD),
     "encryption_key": Entry(
         mark("Keys, encrypted by the master key"), FOR_EVER, other=("purpose", "state", "wrapped", "master")
     ),

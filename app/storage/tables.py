@@ -45,6 +45,7 @@ class Location(Record):
     address = TextField(default="")
     tzid = CharField()
     active = BooleanField(default=True)
+    check_in = BooleanField(default=False)
 
 
 class Resource(Record):
@@ -235,6 +236,8 @@ class Booking(Record):
     answers = SealedField(default="{}")
     tzid = CharField(default="")
     sequence = IntegerField(default=0)
+    checked_in_at = BigIntegerField(null=True)
+    at_door = BooleanField(default=False)
 
 
 class Attendee(Table):

@@ -19,7 +19,7 @@ from app.web.context import current_account, site
 from app.web.navigation import shown_actor
 
 FIELD = "lang"
-WAY = ("public", "manage", "sign_in", "forgotten", "password")
+WAY = ("public", "manage", "sign_in", "forgotten", "password", "door", "check_in")
 """What people walk through who are not signed in."""
 
 

@@ -20,11 +20,13 @@ from app.demo.load import load_demo
 from app.factory import create_app
 from app.operations.context import Context
 from app.operations.feeds import save_feed
-from app.operations.links import feed_token, manage_token, waiting_token
+from app.operations.links import door_token, feed_token, manage_token, waiting_token
 from app.operations.password_links import make_link
 from app.operations.records import resource_ids
 from app.operations.requests import VisitPart
 from app.operations.rights import actor_of
+from app.operations.setup.doors import DoorDraft, save_door
+from app.operations.setup.locations import get_location, save_location
 from app.operations.slots import find_slots
 from app.operations.visits import find_visit_slots
 from app.storage import rights_tables, tables
@@ -167,10 +169,27 @@ class Examples:
             provider = tables.User.get(tables.User.email == email_of("provider"))
             feed = save_feed(replace(self.context, actor=actor_of(provider)), with_clients=True)
             return feed_token(self.site.secret, feed.public_id)
+        if endpoint == "door.show":
+            room, draft = self.room(), DoorDraft(with_titles=True, release_after_minutes=15)
+            return door_token(self.site.secret, save_door(self.context.as_system(), room, draft).public_id)
         return manage_token(self.site.secret, self.booking.public_id)
+
+    def room(self) -> str:
+        """Return the public id of a room."""
+        return str(tables.Resource.select().where(tables.Resource.kind == "room").first().public_id)
+
+    def check_in_place(self) -> str:
+        """Let clients of the booking's place check in by a code, and return its public id."""
+        context, place = self.context.as_system(), self.booking.location.public_id
+        save_location(context, replace(get_location(context, place).draft, check_in=True), place)
+        return str(place)
 
     def record(self, endpoint: str) -> str:
         """Return the public id of a record that this page shows."""
+        if endpoint == "check_in.show":
+            return self.check_in_place()
+        if endpoint == "setup.door_resources":
+            return self.room()
         if endpoint.startswith("bookings."):
             return str(self.booking.public_id)
         if endpoint.startswith("clients."):

@@ -29,7 +29,8 @@ FACTS = LetterFacts(
 HOME = "https://book.example.org"
 MORE: dict[str, LetterFacts] = {
     "requested": replace(FACTS, until=TEN - 48 * HOUR, comment="Second floor, please.\nI come by wheelchair."),
-    "approved": replace(FACTS, seats=2, attendees=("Cleo Guest",)),
+    "approved": replace(FACTS, seats=2, attendees=("Cleo Guest",), code="K7M-2QX", check_in=f"{HOME}/check-in/c1"),
+    "released": replace(FACTS, link=HOME),
     "declined": replace(FACTS, people=(), rooms=(), reason="We are away that week.", link=HOME),
     "expired": replace(FACTS, people=(), rooms=(), link=HOME),
     "moved": replace(FACTS, other=(TEN - 2 * HOUR, TEN - 3 * HOUR // 2)),

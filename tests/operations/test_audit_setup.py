@@ -57,7 +57,7 @@ def test_location_is_told_when_made_and_when_changed(store: Store) -> None:
     context = context_of(store)
     centre = save_location(context, LocationDraft("Centre", "Europe/Berlin", "1 High Street"))
     save_location(context, LocationDraft("Middle", "Europe/Berlin", active=False), centre)
-    made = {"name": "Centre", "tzid": "Europe/Berlin", "address": "1 High Street", "active": True}
+    made = {"name": "Centre", "tzid": "Europe/Berlin", "address": "1 High Street", "active": True, "check_in": False}
     before = {"name": "Centre", "address": "1 High Street", "active": True}
     assert told() == [
         ("made", "location", centre, {}, made),

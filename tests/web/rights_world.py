@@ -109,8 +109,9 @@ def path_in(world: World, rule: Rule) -> str:
     """Return the address of a rule about this world's records."""
     assert rule.arguments - set(rule.defaults or {}) <= NAMES, f"{rule.rule} names something new"
     blueprint, _, view = rule.endpoint.partition(".")
-    kind = re.sub(r"^(new|add|list|edit|save|remove|save_hours|hours|save_date|remove_date|bookings|rebook)_", "", view)
-    kind = re.sub(r"^(hours|date)_", "", kind)
+    verbs = "new|add|list|edit|save|remove|renew|end|save_hours|hours|save_date|remove_date|bookings|rebook"
+    kind = re.sub(rf"^({verbs})_", "", view)
+    kind = re.sub(r"^(hours|date|door)_", "", kind)
     key = kind if blueprint == "setup" else blueprint
     path = re.sub(r"<[^>]*>", world.ids.get(key, "token"), rule.rule)
     return f"{path}?visit={VISIT}" if rule.endpoint == "bookings.together" else path

@@ -17,12 +17,16 @@ MAX_ADDRESS = 500
 
 @dataclass(frozen=True, slots=True)
 class LocationDraft:
-    """What a form says about a location; an inactive one is offered no more, its bookings stay."""
+    """What a form says about a location; an inactive one is offered no more, its bookings stay.
+
+    ``check_in``: clients may tell by a code that they have arrived.
+    """
 
     name: str
     tzid: str
     address: str = ""
     active: bool = True
+    check_in: bool = False
 
 
 def save_location(
@@ -40,6 +44,7 @@ def save_location(
             "tzid": check_zone(draft.tzid),
             "address": clean_text(draft.address, "address", MAX_ADDRESS),
             "active": draft.active,
+            "check_in": draft.check_in,
         }
         return str(put(context, Location, "location", Key(public_id, version), values).public_id)
 
@@ -58,7 +63,8 @@ def list_locations(context: Context) -> list[Saved[LocationDraft]]:
 
 
 def _saved(row: Location) -> Saved[LocationDraft]:
-    return Saved(row.public_id, row.version, LocationDraft(row.name, row.tzid, row.address, row.active))
+    draft = LocationDraft(row.name, row.tzid, row.address, row.active, row.check_in)
+    return Saved(row.public_id, row.version, draft)
 
 
 def _draft(public_id: str) -> LocationDraft:

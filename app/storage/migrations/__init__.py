@@ -24,6 +24,7 @@ from app.storage.migrations import (
     m0015_languages,
     m0016_undo,
     m0017_extra_resources,
+    m0018_door,
 )
 
 if TYPE_CHECKING:
@@ -63,4 +64,5 @@ MIGRATIONS = (
     Migration(15, "languages", m0015_languages.statements),
     Migration(16, "undo", m0016_undo.statements),
     Migration(17, "extra_resources", m0017_extra_resources.statements),
+    Migration(18, "door", m0018_door.statements),
 )

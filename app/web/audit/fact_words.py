@@ -42,6 +42,7 @@ def _names_to_limit() -> Words:
         "anonymise after days": in_context("fact", "anonymise after days"),
         "answers": in_context("fact", "answers"),
         "approvers": in_context("fact", "approvers"),
+        "at door": in_context("fact", "at door"),
         "booking window days": in_context("fact", "booking window days"),
         "bookings": in_context("fact", "bookings"),
         "buffer after minutes": in_context("fact", "buffer after minutes"),
@@ -50,6 +51,7 @@ def _names_to_limit() -> Words:
         "by": in_context("fact", "by"),
         "capacity": in_context("fact", "capacity"),
         "change notice minutes": in_context("fact", "change notice minutes"),
+        "check in": in_context("fact", "check in"),
         "choices": in_context("fact", "choices"),
         "client": in_context("fact", "client"),
         "comment": in_context("fact", "comment"),
@@ -110,6 +112,7 @@ def _names_from_limit() -> Words:
         "ranges": in_context("fact", "ranges"),
         "reason": in_context("fact", "reason"),
         "reference": in_context("fact", "reference"),
+        "release after minutes": in_context("fact", "release after minutes"),
         "request expiry minutes": in_context("fact", "request expiry minutes"),
         "required": in_context("fact", "required"),
         "requirements": in_context("fact", "requirements"),
@@ -138,6 +141,7 @@ def _names_from_limit() -> Words:
         "weekly": in_context("fact", "weekly"),
         "who": in_context("fact", "who"),
         "with clients": in_context("fact", "with clients"),
+        "with titles": in_context("fact", "with titles"),
     }
 
 

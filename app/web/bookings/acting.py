@@ -12,6 +12,7 @@ from app.booking.words import sentence
 from app.operations.change import cancel, complete, mark_no_show
 from app.operations.context import Context
 from app.operations.look_up import look_at_booking
+from app.operations.presence import check_in
 from app.operations.requests import Reach
 from app.operations.views import BookingView
 from app.texts import _, plural
@@ -21,7 +22,11 @@ from app.web.context import current_context
 from app.web.errors import status_of
 from app.web.setup.reading import Typed
 
-MARKS: dict[str, Callable[[Context, str], BookingView]] = {"completed": complete, "no_show": mark_no_show}
+MARKS: dict[str, Callable[[Context, str], BookingView]] = {
+    "arrived": check_in,
+    "completed": complete,
+    "no_show": mark_no_show,
+}
 
 
 def cancel_booking(public_id: str) -> ResponseReturnValue:
@@ -42,7 +47,7 @@ def _cancelled(booking: BookingView) -> str:
 
 
 def mark(public_id: str) -> ResponseReturnValue:
-    """Mark a booking as completed or as a no-show.
+    """Note that the client has arrived, or mark a booking as completed or as a no-show.
 
     Raises:
         InvalidInput: neither is wished.

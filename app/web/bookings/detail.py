@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import render_template, url_for
 
 from app.access.permissions import Permission
+from app.booking.doors import EARLY_BY_CODE, may_check_in
 from app.booking.statuses import MOVABLE, TRANSITIONS, Status
 from app.booking.values import MINUTE, Catalog
 from app.operations.approval_views import ApprovalView, approvals_of
@@ -47,6 +48,7 @@ class Doable:
 
     move: bool
     cancel: bool
+    check_in: bool
     complete: bool
     no_show: bool
     approve: bool
@@ -88,12 +90,19 @@ def doable(context: Context, booking: BookingView, approval: ApprovalView) -> Do
     return Doable(
         move=status in MOVABLE and not booking.is_nobodys and context.may(Permission.MOVE, target),
         cancel=may_cancel and Status.CANCELLED in TRANSITIONS[status],
+        check_in=may_cancel and _is_awaited(context, booking),
         complete=may_mark and Status.COMPLETED in TRANSITIONS[status],
         no_show=may_mark and Status.NO_SHOW in TRANSITIONS[status],
         approve=waits and approval.may_approve,
         decline=waits and approval.may_decline,
         link=bool(booking.client) and context.may(Permission.MOVE, target) and status in MOVABLE,
     )
+
+
+def _is_awaited(context: Context, booking: BookingView) -> bool:
+    """Whether the client may check in now and has not."""
+    is_near = may_check_in((booking.start, booking.end), context.now, EARLY_BY_CODE)
+    return is_near and booking.status == Status.CONFIRMED and booking.checked_in_at is None
 
 
 def render_booking(
@@ -112,6 +121,7 @@ def render_booking(
         client_when=_client_time(booking),
         change=_change_text(booking),
         expires=_expiry_text(booking),
+        arrived="" if booking.checked_in_at is None else moment_text(booking.checked_in_at, booking.tzid),
         status_word=_(STATUS_WORDS[booking.status]),
         resources=[(_kind_word(one.kind), one.name) for one in booking.resources],
         answers=_answers(context.catalog, booking),

@@ -10,12 +10,15 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from app.booking.approvals import foresee
+from app.booking.doors import shown_code
 from app.booking.refusals import InvalidInput, InvalidTransition, JustTaken, Refusal, Unavailable
+from app.booking.statuses import Status
 from app.booking.words import sentence
 from app.operations.book import accept_offer
 from app.operations.calendar_file import write_calendar_file
 from app.operations.change import cancel as cancel_booking
 from app.operations.change import move as move_booking
+from app.operations.check_in_codes import code_for
 from app.operations.letters import FILE_NAME, Letterhead
 from app.operations.links import done_mark
 from app.operations.requests import MoveRequest
@@ -102,6 +105,15 @@ def _proof(word: str, booking: BookingView) -> str:
     return done_mark(site().config.secret_key, word, booking.public_id, booking.version)
 
 
+def _code(opened: Opened) -> str:
+    """Return the code by which the client checks in; empty where nobody does, or there is nothing to check in to."""
+    places = opened.context.catalog.locations.values()
+    has_code = any(one.check_in for one in places if one.public_id == opened.booking.location)
+    if not has_code or opened.status is not Status.CONFIRMED or opened.booking.checked_in_at is not None:
+        return ""
+    return shown_code(code_for(site().config.secret_key, opened.booking.public_id))
+
+
 def _page(opened: Opened, errors: dict[str, str] | None = None) -> str:
     return render_template(
         "manage/show.html",
@@ -109,6 +121,7 @@ def _page(opened: Opened, errors: dict[str, str] | None = None) -> str:
         booking=opened.booking,
         errors=errors or {},
         reason=request.form.get("reason", ""),
+        code=_code(opened),
         done=_done(opened),
     )
 

@@ -10,6 +10,7 @@ from app.operations.context import Context
 from app.web.context import current_context
 from app.web.setup.approvals import APPROVALS
 from app.web.setup.displaced import add_displaced
+from app.web.setup.doors import add_doors
 from app.web.setup.hours import add_hours_pages
 from app.web.setup.index import Step, list_steps
 from app.web.setup.invitations import add_invitations
@@ -56,6 +57,7 @@ add_pages(blueprint, ROLES)
 add_pages(blueprint, APPROVALS)
 add_hours_pages(blueprint)
 add_displaced(blueprint)
+add_doors(blueprint)
 add_invitations(blueprint)
 add_outside(blueprint)
 add_look(blueprint)

@@ -45,13 +45,17 @@ def ticked(fields: Mapping[str, bool]) -> dict[str, str]:
 
 def _read_location(context: Context, typed: Typed) -> locations.LocationDraft:
     return locations.LocationDraft(
-        name=typed.text("name"), tzid=typed.text("tzid"), address=typed.text("address"), active=typed.flag("active")
+        name=typed.text("name"),
+        tzid=typed.text("tzid"),
+        address=typed.text("address"),
+        active=typed.flag("active"),
+        check_in=typed.flag("check_in"),
     )
 
 
 def _show_location(context: Context, draft: locations.LocationDraft) -> Fields:
     fields = {"name": draft.name, "tzid": draft.tzid, "address": draft.address}
-    return MultiDict(fields | ticked({"active": draft.active}))
+    return MultiDict(fields | ticked({"active": draft.active, "check_in": draft.check_in}))
 
 
 LOCATIONS = Kind(
