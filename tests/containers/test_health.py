@@ -15,6 +15,7 @@ from tests.bench.servers import free_port
 
 WEB = b"python\0-m\0gunicorn\0--bind\x000.0.0.0:8000\0app.wsgi:app\0"
 WORKER = b"python\0-m\0app.commands\0worker\0"
+LIVE = b"python\0-m\0app.commands\0live\0--bind\x000.0.0.0:8010\0"
 
 
 class Well(BaseHTTPRequestHandler):
@@ -79,6 +80,15 @@ def test_web_is_as_healthy_as_its_answer(
 def test_web_that_does_not_answer_is_ill(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status = health.main(processes(tmp_path, WEB), free_port())
     assert (status, capsys.readouterr().out) == (1, "/healthz does not answer: [Errno 111] Connection refused\n")
+
+
+@pytest.mark.parametrize(("handler", "status", "said"), [(Well, 0, "healthy\n"), (Ill, 1, "/healthz answers 500\n")])
+def test_live_process_is_as_healthy_as_its_answer_at_its_own_port(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], handler: type[Well], status: int, said: str
+) -> None:
+    with site(handler) as port:
+        found = health.main(processes(tmp_path, LIVE), free_port(), port)
+    assert (found, capsys.readouterr().out) == (status, said)
 
 
 def test_worker_is_healthy_while_it_runs(tmp_path: Path) -> None:

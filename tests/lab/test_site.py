@@ -10,12 +10,14 @@ from tests.lab.conftest import INSTALL_SECONDS
 from tests.lab.installing import Installed
 from tests.lab.machine import wait_until
 from tests.lab.site import Site
+from tests.lab.streaming import listening
 from tests.lab.systems import System
 from tests.lab.times import TOLERANCE, Times
 
 pytestmark = pytest.mark.lab
 
 BACK_SECONDS = 30.0
+TOLD_SECONDS = 2.0
 
 
 def test_dry_run_on_a_bare_host_completes_and_changes_nothing(installed: Installed) -> None:
@@ -64,6 +66,17 @@ def test_all_is_as_it_should_be_after_the_loss_of_power(site: Site) -> None:
     assert done.returncode == 0, done.stdout
     failed = site.host.run("systemctl", "--failed", "--no-legend", "--plain")
     assert (failed.returncode, failed.stdout) == (0, "")
+
+
+def test_open_calendar_is_told_of_a_change_by_the_process_that_came_back(
+    site: Site, system: System, times: Times
+) -> None:
+    site.plan(0)  # makes a place, where no other test has
+    with listening(site) as listener:
+        begun = site.inside("change")["begun"]
+        assert isinstance(begun, float)
+        told = listener.wait_for("event: change", begun)
+    assert times.note(system.name, "a change in an open calendar", told - begun, TOLD_SECONDS)
 
 
 def test_mails_reach_the_relay_with_the_password(site: Site) -> None:

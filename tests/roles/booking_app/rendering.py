@@ -19,6 +19,7 @@ FILES = (
     "build.json",
     "eigenplan-web@.service",
     "eigenplan-worker.service",
+    "eigenplan-live.service",
 )
 
 

@@ -22,7 +22,7 @@ def test_image_is_known_by_tag_and_by_number(world: World) -> None:
     assert [world.host.image_id(one) for one in names] == ["sha256:1.0-a", "sha256:base", "sha256:1.0-a", "", ""]
 
 
-@pytest.mark.parametrize("service", ["web-a", "worker"])
+@pytest.mark.parametrize("service", ["web-a", "worker", "live"])
 def test_container_gets_the_options_that_its_image_knows(world: World, service: str) -> None:
     name = service.replace("web", "slot")
     old = {"id": "sha256:o", "labels": {"eigenplan.options": "EIGENPLAN_OLDER,EIGENPLAN_OLD"}}
@@ -30,6 +30,13 @@ def test_container_gets_the_options_that_its_image_knows(world: World, service: 
     world.host.prepare(service)
     assert (world.places.state / "options" / f"{name}.env").read_text() == "EIGENPLAN_OLD=1\n"
     assert (world.folder / "options").read_text() == f"{world.places.state}/options/{name}.env"
+
+
+def test_options_are_read_from_the_label(world: World) -> None:
+    told = {"id": "sha256:n", "labels": {"eigenplan.options": "EIGENPLAN_LIVE_URL,EIGENPLAN_DEMO"}}
+    world.know({"1.0-a": image("1.0-a"), "1.0-b": told})
+    assert world.host.options_of("sha256:n") == {"EIGENPLAN_LIVE_URL", "EIGENPLAN_DEMO"}
+    assert world.host.options_of("eigenplan:1.0-a") == set()
 
 
 def test_schema_is_read_from_the_label(world: World) -> None:
@@ -99,11 +106,13 @@ def test_container_is_started_and_stopped_by_its_unit(world: World) -> None:
     host.start("web-b")
     host.stop("web-a")
     host.enable("worker", True)
+    host.enable("live", False)
     assert world.changes() == [
         "systemctl start eigenplan-web@b.service",
         "systemctl stop eigenplan-web@a.service",
         "docker stop --time 40 eigenplan-web-a",
         "systemctl --quiet enable eigenplan-worker.service",
+        "systemctl --quiet disable eigenplan-live.service",
     ]
 
 
@@ -111,6 +120,19 @@ def test_container_that_is_gone_is_made_before_it_is_started(world: World) -> No
     world.host.start_container("web-a")
     world.host.start_container("worker")
     assert [call.split()[-1] for call in world.changes()] == ["eigenplan-web-a", "worker", "eigenplan-worker"]
+
+
+@pytest.mark.parametrize(
+    ("words", "did"),
+    [
+        ("live-up", ["up --no-start --no-build --no-deps --force-recreate live", "docker start eigenplan-live"]),
+        ("worker-down", []),
+    ],
+)
+def test_units_of_single_services_call_the_command(operated: World, words: str, did: list[str]) -> None:
+    assert cli.main([words]) == 0
+    calls = [call for call in operated.changes() if "tag" not in call]
+    assert [call.endswith(end) for call, end in zip(calls, did, strict=True)] == [True] * len(did)
 
 
 def test_facts_of_a_container(world: World) -> None:
@@ -221,5 +243,5 @@ def test_logs_pass_their_options_to_the_journal(operated: World) -> None:
     code = "import os, sys; os.geteuid = lambda: 0; from eigenplan_host.cli import main; main(sys.argv[1:])"
     environ = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[1])}
     subprocess.run([sys.executable, "-c", code, "logs", "-n", "3"], env=environ, check=True, capture_output=True)
-    fields = " + ".join(f"CONTAINER_NAME=eigenplan-{one}" for one in ("web-a", "web-b", "worker"))
+    fields = " + ".join(f"CONTAINER_NAME=eigenplan-{one}" for one in ("web-a", "web-b", "worker", "live"))
     assert operated.calls() == [f"journalctl -n 3 {fields}"]

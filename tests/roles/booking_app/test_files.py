@@ -16,7 +16,7 @@ from app.config import OPTIONS
 from .rendering import ROLE, compose, options, render, tasks_of
 
 STRANGE = """DOM\\user $HOME ${X} #x "q" it's"""
-SERVICES = ("web-a", "web-b", "worker", "task")
+SERVICES = ("web-a", "web-b", "worker", "live", "task")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    return render(tmp_path_factory.mktemp("postgresql"), {"site_database": "postgresql"})
+    given = {"site_database": "postgresql", "booking_app_live": False, "booking_app_live_memory": "1g"}
+    return render(tmp_path_factory.mktemp("postgresql"), given)
 
 
 def test_options_hold_the_inventory_s_values(files: dict[str, str]) -> None:
@@ -53,6 +54,7 @@ def test_options_hold_the_inventory_s_values(files: dict[str, str]) -> None:
         "EIGENPLAN_PROXIES": "1",
         "EIGENPLAN_LANGUAGE": "en",
         "EIGENPLAN_TIME_ZONE": "Europe/Vienna",
+        "EIGENPLAN_LIVE_URL": "/live",
         "EIGENPLAN_LIMIT_TIMES": "20",
         "EIGENPLAN_SMTP_USER": STRANGE,
         "EIGENPLAN_SMTP_PASSWORD_FILE": "/etc/eigenplan/secrets/smtp_password",
@@ -102,6 +104,20 @@ def test_slot_listens_on_the_loopback_address_alone(files: dict[str, str], slot:
     assert (one["image"], one["restart"]) == (f"eigenplan:slot-{slot}", "unless-stopped")
 
 
+def test_live_process_listens_on_the_loopback_address_alone(files: dict[str, str]) -> None:
+    one = compose(files["compose.yml"])["services"]["live"]
+    told = json.loads(files["host.json"])
+    assert (one["image"], one["ports"]) == ("eigenplan:live", ["127.0.0.1:8010:8010"])
+    assert (one["command"], one["mem_limit"]) == (["live", "--bind", "0.0.0.0:8010"], "256m")
+    assert (told["live"], told["port_live"]) == (True, 8010)
+
+
+def test_site_without_live_process_tells_pages_of_none(postgresql: dict[str, str]) -> None:
+    assert "EIGENPLAN_LIVE_URL" not in options(postgresql["eigenplan.env"])
+    assert json.loads(postgresql["host.json"])["live"] is False
+    assert compose(postgresql["compose.yml"])["services"]["live"]["mem_limit"] == "1g"
+
+
 def test_single_commands_reach_both_databases_to_copy_one(postgresql: dict[str, str]) -> None:
     volumes = compose(postgresql["compose.yml"])["services"]["task"]["volumes"]
     assert [volume.partition(":")[0] for volume in volumes] == [
@@ -140,7 +156,7 @@ def test_postgresql_is_reached_by_its_socket(postgresql: dict[str, str]) -> None
 
 
 def test_units_wait_for_postgresql_and_outlive_docker(postgresql: dict[str, str]) -> None:
-    for name in ("eigenplan-web@.service", "eigenplan-worker.service"):
+    for name in ("eigenplan-web@.service", "eigenplan-worker.service", "eigenplan-live.service"):
         lines = postgresql[name].splitlines()
         assert "After=docker.service network-online.target postgresql.service" in lines
         assert not [line for line in lines if line.startswith(("Requires=", "BindsTo=", "PartOf="))]

@@ -12,7 +12,7 @@ from eigenplan_host.refusal import FailedError, RefusedError
 from eigenplan_host.state import load_state
 from eigenplan_host.update import update
 
-from .test_update import bare_host, shut_down, write_settings
+from .test_update import bare_host, enabled, on, shut_down, write_settings
 from .thread_host import KilledError, ThreadHost
 
 CONTENT = {"eigenplan.db": "bookings", "eigenplan.db-wal": "the newest"}
@@ -56,7 +56,7 @@ def test_bookings_are_copied_by_the_owner_while_nothing_serves(host: ThreadHost)
     folder = host.site().places.state / "moving"
     assert copying == Copying("sqlite:////mnt/eigenplan.db", "postgresql:///x?user=owner", True, str(folder))
     assert (given, data_of(host), folder.exists()) == (CONTENT, CONTENT, False)
-    order = [host.changes.index(step) for step in ("stop web-a", "stop worker", "copy")]
+    order = [host.changes.index(step) for step in ("stop web-a", "stop worker", "stop live", "copy")]
     assert order == sorted(order)
     assert host.said[-1].startswith(
         "2 rows in 1 tables are the same in both databases. Now set site_database: postgres"
@@ -68,7 +68,7 @@ def test_moved_site_serves_only_once_the_settings_are_others(host: ThreadHost) -
     host.cut_power()
     assert (host.serving(), host.running(), host.enabled) == ("", {}, set())
     use_postgresql(host)
-    assert (host.serving(), host.running()) == ("one", {"web-a": "one", "worker": "one"})
+    assert (host.serving(), host.running()) == ("one", on("a", "one", "one"))
     assert load_state(host.site().places.state).web["a"].database == "postgresql"
 
 
@@ -118,7 +118,7 @@ def test_disk_that_is_full_at_the_end_lets_everything_run_as_before(host: Thread
         move(host.site(), "postgresql")
     assert (host.serving(), host.enabled, load_state(host.site().places.state).active) == (
         "one",
-        {"web-a", "worker"},
+        enabled("a"),
         "a",
     )
 

@@ -13,7 +13,7 @@ from eigenplan_host.fingerprint import fingerprint
 from eigenplan_host.lock import locked
 from eigenplan_host.probes import ask, find_fault
 from eigenplan_host.refusal import RefusedError
-from eigenplan_host.site import Places, load_settings
+from eigenplan_host.site import LIVE, Places, load_settings
 from eigenplan_host.site_key import make_key, make_master_key
 from eigenplan_host.state import Deployed, State, load_state, save_state
 from eigenplan_host.status import facts_of_state, rows, table
@@ -36,7 +36,7 @@ def host(tmp_path: Path) -> Iterator[ThreadHost]:
 
 
 def test_state_is_read_as_it_was_written(tmp_path: Path) -> None:
-    state = State("b", {"a": ONE, "b": ONE}, ONE, None, administrator_asked=True)
+    state = State("b", {"a": ONE, "b": ONE}, ONE, None, administrator_asked=True, live=ONE)
     save_state(tmp_path, state)
     assert load_state(tmp_path) == state
 
@@ -152,12 +152,36 @@ def test_status_shows_each_service(host: ThreadHost) -> None:
         ("web-a", "one", "active", "ready"),
         ("web-b", "-", "idle", "stopped"),
         ("worker", "one", "active", "running"),
+        ("live", "one", "active", "ready"),
     ]
 
 
 def test_status_of_a_slot_that_is_down_is_not_good(host: ThreadHost) -> None:
     host.stop("web-a")
-    assert [row.is_good for row in rows(host.site())] == [False, True, True]
+    assert [row.is_good for row in rows(host.site())] == [False, True, True, True]
+
+
+def test_status_of_a_live_process_that_is_down_or_sees_nothing_is_not_good(host: ThreadHost) -> None:
+    host.stop_container(LIVE)
+    stopped = rows(host.site())[3]
+    host.containers[LIVE].image = Image("one", "live-blind")
+    host.start_container(LIVE)
+    blind = rows(host.site())[3]
+    assert [(row.role, row.health, row.is_good) for row in (stopped, blind)] == [
+        ("active", "stopped", False),
+        ("active", "The database is locked.", False),
+    ]
+
+
+def test_status_of_a_live_process_that_is_not_wanted_is_good_once_it_has_ended(host: ThreadHost) -> None:
+    host.live = False
+    left = rows(host.site())[3]
+    update(host.site())
+    ended = rows(host.site())[3]
+    assert [(row.role, row.health, row.is_good) for row in (left, ended)] == [
+        ("left over", "ready; end it: sudo eigenplan update", False),
+        ("off", "stopped", True),
+    ]
 
 
 def test_status_of_what_was_left_over_is_not_good_until_an_update_has_ended_it(host: ThreadHost) -> None:
@@ -167,7 +191,7 @@ def test_status_of_what_was_left_over_is_not_good_until_an_update_has_ended_it(h
     assert (left.role, left.is_good) == ("left over", False)
     assert left.health == "not serving; end it: sudo eigenplan update"
     update(host.site())
-    assert [row.is_good for row in rows(host.site())] == [True, True, True]
+    assert [row.is_good for row in rows(host.site())] == [True] * 4
 
 
 def test_status_is_a_table(host: ThreadHost) -> None:
@@ -177,6 +201,7 @@ def test_status_is_a_table(host: ThreadHost) -> None:
         ["web-a", "one", "active"],
         ["web-b", "-", "idle"],
         ["worker", "one", "active"],
+        ["live", "one", "active"],
     ]
 
 

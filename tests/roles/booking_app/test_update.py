@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from eigenplan_host.refresh import refresh
 from eigenplan_host.refusal import FailedError, RefusedError
-from eigenplan_host.site import WORKER, Places
+from eigenplan_host.site import LIVE, WORKER, Places
 from eigenplan_host.state import load_state
 from eigenplan_host.update import update
 
@@ -23,6 +24,9 @@ KNOWN = (
     Image("dead", "dies-at-start"),
     Image("later", "dies-later"),
     Image("lazy", "worker-dies"),
+    Image("mute", "live-dies"),
+    Image("blind", "live-blind"),
+    Image("without", options=frozenset()),
     Image("newer", schema=5),
     Image("older", schema=3),
 )
@@ -49,6 +53,16 @@ def shut_down(host: ThreadHost) -> None:
         host.stop_container(service)
 
 
+def on(slot: str, web: str, singles: str) -> dict[str, str]:
+    """What runs where a slot, worker and live process do."""
+    return {f"web-{slot}": web, "worker": singles, "live": singles}
+
+
+def enabled(slot: str) -> set[str]:
+    """What starts with the host then."""
+    return {f"web-{slot}", "worker", "live"}
+
+
 @pytest.fixture
 def bare(tmp_path: Path) -> Iterator[ThreadHost]:
     host = bare_host(tmp_path)
@@ -68,7 +82,7 @@ def host(bare: ThreadHost) -> ThreadHost:
 def test_first_update_migrates_before_anything_starts(bare: ThreadHost) -> None:
     assert update(bare.site(), "one")
     assert bare.changes.index("migrate task") < bare.changes.index("start web-a")
-    assert (bare.serving(), bare.enabled, bare.schema) == ("one", {"web-a", "worker"}, 4)
+    assert (bare.serving(), bare.enabled, bare.schema) == ("one", enabled("a"), 4)
 
 
 def test_second_update_to_the_same_changes_nothing(host: ThreadHost) -> None:
@@ -120,8 +134,8 @@ def test_update_fails_no_visitor(host: ThreadHost) -> None:
         update(host.site(), "two")
     assert visitor.failed == []
     assert visitor.visits > 50
-    assert (host.serving(), host.running()) == ("two", {"web-b": "two", "worker": "two"})
-    assert host.enabled == {"web-b", "worker"}
+    assert (host.serving(), host.running()) == ("two", on("b", "two", "two"))
+    assert host.enabled == enabled("b")
 
 
 def test_changed_settings_go_through_the_other_slot(host: ThreadHost) -> None:
@@ -152,8 +166,8 @@ def test_broken_release_is_not_taken(host: ThreadHost, release: str, reason: str
     with Visitor(host) as visitor, pytest.raises(FailedError) as error:
         update(host.site(), release)
     assert reason in str(error.value)
-    assert (host.serving(), host.running()) == ("one", {"web-a": "one", "worker": "one"})
-    assert host.enabled == {"web-a", "worker"}
+    assert (host.serving(), host.running()) == ("one", on("a", "one", "one"))
+    assert host.enabled == enabled("a")
     assert [one for one in visitor.failed if one != "RemoteDisconnected"] == []
 
 
@@ -161,21 +175,78 @@ def test_good_release_is_taken_after_a_broken_one(host: ThreadHost) -> None:
     with pytest.raises(FailedError):
         update(host.site(), "error")
     update(host.site(), "two")
-    assert (host.serving(), host.running()) == ("two", {"web-b": "two", "worker": "two"})
+    assert (host.serving(), host.running()) == ("two", on("b", "two", "two"))
 
 
 def test_worker_that_dies_is_replaced_by_the_one_before(host: ThreadHost) -> None:
     with pytest.raises(FailedError, match="the one before goes on"):
         update(host.site(), "lazy")
-    assert host.running() == {"web-b": "lazy", "worker": "one"}
+    assert host.running() == on("b", "lazy", "one")
     update(host.site(), "two")
-    assert host.running() == {"web-a": "two", "worker": "two"}
+    assert host.running() == on("a", "two", "two")
 
 
 def test_first_worker_that_dies_is_told(bare: ThreadHost) -> None:
     with pytest.raises(FailedError, match="so no mail leaves"):
         update(bare.site(), "lazy")
     assert bare.running() == {"web-a": "lazy"}
+
+
+def test_live_process_follows_the_slot_that_serves(host: ThreadHost) -> None:
+    """There is one, so that its streams have a gap while it changes; pages never have."""
+    update(host.site(), "two")
+    order = [host.changes.index(step) for step in ("stop web-a", "stop live", "start live")]
+    assert (order, host.running()) == (sorted(order), on("b", "two", "two"))
+
+
+@pytest.mark.parametrize(
+    ("release", "reason"),
+    [
+        ("mute", "the live process ended by itself: live has no words"),
+        ("blind", "it was not ready after 6 s: The database is locked"),
+    ],
+)
+def test_broken_live_process_is_replaced_by_the_one_before(host: ThreadHost, release: str, reason: str) -> None:
+    with Visitor(host) as visitor, pytest.raises(FailedError) as error:
+        update(host.site(), release)
+    told = f"The site serves, but the new live process does not run ({reason}), so the one before goes on."
+    assert (str(error.value), visitor.failed) == (told, [])
+    assert host.running() == {**on("b", release, release), "live": "one"}
+    update(host.site(), "two")
+    assert host.running() == on("a", "two", "two")
+
+
+def test_first_live_process_that_dies_is_told(bare: ThreadHost) -> None:
+    with pytest.raises(
+        FailedError, match="does not run, so open calendars look for changes once a minute only: the live"
+    ):
+        update(bare.site(), "mute")
+    assert bare.running() == {"web-a": "mute", "worker": "mute"}
+
+
+def test_live_process_ends_with_a_release_that_has_none_and_comes_back(host: ThreadHost) -> None:
+    update(host.site(), "without")
+    assert (host.running(), LIVE in host.enabled) == ({"web-b": "without", "worker": "without"}, False)
+    assert not update(host.site(), "without")
+    update(host.site(), "one")
+    assert (host.running(), host.enabled) == (on("a", "one", "one"), enabled("a"))
+
+
+def test_live_process_that_is_not_wanted_is_ended_and_the_site_left_alone(host: ThreadHost) -> None:
+    host.live = False
+    assert update(host.site())
+    assert (host.running(), host.enabled) == ({"web-a": "one", "worker": "one"}, {"web-a", "worker"})
+    assert not update(host.site())
+
+
+def test_site_of_a_version_without_live_process_gets_one(host: ThreadHost) -> None:
+    path = host.site().places.state / "state.json"
+    noted = json.loads(path.read_text())
+    del noted["live"]
+    path.write_text(json.dumps(noted))
+    host.stop(LIVE)
+    assert update(host.site())
+    assert host.running() == on("a", "one", "one")
 
 
 def test_first_release_that_is_broken_leaves_nothing_running(bare: ThreadHost) -> None:
@@ -195,16 +266,18 @@ def test_host_that_refuses_to_start_the_slot_keeps_the_old_one(host: ThreadHost)
 
 def test_other_schema_migrates_while_nothing_runs(host: ThreadHost) -> None:
     update(host.site(), "newer")
-    order = [host.changes.index(step) for step in ("stop web-a", "stop worker", "migrate task", "start web-b")]
+    order = [
+        host.changes.index(step) for step in ("stop web-a", "stop worker", "stop live", "migrate task", "start web-b")
+    ]
     assert order == sorted(order)
-    assert (host.serving(), host.schema, host.running()) == ("newer", 5, {"web-b": "newer", "worker": "newer"})
+    assert (host.serving(), host.schema, host.running()) == ("newer", 5, on("b", "newer", "newer"))
 
 
 def test_migration_that_fails_lets_the_old_release_serve_again(host: ThreadHost) -> None:
     host.refuses = "migrate"
     with pytest.raises(FailedError, match="The database was not changed"):
         update(host.site(), "newer")
-    assert (host.serving(), host.running()) == ("one", {"web-a": "one", "worker": "one"})
+    assert (host.serving(), host.running()) == ("one", on("a", "one", "one"))
 
 
 def test_old_release_that_does_not_come_back_is_not_said_to_serve(host: ThreadHost) -> None:
@@ -215,22 +288,24 @@ def test_old_release_that_does_not_come_back_is_not_said_to_serve(host: ThreadHo
     assert "as before" not in str(error.value)
 
 
-def test_old_worker_that_does_not_come_back_is_told(host: ThreadHost) -> None:
+@pytest.mark.parametrize(("service", "name"), [(WORKER, "worker"), (LIVE, "live process")])
+def test_old_single_service_that_does_not_come_back_is_told(host: ThreadHost, service: str, name: str) -> None:
     host.refuses = "migrate"
-    host.containers[WORKER].image = Image("one", "worker-dies")
-    with pytest.raises(FailedError, match="the worker ended by itself: worker has no words"):
+    host.containers[service].image = Image("one", f"{service}-dies")
+    with pytest.raises(FailedError, match=f"the {name} ended by itself: {service} has no words"):
         update(host.site(), "newer")
     assert host.serving() == "one"
 
 
-def test_worker_of_the_old_schema_starts_at_no_boot_once_the_schema_is_new(host: ThreadHost) -> None:
+def test_single_services_of_the_old_schema_start_at_no_boot_once_the_schema_is_new(host: ThreadHost) -> None:
     host.refuses = "prepare web-b"
     with pytest.raises(FailedError, match="The site is down until"):
         update(host.site(), "newer")
-    assert (host.schema, WORKER in host.running(), WORKER in host.enabled) == (5, False, False)
+    left = {WORKER, LIVE}
+    assert (host.schema, left & set(host.running()), left & host.enabled) == (5, set(), set())
     host.refuses = ""
     update(host.site(), "newer")
-    assert (host.running(), host.enabled) == ({"web-b": "newer", "worker": "newer"}, {"web-b", "worker"})
+    assert (host.running(), host.enabled) == (on("b", "newer", "newer"), enabled("b"))
 
 
 def test_way_back_over_a_change_of_the_schema_is_refused(host: ThreadHost) -> None:
@@ -245,10 +320,11 @@ def test_slot_that_was_stopped_by_hand_is_started_again(host: ThreadHost) -> Non
     assert host.serving() == "one"
 
 
-def test_worker_that_was_stopped_by_hand_is_started_again(host: ThreadHost) -> None:
-    host.stop(WORKER)
+@pytest.mark.parametrize("service", [WORKER, LIVE])
+def test_single_service_that_was_stopped_by_hand_is_started_again(host: ThreadHost, service: str) -> None:
+    host.stop(service)
     assert update(host.site())
-    assert host.running()[WORKER] == "one"
+    assert host.running()[service] == "one"
 
 
 def test_disk_that_is_full_changes_nothing(host: ThreadHost, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,7 +378,7 @@ def test_refresh_lets_the_same_release_run_from_its_new_image_without_a_gap(host
     update(host.site(), "two")
     with Visitor(host) as visitor:
         refresh(host.site(), rebuilt(host, Image("two-fresh")))
-    assert (visitor.failed, host.running()) == ([], {"web-a": "two-fresh", "worker": "two-fresh"})
+    assert (visitor.failed, host.running()) == ([], on("a", "two-fresh", "two-fresh"))
     state = load_state(host.site().places.state)
     assert state.serving
     assert state.previous
@@ -312,7 +388,7 @@ def test_refresh_lets_the_same_release_run_from_its_new_image_without_a_gap(host
 def test_refresh_that_makes_something_broken_keeps_what_runs_and_its_name(host: ThreadHost) -> None:
     with pytest.raises(FailedError, match="Slot a serves as before"):
         refresh(host.site(), rebuilt(host, Image("fresh", "error-500")))
-    assert (host.running(), host.tags["one"]) == ({"web-a": "one", "worker": "one"}, "sha256:one")
+    assert (host.running(), host.tags["one"]) == (on("a", "one", "one"), "sha256:one")
     assert not update(host.site())
 
 
@@ -337,7 +413,7 @@ def test_update_that_is_killed_anywhere_leaves_somebody_serving_and_the_next_com
         with Visitor(host) as visitor:
             update(host.site(), "two")
         assert (visitor.failed, host.serving()) == ([], "two"), f"after step {step}"
-        assert sorted(host.running().values()) == ["two", "two"], f"after step {step}"
+        assert sorted(host.running().values()) == ["two", "two", "two"], f"after step {step}"
         shut_down(host)
 
 
@@ -347,7 +423,7 @@ def test_power_that_is_lost_anywhere_in_an_update_leaves_one_slot_serving(tmp_pa
         host = killed(folder, step, "two")
         host.cut_power()
         assert host.serving() in ("one", "two"), f"after step {step}"
-        assert len(host.running()) == 2, f"after step {step}"
+        assert len(host.running()) == 3, f"after step {step}"
         update(host.site(), "two")
         assert host.serving() == "two", f"after step {step}"
         shut_down(host)
@@ -373,8 +449,8 @@ def test_change_of_the_schema_that_is_asked_to_end_before_the_schema_is_new_is_l
         is_led_back = "Slot a serves as before" in str(error.value)
         assert is_led_back == (host.schema == 4), f"after step {step}"
         if is_led_back:
-            assert (host.serving(), host.running()) == ("one", {"web-a": "one", "worker": "one"}), f"after step {step}"
-            assert host.enabled == {"web-a", "worker"}, f"after step {step}"
+            assert (host.serving(), host.running()) == ("one", on("a", "one", "one")), f"after step {step}"
+            assert host.enabled == enabled("a"), f"after step {step}"
         update(host.site(), "newer")
         assert (host.serving(), host.running()[WORKER]) == ("newer", "newer"), f"after step {step}"
         shut_down(host)

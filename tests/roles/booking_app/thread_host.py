@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,14 +14,14 @@ from pathlib import Path
 from eigenplan_host import slots, units
 from eigenplan_host.host import Copying, Facts
 from eigenplan_host.refusal import FailedError
-from eigenplan_host.site import SLOTS, WORKER, Places, Settings, Site
+from eigenplan_host.site import LIVE, SINGLES, SLOTS, WORKER, Places, Settings, Site
 from eigenplan_host.state import load_state
 
 SPEED = 20
 """How many seconds of the host pass in one of ours."""
 
 BOTH_SERVE = "both slots serve"
-SERVICES = (*map(slots.service_of, SLOTS), WORKER)
+SERVICES = (*map(slots.service_of, SLOTS), *SINGLES)
 
 
 class KilledError(BaseException):
@@ -29,11 +30,14 @@ class KilledError(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """What a container of it does: good, never-ready, error-500, dies-at-start, dies-later, worker-dies."""
+    """What a container of it does: good, never-ready, error-500, dies-at-start, dies-later, worker-dies, live-dies,
+    live-blind; ``options``: which it knows.
+    """
 
     name: str
     manner: str = "good"
     schema: int = 4
+    options: frozenset[str] = frozenset({"EIGENPLAN_LIVE_URL"})
 
 
 @dataclass(slots=True)
@@ -56,7 +60,13 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 64
 
 
+def live_handler(image: Image) -> type[BaseHTTPRequestHandler]:
+    """Answer as the live process."""
+    return _answering(lambda _: (503, "The database is locked.") if image.manner == "live-blind" else (200, "ready"))
+
+
 def handler(image: Image, serving: Path) -> type[BaseHTTPRequestHandler]:
+    """Answer as a slot."""
     pages = {
         "/healthz": (200, "alive"),
         "/sign-in": (200, image.name),
@@ -74,6 +84,10 @@ def handler(image: Image, serving: Path) -> type[BaseHTTPRequestHandler]:
             return 503, "The database is locked."
         return (200, "ready") if "database" in path or serving.exists() else (503, "not serving")
 
+    return _answering(answer)
+
+
+def _answering(answer: Callable[[str], tuple[int, str]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             status, text = answer(self.path)
@@ -105,10 +119,11 @@ class ThreadHost:
     end_at: int = -1
     schema: int = 0
     database: str = "sqlite"
+    live: bool = True
     copied: list[tuple[Copying, dict[str, str]]] = field(default_factory=list)
     refuses: str = ""
     said: list[str] = field(default_factory=list)
-    ports: dict[str, int] = field(default_factory=lambda: {slot: free_port() for slot in SLOTS})
+    ports: dict[str, int] = field(default_factory=lambda: {name: free_port() for name in (*SLOTS, LIVE)})
 
     def site(self) -> Site:
         names = ("etc", "state", "run", "releases", "data", "postgresql")
@@ -118,10 +133,12 @@ class ThreadHost:
             self.database,
             port_a=self.ports["a"],
             port_b=self.ports["b"],
+            port_live=self.ports[LIVE],
             ready_seconds=6,
             owner_uid=os.getuid(),
             owner_url="postgresql:///x?user=owner",
             postgresql_url="postgresql:///x",
+            live=self.live,
         )
         return Site(places, settings, self, self.said.append)
 
@@ -148,6 +165,9 @@ class ThreadHost:
     def schema_of(self, name: str) -> int:
         return self.images[self.image_id(name)].schema
 
+    def options_of(self, image: str) -> set[str]:
+        return set(self.images[self.image_id(image)].options)
+
     def migrate(self, name: str) -> None:
         self._change(f"migrate {name}")
         self.schema = self.schema_of(name)
@@ -164,20 +184,20 @@ class ThreadHost:
     def prepare(self, service: str) -> None:
         self._change(f"prepare {service}")
         self.stop_container(service)
-        tag = WORKER if service == WORKER else f"slot-{service[-1]}"
+        tag = service if service in SINGLES else f"slot-{service[-1]}"
         self.containers[service] = Container(self.images[self.tags[tag]])
 
     def start(self, service: str) -> None:
         self._change(f"start {service}")
-        if service == WORKER:
-            units.worker_up(self.site())
+        if service in SINGLES:
+            units.single_up(self.site(), service)
         else:
             units.slot_up(self.site(), service[-1])
 
     def stop(self, service: str) -> None:
         self._change(f"stop {service}")
-        if service == WORKER:
-            units.worker_down(self.site())
+        if service in SINGLES:
+            units.single_down(self.site(), service)
         else:
             units.slot_down(self.site(), service[-1])
 
@@ -186,15 +206,16 @@ class ThreadHost:
         if one.running:
             return
         one.running, one.restarts = True, 0
-        if one.image.manner == "dies-at-start" or (service == WORKER and one.image.manner == "worker-dies"):
+        if one.image.manner in ("dies-at-start", f"{service}-dies"):
             one.restarts = 1
+        elif service == LIVE:
+            self._serve(one, LIVE, live_handler(one.image))
         elif service != WORKER:
-            self._serve(one, service[-1])
+            slot = service[-1]
+            self._serve(one, slot, handler(one.image, self.site().places.serving(slot)))
 
-    def _serve(self, one: Container, slot: str) -> None:
-        serving = self.site().places.serving(slot)
-        answers = handler(one.image, serving)
-        one.server = Server(("127.0.0.1", self.ports[slot]), answers)
+    def _serve(self, one: Container, name: str, answers: type[BaseHTTPRequestHandler]) -> None:
+        one.server = Server(("127.0.0.1", self.ports[name]), answers)
         threading.Thread(target=one.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def stop_container(self, service: str) -> None:

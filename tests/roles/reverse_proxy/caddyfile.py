@@ -32,7 +32,7 @@ def variables(**given: object) -> dict[str, Any]:
     """Return the role's variables, templated, with some of the site's or of its own replaced."""
     files = (ROLE / "defaults/main.yml", ROLE / "vars/main.yml")
     own = {name: value for one in files for name, value in yaml.safe_load(one.read_text()).items()}
-    raw = {**SITE, **own, **given}
+    raw = {**SITE, **given, **own, **given}
     environment = NativeEnvironment()
     _teach(environment)
     values: dict[str, Any] = {}
@@ -56,6 +56,7 @@ def render(template: str = "Caddyfile.j2", /, **given: object) -> str:
 
 def _teach(environment: Environment) -> None:
     environment.filters["hash"] = lambda text, kind: hashlib.new(kind, text.encode()).hexdigest()
+    environment.filters["bool"] = bool
     environment.globals["lookup"] = lambda kind, path: Path(path).read_text().rstrip()
     environment.globals["query"] = lambda kind, *paths: [Path(one).read_text().rstrip() for one in paths]
 

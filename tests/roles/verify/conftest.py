@@ -46,14 +46,16 @@ def _command(options: Mapping[str, str], *words: str) -> str:
     return done.stdout
 
 
+WEB = ("gunicorn", "--config", "app/gunicorn.conf.py", "--workers", "2", "app.wsgi:app")
+LIVE = ("app.commands", "live")
+
+
 @contextmanager
-def _program(options: Mapping[str, str], port: int, log: Path) -> Iterator[None]:
-    words = [sys.executable, "-m", "gunicorn", "--config", "app/gunicorn.conf.py", "--workers", "2"]
+def _program(options: Mapping[str, str], words: tuple[str, ...], port: int, log: Path) -> Iterator[None]:
+    line = [sys.executable, "-m", *words, "--bind", f"127.0.0.1:{port}"]
     with log.open("wb") as stream:
-        line = [*words, "--bind", f"127.0.0.1:{port}", "app.wsgi:app"]
         process = subprocess.Popen(line, cwd=ROOT, env={**os.environ, **options}, stdout=stream, stderr=stream)
     try:
-        wait_for(lambda: log.read_text().count("Booting worker") >= 2, "gunicorn")
         yield
     finally:
         process.terminate()
@@ -68,6 +70,7 @@ def _options(folder: Path, port: int) -> dict[str, str]:
         "EIGENPLAN_BASE_URL": f"https://{NAME}:{port}",
         "EIGENPLAN_MAIL_FROM": "bookings@example.org",
         "EIGENPLAN_PROXIES": "1",
+        "EIGENPLAN_LIVE_URL": "/live",
     }
 
 
@@ -77,14 +80,23 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if PROGRAM is None:
         pytest.skip("Caddy is not installed; on Debian: apt install caddy")
     folder = tmp_path_factory.mktemp("site")
-    https, *ports = free_ports(3)
+    https, live, *ports = free_ports(4)
     options = _options(folder, https)
     _command(options, "database", "migrate")
     slots = (Slot(ports[0]), Slot(ports[1]))
     with (
-        _program(options, ports[0], folder / "gunicorn"),
-        running(folder, slots, __reverse_proxy_https_port=https, __reverse_proxy_port_suffix=f":{https}") as proxy,
+        _program(options, WEB, ports[0], folder / "gunicorn"),
+        _program(options, LIVE, live, folder / "live"),
+        running(
+            folder,
+            slots,
+            __reverse_proxy_https_port=https,
+            __reverse_proxy_port_suffix=f":{https}",
+            reverse_proxy_live_upstream=f"127.0.0.1:{live}",
+        ) as proxy,
     ):
+        wait_for(lambda: (folder / "gunicorn").read_text().count("Booting worker") >= 2, "gunicorn")
+        wait_for(lambda: "live started" in (folder / "live").read_text(), "the live process")
         yield Site(_target(proxy, https), options)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from eigenplan_outside.answers import check_answers
+from eigenplan_outside.answers import check_answers, check_live
 from eigenplan_outside.booking import check_booking
 from eigenplan_outside.encryption import check_encryption
 from eigenplan_outside.findings import FAILED, Finding
@@ -54,6 +54,11 @@ def test_every_careless_answer_is_told(careless: Target) -> None:
 
 def test_doubled_header_is_told(careless: Target) -> None:
     assert "x-frame-options" in failed(check_answers(careless))["headers of a page"]
+
+
+def test_page_in_the_place_of_the_live_process_is_told(careless: Target) -> None:
+    found = check_live(careless)
+    assert (found.result, found.found) == (FAILED, "status 200, not by the live process")
 
 
 def test_page_without_times_is_told(careless: Target) -> None:

@@ -257,9 +257,9 @@ def test_program_reads_a_wish_and_writes_findings(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wish = {"name": "site.test", "address": "127.0.0.9", "roots": [], "renewed": True, "probe": "/book/times"}
-    wish |= {"email": "a@b.test", "listening": [], "ports": [], "addresses": [], "sender": "b@mail.test"}
+    wish |= {"email": "a@b.test", "live": True, "listening": [], "ports": [], "addresses": [], "sender": "b@mail.test"}
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps({**wish, "relay": "192.0.2.1", "selectors": []})))
     monkeypatch.setattr(ports, "WELL_KNOWN", ())
     program.main()
     found = as_findings(json.loads(capsys.readouterr().out))
-    assert failures(found) == ["TLS", "first page", "a booking is made", "clocks agree"]
+    assert failures(found) == ["TLS", "first page", "live calendars", "a booking is made", "clocks agree"]

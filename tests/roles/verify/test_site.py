@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from eigenplan_outside.answers import check_answers, check_clock
+from eigenplan_outside.answers import check_answers, check_clock, check_live
 from eigenplan_outside.booking import check_booking
 from eigenplan_outside.encryption import check_encryption
-from eigenplan_outside.findings import FAILED, Finding
+from eigenplan_outside.findings import FAILED, Finding, good
 from eigenplan_outside.host import check_mails
 
 from tests.roles.reverse_proxy.rig import free_ports
@@ -42,6 +42,10 @@ def test_answers_of_a_good_site_are_praised(site: Site) -> None:
 
 def test_clock_of_a_good_site_is_praised(site: Site) -> None:
     assert check_clock(site.target).result == "ok"
+
+
+def test_live_process_of_a_good_site_is_known_by_its_refusal(site: Site) -> None:
+    assert check_live(site.target) == good("live calendars", "the live process answers")
 
 
 def test_booking_is_made_and_cancelled_and_its_mails_are_told(site: Site) -> None:

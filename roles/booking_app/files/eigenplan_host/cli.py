@@ -19,7 +19,7 @@ from eigenplan_host.lock import locked
 from eigenplan_host.moving import KINDS, move
 from eigenplan_host.refresh import refresh
 from eigenplan_host.refusal import FailedError, RefusedError
-from eigenplan_host.site import SLOTS, WORKER, Places, Site, load_settings
+from eigenplan_host.site import SINGLES, SLOTS, Places, Site, load_settings
 from eigenplan_host.site_key import make_key, make_master_key
 from eigenplan_host.state import load_state, save_state
 from eigenplan_host.update import update
@@ -106,7 +106,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
     command = add("move", _move, "take all bookings into the other database; the site is down until the playbook ran")
     command.add_argument("database", choices=KINDS)
     add("rollback", _rollback, "go back to the release before, if the database's schema is the same")
-    add("logs", _logs, "show what the web processes and the worker log; options of journalctl follow, such as -f")
+    add("logs", _logs, "show what the site logs; options of journalctl follow, such as -f")
     _add_inner(add)
     return parser, commands.choices
 
@@ -115,8 +115,9 @@ def _add_inner(add: Callable[..., argparse.ArgumentParser]) -> None:
     """Add what only units and the playbook call."""
     for name, work in (("slot-up", _slot_up), ("slot-down", _slot_down)):
         add(name, work, None).add_argument("slot", choices=SLOTS)
-    add("worker-up", _worker_up, None)
-    add("worker-down", _worker_down, None)
+    for service in SINGLES:
+        add(f"{service}-up", partial(_single_up, service), None)
+        add(f"{service}-down", partial(_single_down, service), None)
     for name, work in (("base", _base), ("load", _load)):
         command = add(name, work, None)
         command.add_argument("archive", type=Path)
@@ -201,7 +202,7 @@ def _logs(chosen: argparse.Namespace) -> int:
 
 
 def _show_logs(words: Sequence[str]) -> int:
-    names = [container_of(service) for service in (*map(slots.service_of, SLOTS), WORKER)]
+    names = [container_of(service) for service in (*map(slots.service_of, SLOTS), *SINGLES)]
     fields = [word for name in names for word in (f"CONTAINER_NAME={name}", "+")][:-1]
     return os.execvp("journalctl", ["journalctl", *words, *fields])  # noqa: S606,S607 root's own journalctl
 
@@ -216,13 +217,13 @@ def _slot_down(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _worker_up(chosen: argparse.Namespace) -> int:
-    units.worker_up(open_site())
+def _single_up(service: str, chosen: argparse.Namespace) -> int:
+    units.single_up(open_site(), service)
     return 0
 
 
-def _worker_down(chosen: argparse.Namespace) -> int:
-    units.worker_down(open_site())
+def _single_down(service: str, chosen: argparse.Namespace) -> int:
+    units.single_down(open_site(), service)
     return 0
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from eigenplan_host.host import Copying, Facts
 from eigenplan_host.options import LABEL, write_options
 from eigenplan_host.refusal import FailedError
-from eigenplan_host.site import WORKER, Places, Settings
+from eigenplan_host.site import SINGLES, Places, Settings
 
 REPOSITORY = "eigenplan"
 PROJECT = "eigenplan"
@@ -32,7 +32,7 @@ def container_of(service: str) -> str:
 
 def unit_of(service: str) -> str:
     """Return the name of a service's unit."""
-    return f"eigenplan-{WORKER}.service" if service == WORKER else f"eigenplan-web@{service[-1]}.service"
+    return f"eigenplan-{service}.service" if service in SINGLES else f"eigenplan-web@{service[-1]}.service"
 
 
 def run(words: Sequence[str | Path], environ: Mapping[str, str] | None = None) -> str:
@@ -88,8 +88,8 @@ class DockerHost:
 
     def task_environ(self, name: str) -> dict[str, str]:
         """Return the environment in which Compose starts the image of this name, as ``task`` or another service."""
-        known = label(f"{REPOSITORY}:{name}", LABEL) if self.image_id(name) else ""
-        options = write_options(self.places, name, set(filter(None, known.split(","))))
+        known = self.options_of(f"{REPOSITORY}:{name}") if self.image_id(name) else set()
+        options = write_options(self.places, name, known)
         return {**os.environ, TASK_TAG: name, OPTIONS: str(options)}
 
     def task(
@@ -115,6 +115,10 @@ class DockerHost:
         if not said.isdigit():
             raise FailedError(f"The image {image} has no label eigenplan.schema, so it is none of Eigenplan's.")
         return int(said)
+
+    def options_of(self, image: str) -> set[str]:
+        """Return the names of the options that an image knows: what its label says."""
+        return set(filter(None, label(image, LABEL).split(",")))
 
     def migrate(self, name: str) -> None:
         """Bring the database to the schema of the image of this name; nothing goes on with it once this has failed."""
@@ -153,7 +157,7 @@ class DockerHost:
     def prepare(self, service: str) -> None:
         """Make the container of a service anew, stopped."""
         words = self.compose("up", "--no-start", "--no-build", "--no-deps", "--force-recreate", service)
-        run(words, self.task_environ(WORKER if service == WORKER else f"slot-{service[-1]}"))
+        run(words, self.task_environ(service if service in SINGLES else f"slot-{service[-1]}"))
 
     def start(self, service: str) -> None:
         """Start the unit of a service."""

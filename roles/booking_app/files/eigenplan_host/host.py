@@ -35,7 +35,7 @@ class Copying:
 
 
 class Host(Protocol):
-    """A service is ``web-a``, ``web-b`` or ``worker``; an image is a tag of ours or an id.
+    """A service is ``web-a``, ``web-b``, ``worker`` or ``live``; an image is a tag of ours or an id.
 
     Everything raises ``FailedError`` with a sentence when the host refuses.
     """
@@ -50,6 +50,10 @@ class Host(Protocol):
 
     def schema_of(self, image: str) -> int:
         """Return the number of the database's schema that an image needs."""
+        ...
+
+    def options_of(self, image: str) -> set[str]:
+        """Return the names of the options that an image knows; none where it is from before it told them."""
         ...
 
     def migrate(self, name: str) -> None:

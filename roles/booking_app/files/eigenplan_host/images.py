@@ -208,7 +208,7 @@ def _remember(site: Site, name: str, value: object) -> None:
 def prune(site: Site) -> None:
     """Remove images and folders of releases other than the present one and the one before, and what builds left."""
     state = load_state(site.places.state)
-    kept = {one.release for one in (state.serving, state.previous, state.worker) if one}
+    kept = {one.release for one in (state.serving, state.previous, state.worker, state.live) if one}
     for release in releases(site):
         if release not in kept:
             site.say(f"Removing release {release}, which is neither the present one nor the one before.")

@@ -10,7 +10,7 @@ from pathlib import Path
 from eigenplan_host import slots
 from eigenplan_host.host import Copying
 from eigenplan_host.refusal import FailedError, RefusedError
-from eigenplan_host.site import SLOTS, WORKER, Site
+from eigenplan_host.site import SINGLES, SLOTS, Site
 from eigenplan_host.state import State, load_state, save_state
 from eigenplan_host.update import serve_again
 
@@ -66,7 +66,8 @@ def _refuse(site: Site, state: State, target: str) -> None:
 def _stop(site: Site) -> None:
     for slot in SLOTS:
         slots.take_out(site, slot)
-    site.host.stop(WORKER)
+    for service in SINGLES:
+        site.host.stop(service)
 
 
 def _copy(site: Site, target: str) -> str:
@@ -109,13 +110,13 @@ def _lend(site: Site, folder: Path) -> None:
 
 def _retire(site: Site, state: State) -> None:
     """Let nothing start again by itself that knows only the old database."""
-    for service in (WORKER, *map(slots.service_of, SLOTS)):
+    for service in (*SINGLES, *map(slots.service_of, SLOTS)):
         site.host.enable(service, False)
-    save_state(site.places.state, replace(state, active="", web={}, worker=None))
+    save_state(site.places.state, replace(state, active="", web={}, worker=None, live=None))
 
 
 def _bring_back(site: Site, state: State, cause: Exception) -> None:
     """Let everything run as before, also after a reboot."""
     serve_again(site, state, cause)
-    for service in (slots.service_of(state.active), *([WORKER] if state.worker else [])):
+    for service in (slots.service_of(state.active), *filter(state.single, SINGLES)):
         site.host.enable(service, True)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 SLOTS = ("a", "b")
 WORKER = "worker"
+LIVE = "live"
+SINGLES = (WORKER, LIVE)
+"""Services of which there is one; they follow the slot that serves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Settings:
 
     ``ready_seconds``: how long a new version may take to become ready. ``probe_seconds``: how often the proxy asks
     ``/readyz``. ``database``: where bookings are kept. ``owner_uid``: the account that migrates PostgreSQL;
-    ``service_gid``: the group that may read the master key.
+    ``service_gid``: the group that may read the master key. ``live``: whether open calendars shall be told of changes.
     ``owner_url``, ``postgresql_url``: PostgreSQL as that account reaches it and as the service does, used or not.
     """
 
@@ -47,6 +50,7 @@ class Settings:
     database: str = "sqlite"
     port_a: int = 8001
     port_b: int = 8002
+    port_live: int = 8010
     ready_seconds: float = 60
     probe_seconds: float = 1
     stop_seconds: int = 40
@@ -55,6 +59,7 @@ class Settings:
     service_gid: int = 820
     owner_url: str = ""
     postgresql_url: str = ""
+    live: bool = True
 
     def port(self, slot: str) -> int:
         """Return the port of a slot on the loopback address."""

@@ -42,6 +42,12 @@ def ask_slot(site: Site, slot: str, path: str) -> Answer:
     return ask(site.settings.port(slot), path, site.settings.domain)
 
 
+def runs(site: Site, service: str, wanted: Deployed) -> bool:
+    """Whether the container of a service runs what is wished for."""
+    facts = site.host.facts(service)
+    return facts.running and facts.image == wanted.image
+
+
 def put_in(site: Site, slot: str, deployed: Deployed) -> None:
     """Start a version in a slot, not serving.
 

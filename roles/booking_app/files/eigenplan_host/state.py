@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from eigenplan_host.refusal import RefusedError
+from eigenplan_host.refusal import FailedError, RefusedError
+from eigenplan_host.site import LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class State:
     worker: Deployed | None = None
     previous: Deployed | None = None
     administrator_asked: bool = False
+    live: Deployed | None = None
 
     @property
     def serving(self) -> Deployed | None:
@@ -49,6 +51,14 @@ class State:
     def with_slot(self, slot: str, deployed: Deployed) -> State:
         """Return the state in which a slot holds something else."""
         return replace(self, web={**self.web, slot: deployed})
+
+    def single(self, service: str) -> Deployed | None:
+        """Return what a service of which there is one runs."""
+        return self.live if service == LIVE else self.worker
+
+    def with_single(self, service: str, deployed: Deployed | None) -> State:
+        """Return the state in which such a service runs something else, or nothing."""
+        return replace(self, live=deployed) if service == LIVE else replace(self, worker=deployed)
 
 
 def load_state(folder: Path) -> State:
@@ -76,6 +86,7 @@ def _state(given: dict[str, Any]) -> State:
         _deployed(given["worker"]),
         _deployed(given["previous"]),
         given["administrator_asked"],
+        _deployed(given.get("live")),  # an older version has not noted it
     )
 
 
@@ -86,6 +97,19 @@ def _deployed(given: dict[str, Any] | None) -> Deployed | None:
 def save_state(folder: Path, state: State) -> None:
     """Replace the file; after a crash there is the old one or the new one, never half of one."""
     write_whole(folder / "state.json", json.dumps(asdict(state), indent=2) + "\n")
+
+
+def note_state(folder: Path, state: State) -> State:
+    """Replace the file within an update, and return what it holds now.
+
+    Raises:
+        FailedError: it cannot be written.
+    """
+    try:
+        save_state(folder, state)
+    except OSError as error:
+        raise FailedError(f"{folder} cannot be written: {error.strerror}") from error
+    return state
 
 
 def write_whole(path: Path, text: str) -> None:

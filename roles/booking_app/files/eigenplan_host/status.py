@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from eigenplan_host import images, slots
+from eigenplan_host import images, singles, slots
 from eigenplan_host.probes import ask
-from eigenplan_host.site import SLOTS, WORKER, Site
+from eigenplan_host.site import LIVE, SLOTS, WORKER, Site
 from eigenplan_host.state import Deployed, State, load_state
 from eigenplan_host.update import is_done, wish
 
@@ -28,9 +28,9 @@ class Row:
 
 
 def rows(site: Site) -> list[Row]:
-    """Return a line for each slot and one for the worker."""
+    """Return a line for each slot, one for the worker, and one for the live process."""
     state = load_state(site.places.state)
-    return [*(_slot_row(site, state, slot) for slot in SLOTS), _worker_row(site, state)]
+    return [*(_slot_row(site, state, slot) for slot in SLOTS), _worker_row(site, state), _live_row(site, state)]
 
 
 def _slot_row(site: Site, state: State, slot: str) -> Row:
@@ -45,7 +45,7 @@ def _slot_row(site: Site, state: State, slot: str) -> Row:
 
 
 def _role(active: bool, health: str) -> tuple[str, str]:
-    """Return the role of a slot that runs, and its health with what to do about one that should not."""
+    """Return the role of a service that runs, and its health with what to do about one that should not."""
     return ("active", health) if active else ("left over", f"{health}; end it: sudo eigenplan update")
 
 
@@ -55,6 +55,15 @@ def _worker_row(site: Site, state: State) -> Row:
     if facts.running:
         health = f"running, restarted {facts.restarts} times" if facts.restarts else "running"
     return Row(WORKER, _release(state.worker), "active", health, _moment(state.worker), facts.running)
+
+
+def _live_row(site: Site, state: State) -> Row:
+    wanted = state.serving is not None and singles.belongs(site, LIVE, state.serving)
+    if not site.host.facts(LIVE).running:
+        return Row(LIVE, _release(state.live), "active" if wanted else "off", "stopped", "-", not wanted)
+    answer = singles.ask_live(site)
+    role = _role(wanted, answer.text or f"answers {answer.status}")
+    return Row(LIVE, _release(state.live), *role, _moment(state.live), wanted and answer.status == 200)
 
 
 def _release(deployed: Deployed | None) -> str:
@@ -85,7 +94,7 @@ def facts(site: Site) -> dict[str, Any]:
 
 
 def facts_of_state(site: Site) -> dict[str, Any]:
-    """Return what is noted about slots and worker."""
+    """Return what is noted about slots, worker and live process."""
     return asdict(load_state(site.places.state))
 
 

@@ -1,9 +1,9 @@
-"""What systemd's units call: a slot or the worker comes up as it was made last, at a boot or within an update."""
+"""What systemd's units call: a service comes up as it was made last, at a boot or within an update."""
 
 from __future__ import annotations
 
 from eigenplan_host import slots
-from eigenplan_host.site import WORKER, Site
+from eigenplan_host.site import Site
 from eigenplan_host.state import load_state
 
 
@@ -29,11 +29,11 @@ def slot_down(site: Site, slot: str) -> None:
     site.host.stop_container(slots.service_of(slot))
 
 
-def worker_up(site: Site) -> None:
-    """Start the worker."""
-    site.host.start_container(WORKER)
+def single_up(site: Site, service: str) -> None:
+    """Start the worker or the live process."""
+    site.host.start_container(service)
 
 
-def worker_down(site: Site) -> None:
-    """End the worker after the letter in hand."""
-    site.host.stop_container(WORKER)
+def single_down(site: Site, service: str) -> None:
+    """End the worker after the letter in hand, or the live process with its streams, whose browsers come back."""
+    site.host.stop_container(service)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from eigenplan_host import slots
+from eigenplan_host import singles, slots
 from eigenplan_host.fingerprint import fingerprint
 from eigenplan_host.refusal import FailedError, RefusedError
-from eigenplan_host.site import SLOTS, WORKER, Site
-from eigenplan_host.state import Deployed, State, load_state, save_state
+from eigenplan_host.site import SINGLES, SLOTS, Site
+from eigenplan_host.state import Deployed, State, load_state, note_state
 
 
 def wish(site: Site, state: State, release: str = "") -> Deployed:
@@ -55,10 +55,9 @@ def is_done(site: Site, state: State, wanted: Deployed) -> bool:
     """Whether all that is wished for runs already, and nothing else does."""
     return (
         wanted.is_same(state.serving)
-        and wanted.is_same(state.worker)
         and slots.is_serving(site, state.active)
-        and _runs(site, slots.service_of(state.active), wanted)
-        and _runs(site, WORKER, wanted)
+        and slots.runs(site, slots.service_of(state.active), wanted)
+        and all(singles.is_placed(site, state, service, wanted) for service in SINGLES)
         and not _is_left_over(site, slots.other(state.active))
     )
 
@@ -75,10 +74,11 @@ def update(site: Site, release: str = "") -> bool:
     if is_done(site, state, wanted):
         return False
     state = settle(site, state)
-    if not (wanted.is_same(state.serving) and _runs(site, slots.service_of(state.active), wanted)):
+    if not (wanted.is_same(state.serving) and slots.runs(site, slots.service_of(state.active), wanted)):
         state = _exchange_web(site, state, wanted)
-    if not (wanted.is_same(state.worker) and _runs(site, WORKER, wanted)):
-        _exchange_worker(site, state, wanted)
+    for service in SINGLES:
+        if not singles.is_placed(site, state, service, wanted):
+            state = singles.exchange(site, state, service, wanted)
     return True
 
 
@@ -100,11 +100,6 @@ def settle(site: Site, state: State) -> State:
         site.say(f"Slot {slots.other(state.active)} is left over from an update that was cut short; it is ended.")
         slots.take_out(site, slots.other(state.active))
     return state
-
-
-def _runs(site: Site, service: str, wanted: Deployed) -> bool:
-    facts = site.host.facts(service)
-    return facts.running and facts.image == wanted.image
 
 
 def _can_serve(site: Site, slot: str) -> bool:
@@ -129,7 +124,7 @@ def _install(site: Site, state: State, wanted: Deployed) -> State:
     site.say(f"Installing release {wanted.release} into slot {slot}.")
     site.host.tag(wanted.image, "task")
     site.host.migrate("task")
-    state = _note(site, state.with_slot(slot, wanted))
+    state = note_state(site.places.state, state.with_slot(slot, wanted))
     try:
         slots.put_in(site, slot, wanted)
         slots.wait_until_good(site, slot)
@@ -143,7 +138,7 @@ def _install(site: Site, state: State, wanted: Deployed) -> State:
 def _exchange_without_gap(site: Site, state: State, wanted: Deployed) -> State:
     old, new = state.active, slots.other(state.active)
     site.say(f"Starting release {wanted.release} in slot {new}, while slot {old} serves.")
-    state = _note(site, state.with_slot(new, wanted))
+    state = note_state(site.places.state, state.with_slot(new, wanted))
     try:
         slots.put_in(site, new, wanted)
         slots.wait_until_good(site, new)
@@ -171,17 +166,19 @@ def _go_back(site: Site, old: str, new: str) -> None:
 def _exchange_with_gap(site: Site, state: State, wanted: Deployed) -> State:
     old, new = state.active, slots.other(state.active)
     site.say(f"Release {wanted.release} changes the database: nothing serves until that is done.")
-    state = _note(site, state.with_slot(new, wanted))
+    state = note_state(site.places.state, state.with_slot(new, wanted))
     try:
         site.host.tag(wanted.image, "task")
         slots.take_out(site, old)
-        site.host.stop(WORKER)
+        for service in SINGLES:
+            site.host.stop(service)
         site.host.migrate("task")
     except (FailedError, OSError) as error:
         serve_again(site, state, error)
         raise FailedError(f"The database was not changed: {error}. Slot {old} serves as before.") from error
     try:
-        site.host.enable(WORKER, False)  # the one that is there does not know the new schema, after a reboot neither
+        for service in SINGLES:  # what is there does not know the new schema, after a reboot neither
+            site.host.enable(service, False)
         slots.put_in(site, new, wanted)
         state = _record(site, state, new)
         slots.let_serve(site, new)
@@ -204,12 +201,13 @@ def serve_again(site: Site, state: State, cause: Exception) -> None:
     try:
         site.host.start(slots.service_of(old))
         slots.let_serve(site, old)
-        if state.worker:
-            site.host.start(WORKER)
+        present = list(filter(state.single, SINGLES))
+        for service in present:
+            site.host.start(service)
         slots.wait_until_good(site, old)
         slots.watch(site, old)
-        if state.worker:
-            _refuse_unsteady_worker(site)
+        for service in present:
+            singles.refuse_unsteady(site, service)
     except (FailedError, OSError) as error:
         raise FailedError(
             f"The change of the database failed: {cause}. What ran before does not run again as it should: {error}. "
@@ -217,54 +215,14 @@ def serve_again(site: Site, state: State, cause: Exception) -> None:
         ) from error
 
 
-def _exchange_worker(site: Site, state: State, wanted: Deployed) -> State:
-    """Put the worker in place; one that does not stay is replaced by the one before, and told about."""
-    before = state.worker
-    site.say("Exchanging the worker.")
-    try:
-        _start_worker(site, wanted)
-    except FailedError as error:
-        site.host.stop(WORKER)
-        if before is None or before.schema != wanted.schema or before.is_same(wanted):
-            raise FailedError(f"The site serves, but the worker does not run, so no mail leaves: {error}") from error
-        _start_worker(site, before)
-        raise FailedError(
-            f"The site serves, but the new worker does not run ({error}), so the one before goes on."
-        ) from error
-    site.host.enable(WORKER, True)
-    return _note(site, replace(state, worker=wanted))
-
-
-def _start_worker(site: Site, wanted: Deployed) -> None:
-    site.host.stop(WORKER)
-    site.host.tag(wanted.image, WORKER)
-    site.host.prepare(WORKER)
-    site.host.start(WORKER)
-    site.host.wait(site.settings.settle_seconds)
-    _refuse_unsteady_worker(site)
-
-
-def _refuse_unsteady_worker(site: Site) -> None:
-    if not site.host.facts(WORKER).is_steady:
-        raise FailedError(f"the worker ended by itself: {site.host.complaint(WORKER)}")
-
-
 def _record(site: Site, state: State, slot: str) -> State:
     """Make a slot the one that serves, also after a reboot: at each moment the one in the state is enabled."""
     before = state.serving
     previous = before if before and before.release != state.web[slot].release else state.previous
     site.host.enable(slots.service_of(slot), True)
-    state = _note(site, replace(state, active=slot, previous=previous))
+    state = note_state(site.places.state, replace(state, active=slot, previous=previous))
     site.host.enable(slots.service_of(slots.other(slot)), False)
     site.host.tag(state.web[slot].image, "task")
     if previous:
         site.host.tag(previous.image, "previous")
-    return state
-
-
-def _note(site: Site, state: State) -> State:
-    try:
-        save_state(site.places.state, state)
-    except OSError as error:
-        raise FailedError(f"{site.places.state} cannot be written: {error.strerror}") from error
     return state

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from eigenplan_outside.answers import check_answers, check_clock
+from eigenplan_outside.answers import check_answers, check_clock, check_live
 from eigenplan_outside.booking import check_booking
 from eigenplan_outside.encryption import check_encryption
 from eigenplan_outside.findings import Finding
@@ -23,6 +23,8 @@ def findings(wish: Mapping[str, Any]) -> Iterator[Finding]:
     target = Target(wish["name"], wish["address"], tuple(wish["roots"]))
     yield from check_encryption(target, time.time(), renewed=wish["renewed"])
     yield from check_answers(target)
+    if wish["live"]:
+        yield check_live(target)
     if wish["probe"]:
         yield from check_booking(target, wish["probe"], wish["email"])
     yield check_ports(target.address, wish["listening"], wish["ports"])

@@ -111,6 +111,18 @@ def _limited(target: Target, page: Answer) -> Iterator[Finding]:
     yield judge("size of requests limited", f"status {answer.status} for 2 MB", answer.status == 413, AGAIN)
 
 
+def check_live(target: Target) -> Finding:
+    """Ask for a stream of changes without a pass, as only somebody who is signed in has one: the refusal is its own."""
+    advice = "See `eigenplan status` and `eigenplan logs` on the host; meanwhile calendars look once a minute."
+    try:
+        answer = ask(target, Call("/live", headers={"Accept-Encoding": "gzip, zstd"}))
+    except OutsideError as error:
+        return bad("live calendars", str(error), AGAIN)
+    is_its_own = answer.status == 403 and answer.first("content-type").startswith("text/plain")
+    found = "the live process answers" if is_its_own else f"status {answer.status}, not by the live process"
+    return judge("live calendars", found, is_its_own and not answer.all("content-encoding"), advice)
+
+
 def check_clock(target: Target) -> Finding:
     """Compare the host's clock with this machine's, by the date of an answer, which is of whole seconds."""
     before = time()
