@@ -191,7 +191,11 @@ def test_port_that_only_the_reverse_proxy_needs_may_be_left_to_another(files: Fi
 
 @pytest.mark.parametrize(
     ("skipped", "ports"),
-    [([], [80, 443, 8001, 8002]), (["reverse_proxy"], [8001, 8002]), (["firewall"], [80, 443, 8001, 8002])],
+    [
+        ([], [80, 443, 8001, 8002, 8010]),
+        (["reverse_proxy"], [8001, 8002, 8010]),
+        (["firewall"], [80, 443, 8001, 8002, 8010]),
+    ],
 )
 def test_ports_of_a_role_that_is_skipped_are_not_looked_at(skipped: list[str], ports: list[int]) -> None:
     [task, *_] = yaml.safe_load((ROLE / "tasks/preflight.yml").read_text())

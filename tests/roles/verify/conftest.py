@@ -84,20 +84,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     options = _options(folder, https)
     _command(options, "database", "migrate")
     slots = (Slot(ports[0]), Slot(ports[1]))
+    upstream = f"127.0.0.1:{live}"
+    suffix = f":{https}"
     with (
         _program(options, WEB, ports[0], folder / "gunicorn"),
         _program(options, LIVE, live, folder / "live"),
-        running(
-            folder,
-            slots,
-            __reverse_proxy_https_port=https,
-            __reverse_proxy_port_suffix=f":{https}",
-            reverse_proxy_live_upstream=f"127.0.0.1:{live}",
-        ) as proxy,
     ):
         wait_for(lambda: (folder / "gunicorn").read_text().count("Booting worker") >= 2, "gunicorn")
         wait_for(lambda: "live started" in (folder / "live").read_text(), "the live process")
-        yield Site(_target(proxy, https), options)
+        own = {"__reverse_proxy_https_port": https, "__reverse_proxy_port_suffix": suffix}
+        with running(folder, slots, **own, reverse_proxy_live_upstream=upstream) as proxy:
+            yield Site(_target(proxy, https), options)
 
 
 def _target(proxy: Proxy, port: int) -> Target:
