@@ -94,5 +94,5 @@ def _busy(column: ResourceCalendar, bounds: Interval, tzid: str) -> tuple[str, .
     outside = (one for one in column.taken if one.cause is Cause.BUSY_TIME)
     found += [(one.start, one.end, one.reference or _("Busy")) for one in outside]
     found += [(one.start, one.end, one.reason or _("Time off")) for one in column.away]
-    here = sorted((max(start, bounds[0]), min(end, bounds[1]), title) for start, end, title in found)
+    here = sorted({(max(start, bounds[0]), min(end, bounds[1]), title) for start, end, title in found})  # seats are one
     return tuple(f"{span_text((start, end), tzid)} {title}" for start, end, title in here if start < end)
