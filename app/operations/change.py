@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from app.access.permissions import Permission
@@ -209,12 +210,12 @@ def _wanted_move(context: Context, first: Booking, row: Booking, request: MoveRe
     return Wanted(catalog, service, location, wish, request.override, taken, by_staff, reason)
 
 
-def catalog_for(context: Context, row: Booking) -> Catalog:
+def catalog_for(context: Context, row: Booking, extras: Collection[int] | None = None) -> Catalog:
     """Return the set-up in which a booking keeps its duration, whatever became of its service since, and its extras.
 
-    Staff may also move what is booked of a service that is switched off.
+    Staff may also move what is booked of a service that is switched off. ``extras``: as for ``with_own_extras``.
     """
-    catalog = with_own_extras(context.catalog, row)
+    catalog = with_own_extras(context.catalog, row, extras)
     service = catalog.services[row.service_id]
     own = (row.end_at - row.start_at) // MINUTE
     durations = tuple(dict.fromkeys((*service.durations_minutes, own)))

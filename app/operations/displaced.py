@@ -20,6 +20,7 @@ from app.booking.statuses import MOVABLE
 from app.booking.values import MINUTE, Instant, Interval, Resource
 from app.operations.change import catalog_for, move
 from app.operations.context import Context
+from app.operations.extras import extras_of
 from app.operations.look_up import get_booking, read_views
 from app.operations.requests import MoveRequest
 from app.operations.setup.saving import find_row
@@ -80,6 +81,7 @@ class _Found:
     rows: Mapping[str, Booking]
     busy: Mapping[int, Sequence[Interval]]
     own: Own
+    extras: Mapping[int, Collection[int]]
     sessions: Mapping[tuple[int, int], Sequence[OpenSession]]
 
 
@@ -149,6 +151,7 @@ def _look_around(context: Context, rows: Sequence[Booking], away: int) -> _Found
         rows={row.public_id: row for row in rows},
         busy=taken.find_taken(sorted(members - {away}), first, last, context.now),
         own=displaced.find_own(rows),
+        extras=extras_of(rows),
         sessions=displaced.find_sessions_at(row.start_at for row in rows if services[row.service_id].capacity > 1),
     )
 
@@ -177,7 +180,7 @@ def _candidates(context: Context, row: Booking, view: BookingView, away: int) ->
 
 def _is_free(context: Context, row: Booking, found: _Found, resource_id: int) -> bool:
     """Whether the booking could be where it is with this resource, as the search for free times sees it."""
-    catalog, own = catalog_for(context, row), found.own[row.id]
+    catalog, own = catalog_for(context, row, found.extras[row.id]), found.own[row.id]
     start, end = row.start_at - displaced.LONGEST, row.end_at + displaced.LONGEST
     busy = {
         one: [hole for hole in near(holes, start, end) if (one, *hole) not in own] for one, holes in found.busy.items()

@@ -13,6 +13,7 @@ from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import Catalog, Location, Requirement, Resource, Service
 from app.booking.words import say_list
 from app.operations.context import Context
+from app.storage.extra_tables import ExtraResource
 from app.storage.statements import fetch, insert_rows
 from app.storage.tables import Booking
 from app.texts import _, plural
@@ -133,10 +134,25 @@ def keep_extras(row: Booking, service: Service, resource_ids: Collection[int]) -
     insert_rows("extra_resource", [{"booking_id": row.id, "resource_id": one} for one in extras])
 
 
-def with_own_extras(catalog: Catalog, row: Booking) -> Catalog:
-    """Return the set-up in which a booking's service needs the booking's extras, too; one query."""
-    found = fetch("SELECT resource_id FROM extra_resource WHERE booking_id = %s ORDER BY resource_id", (row.id,))
+def extras_of(rows: Collection[Booking]) -> dict[int, list[int]]:
+    """Return the row ids of the extras of bookings, by the booking's; one query."""
+    query = ExtraResource.select(ExtraResource.booking, ExtraResource.resource).order_by(ExtraResource.resource)
+    found: dict[int, list[int]] = {row.id: [] for row in rows}
+    for booking_id, resource_id in query.where(ExtraResource.booking.in_([*found])).tuples():
+        found[booking_id].append(resource_id)
+    return found
+
+
+def with_own_extras(catalog: Catalog, row: Booking, known: Collection[int] | None = None) -> Catalog:
+    """Return the set-up in which a booking's service needs the booking's extras, too.
+
+    ``known``: which those are, where they have been read already; else it takes one query.
+    """
+    found = known
+    if found is None:
+        sql = "SELECT resource_id FROM extra_resource WHERE booking_id = %s ORDER BY resource_id"
+        found = [one for (one,) in fetch(sql, (row.id,))]
     if not found:
         return catalog
-    extras = [Requirement(-number, catalog.resources[one].name, (one,)) for number, (one,) in enumerate(found, 1)]
+    extras = [Requirement(-number, catalog.resources[one].name, (one,)) for number, one in enumerate(found, 1)]
     return exchanged(catalog, with_extras(catalog.services[row.service_id], extras))
