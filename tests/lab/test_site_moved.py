@@ -53,6 +53,7 @@ def test_bookings_come_along_to_the_other_database_and_back(site: Site, system: 
         assert site.visit(site.plan(30, visitors=1, seed=len(site.player.runs))).failed == 0
     after = site.confirmed()
     site.host.power_cycle()
+    wait_until(site.answers, 30.0, f"{site.url} does not come back")
     assert (site.confirmed(), len(after) > len(before)) == (after, True)
 
 
