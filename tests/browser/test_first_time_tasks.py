@@ -141,7 +141,7 @@ def test_administrator_sets_weekly_hours(demo: Demo, windows: Windows) -> None:
     hand.drag(at(13.1), at(17.4))
     hand.click(page.get_by_role("button", name="To Monday to Friday (Monday)"))
     hand.click(page.get_by_role("button", name="Save weekly hours"))
-    expect(page.get_by_role("status")).to_have_text("Hours saved.")
+    expect(page.get_by_role("status").filter(has_text="Hours saved.")).to_be_visible()
     expect(page.get_by_role("slider", name="Friday", exact=True).locator(".paint-block")).to_have_text(
         ["08:00–12:00", "13:00–17:30"]
     )
