@@ -12,8 +12,8 @@ from eigenplan_host.refusal import FailedError, RefusedError
 from eigenplan_host.state import load_state
 from eigenplan_host.update import update
 
-from .test_update import bare_host, enabled, on, shut_down, write_settings
 from .thread_host import KilledError, ThreadHost
+from .updating import bare_host, enabled, on, shut_down, write_settings
 
 CONTENT = {"eigenplan.db": "bookings", "eigenplan.db-wal": "the newest"}
 

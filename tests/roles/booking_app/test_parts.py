@@ -21,8 +21,8 @@ from eigenplan_host.update import update
 
 from app.crypto.master import read_master_key
 
-from .test_update import bare_host, shut_down, write_settings
 from .thread_host import Image, ThreadHost, free_port
+from .updating import bare_host, shut_down, write_settings
 
 ONE = Deployed("0.1.0-one", "sha256:1", "c", 4, 1_795_564_800)
 

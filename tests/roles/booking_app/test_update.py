@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,75 +7,13 @@ from pathlib import Path
 import pytest
 from eigenplan_host.refresh import refresh
 from eigenplan_host.refusal import FailedError, RefusedError
-from eigenplan_host.site import LIVE, WORKER, Places
+from eigenplan_host.site import LIVE, WORKER
 from eigenplan_host.state import load_state
 from eigenplan_host.update import update
 
 from .proxy import Visitor
-from .thread_host import SERVICES, Image, KilledError, ThreadHost
-
-KNOWN = (
-    Image("one"),
-    Image("two"),
-    Image("never", "never-ready"),
-    Image("error", "error-500"),
-    Image("behind", "error-500-behind"),
-    Image("dead", "dies-at-start"),
-    Image("later", "dies-later"),
-    Image("lazy", "worker-dies"),
-    Image("mute", "live-dies"),
-    Image("blind", "live-blind"),
-    Image("without", options=frozenset()),
-    Image("newer", schema=5),
-    Image("older", schema=3),
-)
-
-
-def write_settings(places: Places, text: str = "") -> None:
-    (places.settings / "secrets").mkdir(parents=True, exist_ok=True)
-    (places.settings / "secrets" / "secret_key").write_text("k" * 64)
-    (places.settings / "compose.yml").write_text("services: {}")
-    (places.settings / "eigenplan.env").write_text(f"A='{text}'")
-
-
-def bare_host(folder: Path) -> ThreadHost:
-    host = ThreadHost(folder)
-    write_settings(host.site().places)
-    host.site().places.state.mkdir()
-    for image in KNOWN:
-        host.add(image)
-    return host
-
-
-def shut_down(host: ThreadHost) -> None:
-    for service in SERVICES:
-        host.stop_container(service)
-
-
-def on(slot: str, web: str, singles: str) -> dict[str, str]:
-    """What runs where a slot, worker and live process do."""
-    return {f"web-{slot}": web, "worker": singles, "live": singles}
-
-
-def enabled(slot: str) -> set[str]:
-    """What starts with the host then."""
-    return {f"web-{slot}", "worker", "live"}
-
-
-@pytest.fixture
-def bare(tmp_path: Path) -> Iterator[ThreadHost]:
-    host = bare_host(tmp_path)
-    yield host
-    shut_down(host)
-
-
-@pytest.fixture
-def host(bare: ThreadHost) -> ThreadHost:
-    """A host on which ``one`` serves in slot a."""
-    update(bare.site(), "one")
-    bare.changes.clear()
-    bare.said.clear()
-    return bare
+from .thread_host import Image, KilledError, ThreadHost
+from .updating import bare_host, enabled, on, shut_down, write_settings
 
 
 def test_first_update_migrates_before_anything_starts(bare: ThreadHost) -> None:
@@ -190,63 +127,6 @@ def test_first_worker_that_dies_is_told(bare: ThreadHost) -> None:
     with pytest.raises(FailedError, match="so no mail leaves"):
         update(bare.site(), "lazy")
     assert bare.running() == {"web-a": "lazy"}
-
-
-def test_live_process_follows_the_slot_that_serves(host: ThreadHost) -> None:
-    """There is one, so that its streams have a gap while it changes; pages never have."""
-    update(host.site(), "two")
-    order = [host.changes.index(step) for step in ("stop web-a", "stop live", "start live")]
-    assert (order, host.running()) == (sorted(order), on("b", "two", "two"))
-
-
-@pytest.mark.parametrize(
-    ("release", "reason"),
-    [
-        ("mute", "the live process ended by itself: live has no words"),
-        ("blind", "it was not ready after 6 s: The database is locked"),
-    ],
-)
-def test_broken_live_process_is_replaced_by_the_one_before(host: ThreadHost, release: str, reason: str) -> None:
-    with Visitor(host) as visitor, pytest.raises(FailedError) as error:
-        update(host.site(), release)
-    told = f"The site serves, but the new live process does not run ({reason}), so the one before goes on."
-    assert (str(error.value), visitor.failed) == (told, [])
-    assert host.running() == {**on("b", release, release), "live": "one"}
-    update(host.site(), "two")
-    assert host.running() == on("a", "two", "two")
-
-
-def test_first_live_process_that_dies_is_told(bare: ThreadHost) -> None:
-    with pytest.raises(
-        FailedError, match="does not run, so open calendars look for changes once a minute only: the live"
-    ):
-        update(bare.site(), "mute")
-    assert bare.running() == {"web-a": "mute", "worker": "mute"}
-
-
-def test_live_process_ends_with_a_release_that_has_none_and_comes_back(host: ThreadHost) -> None:
-    update(host.site(), "without")
-    assert (host.running(), LIVE in host.enabled) == ({"web-b": "without", "worker": "without"}, False)
-    assert not update(host.site(), "without")
-    update(host.site(), "one")
-    assert (host.running(), host.enabled) == (on("a", "one", "one"), enabled("a"))
-
-
-def test_live_process_that_is_not_wanted_is_ended_and_the_site_left_alone(host: ThreadHost) -> None:
-    host.live = False
-    assert update(host.site())
-    assert (host.running(), host.enabled) == ({"web-a": "one", "worker": "one"}, {"web-a", "worker"})
-    assert not update(host.site())
-
-
-def test_site_of_a_version_without_live_process_gets_one(host: ThreadHost) -> None:
-    path = host.site().places.state / "state.json"
-    noted = json.loads(path.read_text())
-    del noted["live"]
-    path.write_text(json.dumps(noted))
-    host.stop(LIVE)
-    assert update(host.site())
-    assert host.running() == on("a", "one", "one")
 
 
 def test_first_release_that_is_broken_leaves_nothing_running(bare: ThreadHost) -> None:
