@@ -171,9 +171,11 @@ def _load(page: Page, url: str, weight: Callable[[], int]) -> Look:
 
 def _week(bench: Bench, effort: Effort) -> Iterator[Figure]:
     looks, shown = [], 0
+    filled = datetime.fromtimestamp(bench.site.base, UTC).date()  # at the place it may be the next one meanwhile
+    week = f"location={bench.site.location}&date={filled.isoformat()}"
     for _ in range(effort.rounds):
         with bench.window(DESK, role="administrator") as page:
-            looks.append(_load(page, f"{bench.server.origin}/calendar/week?location={bench.site.location}", lambda: 0))
+            looks.append(_load(page, f"{bench.server.origin}/calendar/week?{week}", lambda: 0))
             shown = int(page.evaluate(COUNTED))
     if shown < BOOKINGS:
         raise RuntimeError(f"the week shows {shown} bookings, not {BOOKINGS}")
