@@ -218,5 +218,9 @@ _GERMAN: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str], Word], str]]] 
 
 def _german(text: str, word: Word) -> str:
     for pattern, say in _GERMAN:
-        text = pattern.sub(lambda found, say=say: say(found, word), text)  # type: ignore[misc]  # the loop's own ``say``
+        text = pattern.sub(_saying(say, word), text)
     return text
+
+
+def _saying(say: Callable[[re.Match[str], Word], str], word: Word) -> Callable[[re.Match[str]], str]:
+    return lambda found: say(found, word)

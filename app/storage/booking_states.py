@@ -53,6 +53,7 @@ class BookingState:
     last_step: int
     wish: int | None
     wish_expires_at: Instant | None
+    checked_in_at: Instant | None
 
     @property
     def resource_ids(self) -> tuple[int, ...]:
@@ -80,6 +81,7 @@ def read_state(row: Booking) -> BookingState:
         last_step,
         wish,
         wish_expires_at,
+        row.checked_in_at,
     )
 
 
@@ -124,7 +126,7 @@ def restore(row: Booking, state: BookingState, now: Instant) -> None:
     if state.wish is not None:
         run("UPDATE change_request SET status = 'requested', changed_at = %s WHERE id = %s", (now, state.wish))
     row.status, row.start_at, row.end_at = state.status, state.start, state.end
-    row.expires_at, row.session = state.expires_at, state.session_id
+    row.expires_at, row.session, row.checked_in_at = state.expires_at, state.session_id, state.checked_in_at
     row.version, row.sequence, row.changed_at = row.version + 1, row.sequence + 1, now
     row.save()
 

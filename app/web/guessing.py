@@ -13,7 +13,7 @@ from app.texts import _, mark
 from app.web.context import current_source, now, site
 from app.web.security_log import Event, note
 
-NO_SUCH_LINK = mark("This link is not complete; please use it exactly as it stands in your mail.")
+NO_SUCH_LINK = mark("This link is not complete; please use it exactly as it was given to you.")
 
 
 def read_link(read: Callable[[bytes, str], str | None], token: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from app.access.permissions import ReadyMade
 from app.booking.doors import DoorState, Standing
 from app.booking.refusals import InvalidInput, InvalidTransition, JustTaken, NotAllowed, NotFound, TooOften
-from app.operations.book import book
+from app.operations.book import book, book_id
 from app.operations.buckets import source_of
 from app.operations.change import complete
 from app.operations.context import Context
@@ -50,10 +52,9 @@ def cast(store: Store) -> Cast:
     return made
 
 
-def door_of(cast: Cast, now: int = TEN, **changes: object) -> tuple[Context, Door]:
+def door_of(cast: Cast, now: int = TEN, *, with_titles: bool = False) -> tuple[Context, Door]:
     """Somebody at the door of the room, at this moment."""
-    draft = DoorDraft(cast.ids["Use"], **changes)  # type: ignore[arg-type]
-    setup = save_door(system(cast), cast.ids["Room"], draft)
+    setup = save_door(system(cast), cast.ids["Room"], DoorDraft(cast.ids["Use"], with_titles))
     context = visitor(cast, now)
     return context, open_door(context, setup.public_id)
 
@@ -123,8 +124,8 @@ def test_two_who_book_the_same_room_at_once_have_it_once(cast: Cast) -> None:
         context, door = door_of(cast, now)
         answers = twice(
             cast.store,
-            lambda: book_now(context, door, 30),  # noqa: B023 done at once
-            lambda: book(system(cast), wish(cast, now)).public_id,  # noqa: B023 done at once
+            partial(book_now, context, door, 30),
+            partial(book_id, system(cast), wish(cast, now)),
         )
         assert sum(isinstance(one, JustTaken) for one in answers) == 1
     assert check_database(cast.store) == []

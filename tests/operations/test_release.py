@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 
@@ -116,9 +117,9 @@ def test_two_workers_release_once_and_a_check_in_at_once_wins_or_loses(cast: Cas
         workers = Context(cast.store, system(cast).actor, context.now)
         first, second, came = twice(
             cast.store,
-            lambda: release_unclaimed(workers),  # noqa: B023 done at once
-            lambda: release_unclaimed(workers),  # noqa: B023 done at once
-            lambda: check_in_at_door(context, door, mine),  # noqa: B023 done at once
+            partial(release_unclaimed, workers),
+            partial(release_unclaimed, workers),
+            partial(check_in_at_door, context, door, mine),
         )
         row = Booking.get(Booking.public_id == mine)
         released = row.status == "no_show"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -103,8 +104,8 @@ def test_two_meetings_that_share_one_person_at_once_give_one(cast: Cast, store: 
         start = TEN + number * HOUR
         answers = twice(
             store,
-            lambda: meeting(cast, "Ada", "Carla", "Room 1", start=start),  # noqa: B023 done at once
-            lambda: meeting(cast, "Ben", "Carla", "Room 2", start=start),  # noqa: B023 done at once
+            partial(meeting, cast, "Ada", "Carla", "Room 1", start=start),
+            partial(meeting, cast, "Ben", "Carla", "Room 2", start=start),
         )
         assert sorted(isinstance(one, Refusal) for one in answers) == [False, True]
         assert [type(one) for one in answers if isinstance(one, Refusal)] == [JustTaken]

@@ -15,6 +15,7 @@ from app.operations.book import book
 from app.operations.change import cancel, move
 from app.operations.context import Context
 from app.operations.deliver import claim_next
+from app.operations.presence import check_in
 from app.operations.requests import MoveRequest, OnConflict, Reach, SeriesRequest, WaitingRequest
 from app.operations.series import book_series
 from app.operations.undo import undo
@@ -240,6 +241,17 @@ def test_two_presses_at_once_undo_once(store: Store) -> None:
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(press, range(2))) == ["confirmed", "late"]
     assert check_database(store) == []
+
+
+def test_undone_move_knows_again_who_has_checked_in(store: Store) -> None:
+    cast = one_provider(store)
+    desk, mine = Desk(cast, TEN - HOUR // 4), book(visitor(cast), wish(cast)).public_id
+    check_in(desk.now, mine)
+    before = state_of(mine)
+    move(desk.now, MoveRequest(mine, TEN + HOUR))
+    assert (before.checked_in_at, state_of(mine).checked_in_at) == (TEN - HOUR // 4, None)
+    desk.undo(mine)
+    assert (state_of(mine), check_database(store)) == (before, [])
 
 
 @pytest.mark.parametrize("others", [0, 1])

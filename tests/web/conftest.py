@@ -32,12 +32,20 @@ RAW_TOKEN = "the raw token of a session"
 class Browser(FlaskClient):
     """A browser of somebody signed in; ``submit`` sends a form as a page of ours would, with its CSRF token."""
 
-    def submit(self, path: str, fields: Mapping[str, Any] | None = None, **more: Any) -> TestResponse:  # noqa: ANN401 any argument of a request
+    def submit(
+        self,
+        path: str,
+        fields: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        follow_redirects: bool = False,
+    ) -> TestResponse:
         """Send a form by POST."""
         with self.application.test_request_context():
             session["csrf_token"] = RAW_TOKEN
             token = generate_csrf()
-        return self.post(path, data={"csrf_token": token, **(fields or {})}, **more)
+        data = {"csrf_token": token, **(fields or {})}
+        return self.post(path, data=data, headers=headers, follow_redirects=follow_redirects)
 
 
 @pytest.fixture(autouse=True)

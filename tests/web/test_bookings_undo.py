@@ -36,7 +36,7 @@ def moved(desk: Browser, booking: str, start: Instant) -> dict[str, object]:
 def test_cancellation_is_undone_by_the_notice(desk: Browser, store: Store, cast: Cast) -> None:
     booking, page = cancelled(desk, cast)
     change = offer_of(page, booking)
-    assert "Booking cancelled. It can be undone for a few seconds. Undo" in page.text
+    assert "Cancelled. It can be undone for a few seconds. Undo" in page.text
     answer = desk.submit(f"/bookings/{booking}/undo", {"change": change}, follow_redirects=True)
     assert "Undone: the booking is as it was before." in words(answer.text)
     assert (status_of(store, booking), 'id="undo"' in answer.text) == ("confirmed", False)
@@ -63,6 +63,11 @@ def test_dropped_booking_is_undone_by_the_calendar(desk: Browser, store: Store, 
     assert (again.status_code, (again.json or {})["error"]) == (409, "cannot_undo")
 
 
+def let_it_be(monkeypatch: pytest.MonkeyPatch, now: int) -> None:
+    """Let pages happen at this moment."""
+    monkeypatch.setattr("app.clock.now", lambda: now)
+
+
 def test_calendar_shows_the_notice_as_long_as_it_counts(
     desk: Browser, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,7 +75,7 @@ def test_calendar_shows_the_notice_as_long_as_it_counts(
     at = f"/calendar/day?location={cast.ids['Centre']}&date={DAY}"
     shown = []
     for seconds in (0, SHOWN_SECONDS - 1, SHOWN_SECONDS):
-        monkeypatch.setattr("app.clock.now", lambda: NOW + seconds)  # noqa: B023  called within the loop
+        let_it_be(monkeypatch, NOW + seconds)
         form = Page(desk.get(at).text).form("undo" if seconds < SHOWN_SECONDS else "/bookings/")
         shown.append(form.fields["change"] != "")
     assert shown == [True, True, False]

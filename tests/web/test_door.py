@@ -46,9 +46,9 @@ def system(cast: Cast) -> Context:
     return Context(cast.store, SYSTEM, NOW)
 
 
-def door_at(cast: Cast, **changes: object) -> str:
+def door_at(cast: Cast, *, with_titles: bool = False, release_after_minutes: int | None = None) -> str:
     """The path of the page beside the quiet room."""
-    draft = DoorDraft(cast.ids["Use of the room"], **changes)  # type: ignore[arg-type]
+    draft = DoorDraft(cast.ids["Use of the room"], with_titles, release_after_minutes)
     return f"/door/{door_token(SECRET, save_door(system(cast), cast.ids['Quiet room'], draft).public_id)}"
 
 

@@ -48,7 +48,11 @@ def picture(content: bytes, name: str = "logo.png") -> tuple[io.BytesIO, str]:
 
 
 def kept_in(page: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    return named(rf'name="{name}" value="([^"]*)"', page)
+
+
+def named(pattern: str, page: str) -> str:
+    found = re.search(pattern, page)
     assert found is not None
     return html.unescape(found[1])
 
@@ -62,7 +66,7 @@ def test_preview_shows_everything_and_applies_nothing(admin: Browser, visitor: F
     assert said.count("Welcome to Park & Partner") == 2
     assert ("A new patient" in said, "The patient wants to move" in said) == (True, True)
     assert page.count('src="data:image/svg+xml;base64,') == 3
-    sheet = admin.get(html.unescape(re.search(r'href="(/setup/look/preview.css[^"]*)"', page)[1]))  # type: ignore[index]
+    sheet = admin.get(named(r'href="(/setup/look/preview.css[^"]*)"', page))
     assert (sheet.mimetype, '.look-preview[data-bs-theme="dark"] {' in sheet.text) == ("text/css", True)
     assert "Partner" not in visitor.get("/").text
 
@@ -107,8 +111,8 @@ def test_change_by_another_process_is_seen_by_the_next_request(
 def test_logo_and_style_sheet_are_kept_by_browsers_and_do_nothing(admin: Browser, visitor: FlaskClient) -> None:
     send(admin, "apply", logo=picture(svg("<title>Us</title>"), "a.svg"))
     page = visitor.get("/").text
-    logo = visitor.get(re.search(r'src="(/look/logo-[^"]+)"', page)[1])  # type: ignore[index]
-    sheet = visitor.get(re.search(r'href="(/look.css[^"]+)"', page)[1])  # type: ignore[index]
+    logo = visitor.get(named(r'src="(/look/logo-[^"]+)"', page))
+    sheet = visitor.get(named(r'href="(/look.css[^"]+)"', page))
     kept = "public, max-age=31536000, immutable"
     assert (logo.mimetype, logo.data) == ("image/svg+xml", svg("<title>Us</title>"))
     assert logo.headers[POLICY] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"

@@ -79,7 +79,7 @@ def test_manage_link_with_one_character_changed_is_404(
     letters[place] = "a" if letters[place] != "a" else "b"
     answer = visitor.get(f"/manage/{''.join(letters)}{path}")
     assert answer.status_code == 404
-    assert "This link is not complete; please use it exactly as it stands in your mail." in answer.text
+    assert "This link is not complete; please use it exactly as it was given to you." in answer.text
 
 
 def test_manage_link_of_unknown_booking_is_404(visitor: FlaskClient, store: Store) -> None:

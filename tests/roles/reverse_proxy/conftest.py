@@ -13,14 +13,14 @@ from tests.static.sizes import ROOT
 sys.path.insert(0, str(ROOT / "roles/verify/python"))
 sys.path.insert(0, str(ROOT / "roles/reverse_proxy/library"))
 
+from tests.conftest import need
 from tests.roles.reverse_proxy.rig import PROGRAM, Proxy, running
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     """A Caddy for all tests of a file."""
-    if PROGRAM is None:
-        pytest.skip("Caddy is not installed; on Debian: apt install caddy")
+    need(PROGRAM is not None, "Caddy", "caddy")
     with running(tmp_path_factory.mktemp("caddy")) as proxy:
         yield proxy
 
@@ -37,6 +37,5 @@ def proxy(shared: Proxy) -> Proxy:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder for a Caddy of a test's own."""
-    if PROGRAM is None:
-        pytest.skip("Caddy is not installed; on Debian: apt install caddy")
+    need(PROGRAM is not None, "Caddy", "caddy")
     return tmp_path

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from eigenplan_outside.target import Call
 
+from tests.conftest import need
 from tests.roles.reverse_proxy.caddyfile import render, variables
 from tests.roles.reverse_proxy.rig import PROGRAM, Proxy, free_ports, running
 from tests.roles.reverse_proxy.streams import KIND, Streams, stream
@@ -24,8 +25,7 @@ def streams() -> Streams:
 
 @pytest.fixture(scope="module")
 def proxy(streams: Streams, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    if PROGRAM is None:
-        pytest.skip("Caddy is not installed; on Debian: apt install caddy")
+    need(PROGRAM is not None, "Caddy", "caddy")
     upstream = f"127.0.0.1:{streams.port}"
     folder = tmp_path_factory.mktemp("streams")
     with running(folder, reverse_proxy_live_upstream=upstream, reverse_proxy_wait_seconds=5) as proxy:

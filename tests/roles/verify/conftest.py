@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT / "roles/verify/python"))
 
 from eigenplan_outside.target import Target
 
+from tests.conftest import need
 from tests.roles.reverse_proxy.rig import NAME, PROGRAM, Proxy, Slot, free_ports, running, wait_for
 
 AUTHORITY = "caddy/pki/authorities/local/root.crt"
@@ -77,8 +78,7 @@ def _options(folder: Path, port: int) -> dict[str, str]:
 @pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The whole site, once for all tests."""
-    if PROGRAM is None:
-        pytest.skip("Caddy is not installed; on Debian: apt install caddy")
+    need(PROGRAM is not None, "Caddy", "caddy")
     folder = tmp_path_factory.mktemp("site")
     https, live, *ports = free_ports(4)
     options = _options(folder, https)

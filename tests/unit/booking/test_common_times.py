@@ -25,7 +25,7 @@ from app.booking.common_times import (
 from app.booking.common_words import say_missing, say_reason
 from app.booking.extras import exchanged
 from app.booking.slots import SlotQuery
-from app.booking.values import Catalog, Interval, TimeOff
+from app.booking.values import Catalog, Interval, Requirement, Resource, TimeOff
 from tests.unit.booking.calendars import World, worlds
 from tests.unit.booking.cast import (
     A_ROOM,
@@ -152,8 +152,8 @@ def test_who_stands_in_the_way_is_named_with_the_reason() -> None:
     busy = {ADA: [(NINE, NOON)]}
     only_bob = replace(ONLY_ADA, id=3, name="Bob", resource_ids=(BOB,))
 
-    def names(*needs: object, things: Sequence[object] = ()) -> list[NearMiss]:
-        known = catalog(service(needs), *things)  # type: ignore[arg-type]  # any of the cast's records
+    def names(*needs: Requirement, things: Sequence[Resource] = ()) -> list[NearMiss]:
+        known = catalog(service(needs), *things)
         return find_near_misses(known, STAFF, busy, NOW, most=2)
 
     first, second = clock("09:00", "09:15")
