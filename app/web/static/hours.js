@@ -1,5 +1,5 @@
 // Weekly hours painted on a bar for each day, with mouse, finger or keys. What is painted is written into the lines
-// below, which are what is saved; lines past midnight or of one place stay as they are typed.
+// below, which are what is saved; lines past midnight or of one place stay as they are typed, and are only shown.
 "use strict";
 (function () {
   const texts = JSON.parse(document.currentScript.dataset.texts);
@@ -15,6 +15,7 @@
     .filter(function (one) { return !(one.value in SPANS); })
     .map(function (one) { return one.textContent.trim(); });
   let hours = names.map(function () { return []; }); // for each day sorted [start, end) in minutes
+  let typed = names.map(function () { return []; }); // likewise, what is only shown
   const cursors = names.map(function () { return 8 * 60; });
   let stroke = null;
 
@@ -62,14 +63,19 @@
     return (!from && !to) || minuteOf(from) < minuteOf(to);
   }
 
-  function read() {
-    hours = names.map(function () { return []; });
-    for (const line of lines().filter(isPlain)) {
-      if (!valueOf(line, "from")) continue;
+  function rangesOf(chosen) {
+    const found = names.map(function () { return []; });
+    for (const line of chosen) {
+      const [from, to] = [minuteOf(valueOf(line, "from")), valueOf(line, "until_day") ? DAY : minuteOf(valueOf(line, "to"))];
       const days = SPANS[valueOf(line, "weekday")] || [Number(valueOf(line, "weekday"))];
-      for (const day of days) hours[day].push([minuteOf(valueOf(line, "from")), minuteOf(valueOf(line, "to"))]);
+      for (const day of days) if (from < to) found[day].push([from, to]);
     }
-    hours = hours.map(joined);
+    return found.map(joined);
+  }
+
+  function read() {
+    hours = rangesOf(lines().filter(isPlain));
+    typed = rangesOf(lines().filter(function (line) { return !isPlain(line); }));
     show();
   }
 
@@ -145,17 +151,21 @@
     return button;
   }
 
+  function blockOf(kind) {
+    return function (one) {
+      const block = document.createElement("div");
+      block.className = kind;
+      block.style.left = one[0] / DAY * 100 + "%";
+      block.style.width = (one[1] - one[0]) / DAY * 100 + "%";
+      block.textContent = clock(one[0]) + "–" + clock(one[1]);
+      return block;
+    };
+  }
+
   function show() {
     bars.forEach(function (bar, day) {
       const ranges = stroke && stroke.day === day ? stroke.result : hours[day];
-      bar.replaceChildren(...ranges.map(function (one) {
-        const block = document.createElement("div");
-        block.className = "paint-block";
-        block.style.left = one[0] / DAY * 100 + "%";
-        block.style.width = (one[1] - one[0]) / DAY * 100 + "%";
-        block.textContent = clock(one[0]) + "–" + clock(one[1]);
-        return block;
-      }));
+      bar.replaceChildren(...typed[day].map(blockOf("paint-typed")), ...ranges.map(blockOf("paint-block")));
       const mark = document.createElement("div");
       mark.className = "paint-cursor";
       mark.style.left = cursors[day] / DAY * 100 + "%";
