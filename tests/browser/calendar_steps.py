@@ -32,9 +32,10 @@ def column_of(link: Locator) -> str:
     return str(link.page.locator("thead th").nth(number).get_attribute("data-resource"))
 
 
-def free_start(link: Locator, demo: Demo, day: str) -> int:
-    """Return the nearest start an hour away or more to which a booking may move in its column: both are in view."""
-    before = int(link.get_attribute("data-start") or 0)
+def free_place(link: Locator, demo: Demo, day: str) -> tuple[str, int]:
+    """Return column and start an hour away or more to which a booking may move: nearest in time, best in its column."""
+    before, own = int(link.get_attribute("data-start") or 0), column_of(link)
     answer = link.page.request.get(demo.url(f"/bookings/{link.get_attribute('data-move')}/places.json?date={day}"))
-    others = [int(one) for one in answer.json()["places"][column_of(link)] if abs(one - before) >= 3600]
-    return min(others, key=lambda one: abs(one - before))
+    places = [(column, int(one)) for column, starts in answer.json()["places"].items() for one in starts]
+    far = [one for one in places if abs(one[1] - before) >= 3600]
+    return min(far, key=lambda one: (one[0] != own, abs(one[1] - before)))

@@ -35,6 +35,13 @@ def choose_time(page: Page | Frame, number: int = -1) -> None:
     page.locator("a.slot").nth(number).click()
 
 
+def choose_time_on_emptiest_day(page: Page) -> None:
+    """Go to the next week, and take the last time of the day that has most: there is still room to move."""
+    page.get_by_role("link", name="Later").click()
+    days = page.locator("ul.slot-list").all()
+    max(days, key=lambda day: day.locator("a.slot").count()).locator("a.slot").last.click()
+
+
 def fill_in(page: Page | Frame, person: Person) -> None:
     """Type name and mail address, and something wherever something is required."""
     page.get_by_label("Name *").fill(person.name)

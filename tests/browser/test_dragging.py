@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import steps
-from tests.browser.calendar_steps import center, column_of, free_start, show_day
+from tests.browser.calendar_steps import center, free_place, show_day
 from tests.browser.conftest import Demo, Watched, Windows
 
 pytestmark = pytest.mark.browser
@@ -18,7 +18,7 @@ def booked_day(windows: Windows, demo: Demo, name: str) -> str:
     """Book as a visitor who goes by this name; return the day."""
     page = windows.open(scripts=False).page
     steps.choose_service(page, demo)
-    steps.choose_time(page)
+    steps.choose_time_on_emptiest_day(page)
     day = steps.chosen_day(page)
     steps.fill_in(page, steps.Person(name, f"{name.replace(' ', '.').lower()}@example.org"))
     page.locator("form[method=post] button.btn-lg").click()
@@ -44,8 +44,8 @@ def drag(page: Page, link: Locator, x: float, y: float) -> None:
 
 def test_booking_is_moved_by_one_drag(demo: Demo, windows: Windows) -> None:
     day, desk, link = at_the_desk(windows, demo, "Dora Drag")
-    wished = free_start(link, demo, day)
-    at = center(desk.page, column_of(link), wished)
+    column, wished = free_place(link, demo, day)
+    at = center(desk.page, column, wished)
     drag(desk.page, link, *at)
     expect(desk.page.locator(".drag-ghost.fits")).to_be_visible()
     desk.page.mouse.up()
@@ -73,7 +73,7 @@ def test_where_it_may_not_go_says_why_and_nothing_moves(demo: Demo, windows: Win
 def test_escape_and_a_network_that_drops_leave_all_as_it_was(demo: Demo, windows: Windows) -> None:
     day, desk, link = at_the_desk(windows, demo, "Olga Offline")
     before = link.get_attribute("data-start") or ""
-    at = center(desk.page, column_of(link), free_start(link, demo, day))
+    at = center(desk.page, *free_place(link, demo, day))
     drag(desk.page, link, *at)
     desk.page.keyboard.press("Escape")
     expect(desk.page.locator(".drag-ghost")).to_have_count(0)

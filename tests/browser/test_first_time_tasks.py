@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import steps
-from tests.browser.calendar_steps import center, column_of, free_start, show_day
+from tests.browser.calendar_steps import center, free_place, show_day
 from tests.browser.conftest import Demo, Windows
 
 pytestmark = pytest.mark.browser
@@ -90,7 +90,7 @@ def test_desk_books_moves_and_cancels(demo: Demo, windows: Windows) -> None:
     day = steps.chosen_day(page)
 
     link = show_day(page, demo, day, "Tom Task")
-    at = center(page, column_of(link), free_start(link, demo, day))
+    at = center(page, *free_place(link, demo, day))
     box = link.bounding_box()
     assert box
     hand = Hand(page)
@@ -113,7 +113,7 @@ def open_calendar(page: Page, demo: Demo) -> None:
 def free_time(page: Page, demo: Demo) -> str:
     """Return day and time of a start that is free, as a visitor would find it."""
     steps.choose_service(page, demo)
-    steps.choose_time(page)
+    steps.choose_time_on_emptiest_day(page)
     clock = re.search(r"\d\d:\d\d", steps.time_of(page))
     assert clock
     return f"{steps.chosen_day(page)} {clock.group()}"

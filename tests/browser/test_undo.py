@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.calendar_steps import center, column_of, free_start, show_day
+from tests.browser.calendar_steps import center, free_place, show_day
 from tests.browser.conftest import Demo, Windows
 from tests.browser.test_dragging import at_the_desk, drag
 
@@ -20,7 +20,7 @@ def test_drag_is_undone_by_a_press_and_a_cancellation_by_keys(demo: Demo, window
     day, desk, link = at_the_desk(windows, demo, "Undone Client")
     page, before = desk.page, link.get_attribute("data-start") or ""
     booking = link.get_attribute("data-move") or ""
-    drag(page, link, *center(page, column_of(link), free_start(link, demo, day)))
+    drag(page, link, *center(page, *free_place(link, demo, day)))
     expect(page.locator(".drag-ghost.fits")).to_be_visible()
     page.mouse.up()
     expect(page.locator("#undo")).to_contain_text("Booking moved.")
@@ -43,8 +43,8 @@ def test_drag_is_undone_by_a_press_and_a_cancellation_by_keys(demo: Demo, window
 
 def test_notice_goes_by_itself_and_keys_in_a_field_are_the_fields_own(demo: Demo, windows: Windows) -> None:
     day, desk, link = at_the_desk(windows, demo, "Quiet Client")
-    page, wished = desk.page, free_start(link, demo, day)
-    drag(page, link, *center(page, column_of(link), wished))
+    page, (column, wished) = desk.page, free_place(link, demo, day)
+    drag(page, link, *center(page, column, wished))
     expect(page.locator(".drag-ghost.fits")).to_be_visible()
     page.mouse.up()
     expect(page.locator("#undo")).to_be_visible()
