@@ -35,6 +35,7 @@ from app.booking.slots import (
     SlotQuery,
     allowed_starts,
     candidates_at,
+    concerned_resources,
     find_slots,
     holes_of,
     is_offered,
@@ -293,12 +294,12 @@ def _is_off_grid(catalog: Catalog, service: Service, wish: Wish) -> bool:
 
 
 def find_candidates(catalog: Catalog, service: Service, wish: Wish, taken: Holes) -> dict[int, list[int]]:
-    """Return by requirement id the resources that are free at the wished time."""
+    """Return by requirement id the resources that are free at the wished time, among those that matter for the wish."""
     start, end = interval_of(service, wish)
     need = need_of(service, (end - start) // MINUTE)
     allowed = {
         one: allowed_starts(working(catalog, one, wish.location_id, start, end), holes_of(catalog, taken, one), need)
-        for one in members_of(service.requirements)
+        for one in concerned_resources(service, wish.provider_id)
     }
     return candidates_at(service.requirements, allowed, start)
 

@@ -172,10 +172,10 @@ def allowed_starts(shifts: Sequence[Shift], holes: Sequence[Interval], need: Nee
 def candidates_at(
     requirements: Sequence[Requirement], allowed: Mapping[int, Sequence[Interval]], start: Instant
 ) -> dict[int, list[int]]:
-    """Return by requirement id the resources that may begin a booking at ``start``."""
+    """Return by requirement id the resources that may begin a booking at ``start``, all of them ``allowed``."""
     wanted = (start, start + 1)
     return {
-        requirement.id: [one for one in requirement.resource_ids if covers(allowed[one], wanted)]
+        requirement.id: [one for one in requirement.resource_ids if covers(allowed.get(one, ()), wanted)]
         for requirement in requirements
     }
 

@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from tests.bench.figures import Figure
 
-GROUPS = ("rules", "slots", "booking", "memory", "pages", "encryption", "browser")
+GROUPS = ("rules", "slots", "booking", "costs", "memory", "pages", "encryption", "browser")
 _COLOURS = {"met": "green", "MISSED": "red"}
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tests.bench.answers import CLIENTS, GROWTH
 from tests.bench.figures import Figure, at_least, at_most, reported
@@ -21,11 +22,13 @@ Slot = tuple[int, int]
 
 def free_slots(rig: Rig, name: str, count: int) -> list[Slot]:
     """Return slots that nobody has asked the server ``name`` for yet."""
+    return slots_of(rig.base, rig.dispenser.take(name, count))
+
+
+def slots_of(base: int, places: range) -> list[Slot]:
+    """Return the slots of these numbers, all after the thirty days that are asked for."""
     after = AHEAD_DAYS * SLOTS_A_DAY
-    return [
-        (place % PROVIDERS, slot_start(rig.base, after + place // PROVIDERS))
-        for place in rig.dispenser.take(name, count)
-    ]
+    return [(place % PROVIDERS, slot_start(base, after + place // PROVIDERS)) for place in places]
 
 
 def plain_calls(slots: Sequence[Slot]) -> list[Call]:
@@ -58,13 +61,19 @@ def contenders_of(rig: Rig) -> dict[str, Contender]:
 
 def measure_bookings(rig: Rig, effort: Effort) -> list[Figure]:
     """Book distinct slots in all these ways, turn by turn; of each the best round counts."""
-    contenders = contenders_of(rig)
+    return _figures(rig.kind, booking_rates(contenders_of(rig), partial(free_slots, rig), effort))
+
+
+def booking_rates(
+    contenders: Mapping[str, Contender], free: Callable[[str, int], list[Slot]], effort: Effort
+) -> dict[str, float]:
+    """Return how many bookings a second each way makes for sixteen clients, in its best round."""
     found: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(effort.rounds):
         for name, one in contenders.items():
-            calls = one.make(free_slots(rig, one.name, effort.requests))
+            calls = one.make(free(one.name, effort.requests))
             found[name].append(expect(send_all(one.server.port, calls, CLIENTS), one.status).rate)
-    return _figures(rig.kind, {name: max(values) for name, values in found.items()})
+    return {name: max(values) for name, values in found.items()}
 
 
 def _figures(kind: str, speeds: dict[str, float]) -> list[Figure]:

@@ -9,15 +9,15 @@ from tests.bench.answers import Contender, medians
 from tests.bench.databases import Databases
 from tests.bench.demo_site import fill_demo, sign_in
 from tests.bench.figures import Figure, at_most, thousandths
-from tests.bench.in_clear import leave_in_clear
 from tests.bench.load import Call, send_all
 from tests.bench.ours import APP, expect, serve_ours
 from tests.bench.rig import Effort
 from tests.bench.servers import Server
+from tests.bench.without import leave_in_clear
 
 TARGET = 1.15
 LISTED = 50
-IN_CLEAR = "tests.bench.in_clear:create_app()"
+IN_CLEAR = "tests.bench.without:without_encryption()"
 _SCALE = 0.2
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from app.web.public.token import Choice, sign_choice
 from tests.bench.load import Call
+from tests.bench.ours import visitor
 from tests.bench.servers import Server
 from tests.bench.sites import Site
 
@@ -88,12 +89,12 @@ def filled_in(server: Server, pages: Sequence[bytes], first: int = 0) -> list[Ca
 def booking_calls(server: Server, site: Site, slots: Sequence[tuple[int, int]], *, anybody: bool = False) -> list[Call]:
     """Return the POST for each slot (number of the provider, start), each with a token made by the page's own code.
 
-    ``anybody``: let the program choose one of the fifty.
+    ``anybody``: let the program choose one of the fifty. Everybody comes from an address of their own.
     """
     calls = []
-    for number, start in slots:
+    for place, (number, start) in enumerate(slots):
         choice = Choice(site.services["Fifty"], site.location, start, None, None if anybody else site.providers[number])
         person = {"name": f"Client {number} {start}", "email": f"client{number}.{start}@example.org"}
         form = {"token": sign_choice(site.secret, choice), **person, "phone": "", "comment": "", "zone": "UTC"}
-        calls.append(Call("POST", "/book", form, {"Origin": server.origin}))
+        calls.append(Call("POST", "/book", form, {"Origin": server.origin, **visitor(place)}))
     return calls

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from tests.bench.answers import measure_answers
 from tests.bench.bookings import compare_databases, measure_bookings
 from tests.bench.browser import measure_browser
+from tests.bench.costs import measure_costs
 from tests.bench.databases import KINDS, Databases, open_databases
 from tests.bench.encryption import measure_encryption
 from tests.bench.figures import Figure
@@ -25,6 +26,9 @@ def measure(groups: Collection[str], effort: Effort, say: Say) -> Iterator[Figur
         yield from measure_rules()
     with open_databases() as databases:
         yield from _measure_servers(groups, databases, effort, say)
+        if "costs" in groups:
+            say("What makes a booking dear")
+            yield from measure_costs(databases, KINDS, effort)
         if "pages" in groups:
             say("Every page of the demo")
             yield from measure_pages(databases, effort.demo_kinds, effort)

@@ -17,6 +17,7 @@ from tests.bench import report
 from tests.bench.answers import measure_answers
 from tests.bench.bookings import compare_databases, measure_bookings
 from tests.bench.browser import measure_browser
+from tests.bench.costs import WITHOUT, measure_costs
 from tests.bench.databases import KINDS, Databases, open_databases
 from tests.bench.encryption import measure_encryption
 from tests.bench.figures import Figure, at_least, at_most, reported
@@ -70,6 +71,15 @@ class TestEncryption:
 
     def test_encryption_costs_little(self, databases: Databases) -> None:
         assert missed(measure_encryption(databases, ["sqlite"], SHORT)) == []
+
+
+class TestCosts:
+    pytestmark = pytest.mark.race
+
+    def test_each_thing_left_out_is_one_line(self, databases: Databases) -> None:
+        figures = measure_costs(databases, ["sqlite"], replace(SHORT, rounds=1))
+        assert [one.name for one in figures] == [f"sqlite: booking without {name}" for name in WITHOUT]
+        assert [one.name for one in figures if not 1 / SLACK < one.value < SLACK] == []
 
 
 class TestBrowser:
