@@ -11,8 +11,8 @@ from app import factory
 from app.config import load_config
 from app.crypto.sealing import Place
 from app.operations import book
-from app.operations.context import Context
 from app.operations.buckets import Source
+from app.operations.context import Context
 from app.storage.keys import Keys
 from app.storage.store import Store
 from app.storage.tables import Booking
