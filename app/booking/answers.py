@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
 
 from app.booking.refusals import InvalidInput
-from app.booking.values import Question, QuestionKind
 from app.texts import _
 
 MAX_LINE = 200
@@ -79,24 +77,3 @@ def check_phone(text: str, field: str = "phone") -> str:
     if cleaned and not _PHONE.fullmatch(cleaned):
         raise InvalidInput(field, _("Please check the phone number; use digits, spaces and a leading +."))
     return cleaned
-
-
-def check_answers(questions: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
-    """Return the answers to a service's intake questions by question id; answers to other questions are dropped.
-
-    Raises:
-        InvalidInput: an answer is missing, too long or not among the choices; ``field`` is ``answer-<question id>``.
-    """
-    answers = {question.public_id: _check_answer(question, given.get(question.public_id, "")) for question in questions}
-    return {public_id: answer for public_id, answer in answers.items() if answer}
-
-
-def _check_answer(question: Question, text: str) -> str:
-    field = f"answer-{question.public_id}"
-    answer = clean_text(text, field) if question.kind is QuestionKind.LONG_TEXT else clean_line(text, field)
-    if question.required and not answer:
-        raise InvalidInput(field, _("Please answer this question."))
-    choices = ("yes", "no") if question.kind is QuestionKind.YES_NO else question.choices
-    if answer and question.kind in (QuestionKind.CHOICE, QuestionKind.YES_NO) and answer not in choices:
-        raise InvalidInput(field, _("Please choose one of the answers offered."))
-    return answer

@@ -79,7 +79,7 @@ def can_be_booked_at(catalog: Catalog, resource: Resource, service: Service) -> 
     no approval.
     """
     takes_it_alone = [one.resource_ids for one in service.requirements] == [(resource.id,)]
-    asks = service.needs_approval or any(one.required for one in service.questions)
+    asks = service.needs_approval or any(one.required and one.only_if is None for one in service.questions)
     is_plain = service.active and service.capacity == 1 and service.limit_per_client is None
     if not (takes_it_alone and is_plain and resource.active) or asks or place_at(resource, service) is None:
         return False

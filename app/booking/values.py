@@ -138,18 +138,32 @@ class QuestionKind(StrEnum):
     TEXT = "text"
     LONG_TEXT = "long_text"
     CHOICE = "choice"
+    SEVERAL = "several"
     YES_NO = "yes_no"
+    AGREE = "agree"
+    NUMBER = "number"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a question is asked: another question (its public id) has one of these answers."""
+
+    question: str
+    answers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An intake question of a service."""
+    """An intake question of a service; one that must be answered must be so only where it is asked."""
 
     public_id: str
     label: str
     kind: QuestionKind
     required: bool = False
     choices: tuple[str, ...] = ()
+    help: str = ""
+    only_if: Condition | None = None
 
 
 class Visibility(StrEnum):

@@ -129,7 +129,10 @@ ACCOUNTS = (
     Account("Greta Nordmann", "auditor"),
 )
 
-FIRST_VISIT = QuestionDraft("Is this your first visit?", "yes_no", required=True)
+FIRST_VISIT = QuestionDraft("Is this your first visit?", "yes_no", required=True, public_id="first")
+LAST_VISIT = QuestionDraft(
+    "When were you last here?", "date", help="About is enough.", only_if="first", only_if_answers=("no",)
+)
 REASON = QuestionDraft("What brings you to us?", "text", required=True)
 REFERRAL = QuestionDraft("Who referred you?", "choice", True, ("My doctor", "A hospital", "My insurer", "Nobody"))
 MEDICINES = QuestionDraft("Which medicines do you take?", "long_text")

@@ -70,7 +70,11 @@ OFFERS = (
         {CENTRE: 5.6, PARK: 3.2, THAMES: 4.8},
         "A talk with a physician, and an examination where it is needed.",
         hours=MORNING,
-        rules={"slot_interval_minutes": 20, "questions": (group.REASON, group.FIRST_VISIT), "limit_per_client": 3},
+        rules={
+            "slot_interval_minutes": 20,
+            "questions": (group.REASON, group.FIRST_VISIT, group.LAST_VISIT),
+            "limit_per_client": 3,
+        },
     ),
     Offer(
         "Health check with ECG",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.booking.intake import is_asked
 from app.booking.statuses import ACTIVE, Status
 from app.booking.values import Instant, Interval, Location, Question, QuestionKind, Service
 from app.demo import clients
@@ -34,6 +35,7 @@ COMMENTS = (
     "I may be five minutes late.",
     "Please call before you change anything.",
 )
+DATES = ("2025-11-18", "2026-03-09", "2026-06-24")
 TEXTS = (
     "Back pain since last week",
     "Follow-up after surgery",
@@ -190,7 +192,11 @@ def _booking(
 
 
 def _answers(service: Service, dice: random.Random) -> dict[str, str]:
-    return {one.public_id: _answer(one, dice) for one in service.questions if one.required or dice.random() < 0.5}
+    answers: dict[str, str] = {}
+    for one in service.questions:
+        if is_asked(one, answers) and (one.required or dice.random() < 0.5):
+            answers[one.public_id] = _answer(one, dice)
+    return answers
 
 
 def _answer(question: Question, dice: random.Random) -> str:
@@ -198,6 +204,8 @@ def _answer(question: Question, dice: random.Random) -> str:
         return dice.choice(("yes", "no", "no"))
     if question.kind is QuestionKind.CHOICE:
         return dice.choice(question.choices)
+    if question.kind is QuestionKind.DATE:
+        return dice.choice(DATES)
     return dice.choice(LONG_TEXTS if question.kind is QuestionKind.LONG_TEXT else TEXTS)
 
 

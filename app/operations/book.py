@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from app.access.permissions import Permission
-from app.booking.answers import check_answers, clean_line, clean_text
+from app.booking.answers import clean_line, clean_text
+from app.booking.intake import check_answers
 from app.booking.limits import has_limits
 from app.booking.refusals import InvalidInput, NotFound, Refusal
 from app.booking.statuses import Status

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from app.booking.values import (
     Catalog,
     Closure,
+    Condition,
     DateOverride,
     Location,
     Pool,
@@ -214,6 +215,8 @@ def _question(stored: Mapping[str, Any]) -> Question:
         kind=QuestionKind(stored["kind"]),
         required=stored["required"],
         choices=tuple(stored["choices"]),
+        help=stored.get("help", ""),
+        only_if=Condition(stored["only_if"], tuple(stored["only_if_answers"])) if stored.get("only_if") else None,
     )
 
 

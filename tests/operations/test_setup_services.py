@@ -8,7 +8,7 @@ import pytest
 
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
-from app.booking.values import QuestionKind
+from app.booking.values import Condition, QuestionKind
 from app.operations.context import Context
 from app.operations.setup.grants import GrantDraft
 from app.operations.setup.questions import QuestionDraft
@@ -61,6 +61,55 @@ def test_service_questions_reach_the_catalog(store: Store) -> None:
     assert [(one.label, one.kind, one.required) for one in service.questions] == [("Why?", QuestionKind.TEXT, True)]
 
 
+FIRST = QuestionDraft("First visit?", "yes_no", public_id="new-1")
+
+
+def asked_after(answers: tuple[str, ...], other: str | None = "new-1") -> QuestionDraft:
+    """A question that depends on the one about the first visit."""
+    return QuestionDraft("Last visit?", "date", only_if=other, only_if_answers=answers)
+
+
+@pytest.mark.parametrize("typed", [("No",), ("no", "NO")])
+def test_question_depends_on_an_answer_in_the_words_of_the_page(store: Store, typed: tuple[str, ...]) -> None:
+    context = context_of(store)
+    public_id = save_service(context, replace(_draft(context), questions=(FIRST, asked_after(typed))))
+    before = get_service(context, public_id).draft
+    first, last = before.questions
+    assert (last.only_if, last.only_if_answers, first.public_id == "new-1") == (first.public_id, ("no",), False)
+    save_service(context, before, public_id)
+    assert get_service(context, public_id).draft == before
+    (service,) = store.catalog().services.values()
+    assert service.questions[1].only_if == Condition(str(first.public_id), ("no",))
+
+
+TEXT = QuestionDraft("Why?", public_id="new-1")
+BOX = QuestionDraft("I agree.", "agree", public_id="new-1")
+NOT_BEFORE = "“Last visit?” depends on a question that does not stand before it; please choose another condition."
+WRITTEN = "“Last visit?” depends on “Why?”, which has no answers to choose from; please choose another condition."
+FROM_TWO = "Please say after which answers to “First visit?” “Last visit?” is asked, from: Yes; No."
+FROM_ONE = "Please say after which answers to “I agree.” “Last visit?” is asked, from: Yes."
+
+
+@pytest.mark.parametrize(
+    ("questions", "problem"),
+    [
+        ((FIRST, asked_after(("no",), "new-2")), NOT_BEFORE),
+        ((asked_after(("no",)), FIRST), NOT_BEFORE),
+        ((TEXT, asked_after(("no",))), WRITTEN),
+        ((FIRST, asked_after(())), FROM_TWO),
+        ((FIRST, asked_after(("no", "perhaps"))), FROM_TWO),
+        ((BOX, asked_after(("no",))), FROM_ONE),
+    ],
+)
+def test_condition_that_no_answer_can_meet_is_refused(
+    store: Store, questions: tuple[QuestionDraft, ...], problem: str
+) -> None:
+    context = context_of(store)
+    with pytest.raises(InvalidInput) as caught:
+        save_service(context, replace(_draft(context), questions=questions))
+    assert caught.value == InvalidInput("questions", problem)
+
+
 BAD: list[tuple[dict[str, object], str]] = [
     ({"name": ""}, "name"),
     ({"durations_minutes": ()}, "durations_minutes"),
@@ -83,6 +132,8 @@ BAD: list[tuple[dict[str, object], str]] = [
     ({"questions": (QuestionDraft(""),)}, "questions"),
     ({"questions": (QuestionDraft("Why?", "song"),)}, "questions"),
     ({"questions": (QuestionDraft("Why?", "choice", choices=("one",)),)}, "questions"),
+    ({"questions": (QuestionDraft("Why?", "several", choices=("one; two", "three")),)}, "questions"),
+    ({"questions": (QuestionDraft("Why?", help="x" * 201),)}, "questions"),
     ({"questions": tuple(QuestionDraft(f"Q{number}") for number in range(21))}, "questions"),
 ]
 

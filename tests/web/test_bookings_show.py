@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from app.access.actors import SYSTEM, client_of
@@ -11,7 +13,7 @@ from app.operations.change import move
 from app.operations.context import Context
 from app.operations.requests import HoldRequest, MoveRequest
 from app.storage.store import Store
-from app.storage.tables import Service
+from app.storage.tables import Booking, Service
 from tests.cast import HOUR, NOW, Cast
 from tests.web.conftest import Browser, SignIn, SignInWith, stay_signed_in
 from tests.web.staff_cast import TEN, booked, practice, status_of, words
@@ -34,7 +36,7 @@ def test_show_tells_all_facts(desk: Browser, cast: Cast) -> None:
 def test_show_tells_answers_to_those_who_may_see_confidential_details(sign_in: SignIn, cast: Cast) -> None:
     booking = booked(cast, service="Intake", provider=cast.ids["Ada"], answers={"first-visit": "yes"})
     provider = sign_in(ReadyMade.PROVIDER, cast.rows["Ada"])
-    assert "Is this your first visit? yes" in words(provider.get(f"/bookings/{booking}").text)
+    assert "Is this your first visit? Yes" in words(provider.get(f"/bookings/{booking}").text)
 
 
 def test_show_has_the_clients_link(desk: Browser, cast: Cast, visitor: Browser) -> None:
@@ -149,6 +151,34 @@ def test_mark_as_nonsense_says_what_is_possible(
     answer = desk.submit(f"/bookings/{booking}/status", fields)
     assert (answer.status_code, status_of(store, booking)) == (422, "confirmed")
     assert "A booking can be marked as completed or as a no-show; please choose one of them." in answer.text
+
+
+KINDS = {
+    "first-visit": "yes_no",
+    "last": "date",
+    "sore": "several",
+    "then": "date",
+}
+
+
+def test_show_tells_answers_as_people_read_them(sign_in: SignIn, cast: Cast, store: Store) -> None:
+    booking = booked(cast, service="Intake", answers={"first-visit": "no"})
+    answers = {"first-visit": "no", "last": "2027-01-31", "sore": "neck; knee", "then": "last year"}
+    questions = [
+        {"public_id": key, "label": f"{key}?", "kind": kind, "required": False, "choices": ["neck", "knee"]}
+        for key, kind in KINDS.items()
+    ]
+
+    def answer_more() -> None:
+        Service.update(questions=json.dumps(questions)).where(Service.id == cast.rows["Intake"]).execute()
+        row = Booking.get(Booking.public_id == booking)
+        row.answers = json.dumps(answers)
+        row.save()
+        store.bump_catalog()
+
+    store.write(answer_more)
+    page = sign_in(ReadyMade.ADMINISTRATOR).get(f"/bookings/{booking}").text
+    assert "first-visit? No last? Sunday 31 January 2027 sore? neck, knee then? last year" in words(page)
 
 
 def test_show_tells_answers_of_questions_removed_since(sign_in: SignIn, cast: Cast, store: Store) -> None:

@@ -258,11 +258,11 @@ def test_book_with_seats_and_attendees(visitor: FlaskClient, store: Store) -> No
     assert [one.name for one in Attendee.select().order_by(Attendee.position)] == ["Ada Client", "Ben", "Cleo"]
 
 
-def ask(cast: Cast) -> None:
-    """Give the service intake questions of every kind."""
+def ask(cast: Cast, questions: list[dict[str, object]] = QUESTIONS) -> None:
+    """Give the service intake questions."""
 
     def work() -> None:
-        Service.update(questions=json.dumps(QUESTIONS)).execute()
+        Service.update(questions=json.dumps(questions)).execute()
         cast.store.bump_catalog()
 
     cast.store.write(work)
@@ -291,6 +291,43 @@ def test_book_with_wrong_answer_says_so_beside_question(
     ask(cast)
     answer = send(visitor, open_details(visitor, cast), **{**ADA, "answer-q1": "Back", name: typed})
     assert (answer.status_code, Page(answer.text).errors) == (422, {name: sentence})
+
+
+DEPENDING: list[dict[str, object]] = [
+    {"public_id": "d1", "label": "Where?", "kind": "several", "required": False, "choices": ["neck", "back", "knee"]},
+    {
+        **{"public_id": "d2", "label": "Since when?", "kind": "date", "required": True, "choices": []},
+        **{"help": "About is enough.", "only_if": "d1", "only_if_answers": ["neck", "knee"]},
+    },
+    {"public_id": "d3", "label": "I agree to be called.", "kind": "agree", "required": True, "choices": []},
+]
+
+
+def test_question_that_depends_on_another_says_so_and_is_asked_only_then(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store)
+    ask(cast, DEPENDING)
+    page = visitor.get(f"/book/details?{query(cast, start=TEN)}").text
+    assert "About is enough. Please answer this if “Where?” is answered by: neck, knee." in Page(page).text
+    assert 'data-after="answer-d1" data-wanted="[&#34;neck&#34;, &#34;knee&#34;]" data-required' in page
+    form = open_details(visitor, cast)
+    agreed = {**ADA, "answer-d3": "yes"}
+    refused = send(visitor, form, **agreed, **{"answer-d1": ["back", "knee"]})
+    assert (refused.status_code, Page(refused.text).errors) == (422, {"answer-d2": "Please answer this question."})
+    ticked = [f'value="{one}" checked' in refused.text for one in ("neck", "back", "knee")]
+    assert ticked == [False, True, True]
+    answer = send(visitor, form, **agreed, **{"answer-d1": ["back", "knee"], "answer-d2": "2027-01-31"})
+    assert answer.status_code == 303
+    assert json.loads(Booking.get().answers) == {"d1": "back; knee", "d2": "2027-01-31", "d3": "yes"}
+
+
+def test_what_is_not_asked_is_neither_needed_nor_kept(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store)
+    ask(cast, DEPENDING)
+    form = open_details(visitor, cast)
+    unticked = send(visitor, form, **ADA, **{"answer-d1": "back", "answer-d2": "2027-01-31"})
+    assert Page(unticked.text).errors == {"answer-d3": "Please tick this box; without it this cannot be booked."}
+    send(visitor, form, **ADA, **{"answer-d1": "back", "answer-d2": "2027-01-31", "answer-d3": "yes"})
+    assert json.loads(Booking.get().answers) == {"d1": "back", "d3": "yes"}
 
 
 def test_book_with_wished_provider_takes_them(visitor: FlaskClient, store: Store) -> None:

@@ -19,6 +19,9 @@ QUESTIONS: Form = {
     "question_kind": ["choice", "long_text"],
     "question_required": ["1", ""],
     "question_choices": ["left; right;", ""],
+    "question_help": ["From your side.", ""],
+    "question_if": ["", ""],
+    "question_if_answers": ["", ""],
 }
 PATH = "/setup/services/new"
 
@@ -109,10 +112,28 @@ def test_service_questions_are_read_and_shown(admin: Browser, store: Store, form
     assert value_of(page, "question_choices") == ["left; right", ""]
 
 
+def test_question_depends_on_one_before_it_that_is_new_as_well(admin: Browser, store: Store, form: Form) -> None:
+    lines = saving({**form, **QUESTIONS}, question_id=["a1", "b2"], question_if=["", "a1"])
+    refused = admin.submit(PATH, {**lines, "question_if_answers": ["", "up"]}).text
+    assert error_beside(refused, "questions").endswith("is asked, from: left; right.")
+    assert (value_of(refused, "question_id"), value_of(refused, "question_if_answers")) == (["a1", "b2"], ["", "up"])
+    admin.submit(PATH, {**lines, "question_if_answers": ["", "right; LEFT"]})
+    public_id, draft = _saved(admin, store)
+    first, second = draft.questions
+    assert (second.only_if, second.only_if_answers, first.help) == (
+        first.public_id,
+        ("right", "left"),
+        "From your side.",
+    )
+    page = admin.get(f"/setup/services/{public_id}").text
+    assert value_of(page, "question_if_answers") == ["", "right; left"]
+    assert f'<option value="{first.public_id}" selected>asked after “Which side?”</option>' in page
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"question_choices": ["left", ""]}, "Please give “Which side?” from 2 to 30 answers to choose from."),
+        ({"question_choices": ["left", ""]}, "Please give “Which side?” from 2 to 30 answers to choose from, with"),
         ({"question_kind": ["song", "text"]}, "Please choose how “Which side?” is answered."),
         ({"question_label": ["Why?", "Why?"], "question_kind": ["text", "text"]}, "“Why?” is asked twice"),
     ],

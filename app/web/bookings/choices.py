@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from app.booking.refusals import NotFound
-from app.booking.values import Catalog, Location, Question, QuestionKind, Resource, ResourceKind, Service
+from app.booking.values import Catalog, Location, Resource, ResourceKind, Service
 from app.texts import _, mark
 from app.web.times import duration_text
 
@@ -90,10 +90,3 @@ def duration_options(service: Service) -> Options:
 def nearest_duration(service: Service, minutes: int) -> int:
     """Return the duration of the service that is nearest to a wished one."""
     return min(service.durations_minutes, key=lambda one: (abs(one - minutes), one))
-
-
-def question_options(question: Question) -> Options:
-    """Return what an intake question lets people choose from; nothing where they write."""
-    if question.kind is QuestionKind.YES_NO:
-        return [("", _("Please choose")), ("yes", _("Yes")), ("no", _("No"))]
-    return [("", _("Please choose")), *((one, one) for one in question.choices)] if question.choices else []

@@ -22,6 +22,7 @@ from app.web.audit.lines import line_of
 from app.web.bookings.approval import step_lines
 from app.web.bookings.searching import STATUS_WORDS
 from app.web.context import site
+from app.web.intake import shown_answer
 from app.web.times import duration_text, local_day, moment_text, span_text
 
 NOTHING: Mapping[str, str] = {}
@@ -161,13 +162,14 @@ def _expiry_text(booking: BookingView) -> str:
 
 def _answers(catalog: Catalog, booking: BookingView) -> list[tuple[str, str]]:
     """Return the intake answers with their questions; a question that was removed since is called so."""
-    labels = {
-        question.public_id: question.label
+    questions = {
+        question.public_id: question
         for service in catalog.services.values()
         if service.public_id == booking.service
         for question in service.questions
     }
-    return [(labels.get(key, _("A question asked then")), text) for key, text in booking.answers.items()]
+    found = ((questions.get(key), text) for key, text in booking.answers.items())
+    return [(_("A question asked then") if one is None else one.label, shown_answer(one, text)) for one, text in found]
 
 
 def _names(catalog: Catalog) -> dict[str, str]:

@@ -25,6 +25,7 @@ from app.web.bookings import choices
 from app.web.bookings.blocking import offer
 from app.web.bookings.rule import REPEATS, WEEKDAYS
 from app.web.bookings.when import Offer, ShownTwice, offers, put_start, read_instant, read_start
+from app.web.intake import ANSWER, asked, read_answers, typed_answers
 from app.web.setup.reading import Typed
 
 Fields = MultiDict[str, str]
@@ -105,7 +106,8 @@ def _details(context: Context, service: Service, location: Location, typed: Type
         "free": free_times(context, service, location, typed),
         "together": choices.names_of(catalog, typed.many("together")),
         "clients": found_clients(context, typed),
-        "questions": [(one, choices.question_options(one)) for one in service.questions],
+        "questions": asked(service.questions),
+        "answers": typed_answers(typed.fields),
         "repeats": [(value, _(word)) for value, word in REPEATS],
         "weekdays": [(value, _(word)) for value, word in WEEKDAYS],
         "may_override": context.may(Permission.OVERRIDE_RULES),
@@ -181,7 +183,7 @@ def read_booking(context: Context, typed: Typed) -> BookingRequest:
         provider=typed.optional("provider"),
         seats=_seats(typed),
         comment=typed.text("comment"),
-        answers={one.public_id: typed.text(f"answer-{one.public_id}") for one in service.questions},
+        answers=read_answers(typed.fields),
         key=typed.optional("key"),
         override=typed.flag("override"),
         override_reason=typed.text("override_reason"),
@@ -215,7 +217,7 @@ def refused(filled: Filled, refusal: Refusal, tzid: str) -> Filled:
 def field_of(refusal: Refusal) -> str:
     """Return the form field beside which a refusal is shown; empty: above the form."""
     name = refusal.field or ""
-    return name if name in _FIELDS or name.startswith("answer-") else ""
+    return name if name in _FIELDS or name.startswith(ANSWER) else ""
 
 
 def _instead(refusal: Refusal) -> tuple[Instant, ...]:

@@ -17,7 +17,8 @@ from app.operations.requests import BookingRequest
 from app.texts import _
 from app.web.context import site
 from app.web.errors import answer_refusal
-from app.web.public.person import CHANGED, TOO_OLD, Filled, read_answers, read_client, refused
+from app.web.intake import as_typed, asked, read_answers
+from app.web.public.person import CHANGED, TOO_OLD, Filled, read_client, refused
 from app.web.public.selection import Selection, foreseen, read_selection
 from app.web.public.token import Choice, TokenError, read_choice, sign_choice
 
@@ -68,13 +69,13 @@ def _renewed(context: Context, problem: str) -> str:
     """
     chosen = read_selection(context, request.args)
     token = sign_choice(_secret(), chosen.choice)
-    return _page(context, Filled(chosen, token, request.form.to_dict(), {"start": problem}))
+    return _page(context, Filled(chosen, token, as_typed(request.form), {"start": problem}))
 
 
 def _refused(context: Context, choice: Choice, token: str, refusal: Refusal) -> str:
     """Show the form again with its token: a refused form's key is unused, and one that was used must not change."""
     chosen = _selection(context, choice, request.form.get("zone", ""))
-    form = Filled(chosen, token, request.form.to_dict())
+    form = Filled(chosen, token, as_typed(request.form))
     questions = chosen.service.questions
     return _page(context, refused(form, refusal, questions, chosen.tzid, lambda start: _sign_at(choice, start)))
 
@@ -110,6 +111,7 @@ def _page(context: Context, form: Filled[Selection]) -> str:
         chosen=chosen,
         start=start,
         end=start + chosen.minutes * 60,
+        questions=asked(chosen.service.questions),
         approval=foreseen(context.catalog, chosen),
     )
 

@@ -14,10 +14,10 @@ from app.booking.wall_clock import zone
 from app.booking.words import sentence
 from app.operations.requests import ClientDetails
 from app.texts import mark
+from app.web.intake import ANSWER
 from app.web.times import moment_text
 
 Chosen = TypeVar("Chosen")
-ANSWER = "answer-"
 FIELDS = frozenset({"name", "email", "phone", "comment", "attendees", "zone"})
 CHANGED = mark(
     "This form was not made by this page or was changed on the way; please check the time and send it again."
@@ -60,11 +60,6 @@ def read_client(fields: MultiDict[str, str]) -> ClientDetails:
     return ClientDetails(
         name=fields.get("name", ""), email=fields.get("email", ""), phone=fields.get("phone", ""), tzid=tzid
     )
-
-
-def read_answers(fields: MultiDict[str, str]) -> Mapping[str, str]:
-    """Return the answers to intake questions by question id, as typed."""
-    return {name.removeprefix(ANSWER): text for name, text in fields.items() if name.startswith(ANSWER)}
 
 
 def shown_field(name: str | None, questions: Iterable[Question]) -> str:

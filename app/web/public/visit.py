@@ -23,9 +23,10 @@ from app.texts import _, mark
 from app.web.context import site
 from app.web.embedded import carried_embedding
 from app.web.errors import answer_refusal
+from app.web.intake import as_typed, asked, read_answers
 from app.web.language import carried_language
 from app.web.public.offer import offered_by_place, public_services
-from app.web.public.person import CHANGED, TOO_OLD, Filled, read_answers, read_client, refused
+from app.web.public.person import CHANGED, TOO_OLD, Filled, read_client, refused
 from app.web.public.selection import Reader
 from app.web.public.token import TokenError, VisitChoice, read_visit, sign_visit
 from app.web.public.week import Week, Wish, find_week
@@ -201,12 +202,12 @@ def _renewed(chosen: VisitSelection, problem: str) -> ResponseReturnValue:
     """
     if len(chosen.services) < 2 or chosen.start is None:
         raise InvalidInput("service", _(CHOOSE))
-    form = Filled(chosen, sign_visit(_secret(), _choice(chosen)), request.form.to_dict(), {"start": problem})
+    form = Filled(chosen, sign_visit(_secret(), _choice(chosen)), as_typed(request.form), {"start": problem})
     return _page(form), 400
 
 
 def _refused(chosen: VisitSelection, choice: VisitChoice, token: str, refusal: Refusal) -> str:
-    form = Filled(chosen, token, request.form.to_dict())
+    form = Filled(chosen, token, as_typed(request.form))
     return _page(refused(form, refusal, chosen.questions, chosen.tzid, lambda start: _sign_at(choice, start)))
 
 
@@ -217,7 +218,12 @@ def _sign_at(choice: VisitChoice, start: Instant) -> str:
 def _page(form: Filled[VisitSelection]) -> str:
     chosen = form.chosen
     return render_template(
-        "public/visit_details.html", form=form, chosen=chosen, times=_times(chosen), start=chosen.start or 0
+        "public/visit_details.html",
+        form=form,
+        chosen=chosen,
+        times=_times(chosen),
+        start=chosen.start or 0,
+        questions=asked(chosen.questions),
     )
 
 

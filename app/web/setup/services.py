@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from secrets import token_hex
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -12,7 +14,7 @@ from app.booking.refusals import InvalidInput
 from app.booking.values import DAY_MINUTES, QuestionKind, Visibility
 from app.operations.context import Context
 from app.operations.setup import pools, services
-from app.operations.setup.questions import QuestionDraft
+from app.operations.setup.questions import QuestionDraft, answer_words
 from app.operations.setup.services import RequirementDraft, ServiceDraft
 from app.texts import _, mark
 from app.web.context import site
@@ -29,13 +31,20 @@ TABLES = {
         "question_kind": QuestionKind.TEXT.value,
         "question_required": "",
         "question_choices": "",
+        "question_help": "",
+        "question_if": "",
+        "question_if_answers": "",
     },
 }
 QUESTION_WORDS = {
     QuestionKind.TEXT: mark("one line"),
     QuestionKind.LONG_TEXT: mark("several lines"),
     QuestionKind.CHOICE: mark("choice of answers"),
+    QuestionKind.SEVERAL: mark("several of a choice of answers"),
     QuestionKind.YES_NO: mark("yes or no"),
+    QuestionKind.AGREE: mark("tick box to agree"),
+    QuestionKind.NUMBER: mark("number"),
+    QuestionKind.DATE: mark("date"),
 }
 UNITS = {"minutes": 1, "hours": 60, "days": DAY_MINUTES}
 UNIT_WORDS = {"minutes": mark("minutes"), "hours": mark("hours"), "days": mark("days")}
@@ -94,9 +103,16 @@ def _questions(typed: Typed) -> Iterator[QuestionDraft]:
                 label=line["question_label"],
                 kind=line["question_kind"],
                 required=bool(line["question_required"]),
-                choices=tuple(part.strip() for part in line["question_choices"].split(";") if part.strip()),
+                choices=_parts(line["question_choices"]),
                 public_id=line["question_id"] or None,
+                help=line["question_help"],
+                only_if=line["question_if"] or None,
+                only_if_answers=_parts(line["question_if_answers"]),
             )
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(";") if part.strip())
 
 
 def _show(context: Context, draft: ServiceDraft) -> MultiDict[str, str]:
@@ -140,12 +156,17 @@ def _show_lines(draft: ServiceDraft) -> Iterator[tuple[str, str]]:
     for need in draft.requirements:
         yield "takes_what", f"{POOL}{need.pool}" if need.pool else f"{SINGLE}{need.resource}"
         yield "takes_count", str(need.count)
+    words = {one.public_id: answer_words(one) for one in draft.questions}
     for question in draft.questions:
+        shown = words.get(question.only_if, {})
         yield "question_id", question.public_id or ""
         yield "question_label", question.label
         yield "question_kind", question.kind
         yield "question_required", "1" if question.required else ""
         yield "question_choices", "; ".join(question.choices)
+        yield "question_help", question.help
+        yield "question_if", question.only_if or ""
+        yield "question_if_answers", "; ".join(shown.get(one, one) for one in question.only_if_answers)
 
 
 def _blank(context: Context) -> MultiDict[str, str]:
@@ -171,6 +192,7 @@ def _options(context: Context) -> dict[str, Any]:
         "span": services.span_words,
         "pools": held,
         "question_kinds": say_all(QUESTION_WORDS),
+        "new_id": partial(token_hex, 8),
         "visibilities": say_all(VISIBILITY_WORDS),
         "site_url": site().config.base_url,
     }

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.booking.answers import MAX_LINE, check_answers, check_email, check_phone, clean_line, clean_text
+from app.booking.answers import MAX_LINE, check_email, check_phone, clean_line, clean_text
 from app.booking.refusals import InvalidInput
-from app.booking.values import Question, QuestionKind
 
 CONTROL = "Please remove the control characters; plain text is fine."
 DIRECTION = "Please remove the invisible marks that change the direction of writing."
@@ -81,32 +80,3 @@ def test_phone_accepted(typed: str) -> None:
 def test_phone_refused(typed: str) -> None:
     with pytest.raises(InvalidInput):
         check_phone(typed)
-
-
-QUESTIONS = (
-    Question("q1", "Why?", QuestionKind.LONG_TEXT),
-    Question("q2", "Which?", QuestionKind.CHOICE, required=True, choices=("left", "right")),
-    Question("q3", "Sure?", QuestionKind.YES_NO),
-    Question("q4", "Who?", QuestionKind.TEXT),
-)
-
-
-def test_answers_are_kept_by_question_and_others_dropped() -> None:
-    given = {"q1": "a\nb", "q2": "left", "q3": "yes", "q4": "", "q9": "x"}
-
-    assert check_answers(QUESTIONS, given) == {"q1": "a\nb", "q2": "left", "q3": "yes"}
-
-
-@pytest.mark.parametrize(
-    ("given", "field", "problem"),
-    [
-        ({}, "answer-q2", "Please answer this question."),
-        ({"q2": "up"}, "answer-q2", "Please choose one of the answers offered."),
-        ({"q2": "left", "q3": "maybe"}, "answer-q3", "Please choose one of the answers offered."),
-        ({"q2": "left", "q4": "a\nb"}, "answer-q4", CONTROL),
-    ],
-)
-def test_answers_refused(given: dict[str, str], field: str, problem: str) -> None:
-    with pytest.raises(InvalidInput) as caught:
-        check_answers(QUESTIONS, given)
-    assert caught.value == InvalidInput(field, problem)
