@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from flask.testing import FlaskClient
@@ -27,7 +28,7 @@ def open_details(visitor: FlaskClient, cast: Cast, start: int = TEN, **more: obj
     return Page(answer.text).form("token")
 
 
-def send(visitor: FlaskClient, form: Form, **fields: str) -> TestResponse:
+def send(visitor: FlaskClient, form: Form, **fields: Sequence[str]) -> TestResponse:
     """Send a form with these fields changed."""
     return visitor.post(form.action, data={**form.fields, **fields})
 
