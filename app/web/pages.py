@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from app.web.bookings.undoing import undo_offer
 from app.web.devices import say_device
+from app.web.help.tours import stops_text, tour_here
 from app.web.navigation import navigation, shown_actor
 from app.web.script_texts import script_texts
 from app.web.times import clock_text, day_text, duration_text, local_day, moment_text, short_day, span_text, zones
@@ -35,6 +36,8 @@ def init_pages(app: Flask) -> None:
         script_texts=script_texts,
         shown_actor=shown_actor,
         span_text=span_text,
+        stops_text=stops_text,
+        tour_here=tour_here,
         undo_offer=undo_offer,
         zone_list=zone_list,
         zones=zones,

@@ -25,6 +25,10 @@ SCRIPTS: Mapping[str, Mapping[str, str]] = {
         "unknown": mark("The server did not answer. Please look in the calendar whether the booking was moved."),
         "signedOut": mark("You are signed out, so nothing was changed. Please load the page again."),
     },
+    "help.js": {
+        "away": mark("The help cannot be loaded now. Please try again, or open it on a page of its own."),
+        "signedOut": mark("You are signed out. Please load the page again."),
+    },
     "hours.js": {
         "copyWorkdays": mark("To Monday to Friday"),
         "copyAll": mark("To every day"),
@@ -34,6 +38,11 @@ SCRIPTS: Mapping[str, Mapping[str, str]] = {
     "passkey.js": {
         "known": mark("This device has a passkey for your account already."),
         "unused": mark("No passkey was used. Please try again, or choose another way."),
+    },
+    "tour.js": {
+        "count": mark("Step {number} of {all}"),
+        "end": mark("End the tour"),
+        "done": mark("Done"),
     },
     "undo.js": {
         "left": mark("It can be undone for {seconds} more seconds."),

@@ -155,6 +155,7 @@ class Examples:
             "token": lambda: self.token(endpoint),
             "delivery_id": lambda: str(tables.OutboxMessage.select().first().public_id),
             "public_id": lambda: self.record(endpoint),
+            "guide": lambda: "first-steps",
         }
         return makers[name]()
 

@@ -34,7 +34,7 @@ VISIT = "visit"
 FIELDS = {"action": "save", "status": "completed"}
 """What forms are sent with: enough to come as far as the question of rights."""
 
-NAMES = {"public_id", "delivery_id", "token", "filename"}
+NAMES = {"public_id", "delivery_id", "token", "filename", "guide"}
 """The names of what rules have in them; a new one has to be given a value here."""
 
 
@@ -79,6 +79,7 @@ def _set_up(cast: Cast, person: str) -> dict[str, str]:
     )
     role = save_role(context, RoleDraft("Spare"))
     return {
+        "help": "first-steps",
         "waiting": join_waiting_list(context, wish).public_id,
         "locations": cast.ids["Centre"],
         "resources": provider,
