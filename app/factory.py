@@ -52,6 +52,7 @@ from app.web.account import pages as account
 from app.web.context import EXTENSION, Site
 from app.web.embedded import init_embedded
 from app.web.errors import QuietFlask, init_errors
+from app.web.features import init_features
 from app.web.language import init_language
 from app.web.look import init_look
 from app.web.pages import init_pages
@@ -180,6 +181,7 @@ def create_app(config: Config) -> Flask:
     init_sign_in(app)
     init_errors(app)
     init_access(app)
+    init_features(app)
     init_security(app)
     init_seeing_as(app)
     init_step_up(app)

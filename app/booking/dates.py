@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
+from app.booking.formats import numeric_date, short_numeric_date
 from app.texts import _, in_context, language, speaking
 
 _KEPT = 4096
@@ -35,13 +36,15 @@ def short_month_name(number: int) -> str:
 
 
 def date_text(day: date) -> str:
-    """Return a date in words: ``Monday 7 January 2030``."""
-    return _date(day, language())
+    """Return a date in words: ``Monday 7 January 2030``; its numbers as the site writes them, if it says how."""
+    numbers = numeric_date(day)
+    return f"{weekday_name(day.weekday())} {numbers}" if numbers else _date(day, language())
 
 
 def short_date_text(day: date) -> str:
     """Return a date in few letters: ``Mon 7 Jan``."""
-    return _short_date(day, language())
+    numbers = short_numeric_date(day)
+    return f"{short_weekday_name(day.weekday())} {numbers}" if numbers else _short_date(day, language())
 
 
 def date_and_time(day: date, clock: str, zone: str = "") -> str:

@@ -194,6 +194,22 @@ class LimitReached(Refusal):
 
 
 @dataclass(eq=True)
+class TooManyUnconfirmed(Refusal):
+    """As many bookings of one mail address as may (``limit``) wait to be confirmed already."""
+
+    code: ClassVar[str] = "too_many_unconfirmed"
+    limit: int
+    field: str | None = "email"
+
+
+@dataclass(eq=True)
+class NotConfirmed(Refusal):
+    """A booking was not confirmed by its link as long as it was held."""
+
+    code: ClassVar[str] = "not_confirmed"
+
+
+@dataclass(eq=True)
 class TooLateToChange(Refusal):
     """After the latest time at which a client may cancel or move."""
 

@@ -176,7 +176,10 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What can be booked, with all its rules; a limit of None means no limit."""
+    """What can be booked, with all its rules; a limit of None means no limit.
+
+    ``confirm_minutes``: for how long a visitor's booking is held until they confirm it by mail; None: nobody is asked.
+    """
 
     id: int
     public_id: str
@@ -198,6 +201,7 @@ class Service:
     hold_minutes: int = 10
     request_expiry_minutes: int = 2 * DAY_MINUTES
     offer_minutes: int = 120
+    confirm_minutes: int | None = None
     visibility: Visibility = Visibility.PUBLIC
     questions: tuple[Question, ...] = ()
     description: str = ""

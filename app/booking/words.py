@@ -12,6 +12,8 @@ from functools import singledispatch
 
 from app.booking import refusals
 from app.booking.dates import date_and_time, date_text
+from app.booking.formats import clock
+from app.booking.reason_words import AWAY, NOT_UNDONE, PROBLEMS, SPENT
 from app.booking.refusals import Conflict, Refusal
 from app.booking.values import DAY_MINUTES, Cause, Instant
 from app.booking.wall_clock import local, local_date, to_instants
@@ -73,49 +75,6 @@ STATE_WORDS: Mapping[str, str] = {
 }
 """How bookings, requests and changes of them stand, within a sentence or a list."""
 
-_PROBLEMS: Mapping[str, str] = {
-    "locked": mark("The database is busy right now, so nothing was changed; please try again in a moment."),
-    "full": mark("The server's disk is full, so nothing was changed; please tell whoever looks after the server."),
-    "read_only": mark(
-        "The database can only be read right now, so nothing was changed; please try again in a few minutes."
-    ),
-    "forbidden": mark(
-        "The database refuses this to the program's account, so nothing was changed; "
-        "please tell whoever looks after the server."
-    ),
-    "gone": mark("The database cannot be reached, so nothing was changed; please try again in a few minutes."),
-}
-
-_AWAY: Mapping[str, str] = {
-    "ldap": mark(
-        "The directory that knows passwords cannot be asked right now, so only who has a password of this site can "
-        "sign in; please try again in a few minutes."
-    ),
-    "oidc": mark("The place where you sign in cannot be reached right now; please try again in a few minutes."),
-}
-
-_SPENT: Mapping[str, str] = {
-    "used": mark("This link has been used already; please sign in with the password that was chosen by it."),
-    "replaced": mark(
-        "This link counts no more, as a newer one was made or the account was changed; please use the newest."
-    ),
-    "expired": mark(
-        "This link has expired; please ask for a new one, where you sign in or whoever looks after the users."
-    ),
-}
-
-
-_NOT_UNDONE: Mapping[str, str] = {
-    "late": mark(
-        "This cannot be undone any more, as it is too long ago or was undone already; please change the booking anew."
-    ),
-    "taken": mark(
-        "This cannot be undone, as somebody has taken what the booking gave back; please choose another time for it."
-    ),
-    "changed": mark("This cannot be undone, as the booking was changed in the meantime; please look how it stands."),
-    "other": mark("Only whoever moved or cancelled the booking can undo that; please change it instead."),
-}
-
 
 @singledispatch
 def sentence(refusal: Refusal, tzid: str) -> str:
@@ -130,8 +89,8 @@ def say_day(instant: Instant, tzid: str) -> str:
 
 def say_clock(instant: Instant, tzid: str) -> str:
     """Return a local time such as ``09:30``; with the zone's short name where it exists twice that day."""
-    _day, clock, zone = _wall(instant, tzid)
-    return f"{clock} {zone}" if zone else clock
+    _day, time, zone = _wall(instant, tzid)
+    return f"{time} {zone}" if zone else time
 
 
 def say_moment(instant: Instant, tzid: str) -> str:
@@ -143,7 +102,7 @@ def _wall(instant: Instant, tzid: str) -> tuple[date, str, str]:
     """Return the local day, the local time, and the zone's short name where that time exists twice that day."""
     when = local(instant, tzid)
     is_doubled = len(to_instants(when.date(), when.hour * 60 + when.minute, tzid)) > 1
-    return when.date(), f"{when.hour:02}:{when.minute:02}", when.tzname() or "" if is_doubled else ""
+    return when.date(), clock(when.hour * 60 + when.minute), when.tzname() or "" if is_doubled else ""
 
 
 def say_span(start: Instant, end: Instant, tzid: str) -> str:
@@ -330,6 +289,22 @@ def _limit_reached(refusal: refusals.LimitReached, tzid: str) -> str:
 
 
 @sentence.register
+def _too_many_unconfirmed(refusal: refusals.TooManyUnconfirmed, tzid: str) -> str:
+    return plural(
+        "With this mail address {number} booking waits to be confirmed already; please confirm it by the link in our "
+        "mail first.",
+        "With this mail address {number} bookings wait to be confirmed already; please confirm one by the link in our "
+        "mail first.",
+        refusal.limit,
+    )
+
+
+@sentence.register
+def _not_confirmed(refusal: refusals.NotConfirmed, tzid: str) -> str:
+    return _("This time is not kept any longer, as it was not confirmed in time; please book again.")
+
+
+@sentence.register
 def _too_late_to_change(refusal: refusals.TooLateToChange, tzid: str) -> str:
     latest = say_moment(refusal.latest, tzid)
     return _("This could be changed until {latest}; please call us instead.", latest=latest)
@@ -351,7 +326,7 @@ def _step_decided(refusal: refusals.StepDecided, tzid: str) -> str:
 
 @sentence.register
 def _cannot_undo(refusal: refusals.CannotUndo, tzid: str) -> str:
-    return _(_NOT_UNDONE[refusal.reason])
+    return _(NOT_UNDONE[refusal.reason])
 
 
 @sentence.register
@@ -379,12 +354,12 @@ def _missing_hour(refusal: refusals.MissingHour, tzid: str) -> str:
 
 @sentence.register
 def _link_spent(refusal: refusals.LinkSpent, tzid: str) -> str:
-    return _(_SPENT[refusal.reason])
+    return _(SPENT[refusal.reason])
 
 
 @sentence.register
 def _source_away(refusal: refusals.SourceAway, tzid: str) -> str:
-    return _(_AWAY[refusal.source])
+    return _(AWAY[refusal.source])
 
 
 @sentence.register
@@ -396,4 +371,4 @@ def _too_often(refusal: refusals.TooOften, tzid: str) -> str:
 
 @sentence.register
 def _unavailable(refusal: refusals.Unavailable, tzid: str) -> str:
-    return _(_PROBLEMS.get(refusal.problem, _PROBLEMS["gone"]))
+    return _(PROBLEMS.get(refusal.problem, PROBLEMS["gone"]))

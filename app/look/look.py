@@ -12,8 +12,10 @@ from string import Formatter
 from urllib.parse import urlsplit
 
 from app.booking.answers import clean_line, clean_text
+from app.booking.formats import Formats
 from app.booking.refusals import InvalidInput
 from app.look.colours import check_colour
+from app.look.features import CHECKS, Feature, features_on, formats_from
 from app.look.typefaces import TYPEFACES
 from app.look.words import CLIENT, OWN, OWN_FIELDS, WORDS, check_own
 from app.texts import _
@@ -31,7 +33,7 @@ class Look:
     """What a site looks like; all empty is what it looks like without any of this.
 
     ``title``, ``introduction``: of the public start page, by the code of their language. ``logo``: what its address
-    ends in. ``own``: the forms of a word of one's own, by field (``words.OWN_FIELDS``).
+    ends in. ``own``: the forms of a word of one's own, by field (``words.OWN_FIELDS``). The last ones: ``features.py``.
     """
 
     name: str = ""
@@ -47,7 +49,21 @@ class Look:
     privacy: str = ""
     link: str = ""
     link_label: str = ""
+    switched_off: str = ""
+    date_format: str = ""
+    time_format: str = ""
+    week_start: str = ""
+    working_days: str = ""
     logo: str = ""
+
+    def has(self, feature: Feature) -> bool:
+        """Whether a feature is not switched off."""
+        return feature in features_on(self.switched_off)
+
+    @property
+    def formats(self) -> Formats:
+        """How dates and times are written, and how weeks go."""
+        return formats_from(self.date_format, self.time_format, self.week_start, self.working_days)
 
     @property
     def site_name(self) -> str:
@@ -137,6 +153,7 @@ _PLAIN_CHECKS: Mapping[str, Callable[[str, str], str]] = {
     "typeface": _one_of(tuple(TYPEFACES)),
     "word": lambda text, where: _one_of((*WORDS, OWN))(text or CLIENT, where),
     "footer": lambda text, where: check_placeholders(clean_line(text, where, MOST_FOOTER), where),
+    **CHECKS,
 }
 
 

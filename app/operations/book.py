@@ -26,6 +26,7 @@ from app.operations.placing import Place, choose, with_next_free
 from app.operations.requests import BookingRequest, ClientDetails, HoldRequest
 from app.operations.rights import target_of
 from app.operations.throttle import count_booking
+from app.operations.unconfirmed import asked_until, check_few_unconfirmed
 from app.operations.views import BookingView
 from app.operations.waiting import end_offer
 from app.operations.wanted import Wanted, want
@@ -35,7 +36,11 @@ from app.texts import _
 MAX_COMMENT = 2000
 MAX_NAME = 200
 NO_ORIGIN = records.Origin()
-FIRST_MESSAGE: Mapping[Status, str] = {Status.REQUESTED: "requested", Status.CONFIRMED: "confirmed"}
+FIRST_MESSAGE: Mapping[Status, str] = {
+    Status.HELD: "confirm_asked",
+    Status.REQUESTED: "requested",
+    Status.CONFIRMED: "confirmed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +53,15 @@ class Particulars:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Who comes to a new booking, with what they typed, and what it belongs to."""
+    """Who comes to a new booking, with what they typed, and what it belongs to.
+
+    ``asked_until``: it is held so long, for them to confirm it by mail; None: they need not.
+    """
 
     particulars: Particulars
     client: tables.Client
     origin: records.Origin
+    asked_until: Instant | None = None
 
 
 def hold(context: Context, request: HoldRequest) -> BookingView:
@@ -104,6 +113,7 @@ def book_id(context: Context, request: BookingRequest) -> str:
         expire(context)
         public_id = place_booking(context, wanted, particulars)
         count_booking(context.source, request.client.email, context.now)
+        check_few_unconfirmed(context, _asked_until(context, wanted), request.client.email)
         return public_id
 
     return _run(context, wanted, repeats.Repeat("book", request.key, request), work)
@@ -134,12 +144,21 @@ def add_placed(
     """Take resources and write the booking without a message, inside a running transaction."""
     client = find_or_add_client(context, particulars.client)
     place = choose(context, wanted, client.email)
-    return add_at(context, wanted, place, Arrival(particulars, client, origin))
+    return add_at(context, wanted, place, Arrival(particulars, client, origin, _asked_until(context, wanted)))
+
+
+def _asked_until(context: Context, wanted: Wanted) -> Instant | None:
+    return asked_until(context, (wanted.service,), wanted.start)
 
 
 def add_at(context: Context, wanted: Wanted, place: Place, arrival: Arrival) -> tables.Booking:
-    """Write the booking at its place, for those who may book just there."""
+    """Write the booking at its place, for those who may book just there.
+
+    What has to be confirmed by mail is only held: nobody is asked to approve it, and the log tells of it, once it is.
+    """
     check_staff(context, wanted, place)
+    if arrival.asked_until is not None:
+        return records.add_booking(context, wanted, place, _held_draft(arrival, arrival.asked_until))
     asking = _asking(context, wanted, place.resource_ids)
     row = records.add_booking(context, wanted, place, _draft_of(context, wanted, asking, arrival))
     ask(context, row, asking)
@@ -147,10 +166,17 @@ def add_at(context: Context, wanted: Wanted, place: Place, arrival: Arrival) -> 
     return row
 
 
+def _held_draft(arrival: Arrival, until: Instant) -> records.Draft:
+    """Return what is written of a booking that its client has to confirm by mail."""
+    particulars, client, origin = arrival.particulars, arrival.client, arrival.origin
+    tzid = particulars.client.tzid
+    return records.Draft(Status.HELD, client, particulars.texts, until, origin, tzid, unconfirmed=True)
+
+
 def _draft_of(context: Context, wanted: Wanted, asking: Asking, arrival: Arrival) -> records.Draft:
     """Return what is written of a new booking besides its time and place."""
     particulars, client, origin = arrival.particulars, arrival.client, arrival.origin
-    status, expires_at = _first_status(context, wanted.service, wanted.start, asking)
+    status, expires_at = first_status(context, wanted.service, wanted.start, asking)
     return records.Draft(status, client, particulars.texts, expires_at, origin, particulars.client.tzid)
 
 
@@ -171,7 +197,7 @@ def _asking(context: Context, wanted: Wanted, resource_ids: Collection[int]) -> 
     return asking_for(context, wanted.service, resource_ids, target, by_staff=wanted.by_staff)
 
 
-def _first_status(context: Context, service: Service, start: Instant, asking: Asking) -> tuple[Status, Instant | None]:
+def first_status(context: Context, service: Service, start: Instant, asking: Asking) -> tuple[Status, Instant | None]:
     """Requested where somebody has to approve it first, else confirmed; a request waits until it would begin."""
     if asking:
         return Status.REQUESTED, expiry_of_request(context, service, start, asking)
@@ -188,7 +214,7 @@ def _confirm_hold(context: Context, request: BookingRequest) -> str:
         records.check_held(row, context.now)
         _check_same(row, wanted)
         asking = _asking(context, wanted, records.resource_ids(row))
-        status, expires_at = _first_status(context, wanted.service, wanted.start, asking)
+        status, expires_at = first_status(context, wanted.service, wanted.start, asking)
         client = find_or_add_client(context, particulars.client)
         context.store.lock_rows(wanted.service.id if has_limits(wanted.service) else None, ())
         check_within_limits(wanted, context.now, client.email, ignore_booking=row.id)
@@ -223,11 +249,11 @@ def accept_offer(context: Context, booking: str) -> BookingView:
         row = records.get_locked(booking)
         context.require(Permission.MOVE, target_of(row))
         records.check_held(row, context.now)
-        if row.client_id is None:  # a hold of somebody who still types who they are: `book` makes it theirs
+        if row.client_id is None or row.unconfirmed:  # made theirs by `book`, or by the link that confirms it
             raise NotFound(kind="booking", reference=booking)
         service, target = context.catalog.services[row.service_id], target_of(row)
         asking = asking_for(context, service, target.resource_ids, target, by_staff=context.actor.is_staff)
-        status, expires_at = _first_status(context, service, row.start_at, asking)
+        status, expires_at = first_status(context, service, row.start_at, asking)
         records.set_status(context, row, status, expires_at)
         ask(context, row, asking)
         tell_status(context, Action.OFFER_ACCEPTED, row, Status.HELD)

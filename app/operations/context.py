@@ -41,6 +41,10 @@ class Context:
         """The same, without asking for it; None as long as nobody has."""
         return self._snapshot[0] if self._snapshot else None
 
+    def knowing(self, catalog: Catalog) -> Context:
+        """Return the same surroundings on a snapshot of the set-up that was read already."""
+        return replace(self, _snapshot=[catalog])
+
     def may(self, permission: Permission, target: Target | None = None) -> bool:
         """Whether the acting user has this permission on ``target``; None: on anything at all."""
         return decide(self.actor, permission, target).allowed

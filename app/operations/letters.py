@@ -6,17 +6,20 @@ The letter is a function of the message and of what the tables say; it can be wr
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from app.booking.doors import shown_code
+from app.booking.formats import using_formats
 from app.booking.statuses import MOVABLE, Status
 from app.booking.values import MINUTE, Interval, ResourceKind
 from app.integrations.ics.write import BookingEvent, Person, method_of, write_bookings
 from app.integrations.mail.values import Attachment
+from app.look.features import Feature
 from app.operations.account_letters import KINDS as ACCOUNT_KINDS
 from app.operations.account_letters import WITH_LINK, AccountFacts, account_subject, account_text
 from app.operations.approval_letters import KINDS as APPROVER_KINDS
@@ -25,8 +28,8 @@ from app.operations.check_in_codes import code_for
 from app.operations.context import Context
 from app.operations.letter_languages import TO_ACCOUNTS, receivers_language
 from app.operations.letters_text import KINDS, LetterFacts, PartFacts, say_time, subject_of, text_of
-from app.operations.links import manage_token, password_token, waiting_token
-from app.operations.look import look_of, own_words
+from app.operations.links import confirm_token, manage_token, password_token, waiting_token
+from app.operations.look import has_feature, look_of, own_formats, own_words
 from app.operations.look_up import read_views, view_of
 from app.operations.views import BookingView
 from app.storage.tables import Booking, ChangeRequest, OutboxMessage, Series, User, WaitingEntry
@@ -36,6 +39,7 @@ FILE_NAME = "booking.ics"
 _WITH_CALENDAR = frozenset({"confirmed", "approved", "requested", "declined", "expired", "moved", "cancelled"})
 _SERIES = frozenset({"series_booked", "series_requested"})
 _VISIT = "visit_booked"
+_CONFIRM = "confirm_asked"
 _KEPT = [status.value for status in MOVABLE]
 _LINK_HOME = frozenset({"declined", "expired", "cancelled", "released"})
 _WITH_CODE = frozenset({"confirmed", "approved", "moved"})
@@ -60,6 +64,10 @@ class Letterhead:
     def manage_link(self, booking: str) -> str:
         """Return the link by which a client sees and changes their booking."""
         return f"{self.base_url}/manage/{manage_token(self.secret_key, booking)}"
+
+    def confirm_link(self, booking: str) -> str:
+        """Return the link by which a visitor confirms what they have booked."""
+        return f"{self.base_url}/book/confirm/{confirm_token(self.secret_key, booking)}"
 
     def times_link(self, service: str, location: str) -> str:
         """Return the link to the free times of a service at a place."""
@@ -115,8 +123,15 @@ def write_letter(context: Context, message: OutboxMessage, head: Letterhead) -> 
         raise NoLetterError(f"There is no letter for messages of the kind {message.kind}.")
     payload: dict[str, Any] = json.loads(message.payload)
     head = head.called(look_of(context).name)
-    with speaking(receivers_language(message.kind, payload) or head.language), using_words(own_words(context)):
+    with speaking(receivers_language(message.kind, payload) or head.language), _own_ways(context):
         return _write(context.as_system(), message, payload, head)
+
+
+@contextmanager
+def _own_ways(context: Context) -> Iterator[None]:
+    """Write with the site's own words, and its dates and times as it writes them."""
+    with using_words(own_words(context)), using_formats(own_formats(context)):
+        yield
 
 
 def _write(context: Context, message: OutboxMessage, payload: dict[str, Any], head: Letterhead) -> Letter:
@@ -204,6 +219,8 @@ def _booking_letter(context: Context, message: OutboxMessage, payload: dict[str,
         return _series_letter(context, view, facts, head, message)
     if message.kind == _VISIT:
         return _visit_letter(context, view, facts, head, message)
+    if message.kind == _CONFIRM and view.visit is not None:
+        return _letter(_whole_visit(context, view, facts), view.client_email, None)
     attachment = None
     if message.kind in _WITH_CALENDAR:
         method = method_of(Status(view.status))
@@ -218,7 +235,8 @@ def _facts(
     location = next(one for one in context.catalog.locations.values() if one.public_id == view.location)
     service = next(one for one in context.catalog.services.values() if one.public_id == view.service)
     changeable_until = view.start - service.change_notice_minutes * MINUTE
-    has_code = location.check_in and message.kind in _WITH_CODE and view.status == Status.CONFIRMED
+    can_check_in = location.check_in and has_feature(context, Feature.CHECK_IN)
+    has_code = can_check_in and message.kind in _WITH_CODE and view.status == Status.CONFIRMED
     return LetterFacts(
         kind=message.kind,
         name=view.client_name,
@@ -237,10 +255,19 @@ def _facts(
         other=_other_time(view, payload),
         until=payload.get("expires"),
         changeable_until=changeable_until if changeable_until > message.created_at else None,
-        link=head.base_url if message.kind in _LINK_HOME else head.manage_link(view.public_id),
+        link=_link(context, message.kind, view, head),
         code=shown_code(code_for(head.secret_key, view.public_id)) if has_code else "",
         check_in=head.check_in_link(location.public_id) if has_code else "",
     )
+
+
+def _link(context: Context, kind: str, view: BookingView, head: Letterhead) -> str:
+    """Return where the letter leads; empty where that is to book again and nobody can by themselves."""
+    if kind == _CONFIRM:
+        return head.confirm_link(view.public_id)
+    if kind not in _LINK_HOME:
+        return head.manage_link(view.public_id)
+    return head.base_url if has_feature(context, Feature.PUBLIC_BOOKING) else ""
 
 
 def _names(view: BookingView, kind: ResourceKind) -> tuple[str, ...]:
@@ -298,6 +325,14 @@ def _visit_letter(
     attachment = Attachment(FILE_NAME, write_bookings(events, "PUBLISH"), "PUBLISH")
     whole = (views[0].start, views[-1].end)
     return _letter(replace(facts, time=whole, people=(), rooms=(), parts=parts), view.client_email, attachment)
+
+
+def _whole_visit(context: Context, view: BookingView, facts: LetterFacts) -> LetterFacts:
+    """Return what is told of a visit as a whole, which is confirmed by one link."""
+    of_visit = Booking.visit == view.visit
+    views = read_views(context, lambda query: query.where(of_visit).order_by(Booking.start_at, Booking.id))
+    services, time = ", ".join(one.service_name for one in views), (views[0].start, views[-1].end)
+    return replace(facts, service=services, time=time, people=(), rooms=())
 
 
 def _part(view: BookingView, head: Letterhead) -> PartFacts:

@@ -163,6 +163,11 @@ _WORDINGS: Mapping[str, _Wording] = {
         mark("A time that you were waiting for has become free, and we keep it for you for a short while."),
         mark("To take it, open this link and press the button there:"),
     ),
+    "confirm_asked": _Wording(
+        mark("Please confirm: {service}, {when}"),
+        mark("We hold this time for you. It is booked once you confirm that this mail has reached you."),
+        mark("To confirm it, open this link and press the button there:"),
+    ),
     "series_booked": _Wording(
         mark("Confirmed: {service}, {count} dates from {when}"),
         mark("Your bookings are confirmed. We look forward to seeing you."),
@@ -194,8 +199,15 @@ _COLUMN = 15
 
 _UNTIL = {
     "requested": mark("You will hear from us by {until}; after that the time is no longer kept."),
+    "confirm_asked": mark(
+        "Please do so by {until}; after that the time is no longer held.\n"
+        "If you have not booked anything here, you need not do anything."
+    ),
     "slot_offered": mark("Please do so by {until}; after that we offer the time to somebody else."),
 }
+
+_ONLY_HELD = ("confirm_asked", "slot_offered")
+"""Kinds whose link does not move or cancel anything yet."""
 
 
 def say_time(time: Interval, tzid: str) -> str:
@@ -227,7 +239,7 @@ def text_of(facts: LetterFacts) -> str:
     elif facts.parts:
         parts.append(_(wording.next_step))
         parts += [_part(part, facts) for part in facts.parts]
-    else:
+    elif facts.link:
         parts.append(f"{_(wording.next_step)}\n{facts.link}")
     if facts.leave:
         leaving = _("If you do not want to wait any longer, open this link and press the button there:")
@@ -254,7 +266,7 @@ def _deadlines(facts: LetterFacts, wording: _Wording) -> list[str]:
     found = []
     if facts.until is not None and facts.kind in _UNTIL:
         found.append(_(_UNTIL[facts.kind], until=_moment(facts.until, facts)))
-    has_one_link = not facts.dates and not facts.parts and facts.kind != "slot_offered"
+    has_one_link = not facts.dates and not facts.parts and facts.kind not in _ONLY_HELD
     if facts.changeable_until is not None and not wording.is_over and has_one_link:
         until = _moment(facts.changeable_until, facts)
         found.append(_("You can move or cancel it by this link until {until}.", until=until))

@@ -12,6 +12,8 @@ import hmac
 
 _MANAGE = b"eigenplan manage link\0"
 _DONE = b"eigenplan done\0"
+_CONFIRM = b"eigenplan confirm link\0"
+_HELD = b"eigenplan held booking\0"
 _WAITING = b"eigenplan waiting list link\0"
 _PASSWORD = b"eigenplan password link\0"
 _FEED = b"eigenplan calendar feed\0"
@@ -28,6 +30,26 @@ def manage_token(secret: bytes, booking: str) -> str:
 def read_manage_token(secret: bytes, token: str) -> str | None:
     """Return the public id that a token names, or None when it is not one of ours."""
     return _read(secret, _MANAGE, token)
+
+
+def confirm_token(secret: bytes, booking: str) -> str:
+    """Return the token for the link in a mail by which a visitor confirms a booking (its public id)."""
+    return _token(secret, _CONFIRM, booking)
+
+
+def read_confirm_token(secret: bytes, token: str) -> str | None:
+    """Return the public id of the booking that a link confirms, or None when it is not one of ours."""
+    return _read(secret, _CONFIRM, token)
+
+
+def held_token(secret: bytes, booking: str) -> str:
+    """Return the token for the page that tells a visitor how long a booking is held; it confirms nothing."""
+    return _token(secret, _HELD, booking)
+
+
+def read_held_token(secret: bytes, token: str) -> str | None:
+    """Return the public id of the booking that such a page tells of, or None when it is not one of ours."""
+    return _read(secret, _HELD, token)
 
 
 def waiting_token(secret: bytes, entry: str) -> str:

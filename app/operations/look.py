@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.access.grants import Target
 from app.access.permissions import Permission
+from app.booking.formats import Formats
 from app.booking.refusals import InvalidInput, NotFound, StaleVersion, Unavailable
+from app.look.features import Feature
 from app.look.logo import check_logo
 from app.look.look import Look, check_look, flat, unflat
 from app.look.words import Word, exchange, word_of
@@ -68,6 +70,22 @@ def read_look(stored: str) -> Look:
     """Return the look of the stored text."""
     record = json.loads(stored) if stored else {}
     return unflat(record.get("texts", {}), record.get("logo", ""))
+
+
+@lru_cache(maxsize=8)
+def formats_for(look: str) -> Formats:
+    """Return how a look, as it is stored, writes dates and times."""
+    return read_look(look).formats
+
+
+def own_formats(context: Context) -> Callable[[], Formats]:
+    """Return what says how the site writes dates and times; the set-up is asked for when one is written."""
+    return lambda: formats_for(context.catalog.look)
+
+
+def has_feature(context: Context, feature: Feature) -> bool:
+    """Whether the site has a feature, which is not switched off."""
+    return look_of(context).has(feature)
 
 
 def word_for(look: Look) -> Word:

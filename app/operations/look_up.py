@@ -316,6 +316,7 @@ def _with_title(view: BookingView, row: Booking, parts: _Parts) -> BookingView:
         visit=row.visit,
         expires_at=row.expires_at,
         checked_in_at=row.checked_in_at,
+        unconfirmed=row.unconfirmed,
     )
 
 

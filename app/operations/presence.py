@@ -11,6 +11,7 @@ from app.booking.doors import EARLY_BY_CODE, may_check_in, whole_minute
 from app.booking.refusals import InvalidInput
 from app.booking.statuses import Status, check_transition
 from app.booking.values import MINUTE, Instant
+from app.look.features import Feature
 from app.operations import records
 from app.operations.announce import announce
 from app.operations.audit import Change
@@ -19,6 +20,7 @@ from app.operations.audit_words import Action
 from app.operations.changes import end_change
 from app.operations.context import Context
 from app.operations.expiry import expire
+from app.operations.look import has_feature
 from app.operations.look_up import view_of
 from app.operations.rights import target_of
 from app.operations.views import BookingView
@@ -68,8 +70,11 @@ def note_arrival(context: Context, row: Booking, early: int) -> None:
 def release_unclaimed(context: Context) -> int:
     """Give back the rest of all bookings that nobody checked in to in time, and offer it to those who wait.
 
-    Bookings that another transaction is changing at this moment are left to the next time. Returns how many.
+    Bookings that another transaction is changing at this moment are left to the next time. None are while there are no
+    pages beside rooms to check in at. Returns how many.
     """
+    if not has_feature(context, Feature.DOORS):
+        return 0
 
     def work() -> int:
         expire(context)  # an offer may begin within what has expired

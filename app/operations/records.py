@@ -44,7 +44,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """All there is to write of a new booking besides its time and place."""
+    """All there is to write of a new booking besides its time and place; ``unconfirmed``: by its client, by mail."""
 
     status: Status
     client: Client | None = None
@@ -52,6 +52,7 @@ class Draft:
     expires_at: Instant | None = None
     origin: Origin = Origin()
     tzid: str = ""
+    unconfirmed: bool = False
 
 
 def add_booking(context: Context, wanted: Wanted, place: Place, draft: Draft) -> Booking:
@@ -83,6 +84,7 @@ def add_booking(context: Context, wanted: Wanted, place: Place, draft: Draft) ->
         "sequence": 0,
         "created_at": context.now,
         "changed_at": context.now,
+        "unconfirmed": draft.unconfirmed,
     }
     row = Booking(id=insert_row("booking", values), **values)
     add_attendees(row, draft.client, draft.texts.attendees)

@@ -47,6 +47,8 @@ class BookingView:
     ``is_nobodys``: no client is known, as their details were taken out for good or a hold was left.
     ``withheld``: the answers are not shown, as it could not be written down that somebody looks.
 
+    ``unconfirmed``: its client has not confirmed it by the link of the mail that asked for it.
+
     ``target`` is what the rights are asked about it. ``reached``: how many bookings the change that gave this view was
     made to, itself included.
     """
@@ -80,6 +82,7 @@ class BookingView:
     is_nobodys: bool = False
     withheld: bool = False
     checked_in_at: Instant | None = None
+    unconfirmed: bool = False
     target: Target = field(default=Target(), repr=False)
 
 

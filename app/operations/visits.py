@@ -25,6 +25,7 @@ from app.operations.placing import LOAD_SECONDS, NEXT_FREE_COUNT, NEXT_FREE_DAYS
 from app.operations.requests import BookingRequest, VisitPart, VisitRequest
 from app.operations.slots import check_days
 from app.operations.throttle import count_booking
+from app.operations.unconfirmed import asked_until, check_few_unconfirmed
 from app.operations.views import BookingView
 from app.operations.wanted import Wanted, want
 from app.storage import allocations, taken
@@ -99,12 +100,15 @@ def book_visit(context: Context, request: VisitRequest) -> list[BookingView]:
     """
     visit = _visit(context, request.parts, request.location)
     parts = _wanted_parts(context, request)
+    until = asked_until(context, [wanted.service for wanted, _particulars in parts], request.start)
 
     def work() -> str:
         expire(context)
-        rows = _place_parts(context, visit, parts)
-        announce(context, rows[0], "visit_booked", visit=str(rows[0].visit))
+        rows = _place_parts(context, visit, parts, until)
+        kind = "visit_booked" if until is None else "confirm_asked"
+        announce(context, rows[0], kind, visit=str(rows[0].visit))
         count_booking(context.source, request.client.email, context.now)
+        check_few_unconfirmed(context, until, request.client.email)
         return ",".join(row.public_id for row in rows)
 
     try:
@@ -157,7 +161,10 @@ def _part_request(request: VisitRequest, part: VisitPart, start: Instant) -> Boo
     )
 
 
-def _place_parts(context: Context, visit: _Visit, parts: list[tuple[Wanted, Particulars]]) -> list[Booking]:
+def _place_parts(
+    context: Context, visit: _Visit, parts: list[tuple[Wanted, Particulars]], until: Instant | None
+) -> list[Booking]:
+    """Book all parts together; ``until``: they are held so long, for the visitor to confirm the whole visit."""
     wishes = [wanted.wish for wanted, _ in parts]
     _lock(context, visit, parts)
     start, end = parts[0][0].start, parts[-1][0].end
@@ -170,7 +177,7 @@ def _place_parts(context: Context, visit: _Visit, parts: list[tuple[Wanted, Part
         raise _reason(context, parts, holes, staff=staff)
     origin = records.Origin(visit=new_public_id())
     return [
-        _add_part(context, part, Place(resource_ids=members), origin)
+        _add_part(context, part, Place(resource_ids=members), origin, until)
         for part, members in zip(parts, assigned, strict=True)
     ]
 
@@ -181,11 +188,13 @@ def _lock(context: Context, visit: _Visit, parts: list[tuple[Wanted, Particulars
     context.store.lock_rows(None, visit.ids)
 
 
-def _add_part(context: Context, part: tuple[Wanted, Particulars], place: Place, origin: records.Origin) -> Booking:
+def _add_part(
+    context: Context, part: tuple[Wanted, Particulars], place: Place, origin: records.Origin, until: Instant | None
+) -> Booking:
     wanted, particulars = part
     client = find_or_add_client(context, particulars.client)
     check_within_limits(wanted, context.now, client.email)
-    return add_at(context, wanted, place, Arrival(particulars, client, origin))
+    return add_at(context, wanted, place, Arrival(particulars, client, origin, until))
 
 
 def _reason(context: Context, parts: list[tuple[Wanted, Particulars]], holes: Holes, *, staff: bool) -> Refusal:

@@ -14,12 +14,14 @@ from app.booking.rules import Wish
 from app.booking.slots import SlotQuery, duration_of, find_slots
 from app.booking.statuses import Status
 from app.booking.values import MINUTE, Catalog, Instant, Interval
+from app.look.features import Feature
 from app.operations import records
 from app.operations.announce import announce
 from app.operations.audit import Change, Subject, record
 from app.operations.audit_words import MASKED, Action, Kind
 from app.operations.clients import find_or_add_client
 from app.operations.context import Context
+from app.operations.look import has_feature
 from app.operations.names import candidate_ids, get_location, get_service, provider_id
 from app.operations.placing import choose
 from app.operations.requests import WaitingRequest
@@ -226,7 +228,7 @@ def offer_freed(context: Context, freed: Freed) -> None:
     Whoever cancels has no say in it, so the system acts. At most one offer is made per freed booking or seat. What has
     expired has to be given back before, for an offer may begin within it.
     """
-    if freed.start <= context.now:
+    if freed.start <= context.now or not has_feature(context, Feature.WAITING):
         return
     entries = (
         WaitingEntry.select()

@@ -54,6 +54,7 @@ _SERVICE_COLUMNS = (
     "hold_minutes",
     "request_expiry_minutes",
     "offer_minutes",
+    "confirm_minutes",
     "description",
 )
 """Columns whose values are taken as they are; their names are those of ``Service``."""

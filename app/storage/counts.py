@@ -30,6 +30,11 @@ _STARTS = (
     "AND b.service_id = %s AND b.location_id = %s AND w.start_at >= %s AND w.start_at < %s "
     "AND w.expires_at > %s AND b.id <> %s"
 )
+_UNCONFIRMED = (
+    "SELECT COUNT(DISTINCT COALESCE(b.visit, b.public_id)) FROM booking b JOIN client_index i "
+    "ON i.client_id = b.client_id WHERE i.kind = 'mail' AND i.tag = %s AND b.unconfirmed AND b.status = 'held' "
+    "AND b.expires_at > %s"
+)
 _NONE = 0
 """No row has this id."""
 
@@ -56,3 +61,8 @@ def starts_in(
 def count_of_client(email: str, service_id: int, now: Instant, ignore_booking: int | None = None) -> int:
     """Count the active bookings of a service that start after now and belong to clients with this mail address."""
     return int(fetch(_OF_CLIENT, (mail_tag(email), service_id, now, now, ignore_booking or _NONE))[0][0])
+
+
+def count_unconfirmed(email: str, now: Instant) -> int:
+    """Count the bookings and visits of clients with this mail address that are held until they confirm them."""
+    return int(fetch(_UNCONFIRMED, (mail_tag(email), now))[0][0])

@@ -109,6 +109,10 @@ BOOKINGS = (
         f"SELECT public_id, status FROM booking WHERE expires_at IS NOT NULL AND status NOT IN ({_WAITS})",
     ),
     Invariant(
+        "Booking {} is {} and was never confirmed by its client.",
+        f"SELECT public_id, status FROM booking WHERE unconfirmed AND status NOT IN ({_list('held', 'cancelled')})",
+    ),
+    Invariant(
         "Allocation {} expires at another time than its booking {}.",
         "SELECT a.id, b.public_id FROM allocation a JOIN booking b ON b.id = a.booking_id "
         "WHERE a.change_id IS NULL AND a.expires_at IS DISTINCT FROM b.expires_at",
@@ -218,7 +222,9 @@ OUTBOX = (
         "Visit {} has {} first messages in the outbox instead of 1.",
         "SELECT b.visit, COUNT(o.id) FROM booking b "
         "LEFT JOIN outbox_message o ON o.booking_id = b.id AND o.kind = 'visit_booked' "
-        f"WHERE b.visit IS NOT NULL AND b.created_at >= {_RECORDED_FROM} GROUP BY b.visit HAVING COUNT(o.id) <> 1",
+        "WHERE b.visit IS NOT NULL AND NOT EXISTS "  # what its client has to confirm first is told afterwards
+        "(SELECT 1 FROM booking u WHERE u.visit = b.visit AND u.unconfirmed) "
+        f"AND b.created_at >= {_RECORDED_FROM} GROUP BY b.visit HAVING COUNT(o.id) <> 1",
     ),
     Invariant(
         "Booking {} is a part of visit {} and has {} first messages of its own in the outbox.",

@@ -1,7 +1,6 @@
 """The tables, as peewee models. Migrations make them (``migrations/``); these classes only read and write them.
 
-Every instant is a BIGINT of seconds since the epoch, UTC. ``public_id`` is what URLs show; row numbers stay inside.
-``version`` counts edits, so that the second of two people who edit the same record is told so.
+Instants are BIGINT, seconds since the epoch, UTC. URLs show ``public_id``, never row numbers; ``version`` counts edits.
 """
 
 from __future__ import annotations
@@ -148,6 +147,7 @@ class Service(Record):
     visibility = CharField(default="public")
     questions = TextField(default="[]")
     anonymise_after_days = IntegerField(null=True)
+    confirm_minutes = IntegerField(null=True)
     active = BooleanField(default=True)
 
 
@@ -238,6 +238,7 @@ class Booking(Record):
     sequence = IntegerField(default=0)
     checked_in_at = BigIntegerField(null=True)
     at_door = BooleanField(default=False)
+    unconfirmed = BooleanField(default=False)
 
 
 class Attendee(Table):
@@ -266,9 +267,8 @@ class ChangeRequest(Record):
 class Allocation(Table):
     """One resource taken for one interval, buffers included. The database refuses two active rows that overlap.
 
-    Owned by a booking or by a group session. ``change`` names the change request that holds it beside the old time:
-    only the parts that the old allocation of the same resource does not cover already. ``expires_at`` is that of the
-    booking or change request, so that searches leave out what has expired without looking there.
+    Owned by a booking or by a group session. ``change``: held for a change request, and only what the old allocation
+    does not cover already. ``expires_at`` is the owner's, so that searches leave out what has expired by it alone.
     """
 
     id = AutoField()

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from app.access.permissions import Permission
 from app.booking.dates import month_name, short_weekday_name, weekday_name
+from app.booking.formats import WEEK, formats
 from app.booking.statuses import MOVABLE
 from app.operations.calendar import look_at_calendar
 from app.operations.calendar_month import look_at_month, month_of
@@ -25,7 +26,7 @@ from app.web.bookings.form import may_book
 from app.web.calendar_colours import hues
 from app.web.calendar_dates import make_list, weeks_of
 from app.web.calendar_filter import CalendarFilter, pools_at, read_filter, resources_at
-from app.web.calendar_pages import make_day_table, make_timeline, make_week
+from app.web.calendar_pages import make_day_table, make_timeline, make_week, worked_on
 from app.web.calendar_part import answer, layout, live_of
 from app.web.context import current_context
 from app.web.times import day_text, short_day
@@ -97,16 +98,19 @@ def timeline(context: Context, wanted: CalendarFilter) -> str:
 @blueprint.get("/week")
 @_view
 def week(context: Context, wanted: CalendarFilter) -> str:
-    """Show seven days: rows are people and rooms, columns are days."""
+    """Show a week's working days, and others with bookings: rows are people and rooms, columns are days."""
     kinds = wanted.kinds or (() if wanted.resources or wanted.pools else WEEK_KINDS)
-    calendar = look_at_calendar(context, replace(wanted, day=wanted.monday, kinds=kinds).query(7))
-    days = [wanted.monday + timedelta(days=number) for number in range(7)]
+    first = wanted.week_first
+    calendar = look_at_calendar(context, replace(wanted, day=first, kinds=kinds).query(WEEK))
+    days = [first + timedelta(days=number) for number in range(WEEK)]
+    lines = worked_on(make_week(calendar, first, everybody=wanted.names_somebody), formats().working)
+    shown = [cell.day for cell in lines[0].days] if lines else days
     return _render(
         context,
-        Shown("week", wanted, _("Week of {day}", day=day_text(wanted.monday)), 7, days),
+        Shown("week", wanted, _("Week of {day}", day=day_text(first)), WEEK, days),
         calendar=calendar,
-        lines=make_week(calendar, wanted.monday, everybody=wanted.names_somebody),
-        days=[(one, wanted.url("calendar.day", day=one)) for one in days],
+        lines=lines,
+        days=[(one, wanted.url("calendar.day", day=one)) for one in shown],
     )
 
 
@@ -122,7 +126,7 @@ def month(context: Context, wanted: CalendarFilter) -> str:
         Shown("month", wanted, f"{month_name(first.month)} {first.year}", MONTHS, days),
         calendar=calendar,
         weeks=weeks_of(calendar.days),
-        weekdays=[(short_weekday_name(number), weekday_name(number)) for number in range(7)],
+        weekdays=[(short_weekday_name(number), weekday_name(number)) for number in formats().weekdays()],
         urls={one: wanted.url("calendar.day", day=one) for one in days},
     )
 

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from app.booking.formats import WEEK, formats
 from app.booking.values import ResourceKind
 from app.booking.wall_clock import day_bounds
 from app.operations.calendar import CalendarView
 from app.operations.calendar_month import MonthDay
 from app.operations.views import BookingView
-
-WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,8 @@ def bookings_of(calendar: CalendarView) -> list[BookingView]:
 
 
 def weeks_of(days: Sequence[MonthDay]) -> tuple[tuple[MonthDay | None, ...], ...]:
-    """Lay out the days of a month in weeks, Monday first; None stands for dates of other months."""
-    cells: list[MonthDay | None] = [*([None] * days[0].day.weekday()), *days]
+    """Lay out the days of a month in weeks; None stands for dates of other months."""
+    cells: list[MonthDay | None] = [*([None] * formats().into_week(days[0].day)), *days]
     cells += [None] * (-len(cells) % WEEK)
     return tuple(tuple(cells[number : number + WEEK]) for number in range(0, len(cells), WEEK))
 

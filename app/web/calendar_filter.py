@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from flask import request, url_for
 
+from app.booking.formats import formats
 from app.booking.refusals import NotFound
 from app.booking.statuses import ACTIVE
 from app.booking.values import Location, Pool, Resource, ResourceKind
@@ -104,9 +105,9 @@ class CalendarFilter:
         )
 
     @property
-    def monday(self) -> date:
-        """The Monday of the shown date's week."""
-        return self.day - timedelta(days=self.day.weekday())
+    def week_first(self) -> date:
+        """The first day of the shown date's week."""
+        return self.day - timedelta(days=formats().into_week(self.day))
 
 
 def read_filter(context: Context) -> CalendarFilter | None:

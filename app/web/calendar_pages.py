@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
+from app.booking.formats import WEEK, clock
 from app.booking.intervals import clip, normalise
 from app.booking.values import Cause, Interval
 from app.booking.wall_clock import day_bounds, earliest, local
@@ -15,7 +16,7 @@ from app.operations.calendar import AwayView, CalendarView, ResourceCalendar
 from app.operations.views import BookingView
 from app.texts import _
 from app.web.calendar_grid import ROW_SECONDS, Cell, CellKind, Lane, Note, Row, lay_out, shown_interval
-from app.web.times import clock_text
+from app.web.times import clock_text, end_text
 
 DEFAULT_HOURS = (8 * 60, 18 * 60)
 
@@ -113,7 +114,7 @@ def _away_notes(away: Sequence[AwayView]) -> Iterator[Note]:
 
 def _labels(rows: Sequence[Row], tzid: str) -> list[TimeLabel]:
     walls = [local(row.start, tzid) for row in rows]
-    texts = [wall.strftime("%H:%M") for wall in walls]
+    texts = [clock(wall.hour * 60 + wall.minute) for wall in walls]
     seen = Counter(texts)
     return [
         TimeLabel(text, wall.minute * 60 < ROW_SECONDS, wall.strftime("%Z") if seen[text] > 1 else "")
@@ -150,9 +151,9 @@ def _hours(table: DayTable) -> Iterator[tuple[TimeLabel, int]]:
         yield labels[first], after - first
 
 
-def make_week(calendar: CalendarView, monday: date, *, everybody: bool) -> tuple[WeekLine, ...]:
-    """Lay out the seven local dates from ``monday`` on: a line per resource, a cell per date."""
-    dates = [monday + timedelta(days=number) for number in range(7)]
+def make_week(calendar: CalendarView, first: date, *, everybody: bool) -> tuple[WeekLine, ...]:
+    """Lay out the seven local dates from ``first`` on: a line per resource, a cell per date."""
+    dates = [first + timedelta(days=number) for number in range(WEEK)]
     bounds = [(day, day_bounds(day, calendar.tzid)) for day in dates]
     return tuple(
         WeekLine(
@@ -163,6 +164,15 @@ def make_week(calendar: CalendarView, monday: date, *, everybody: bool) -> tuple
         )
         for column in calendar.columns
         if everybody or not column.is_quiet
+    )
+
+
+def worked_on(lines: Sequence[WeekLine], working: Collection[int]) -> tuple[WeekLine, ...]:
+    """Leave out the dates of other weekdays than the ``working`` ones, but for those on which something is booked."""
+    booked = {cell.day for line in lines for cell in line.days if cell.bookings}
+    return tuple(
+        replace(line, days=tuple(one for one in line.days if one.day.weekday() in working or one.day in booked))
+        for line in lines
     )
 
 
@@ -184,5 +194,4 @@ def _away_text(away: AwayView, edges: Interval, tzid: str) -> str:
 
 def span_text(span: Interval, tzid: str) -> str:
     """Return an interval as wall times, with 24:00 for an end at midnight."""
-    end = clock_text(span[1], tzid)
-    return f"{clock_text(span[0], tzid)}–{'24:00' if end == '00:00' else end}"
+    return f"{clock_text(span[0], tzid)}–{end_text(span[1], tzid)}"

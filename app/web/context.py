@@ -77,8 +77,21 @@ def current_context() -> Context:
 def context_for(actor: Actor, source: Source | None = None) -> Context:
     """Return the surroundings of somebody who is behind the present request."""
     made = Context(site().store, actor, now(), source, request.remote_addr or "")
+    if "first_catalog" in g:
+        made = made.knowing(g.pop("first_catalog"))
     g.setdefault("contexts", []).append(made)
     return made
+
+
+def read_catalog_first() -> Catalog:
+    """Read the set-up before there is anybody to read it for; the request's first context goes on with it.
+
+    Raises:
+        Unavailable: it cannot be read now.
+    """
+    g.first_catalog = site().store.catalog()
+    found: Catalog = g.first_catalog
+    return found
 
 
 def seen_catalog() -> Catalog | None:

@@ -11,14 +11,16 @@ from flask import Flask, g, has_request_context, request
 from markupsafe import Markup
 
 from app.booking.refusals import Unavailable
+from app.look.features import Feature
 from app.operations.setup.embedding import allowed_origins
 from app.web.context import site
+from app.web.current_look import current_look
 
 FIELD, YES = "embed", "1"
 ENDPOINTS = frozenset(
     f"public.{name}"
     for name in (
-        *("services", "times", "details", "book", "done", "waiting", "join"),
+        *("services", "times", "details", "book", "done", "held", "waiting", "join"),
         *("visit", "visit_details", "book_visit", "visit_done"),
     )
 )
@@ -36,7 +38,8 @@ def init_embedded(app: Flask) -> None:
 
 def is_embedded() -> bool:
     """Whether this request is for a page in a frame, by its address."""
-    return has_request_context() and request.endpoint in ENDPOINTS and request.args.get(FIELD) == YES
+    is_asked = has_request_context() and request.endpoint in ENDPOINTS and request.args.get(FIELD) == YES
+    return is_asked and current_look().has(Feature.EMBEDDING)
 
 
 def allowed_parents() -> tuple[str, ...]:

@@ -6,14 +6,16 @@ import hashlib
 
 from flask import Blueprint, Flask, Response, g, has_request_context, request, url_for
 
+from app.booking.formats import Formats, use_formats
 from app.look.logo import TYPES
 from app.look.look import LINKS, Look
 from app.look.style import style_text
 from app.look.words import CLIENT, WORDS, Word, exchange
-from app.operations.look import get_logo, latest_look, read_look, word_for
+from app.operations.look import get_logo, word_for
 from app.texts import _, language, mark, use_words
 from app.web.access import public
-from app.web.context import seen_catalog, site
+from app.web.context import site
+from app.web.current_look import current_look
 from app.web.security import POLICY
 
 LOGO_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -34,16 +36,6 @@ def init_look(app: Flask) -> None:
     )
 
 
-def current_look() -> Look:
-    """Return the look of this request; the database is asked only where the request has not read the set-up."""
-    if "look" not in g:
-        seen = seen_catalog()
-        is_away = g.get("database_is_away", False)
-        g.look = latest_look(site().store, ask=not is_away) if seen is None else read_look(seen.look)
-    found: Look = g.look
-    return found
-
-
 def current_word() -> Word:
     """Return the word that stands for clients in this request; the usual one outside of any."""
     return word_for(current_look()) if has_request_context() else WORDS[CLIENT]
@@ -51,11 +43,21 @@ def current_word() -> Word:
 
 def _speak_as_the_site() -> None:
     use_words(lambda told, code: exchange(told, code, current_word()))
+    use_formats(lambda: _formats_of(current_look()))
 
 
 def _speak_as_written(_error: BaseException | None) -> None:
-    """Leave nothing of a request's words to whatever its thread does next."""
+    """Leave nothing of a request's words and formats to whatever its thread does next."""
     use_words(None)
+    use_formats(None)
+
+
+def _formats_of(look: Look) -> Formats:
+    """Return a look's formats, made once a request: a page writes hundreds of times."""
+    if "formats" not in g:
+        g.formats = look.formats
+    found: Formats = g.formats
+    return found
 
 
 def look_url() -> str:

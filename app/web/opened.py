@@ -58,7 +58,8 @@ class Opened:
     def is_offer(self) -> bool:
         """Whether this is a slot that the waiting list keeps for the client right now."""
         expires = self.booking.expires_at
-        return self.status is Status.HELD and expires is not None and expires > self.context.now
+        is_kept = self.status is Status.HELD and expires is not None and expires > self.context.now
+        return is_kept and not self.booking.unconfirmed
 
     @property
     def may_cancel(self) -> bool:

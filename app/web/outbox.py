@@ -30,6 +30,7 @@ KIND_WORDS = {
     "change_expired": mark("Change ran out"),
     "waiting_joined": mark("On the waiting list"),
     "slot_offered": mark("Free time offered"),
+    "confirm_asked": mark("Asked to confirm"),
     "series_booked": mark("Series confirmed"),
     "series_requested": mark("Series requested"),
     "visit_booked": mark("Visit booked"),

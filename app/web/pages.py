@@ -7,6 +7,7 @@ from functools import cache
 from flask import Flask
 from markupsafe import Markup
 
+from app.booking.formats import formats
 from app.web.bookings.undoing import undo_offer
 from app.web.devices import say_device
 from app.web.help.tours import stops_text, tour_here
@@ -32,6 +33,7 @@ def init_pages(app: Flask) -> None:
         twice=lambda text: (text, text),
     )
     app.jinja_env.globals.update(
+        formats=formats,
         navigation=navigation,
         script_texts=script_texts,
         shown_actor=shown_actor,

@@ -13,12 +13,12 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from app.booking.dates import date_and_time, date_text, short_date_text
-from app.booking.values import MINUTE, Instant
+from app.booking.formats import clock, clocks
+from app.booking.values import DAY_MINUTES, MINUTE, Instant
 from app.booking.wall_clock import earliest, local, local_date
 from app.operations.setup.saving import known_zones
 from app.texts import _
 
-CLOCK_TEXTS = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(24 * 60))
 _QUARTER = 15 * MINUTE
 _EPOCH = date(1970, 1, 1)
 
@@ -52,8 +52,14 @@ def local_day(instant: Instant, tzid: str) -> date:
 
 
 def clock_text(instant: Instant, tzid: str) -> str:
-    """Return the wall time as ``HH:MM``."""
-    return local(instant, tzid).strftime("%H:%M")
+    """Return the wall time as the site writes it: ``HH:MM``, if it does not say otherwise."""
+    return _clock(local(instant, tzid))
+
+
+def end_text(instant: Instant, tzid: str) -> str:
+    """Return the wall time of an end: midnight as ``24:00``."""
+    wall = local(instant, tzid)
+    return clock(wall.hour * 60 + wall.minute or DAY_MINUTES)
 
 
 def day_text(day: date) -> str:
@@ -74,17 +80,15 @@ def moment_text(instant: Instant, tzid: str) -> str:
 
 def span_text(start: Instant, end: Instant, tzid: str) -> str:
     """Return a booking's time: ``Monday 7 January 2030, 10:00–10:30``, with the last day if that is another."""
-    last = clock_text(end, tzid)
-    if local_date(start, tzid) != local_date(end, tzid) and last != "00:00":
+    if local_date(start, tzid) != local_date(end - 1, tzid):
         return f"{moment_text(start, tzid)} – {moment_text(end, tzid)}"
     wall = local(start, tzid)
     first = f"{_clock(wall)} {_sign(wall)}".rstrip()
-    until = "24:00" if last == "00:00" else last
-    return _("{day}, {start}–{end}", day=date_text(wall.date()), start=first, end=until)
+    return _("{day}, {start}–{end}", day=date_text(wall.date()), start=first, end=end_text(end, tzid))
 
 
 def _clock(wall: datetime) -> str:
-    return CLOCK_TEXTS[wall.hour * 60 + wall.minute]
+    return clock(wall.hour * 60 + wall.minute)
 
 
 def _sign(wall: datetime) -> str:
@@ -136,10 +140,11 @@ def group_by_day(starts: Sequence[Instant], tzid: str, place_tzid: str | None = 
     place = place_tzid or tzid
     others: Iterable[int] = wall_minutes(starts, place) if place != tzid else (0 for _ in starts)
     days: dict[int, list[SlotText]] = {}
+    texts = clocks()
     for start, wall, other in zip(starts, wall_minutes(starts, tzid), others, strict=True):
-        number, minute = divmod(wall, 24 * 60)
-        text = CLOCK_TEXTS[other % (24 * 60)] if place != tzid and other != wall else ""
-        days.setdefault(number, []).append(SlotText(start, CLOCK_TEXTS[minute], text))
+        number, minute = divmod(wall, DAY_MINUTES)
+        text = texts[other % DAY_MINUTES] if place != tzid and other != wall else ""
+        days.setdefault(number, []).append(SlotText(start, texts[minute], text))
     return [DaySlots(_EPOCH + timedelta(days=number), _tell_apart(slots, tzid)) for number, slots in days.items()]
 
 

@@ -20,7 +20,7 @@ from app.demo.load import load_demo
 from app.factory import create_app
 from app.operations.context import Context
 from app.operations.feeds import save_feed
-from app.operations.links import door_token, feed_token, manage_token, waiting_token
+from app.operations.links import confirm_token, door_token, feed_token, held_token, manage_token, waiting_token
 from app.operations.password_links import make_link
 from app.operations.records import resource_ids
 from app.operations.requests import VisitPart
@@ -164,6 +164,10 @@ class Examples:
         if endpoint == "public.wish":
             entry = tables.WaitingEntry.select().where(tables.WaitingEntry.status == "waiting").first()
             return waiting_token(self.site.secret, entry.public_id)
+        if endpoint == "public.held":
+            return held_token(self.site.secret, self.booking.public_id)
+        if endpoint == "public.confirm_page":
+            return confirm_token(self.site.secret, self.booking.public_id)
         if endpoint == "password.show":
             return make_link(self.context.as_system(), email_of("administrator"), "").token
         if endpoint == "feed.show":

@@ -47,6 +47,7 @@ MORE: dict[str, LetterFacts] = {
         leave=f"{HOME}/book/waiting/w1.mac",
     ),
     "slot_offered": replace(FACTS, until=TEN - 3 * HOUR),
+    "confirm_asked": replace(FACTS, until=TEN - 3 * HOUR, link=f"{HOME}/book/confirm/b1.mac"),
     "series_booked": replace(
         FACTS,
         tzid="Europe/Berlin",

@@ -37,6 +37,7 @@ NUMBERS = {
     "limit_per_week": "",
     "limit_per_client": "2",
     "anonymise_after_days": "365",
+    "confirm_minutes": "45",
     "capacity": "1",
     "hold_minutes": "15",
     "request_expiry_minutes": "90",

@@ -44,7 +44,7 @@ def _saved(admin: Browser, store: Store) -> tuple[str, ServiceDraft]:
 
 
 def test_service_has_every_rule_of_its_form(admin: Browser, store: Store, form: Form) -> None:
-    admin.submit(PATH, saving(form, needs_approval="1", description="Talk."))
+    admin.submit(PATH, saving(form, needs_approval="1", asks_to_confirm="1", description="Talk."))
     pool = str(form["takes_what"][0]).removeprefix("pool:")
     assert _saved(admin, store)[1] == ServiceDraft(
         name="Check-up",
@@ -59,6 +59,7 @@ def test_service_has_every_rule_of_its_form(admin: Browser, store: Store, form: 
         limit_per_day=3,
         limit_per_client=2,
         anonymise_after_days=365,
+        confirm_minutes=45,
         needs_approval=True,
         hold_minutes=15,
         request_expiry_minutes=90,

@@ -42,6 +42,7 @@ LIMITS = ("limit_per_day", "limit_per_week", "limit_per_client")
 OPTIONAL: Mapping[str, tuple[int, int]] = {
     **dict.fromkeys(LIMITS, (1, 10_000)),
     "anonymise_after_days": (1, 50 * 366),
+    "confirm_minutes": (5, DAY_MINUTES),
 }
 """Least and most of each number that may be left out."""
 
@@ -59,7 +60,8 @@ class RequirementDraft:
 class ServiceDraft:
     """What a form says about a service; ``locations`` are public ids.
 
-    A limit of None means no limit, ``anonymise_after_days`` of None that clients' details are kept without an end.
+    A limit of None means no limit, ``anonymise_after_days`` of None that clients' details are kept without an end,
+    ``confirm_minutes`` of None that visitors are not asked to confirm by mail.
     """
 
     name: str
@@ -84,6 +86,7 @@ class ServiceDraft:
     questions: tuple[QuestionDraft, ...] = ()
     description: str = ""
     anonymise_after_days: int | None = None
+    confirm_minutes: int | None = None
     active: bool = True
 
 

@@ -25,6 +25,7 @@ from app.storage.migrations import (
     m0016_undo,
     m0017_extra_resources,
     m0018_door,
+    m0019_confirming,
 )
 
 if TYPE_CHECKING:
@@ -65,4 +66,5 @@ MIGRATIONS = (
     Migration(16, "undo", m0016_undo.statements),
     Migration(17, "extra_resources", m0017_extra_resources.statements),
     Migration(18, "door", m0018_door.statements),
+    Migration(19, "confirming", m0019_confirming.statements),
 )

@@ -55,6 +55,7 @@ def _names_to_limit() -> Words:
         "choices": in_context("fact", "choices"),
         "client": in_context("fact", "client"),
         "comment": in_context("fact", "comment"),
+        "confirm minutes": in_context("fact", "confirm minutes"),
         "count": in_context("fact", "count"),
         "day": in_context("fact", "day"),
         "deputy": in_context("fact", "deputy"),
@@ -148,6 +149,7 @@ def _names_from_limit() -> Words:
 def _names_of_looks() -> Words:
     return {
         "colour": in_context("fact", "colour"),
+        "date format": in_context("fact", "date format"),
         "dark colour": in_context("fact", "dark colour"),
         "english many": in_context("fact", "english many"),
         "english one": in_context("fact", "english one"),
@@ -166,9 +168,13 @@ def _names_of_looks() -> Words:
         "logo": in_context("fact", "logo"),
         "own": in_context("fact", "own"),
         "privacy": in_context("fact", "privacy"),
+        "switched off": in_context("fact", "switched off"),
+        "time format": in_context("fact", "time format"),
         "title": in_context("fact", "title"),
         "typeface": in_context("fact", "typeface"),
+        "week start": in_context("fact", "week start"),
         "word": in_context("fact", "word"),
+        "working days": in_context("fact", "working days"),
     }
 
 

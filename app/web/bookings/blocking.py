@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
-from app.booking.values import MINUTE, Instant, Location, Resource
-from app.booking.wall_clock import end_of, local_date
+from app.booking.values import DAY_MINUTES, MINUTE, Instant, Location, Resource
+from app.booking.wall_clock import end_of, local, local_date
 from app.operations.context import Context
 from app.operations.rights import target_of_resource
 from app.operations.setup.time_off import TimeOffDraft, block_time
@@ -18,10 +18,10 @@ from app.texts import _
 from app.web.bookings import choices
 from app.web.bookings.when import NOT_OFFERED, read_instant
 from app.web.context import current_context
-from app.web.setup.reading import Typed, read_minute
+from app.web.setup.reading import Typed, read_minute, show_minute
 from app.web.setup.time_off import lead_to_bookings
 from app.web.targets import own_path
-from app.web.times import clock_text, moment_text, span_text
+from app.web.times import moment_text, span_text
 
 QUARTER = 15
 MOST_MINUTES = 24 * 60
@@ -77,9 +77,9 @@ def _block(location: Location, resource: Resource, stretch: tuple[Instant, Insta
 
 
 def _clock(end: Instant, tzid: str) -> str:
-    """Return an end on the clock of the place; midnight as 24:00."""
-    clock = clock_text(end, tzid)
-    return "24:00" if clock == "00:00" else clock
+    """Return an end on the clock of the place as it is typed; midnight as 24:00."""
+    wall = local(end, tzid)
+    return show_minute(wall.hour * 60 + wall.minute or DAY_MINUTES)
 
 
 def block() -> ResponseReturnValue:

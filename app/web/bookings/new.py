@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.permissions import Permission
 from app.booking.refusals import NotAllowed, NotFound, Refusal
 from app.booking.words import sentence
+from app.look.features import Feature
 from app.operations.book import book
 from app.operations.context import Context
 from app.operations.requests import BookingRequest, OnConflict, SeriesRequest
@@ -20,6 +21,7 @@ from app.web.bookings.rule import read_exdates, read_rule
 from app.web.bookings.when import moments_of
 from app.web.context import current_context
 from app.web.errors import status_of
+from app.web.features import has_feature
 from app.web.setup.reading import Typed
 
 LOOK_ONLY = ("times", "client")
@@ -53,6 +55,8 @@ def create() -> ResponseReturnValue:
     try:
         wanted = read_booking(context, typed)
         if typed.text("repeat"):
+            if not has_feature(Feature.SERIES):
+                abort(404)
             return _answer_series(typed, tzid, _book_series(context, typed, wanted, tzid))
         booking = book(context, wanted)
     except NotAllowed:

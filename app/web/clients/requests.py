@@ -33,6 +33,7 @@ _WORDS: Mapping[str, str] = {
     "change_expired": mark("change expired"),
     "waiting_joined": mark("waiting joined"),
     "slot_offered": mark("slot offered"),
+    "confirm_asked": mark("asked to confirm"),
     "series_booked": mark("series booked"),
     "series_requested": mark("series requested"),
     "visit_booked": mark("visit booked"),

@@ -12,7 +12,7 @@ from app.booking.wall_clock import day_bounds, local_date
 from app.operations.calendar import CalendarView, ResourceCalendar
 from app.texts import _
 from app.web.calendar_pages import span_text
-from app.web.times import clock_text
+from app.web.times import clock_text, end_text
 
 WIDTH = 1000
 _HOUR = 3600
@@ -68,7 +68,7 @@ def _day(calendar: CalendarView, day: date) -> Day:
 
 
 def _mark(moment: Instant, bounds: Interval, tzid: str) -> str:
-    return "24:00" if moment == bounds[1] else clock_text(moment, tzid)
+    return end_text(moment, tzid) if moment == bounds[1] else clock_text(moment, tzid)
 
 
 def _row(column: ResourceCalendar, bounds: Interval, shown: Interval, tzid: str) -> Row:

@@ -14,6 +14,7 @@ from app.booking.doors import shown_code
 from app.booking.refusals import InvalidInput, InvalidTransition, JustTaken, Refusal, Unavailable
 from app.booking.statuses import Status
 from app.booking.words import sentence
+from app.look.features import Feature
 from app.operations.book import accept_offer
 from app.operations.calendar_file import write_calendar_file
 from app.operations.change import cancel as cancel_booking
@@ -27,6 +28,7 @@ from app.texts import _, mark
 from app.web.access import public
 from app.web.context import site
 from app.web.errors import status_of
+from app.web.features import has_feature
 from app.web.opened import Opened, open_booking
 from app.web.public.selection import NO_START, Selection, read_selection
 from app.web.public.week import week_of
@@ -109,6 +111,7 @@ def _code(opened: Opened) -> str:
     """Return the code by which the client checks in; empty where nobody does, or there is nothing to check in to."""
     places = opened.context.catalog.locations.values()
     has_code = any(one.check_in for one in places if one.public_id == opened.booking.location)
+    has_code = has_code and has_feature(Feature.CHECK_IN)
     if not has_code or opened.status is not Status.CONFIRMED or opened.booking.checked_in_at is not None:
         return ""
     return shown_code(code_for(site().config.secret_key, opened.booking.public_id))

@@ -18,6 +18,7 @@ from app.texts import _
 from app.web.context import site
 from app.web.errors import answer_refusal
 from app.web.intake import as_typed, asked, read_answers
+from app.web.public.confirming import asks_to_confirm, held_address
 from app.web.public.person import CHANGED, TOO_OLD, Filled, read_client, refused
 from app.web.public.selection import Selection, foreseen, read_selection
 from app.web.public.token import Choice, TokenError, read_choice, sign_choice
@@ -42,7 +43,14 @@ def book_form(context: Context) -> ResponseReturnValue:
         raise
     except Refusal as refusal:
         return answer_refusal(_refused(context, choice, token, refusal), refusal)
-    return redirect(url_for("public.done", token=manage_token(_secret(), booking)), 303)
+    return redirect(_next_page(context, choice.service, booking), 303)
+
+
+def _next_page(context: Context, service: str, booking: str) -> str:
+    """Return where to go on; the link that changes a booking is only for those whose mail address is confirmed."""
+    if asks_to_confirm(context, service):
+        return held_address(booking)
+    return url_for("public.done", token=manage_token(_secret(), booking))
 
 
 def _request(choice: Choice, key: str, fields: MultiDict[str, str]) -> BookingRequest:

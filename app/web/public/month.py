@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.booking.dates import month_name, short_weekday_name, weekday_name
+from app.booking.formats import WEEK, formats
 from app.booking.values import Instant
 from app.web.times import midnight, wall_minutes
-
-WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class MonthDay:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The weeks of a month, Monday first, None for days of its neighbours; the days to lead to before and after.
+    """The weeks of a month, None for days of its neighbours; the days to lead to before and after.
 
     Weeks that are over are left out, so that the days to choose from stand at the top.
     """
@@ -64,7 +63,7 @@ def make_month(shown: tuple[date, date], free: Collection[date], today: date, la
     """
     first = shown[0].replace(day=1)
     after = _next(first)
-    days: list[MonthDay | None] = [None] * first.weekday()
+    days: list[MonthDay | None] = [None] * formats().into_week(first)
     for number in range((after - first).days):
         day = first + timedelta(days=number)
         days.append(MonthDay(day, day in free, shown[0] <= day <= shown[1], day == today))
@@ -73,7 +72,7 @@ def make_month(shown: tuple[date, date], free: Collection[date], today: date, la
     before = (first - timedelta(days=1)).replace(day=1)
     return Month(
         name=f"{month_name(first.month)} {first.year}",
-        weekdays=tuple((short_weekday_name(number), weekday_name(number)) for number in range(WEEK)),
+        weekdays=tuple((short_weekday_name(number), weekday_name(number)) for number in formats().weekdays()),
         weeks=tuple(week for week in weeks if any(one is not None and one.day >= today for one in week)),
         earlier=max(before, today) if first > today else None,
         later=after if after <= last else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.booking.approvals import foresee
@@ -17,8 +17,10 @@ from app.operations.slots import find_slots
 from app.texts import _, mark
 from app.web.access import public
 from app.web.context import visitor_context
-from app.web.look import current_look, start_texts
+from app.web.current_look import current_look
+from app.web.look import start_texts
 from app.web.opened import open_booking
+from app.web.public.confirming import confirm_form, held_address, show_confirm, show_held
 from app.web.public.details import book_form, show_details
 from app.web.public.leaving import leave, show_wish
 from app.web.public.offer import get_person, offered_by_place, places_of, providers_of
@@ -112,9 +114,34 @@ def book() -> ResponseReturnValue:
 
 @blueprint.get("/book/done/<token>")
 @public
-def done(token: str) -> str:
+def done(token: str) -> ResponseReturnValue:
     """Say that it is booked, with the link to change it."""
-    return render_template("public/done.html", booking=open_booking(token).booking, token=token)
+    booking = open_booking(token).booking
+    if booking.unconfirmed:  # no more than held yet
+        return redirect(held_address(booking.public_id), 303)
+    return render_template("public/done.html", booking=booking, token=token)
+
+
+@blueprint.get("/book/held/<token>")
+@public
+def held(token: str) -> str:
+    """Say until when it is held for the visitor to confirm it by mail."""
+    return show_held(token)
+
+
+@blueprint.get("/book/confirm/<token>")
+@public
+def confirm_page(token: str) -> str:
+    """Show the button that confirms what was booked."""
+    return show_confirm(token)
+
+
+@blueprint.post("/book/confirm/<token>")
+@public
+@visitor_form
+def confirm(token: str) -> ResponseReturnValue:
+    """Confirm what was booked."""
+    return confirm_form(token)
 
 
 @blueprint.get("/book/visit")

@@ -25,6 +25,7 @@ from app.web.embedded import carried_embedding
 from app.web.errors import answer_refusal
 from app.web.intake import as_typed, asked, read_answers
 from app.web.language import carried_language
+from app.web.public.confirming import held_address
 from app.web.public.offer import offered_by_place, public_services
 from app.web.public.person import CHANGED, TOO_OLD, Filled, read_client, refused
 from app.web.public.selection import Reader
@@ -173,6 +174,8 @@ def book_visit_form(context: Context) -> ResponseReturnValue:
         raise
     except Refusal as refusal:
         return answer_refusal(_refused(chosen, choice, token, refusal), refusal)
+    if bookings[0].unconfirmed:
+        return redirect(held_address(bookings[0].public_id), 303)
     tokens = [manage_token(_secret(), booking.public_id) for booking in bookings]
     return redirect(url_for("public.visit_done", token=tokens), 303)
 

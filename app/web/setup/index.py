@@ -111,6 +111,13 @@ def _people_steps() -> Iterator[Step]:
 def _other_steps() -> Iterator[Step]:
     yield Step(
         Permission.MANAGE_SETTINGS,
+        "setup.features",
+        _("Features and formats"),
+        _("What the site offers at all, how dates and times are written, and which days a week has."),
+        everywhere=True,
+    )
+    yield Step(
+        Permission.MANAGE_SETTINGS,
         "setup.look",
         _("Look and words"),
         _("Name, logo, colours, typeface, what those who come are called, legal links and the public start page."),

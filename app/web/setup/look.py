@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput, StaleVersion
 from app.look.colours import corrections
+from app.look.features import FIELDS
 from app.look.logo import MOST_BYTES, TYPES
 from app.look.look import Look, flat, names_of
 from app.look.style import style_text
@@ -80,7 +81,7 @@ def change() -> ResponseReturnValue:
     typed = Typed(request.form)
     action, version = typed.text("action"), _version(typed)
     if action == "reset":
-        return _apply(context, replace(_stored_form(saved), version=version), check_draft({}, b""))
+        return _apply(context, replace(_stored_form(saved), version=version), check_draft(_other_page(saved), b""))
     texts = {name: typed.text(name) for name in names_of(languages())}
     draft = check_draft(texts, _file("logo", MOST_BYTES) or _kept_logo(typed, saved))
     form = _filled(draft, saved, version)
@@ -89,6 +90,12 @@ def change() -> ResponseReturnValue:
     if action == "apply" and not draft.problems:
         return _apply(context, form, draft)
     return _page(form), UNPROCESSABLE if draft.problems else 200
+
+
+def _other_page(saved: SavedLook) -> dict[str, str]:
+    """Return what is set on the page of features and formats, which goes with a look but is none of its own."""
+    texts = flat(saved.look)
+    return {name: texts.get(name, "") for name in FIELDS}
 
 
 def _version(typed: Typed) -> int:
@@ -180,6 +187,7 @@ def _page(form: Form) -> str:
     return render_template(
         "setup/look.html",
         form=form,
+        carried=[(name, form.texts.get(name, "")) for name in FIELDS],
         typefaces=[(code, _(face.label)) for code, face in TYPEFACES.items()],
         words=[(code, _(_WORD_LABELS[code])) for code in (*WORDS, OWN)],
         genders=[("", "–"), *((code, _(_GENDER_LABELS[code])) for code in GENDERS)],

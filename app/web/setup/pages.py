@@ -11,6 +11,7 @@ from app.web.context import current_context
 from app.web.setup.approvals import APPROVALS
 from app.web.setup.displaced import add_displaced
 from app.web.setup.doors import add_doors
+from app.web.setup.features import add_features
 from app.web.setup.hours import add_hours_pages
 from app.web.setup.index import Step, list_steps
 from app.web.setup.invitations import add_invitations
@@ -61,6 +62,7 @@ add_doors(blueprint)
 add_invitations(blueprint)
 add_outside(blueprint)
 add_look(blueprint)
+add_features(blueprint)
 add_moving_in(blueprint)
 add_public_holidays(blueprint)
 add_share(blueprint)

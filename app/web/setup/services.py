@@ -50,6 +50,8 @@ UNITS = {"minutes": 1, "hours": 60, "days": DAY_MINUTES}
 UNIT_WORDS = {"minutes": mark("minutes"), "hours": mark("hours"), "days": mark("days")}
 LONG = ("minimum_notice_minutes", "change_notice_minutes", "request_expiry_minutes", "offer_minutes")
 """Lengths of time that are typed with a unit."""
+CONFIRM, USUAL_CONFIRM = "confirm_minutes", "30"
+"""The minutes for which a booking is held until its visitor confirms it, and what the form says before they are set."""
 VISIBILITY_WORDS = {
     Visibility.PUBLIC: mark("Everybody, on the public page"),
     Visibility.LINK: mark("Everybody with its address; not listed"),
@@ -59,7 +61,7 @@ VISIBILITY_WORDS = {
 
 def _read(context: Context, typed: Typed) -> ServiceDraft:
     numbers: dict[str, Any] = {name: _number(typed, name) for name in services.NUMBERS}
-    limits: dict[str, Any] = {name: typed.optional_number(name) for name in services.OPTIONAL}
+    limits: dict[str, Any] = {name: typed.optional_number(name) for name in services.OPTIONAL if name != CONFIRM}
     return ServiceDraft(
         name=typed.text("name"),
         durations_minutes=_durations(typed.text("durations_minutes")),
@@ -70,6 +72,7 @@ def _read(context: Context, typed: Typed) -> ServiceDraft:
         visibility=typed.text("visibility"),
         needs_approval=typed.flag("needs_approval"),
         active=typed.flag("active"),
+        confirm_minutes=typed.number(CONFIRM) if typed.flag("asks_to_confirm") else None,
         **numbers,
         **limits,
     )
@@ -125,7 +128,9 @@ def _show(context: Context, draft: ServiceDraft) -> MultiDict[str, str]:
         **{name: str(getattr(draft, name)) for name in services.NUMBERS},
         **_show_long(draft),
         **{name: "" if limit is None else str(limit) for name, limit in limits.items()},
+        CONFIRM: USUAL_CONFIRM if draft.confirm_minutes is None else str(draft.confirm_minutes),
         **ticked({"needs_approval": draft.needs_approval, "active": draft.active}),
+        **ticked({"asks_to_confirm": draft.confirm_minutes is not None}),
     }
     return MultiDict([*values.items(), *_show_lines(draft)])
 

@@ -12,7 +12,11 @@
   function show() {
     const clock = document.getElementById("door-clock");
     const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: clock.dataset.tzid };
-    const text = new Intl.DateTimeFormat("en-GB", options).format(Date.now() + ahead);
+    let text = new Intl.DateTimeFormat("en-GB", options).format(Date.now() + ahead);
+    if (clock.dataset.halved) { // as the site writes all its times
+      const [hour, minute] = text.split(":");
+      text = (Number(hour) % 12 || 12) + ":" + minute + " " + clock.dataset.halved.split(" ")[hour < 12 ? 0 : 1];
+    }
     if (clock.textContent !== text) clock.textContent = text;
   }
 

@@ -78,6 +78,12 @@ EXAMPLES: list[tuple[Refusal, str]] = [
         "This service allows 8 bookings per week and has that many; please choose another week.",
     ),
     (
+        r.TooManyUnconfirmed(3),
+        "With this mail address 3 bookings wait to be confirmed already; please confirm one by the link in our mail "
+        "first.",
+    ),
+    (r.NotConfirmed(), "This time is not kept any longer, as it was not confirmed in time; please book again."),
+    (
         r.TooLateToChange(NINE),
         "This could be changed until Monday 7 January 2030, 09:00; please call us instead.",
     ),

@@ -1,0 +1,102 @@
+"""The public way of a service that asks to confirm by mail: held, looked at by scanners, confirmed, run out."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.operations.links import confirm_token, manage_token
+from app.operations.upkeep import release_expired
+from app.storage.store import Store
+from app.storage.tables import Booking, Service
+from tests.cast import NOW, Cast, one_provider
+from tests.operations.helpers import system
+from tests.web.conftest import SECRET, Browser
+from tests.web.reading import Page
+from tests.web.way import ADA, TEN, open_details, query, send
+
+HELD = "Held until 00:30"
+
+
+def hold(visitor: FlaskClient, cast: Cast) -> str:
+    """Book, and return the address of the page that says how long it is held."""
+    answer = send(visitor, open_details(visitor, cast), **ADA)
+    assert answer.status_code == 303
+    return str(answer.location)
+
+
+def link(path: str = "/book/confirm/") -> str:
+    """The address of the link in the mail."""
+    return path + confirm_token(SECRET, Booking.get().public_id)
+
+
+def state() -> tuple[str, int]:
+    """Status and version of the only booking."""
+    row = Booking.get()
+    return row.status, row.version
+
+
+def test_booking_is_held_and_confirmed_by_the_button_alone(visitor: FlaskClient, store: Store) -> None:
+    address = hold(visitor, one_provider(store, confirm_minutes=30))
+    for _ in range(2):  # the same when it is loaded again
+        page = Page(visitor.get(address).text)
+        assert f"{HELD}: please confirm by the link that we have sent to ada@example.org." in page.text
+        assert [one for one in page.links if one.startswith("/manage/")] == []
+    shown = [visitor.get(link()), visitor.head(link())]
+    assert ([one.status_code for one in shown], state()) == ([200, 200], ("held", 1))
+    answer = send(visitor, Page(shown[0].text).form(link("")))
+    assert answer.location == f"/book/done/{manage_token(SECRET, Booking.get().public_id)}"
+    assert state() == ("confirmed", 2)
+    again = visitor.post(link(), follow_redirects=True)
+    assert (again.status_code, "This has been confirmed already." in Page(again.text).text) == (200, True)
+    assert "This has been confirmed already." in Page(visitor.get(address).text).text
+    assert state() == ("confirmed", 2)
+
+
+def test_link_that_ran_out_says_so_and_leads_to_free_times(
+    visitor: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = one_provider(store, confirm_minutes=30)
+    address = hold(visitor, cast)
+    monkeypatch.setattr("app.clock.now", lambda: NOW + 31 * 60)
+    assert visitor.post(link()).status_code == 410
+    release_expired(system(cast, NOW + 31 * 60))
+    for path in (link(), address):
+        page = Page(visitor.get(path).text)
+        assert "This time is not kept any longer, as it was not confirmed in time; please book again." in page.text
+        assert f"/book/times?{query(cast)}" in page.links
+
+
+def test_other_links_confirm_nothing(visitor: FlaskClient, store: Store) -> None:
+    address = hold(visitor, one_provider(store, confirm_minutes=30))
+    manage = manage_token(SECRET, Booking.get().public_id)
+    wrong = [address.rpartition("/")[2], manage, f"{link('')}x"]
+    assert [visitor.post(f"/book/confirm/{token}").status_code for token in wrong] == [404] * 3
+    assert visitor.post(f"/manage/{manage}/accept").status_code == 404
+    assert visitor.get(f"/book/done/{manage}").location == address
+    assert state() == ("held", 1)
+
+
+def test_fourth_unconfirmed_booking_is_refused_beside_the_mail_address(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store, confirm_minutes=30)
+    for number in range(3):
+        assert send(visitor, open_details(visitor, cast, TEN + number * 3600), **ADA).status_code == 303
+    answer = send(visitor, open_details(visitor, cast, TEN + 4 * 3600), **ADA)
+    sentence = "With this mail address 3 bookings wait to be confirmed already"
+    assert (answer.status_code, sentence in Page(answer.text).text, 'value="Ada Client"' in answer.text) == (
+        409,
+        True,
+        True,
+    )
+
+
+def test_staff_see_what_waits_for_its_client(visitor: FlaskClient, store: Store, desk: Browser, cast: Cast) -> None:
+    def ask() -> None:
+        Service.update(confirm_minutes=30).execute()
+        store.bump_catalog()
+
+    store.write(ask)
+    hold(visitor, cast)
+    row = Booking.get()
+    assert "Not confirmed by the client yet" in desk.get(f"/bookings/{row.public_id}").text
+    assert "unconfirmed" in Page(desk.get(f"/calendar/day?location={cast.ids['Centre']}&date=2030-01-07").text).text
