@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.booking.values import Instant
 from app.booking.words import say_moment
+from app.look.mail_text import MailText, fill_subject, fill_text
 from app.operations.account_news import CHANGED
 from app.operations.mailed_links import ELSEWHERE, INVITATION, RESET
 from app.texts import _, mark
@@ -36,7 +37,10 @@ _SUBJECTS = {
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """What such a letter tells. ``link`` counts until ``until``; ``what`` is a key of ``CHANGES``, done at ``at``."""
+    """What such a letter tells. ``link`` counts until ``until``; ``what`` is a key of ``CHANGES``, done at ``at``.
+
+    ``own``: the words that an administrator wrote in place of ours.
+    """
 
     kind: str
     name: str
@@ -46,42 +50,57 @@ class AccountFacts:
     link: str = ""
     until: Instant = 0
     what: str = ""
+    own: MailText | None = None
+
+
+def built_in(kind: str) -> MailText:
+    """Return subject and text of a kind of letter as they are where nobody has written others."""
+    parts = [_("Hello {name},"), *_MIDDLES[kind](), "{site}"]
+    return MailText(_(_SUBJECTS[kind]), "\n\n".join(parts))
 
 
 def account_subject(facts: AccountFacts) -> str:
     """Return the mail's subject."""
-    return _(_SUBJECTS[facts.kind], site=facts.site.partition("//")[2])
+    short = {"site": facts.site.partition("//")[2]}
+    return fill_subject((facts.own or built_in(facts.kind)).subject, _values(facts) | short)
 
 
 def account_text(facts: AccountFacts) -> str:
     """Return the mail's text; times are UTC."""
-    middle = {INVITATION: _invitation, RESET: _reset, ELSEWHERE: _elsewhere, CHANGED: _changed}[facts.kind](facts)
-    return "\n\n".join([_("Hello {name},", name=facts.name), *middle, facts.site]) + "\n"
+    return fill_text((facts.own or built_in(facts.kind)).text, _values(facts))
 
 
-def _invitation(facts: AccountFacts) -> list[str]:
-    opening = _("You have an account at {site}. Please choose your password by this link:", site=facts.site)
+def _values(facts: AccountFacts) -> dict[str, str]:
+    """Return what may stand in the letter by its placeholder; ``mail_kinds.py`` says which kind has which."""
+    return {
+        "name": facts.name,
+        "email": facts.email,
+        "site": facts.site,
+        "link": facts.link,
+        "until": _moment(facts.until) if facts.until else "",
+        "change": _change(facts) if facts.what else "",
+        "advice": _advice(facts) if facts.what else "",
+    }
+
+
+def _invitation() -> list[str]:
+    opening = _("You have an account at {site}. Please choose your password by this link:")
     return [
-        f"{opening}\n{facts.link}",
-        _(
-            "It counts once, until {until}. After that you sign in with {email} and the password.",
-            until=_moment(facts.until),
-            email=facts.email,
-        ),
+        f"{opening}\n{{link}}",
+        _("It counts once, until {until}. After that you sign in with {email} and the password."),
     ]
 
 
-def _reset(facts: AccountFacts) -> list[str]:
+def _reset() -> list[str]:
     opening = _("Somebody, probably you, asked for a new password. Choose it by this link:")
-    until = _moment(facts.until)
     return [
-        f"{opening}\n{facts.link}",
-        _("It counts once, until {until}. Your present password counts until then, too.", until=until),
+        f"{opening}\n{{link}}",
+        _("It counts once, until {until}. Your present password counts until then, too."),
         _("If it was not you, you need not do anything: without this mail nobody can use the link."),
     ]
 
 
-def _elsewhere(facts: AccountFacts) -> list[str]:
+def _elsewhere() -> list[str]:
     return [
         _(
             "Somebody, probably you, asked for a new password. Your account has none of its own: you sign in with the "
@@ -91,15 +110,30 @@ def _elsewhere(facts: AccountFacts) -> list[str]:
     ]
 
 
-def _changed(facts: AccountFacts) -> list[str]:
-    said = " ".join([_(CHANGES[facts.what]), _("That was on {when}.", when=_moment(facts.at))])
+def _changed() -> list[str]:
+    return ["{change}", "{advice}"]
+
+
+_MIDDLES: Mapping[str, Callable[[], list[str]]] = {
+    INVITATION: _invitation,
+    RESET: _reset,
+    ELSEWHERE: _elsewhere,
+    CHANGED: _changed,
+}
+
+
+def _change(facts: AccountFacts) -> str:
+    return " ".join([_(CHANGES[facts.what]), _("That was on {when}.", when=_moment(facts.at))])
+
+
+def _advice(facts: AccountFacts) -> str:
     if facts.what == "address":  # a link to a new password would go to the other address
-        return [said, _("If it was you, all is well. If not, please tell whoever looks after your users at once.")]
+        return _("If it was you, all is well. If not, please tell whoever looks after your users at once.")
     warning = _(
         "If it was you, all is well. If not, please tell whoever looks after your users at once, "
         "and choose a new password here:"
     )
-    return [said, f"{warning}\n{facts.site}/sign-in/forgotten"]
+    return f"{warning}\n{facts.site}/sign-in/forgotten"
 
 
 def _moment(instant: Instant) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from app.access.permissions import Permission
 from app.booking.values import Instant, Interval
 from app.booking.words import say_moment
+from app.look.mail_text import MailText, fill_subject, fill_text
 from app.operations.approval_mails import WANTED
 from app.operations.approvers import Voice, choose_voice, voices_of
 from app.operations.context import Context
@@ -45,12 +46,16 @@ class WantedFacts:
 
 @dataclass(frozen=True, slots=True)
 class ApproverFacts:
-    """What such a letter tells; ``link`` leads to the one request, or to the list of several."""
+    """What such a letter tells; ``link`` leads to the one request, or to the list of several.
+
+    ``own``: the words that an administrator wrote in place of ours.
+    """
 
     name: str
     requests: tuple[WantedFacts, ...]
     link: str
     site: str
+    own: MailText | None = None
 
 
 def approver_facts(context: Context, user: User, bookings: Sequence[str], base_url: str) -> ApproverFacts:
@@ -97,33 +102,56 @@ def _due(step: Step) -> Instant:
     return int(step.row.due_at)
 
 
+def built_in() -> MailText:
+    """Return subject and text as they are where nobody has written others."""
+    parts = [
+        _("Hello {name},"),
+        "{opening}",
+        "{requests}",
+        "{way}\n{link}",
+        _("Opening the link decides nothing yet."),
+        "{site}",
+    ]
+    return MailText("{headline}", "\n\n".join(parts))
+
+
 def approver_subject(facts: ApproverFacts) -> str:
     """Return the mail's subject."""
-    first, number = facts.requests[0], len(facts.requests)
-    if number > 1:
-        return plural("Please decide: {number} request", "Please decide: {number} requests", number)
-    when = say_moment(first.time[0], first.tzid)
-    return _("Please decide: {service}, {when}", service=first.service, when=when)
+    return fill_subject((facts.own or built_in()).subject, _values(facts))
 
 
 def approver_text(facts: ApproverFacts) -> str:
     """Return the mail's text; times are those of the place."""
+    return fill_text((facts.own or built_in()).text, _values(facts))
+
+
+def _values(facts: ApproverFacts) -> dict[str, str]:
+    """Return what may stand in the letter by its placeholder."""
     opening, way = _("A request waits for you to decide."), _("Sign in, look at it, and approve or decline here:")
     if len(facts.requests) > 1:
         opening = _("These requests wait for you to decide.")
         way = _("Sign in, look at them, and approve or decline here:")
     shown = [_request(one) for one in facts.requests[:MOST]]
     more = len(facts.requests) - len(shown)
-    parts = [
-        _("Hello {name},", name=facts.name),
-        opening,
-        *shown,
-        *([plural("And {number} more.", "And {number} more.", more)] if more else []),
-        f"{way}\n{facts.link}",
-        _("Opening the link decides nothing yet."),
-        facts.site,
-    ]
-    return "\n\n".join(parts) + "\n"
+    told = [*shown, *([plural("And {number} more.", "And {number} more.", more)] if more else [])]
+    return {
+        "name": facts.name,
+        "headline": _headline(facts),
+        "opening": opening,
+        "requests": "\n\n".join(told),
+        "count": str(len(facts.requests)),
+        "way": way,
+        "link": facts.link,
+        "site": facts.site,
+    }
+
+
+def _headline(facts: ApproverFacts) -> str:
+    first, number = facts.requests[0], len(facts.requests)
+    if number > 1:
+        return plural("Please decide: {number} request", "Please decide: {number} requests", number)
+    when = say_moment(first.time[0], first.tzid)
+    return _("Please decide: {service}, {when}", service=first.service, when=when)
 
 
 def _request(one: WantedFacts) -> str:

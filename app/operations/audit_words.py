@@ -87,6 +87,7 @@ class Kind(StrEnum):
     DOOR = "door"
     AUDIT = "audit_log"
     LOOK = "look"
+    MAIL_TEXT = "mail_text"
     INSTALLATION = "installation"
 
 
@@ -162,6 +163,7 @@ KIND_WORDS: Mapping[Kind, str] = {
     Kind.DOOR: mark("Page beside a door"),
     Kind.AUDIT: mark("Audit log"),
     Kind.LOOK: mark("Look and words"),
+    Kind.MAIL_TEXT: mark("Mail text"),
     Kind.INSTALLATION: mark("Everything"),
 }
 

@@ -9,9 +9,10 @@ from peewee import JOIN, ModelSelect
 
 from app.operations.account_letters import KINDS as ACCOUNT_KINDS
 from app.operations.approval_letters import KINDS as APPROVER_KINDS
+from app.operations.mail_trials import TRIAL
 from app.storage.tables import Booking, Client, User, WaitingEntry
 
-TO_ACCOUNTS: Collection[str] = frozenset({*ACCOUNT_KINDS, *APPROVER_KINDS})
+TO_ACCOUNTS: Collection[str] = frozenset({*ACCOUNT_KINDS, *APPROVER_KINDS, TRIAL})
 
 
 def receivers_language(kind: str, payload: Mapping[str, Any]) -> str:

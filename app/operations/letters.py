@@ -20,29 +20,42 @@ from app.booking.values import MINUTE, Interval, ResourceKind
 from app.integrations.ics.write import BookingEvent, Person, method_of, write_bookings
 from app.integrations.mail.values import Attachment
 from app.look.features import Feature
+from app.look.mail_text import MailText
 from app.operations.account_letters import KINDS as ACCOUNT_KINDS
 from app.operations.account_letters import WITH_LINK, AccountFacts, account_subject, account_text
 from app.operations.approval_letters import KINDS as APPROVER_KINDS
 from app.operations.approval_letters import approver_facts, approver_subject, approver_text
+from app.operations.approval_mails import WANTED
 from app.operations.check_in_codes import code_for
 from app.operations.context import Context
 from app.operations.letter_languages import TO_ACCOUNTS, receivers_language
-from app.operations.letters_text import KINDS, LetterFacts, PartFacts, say_time, subject_of, text_of
+from app.operations.letters_text import (
+    KINDS,
+    SERIES,
+    VISIT,
+    WAITING,
+    WITH_CODE,
+    LetterFacts,
+    PartFacts,
+    say_time,
+    subject_of,
+    text_of,
+)
 from app.operations.links import confirm_token, manage_token, password_token, waiting_token
 from app.operations.look import has_feature, look_of, own_formats, own_words
 from app.operations.look_up import read_views, view_of
+from app.operations.mail_examples import Reader, write_example
+from app.operations.mail_texts import own_text
+from app.operations.mail_trials import TRIAL
 from app.operations.views import BookingView
 from app.storage.tables import Booking, ChangeRequest, OutboxMessage, Series, User, WaitingEntry
-from app.texts import ENGLISH, mark, speaking, using_words
+from app.texts import ENGLISH, _, mark, speaking, using_words
 
 FILE_NAME = "booking.ics"
 _WITH_CALENDAR = frozenset({"confirmed", "approved", "requested", "declined", "expired", "moved", "cancelled"})
-_SERIES = frozenset({"series_booked", "series_requested"})
-_VISIT = "visit_booked"
 _CONFIRM = "confirm_asked"
 _KEPT = [status.value for status in MOVABLE]
 _LINK_HOME = frozenset({"declined", "expired", "cancelled", "released"})
-_WITH_CODE = frozenset({"confirmed", "approved", "moved"})
 
 
 class NoLetterError(Exception):
@@ -139,7 +152,9 @@ def _write(context: Context, message: OutboxMessage, payload: dict[str, Any], he
         return _account_letter(message, payload, head)
     if message.kind in APPROVER_KINDS:
         return _approver_letter(context, payload, head)
-    if message.kind == "waiting_joined":
+    if message.kind == TRIAL:
+        return _trial_letter(context, payload, head)
+    if message.kind == WAITING:
         return _waiting_letter(context, payload, head)
     return _booking_letter(context, message, payload, head)
 
@@ -156,6 +171,7 @@ def _account_letter(message: OutboxMessage, payload: dict[str, Any], head: Lette
         link=link,
         until=payload.get("until", 0),
         what=payload.get("what", ""),
+        own=own_text(message.kind),
     )
     links = (link,) if link else ()
     receiver = payload.get("to", user.email)
@@ -169,7 +185,17 @@ def _approver_letter(context: Context, payload: dict[str, Any], head: Letterhead
     facts = approver_facts(context, user, payload["bookings"], head.base_url)
     if not facts.requests:
         raise NoLetterError(mark("Nothing of this waits for its receiver any more."))
+    facts = replace(facts, own=own_text(WANTED))
     return Letter(user.name, user.email, approver_subject(facts), approver_text(facts), (facts.link,))
+
+
+def _trial_letter(context: Context, payload: dict[str, Any], head: Letterhead) -> Letter:
+    """An example in the language of its words, whatever its receiver reads."""
+    user, words = _active_user(payload), MailText(payload["subject"], payload["text"])
+    reader = Reader(user.name, user.email, head.base_url)
+    with speaking(payload["language"]):
+        example = write_example(context, payload["kind"], words, reader)
+        return Letter(user.name, user.email, _("Test: {subject}", subject=example.subject), example.text)
 
 
 def _active_user(payload: dict[str, Any]) -> User:
@@ -188,7 +214,7 @@ def _waiting_letter(context: Context, payload: dict[str, Any], head: Letterhead)
     if entry.resource_id is not None:
         people = (context.catalog.resources[entry.resource_id].name,)
     facts = LetterFacts(
-        kind="waiting_joined",
+        kind=WAITING,
         name=entry.client.name,
         service=service.name,
         location=location.name,
@@ -199,6 +225,7 @@ def _waiting_letter(context: Context, payload: dict[str, Any], head: Letterhead)
         people=people,
         link=head.times_link(service.public_id, location.public_id),
         leave=head.leave_link(entry.public_id),
+        own=own_text(WAITING),
     )
     return _letter(facts, entry.client.email, None)
 
@@ -215,9 +242,9 @@ def _booking_letter(context: Context, message: OutboxMessage, payload: dict[str,
         sequence=payload.get("sequence", view.sequence),
     )
     facts = _facts(context, message, view, payload, head)
-    if message.kind in _SERIES:
+    if message.kind in SERIES:
         return _series_letter(context, view, facts, head, message)
-    if message.kind == _VISIT:
+    if message.kind == VISIT:
         return _visit_letter(context, view, facts, head, message)
     if message.kind == _CONFIRM and view.visit is not None:
         return _letter(_whole_visit(context, view, facts), view.client_email, None)
@@ -236,7 +263,7 @@ def _facts(
     service = next(one for one in context.catalog.services.values() if one.public_id == view.service)
     changeable_until = view.start - service.change_notice_minutes * MINUTE
     can_check_in = location.check_in and has_feature(context, Feature.CHECK_IN)
-    has_code = can_check_in and message.kind in _WITH_CODE and view.status == Status.CONFIRMED
+    has_code = can_check_in and message.kind in WITH_CODE and view.status == Status.CONFIRMED
     return LetterFacts(
         kind=message.kind,
         name=view.client_name,
@@ -258,6 +285,7 @@ def _facts(
         link=_link(context, message.kind, view, head),
         code=shown_code(code_for(head.secret_key, view.public_id)) if has_code else "",
         check_in=head.check_in_link(location.public_id) if has_code else "",
+        own=own_text(message.kind),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from app.booking.values import Instant, Interval
 from app.booking.wall_clock import local, local_date
 from app.booking.words import say_clock, say_day, say_moment
+from app.look.mail_text import MailText, fill_subject, fill_text
 from app.texts import _, in_context, mark
 
 CALENDAR_NOTE = mark("The calendar file that comes with this mail puts it into your calendar.")
@@ -38,6 +39,7 @@ class LetterFacts:
     when an offer or request ends, ``changeable_until`` the service's latest time to change, if that is still to come.
     ``dates``: those of a series, each with its link. ``parts``: those of a visit, in their order. ``leave``: the link
     by which a client stops waiting. ``code``: by which they check in on the page ``check_in``; empty where nobody does.
+    ``own``: the words that an administrator wrote in place of ours.
     """
 
     kind: str
@@ -63,6 +65,7 @@ class LetterFacts:
     leave: str = ""
     code: str = ""
     check_in: str = ""
+    own: MailText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +208,17 @@ _UNTIL = {
     ),
     "slot_offered": mark("Please do so by {until}; after that we offer the time to somebody else."),
 }
+SERIES, VISIT, WAITING = frozenset({"series_booked", "series_requested"}), "visit_booked", "waiting_joined"
+WITH_CODE = frozenset({"confirmed", "approved", "moved"})
+"""Letters about a time to come that is settled: they bring the code to check in by."""
+
+WITH_REASON = frozenset({"declined", "cancelled", "change_declined"})
+
+
+def has_deadline(kind: str) -> bool:
+    """Whether letters of this kind say until when something may be done, if there is such a time."""
+    return kind in _UNTIL or not (kind in SERIES or kind == VISIT or _WORDINGS[kind].is_over)
+
 
 _ONLY_HELD = ("confirm_asked", "slot_offered")
 """Kinds whose link does not move or cancel anything yet."""
@@ -219,38 +233,58 @@ def say_time(time: Interval, tzid: str) -> str:
     return _("{first} to {last}", first=say_moment(start, tzid), last=say_moment(end, tzid))
 
 
+def built_in(kind: str, *, has_link: bool = True) -> MailText:
+    """Return subject and text of a kind of letter as they are where nobody has written others.
+
+    Without a link there is nothing to be done next: that is to book again, and nobody can by themselves.
+    """
+    wording = _WORDINGS[kind]
+    parts = ["{greeting}", _(wording.opening), "{details}"]
+    if kind in WITH_REASON:
+        parts.append("{reason}")
+    if kind in SERIES or kind == VISIT:
+        parts += [_(wording.next_step), "{parts}" if kind == VISIT else "{dates}"]
+    elif has_link:
+        parts.append(f"{_(wording.next_step)}\n{{link}}")
+    if kind == WAITING:
+        leaving = _("If you do not want to wait any longer, open this link and press the button there:")
+        parts.append(f"{leaving}\n{{leave_link}}")
+    parts += ["{check_in}"] if kind in WITH_CODE else []
+    parts += ["{deadline}"] if has_deadline(kind) else []
+    parts += [_(wording.calendar)] if wording.calendar else []
+    return MailText(_(wording.subject), "\n\n".join([*parts, "{place}"]))
+
+
 def subject_of(facts: LetterFacts) -> str:
     """Return the mail's subject."""
-    when = say_moment(facts.time[0], facts.tzid)
-    return _(_WORDINGS[facts.kind].subject, service=facts.service, when=when, count=len(facts.dates))
+    return fill_subject((facts.own or built_in(facts.kind)).subject, _values(facts))
 
 
 def text_of(facts: LetterFacts) -> str:
     """Return the mail's text."""
+    return fill_text((facts.own or built_in(facts.kind, has_link=bool(facts.link))).text, _values(facts))
+
+
+def _values(facts: LetterFacts) -> dict[str, str]:
+    """Return what may stand in the letter by its placeholder; ``mail_kinds.py`` says which kind has which."""
     wording = _WORDINGS[facts.kind]
-    greeting = _("Hello {name},", name=facts.name) if facts.name else _("Hello,")
-    parts = [greeting, _(wording.opening), _details(facts, wording)]
-    if facts.reason:
-        told = _("What we were told about it:")
-        parts.append(f"{told}\n{_indented(facts.reason)}")
-    if facts.dates:
-        parts.append(_(wording.next_step))
-        parts += [f"{_clocks(time, facts)}\n{link}" for time, link in facts.dates]
-    elif facts.parts:
-        parts.append(_(wording.next_step))
-        parts += [_part(part, facts) for part in facts.parts]
-    elif facts.link:
-        parts.append(f"{_(wording.next_step)}\n{facts.link}")
-    if facts.leave:
-        leaving = _("If you do not want to wait any longer, open this link and press the button there:")
-        parts.append(f"{leaving}\n{facts.leave}")
-    if facts.code:
-        parts.append(_check_in(facts))
-    parts += _deadlines(facts, wording)
-    if wording.calendar:
-        parts.append(_(wording.calendar))
-    parts.append(facts.location)
-    return "\n\n".join(parts) + "\n"
+    reason = _("What we were told about it:")
+    return {
+        "greeting": _("Hello {name},", name=facts.name) if facts.name else _("Hello,"),
+        "client": facts.name,
+        "service": facts.service,
+        "place": facts.location,
+        "when": say_moment(facts.time[0], facts.tzid),
+        "count": str(len(facts.dates)),
+        "details": _details(facts, wording),
+        "reason": f"{reason}\n{_indented(facts.reason)}" if facts.reason else "",
+        "link": facts.link,
+        "dates": "\n\n".join(f"{_clocks(time, facts)}\n{link}" for time, link in facts.dates),
+        "parts": "\n\n".join(_part(part, facts) for part in facts.parts),
+        "leave_link": facts.leave,
+        "check_in": _check_in(facts) if facts.code else "",
+        "deadline": "\n\n".join(_deadlines(facts, wording)),
+    }
 
 
 def _check_in(facts: LetterFacts) -> str:

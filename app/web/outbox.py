@@ -39,6 +39,7 @@ KIND_WORDS = {
     "password_elsewhere": mark("Password kept elsewhere"),
     "account_changed": mark("Account changed"),
     "approval_wanted": mark("Approver asked"),
+    "mail_text_tried": mark("Test of a mail text"),
 }
 _LONGEST_NUMBER = 15
 

@@ -156,6 +156,7 @@ class Examples:
             "delivery_id": lambda: str(tables.OutboxMessage.select().first().public_id),
             "public_id": lambda: self.record(endpoint),
             "guide": lambda: "first-steps",
+            "reference": lambda: "confirmed.en",
         }
         return makers[name]()
 

@@ -17,8 +17,9 @@ from app.operations.book import book
 from app.operations.context import Context
 from app.operations.deliver import Courier, deliver_next
 from app.operations.feeds import save_feed, write_calendar
+from app.operations.flat_file import MOST_LETTERS, FlatFileError
 from app.operations.look import check_draft, get_logo, get_look, latest_look, look_of, own_words, save_look
-from app.operations.look_file import MOST_LETTERS, LookFileError, read_file, write_file
+from app.operations.look_file import read_file, write_file
 from app.operations.rights import actor_of
 from app.operations.second_factor import begin_authenticator
 from app.storage.audit_tables import AuditEntry
@@ -173,11 +174,11 @@ def test_file_gives_back_what_was_written(store: Store) -> None:
             "eigenplan_look: 1\nlink: /\n",
             ["Line 1: link_label: Please give both the words of the link and where it leads, or neither."],
         ),
-        ("x" * (MOST_LETTERS + 1), ["This file is too long to be one of a look."]),
+        ("x" * (MOST_LETTERS + 1), ["This file is too long."]),
     ],
 )
 def test_broken_file_is_told_line_by_line(text: str, problems: list[str]) -> None:
-    with pytest.raises(LookFileError) as refused:
+    with pytest.raises(FlatFileError) as refused:
         read_file(text)
     assert refused.value.problems == problems
 

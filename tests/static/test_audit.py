@@ -38,6 +38,7 @@ UNTOLD: Mapping[str, str] = {
     "book._run": "what it runs tells",
     "feeds.open_feed": "a calendar was fetched, as it is every few minutes; the feed itself is told",
     "import_archive.import_archive": "what it brings is the same installation, its log included",
+    "mail_trials.send_trial": "a mail to whoever asks for it, which changes nothing",
     "moving_in.bring._bring": "what it runs tells",
     "outside.provider._spend": "a part of signing in, which is told with its method",
     "passkeys.check": "a part of signing in, which is told with its method",

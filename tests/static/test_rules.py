@@ -123,12 +123,12 @@ def test_what_listens_opens_no_connection() -> None:
     assert (len(texts) > 1, [found for text in texts for found in opening.findall(text)]) == (True, [])
 
 
-def test_one_page_takes_files_and_none_trusts_the_name_it_is_called_by() -> None:
+def test_one_module_takes_files_and_none_trusts_the_name_it_is_called_by() -> None:
     words = re.compile(r"request\.files\b|_external=|request\.(?:host|url_root|base_url|root_url|url)\b|\.host_url")
     texts = {str(path.relative_to(ROOT)): words.findall(path.read_text("utf-8")) for path in modules("app/web")}
     assert {name: found for name, found in texts.items() if found} == {
         "app/web/security.py": [".host_url"],
-        "app/web/setup/look.py": ["request.files"],  # a logo, known by its content, and a YAML file
+        "app/web/setup/uploads.py": ["request.files"],  # a logo, known by its content, and two kinds of YAML files
     }
 
 

@@ -34,7 +34,7 @@ VISIT = "visit"
 FIELDS = {"action": "save", "status": "completed"}
 """What forms are sent with: enough to come as far as the question of rights."""
 
-NAMES = {"public_id", "delivery_id", "token", "filename", "guide"}
+NAMES = {"public_id", "delivery_id", "token", "filename", "guide", "reference"}
 """The names of what rules have in them; a new one has to be given a value here."""
 
 
@@ -90,6 +90,7 @@ def _set_up(cast: Cast, person: str) -> dict[str, str]:
         "time_off": save_time_off(context, TimeOffDraft(provider, TEN + 5 * HOUR, TEN + 6 * HOUR, "Dentist")),
         "roles": role,
         "seeing_as": role,
+        "mail_text": "confirmed.en",
         "approvals": save_rule(context, RuleDraft(f"resource:{cast.ids['Laser']}")),
         "groups": save_group(context, GroupDraft("Reception", (), (GrantDraft("viewer"),))),
     }

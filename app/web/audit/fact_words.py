@@ -133,6 +133,7 @@ def _names_from_limit() -> Words:
         "start minute": in_context("fact", "start minute"),
         "status": in_context("fact", "status"),
         "steps": in_context("fact", "steps"),
+        "subject": in_context("fact", "subject"),
         "text": in_context("fact", "text"),
         "tzid": in_context("fact", "tzid"),
         "unreadable": in_context("fact", "unreadable"),

@@ -124,6 +124,13 @@ def _other_steps() -> Iterator[Step]:
         everywhere=True,
     )
     yield Step(
+        Permission.MANAGE_SETTINGS,
+        "setup.list_mail_texts",
+        _("Mail texts"),
+        _("What mails to clients and to those who sign in say, in each language."),
+        everywhere=True,
+    )
+    yield Step(
         Permission.MANAGE_RESOURCES,
         "setup.moving_in",
         _("Moving in"),

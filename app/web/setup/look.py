@@ -20,8 +20,9 @@ from app.look.style import style_text
 from app.look.typefaces import TYPEFACES
 from app.look.words import CLIENT, GENDERS, OWN, WORDS, exchange
 from app.operations.context import Context
+from app.operations.flat_file import FlatFileError
 from app.operations.look import Draft, SavedLook, check_draft, get_look, save_look, word_for
-from app.operations.look_file import MOST_LETTERS, LookFileError, read_file, write_file
+from app.operations.look_file import read_file, write_file
 from app.texts import _, languages, mark, using_words
 from app.translations import load_languages
 from app.web.context import current_context
@@ -29,6 +30,7 @@ from app.web.errors import UNPROCESSABLE
 from app.web.look import start_texts
 from app.web.setup.kinds import STALE
 from app.web.setup.reading import Typed
+from app.web.setup.uploads import sent_file, sent_text
 
 FILE_NAME = "eigenplan-look.yaml"
 PANEL = ".look-preview"
@@ -83,7 +85,7 @@ def change() -> ResponseReturnValue:
     if action == "reset":
         return _apply(context, replace(_stored_form(saved), version=version), check_draft(_other_page(saved), b""))
     texts = {name: typed.text(name) for name in names_of(languages())}
-    draft = check_draft(texts, _file("logo", MOST_BYTES) or _kept_logo(typed, saved))
+    draft = check_draft(texts, sent_file("logo", MOST_BYTES) or _kept_logo(typed, saved))
     form = _filled(draft, saved, version)
     if "logo" in draft.problems:  # the file is not kept, but what was there before it
         form = replace(_filled(check_draft(texts, _kept_logo(typed, saved)), saved, version), errors=draft.problems)
@@ -121,12 +123,6 @@ def _filled(draft: Draft, saved: SavedLook, version: int) -> Form:
     return Form(draft.texts, draft.look, draft.logo, version, kept, draft.problems, is_previewed=not draft.problems)
 
 
-def _file(name: str, most: int) -> bytes:
-    """Return the content of a file that was sent, cut off where it is too long; its name is never looked at."""
-    file = request.files.get(name)
-    return b"" if file is None else file.read(most + 1)
-
-
 def _kept_logo(typed: Typed, saved: SavedLook) -> bytes:
     """Return the logo of a form without a new one: none, one chosen before and not applied, or the stored one."""
     if typed.flag("no_logo"):
@@ -157,22 +153,12 @@ def upload() -> ResponseReturnValue:
     context = current_context()
     saved = get_look(context)
     try:
-        draft = read_file(_text_of_file())
-    except LookFileError as error:
+        draft = read_file(sent_text("file"))
+    except FlatFileError as error:
         stored = _stored_form(saved)
         form = Form(stored.texts, stored.look, stored.logo, saved.version, file_problems=error.problems)
         return _page(form), UNPROCESSABLE
     return _page(_filled(replace(draft, texts=flat(draft.look)), saved, saved.version))
-
-
-def _text_of_file() -> str:
-    content = _file("file", MOST_LETTERS)
-    if not content:
-        raise LookFileError([_("Please choose a file.")])
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise LookFileError([_("The file must be text in UTF-8.")]) from error
 
 
 def _stored_form(saved: SavedLook) -> Form:

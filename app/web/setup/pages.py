@@ -17,6 +17,7 @@ from app.web.setup.index import Step, list_steps
 from app.web.setup.invitations import add_invitations
 from app.web.setup.kinds import add_pages
 from app.web.setup.look import add_look
+from app.web.setup.mail_texts import add_mail_texts
 from app.web.setup.moving_in import add_moving_in
 from app.web.setup.outside import add_outside
 from app.web.setup.places import CLOSURES, LOCATIONS, POOLS, RESOURCES
@@ -63,6 +64,7 @@ add_invitations(blueprint)
 add_outside(blueprint)
 add_look(blueprint)
 add_features(blueprint)
+add_mail_texts(blueprint)
 add_moving_in(blueprint)
 add_public_holidays(blueprint)
 add_share(blueprint)

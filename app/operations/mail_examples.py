@@ -1,0 +1,143 @@
+"""Examples of all mails: what a text becomes with the facts of a booking that nobody has made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from app.booking.values import MINUTE, Instant, ResourceKind
+from app.booking.wall_clock import local_date, resolve
+from app.look.mail_text import MailText
+from app.operations.account_letters import WITH_LINK, AccountFacts, account_subject, account_text
+from app.operations.account_news import CHANGED
+from app.operations.approval_letters import ApproverFacts, WantedFacts, approver_subject, approver_text
+from app.operations.approval_mails import WANTED
+from app.operations.context import Context
+from app.operations.letters_text import (
+    SERIES,
+    VISIT,
+    WAITING,
+    WITH_CODE,
+    WITH_REASON,
+    LetterFacts,
+    PartFacts,
+    subject_of,
+    text_of,
+)
+from app.operations.mail_kinds import MAIL_KINDS
+from app.texts import _
+
+_TEN, _LENGTH, _DAY = 600, 30 * MINUTE, 1440 * MINUTE
+_CODE = "K7M-2QX"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom an example is addressed to; ``site`` is the site's address without a last slash."""
+
+    name: str
+    email: str
+    site: str
+
+    @property
+    def link(self) -> str:
+        """What stands for every link: it leads to the start page and lets nobody do anything."""
+        return f"{self.site}/#example"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A mail as it would go out."""
+
+    subject: str
+    text: str
+
+
+def write_example(context: Context, kind: str, own: MailText, reader: Reader) -> Example:
+    """Return an example of a kind of mail with these words, in the language spoken."""
+    if kind == WANTED:
+        facts = _approver_facts(context, own, reader)
+        return Example(approver_subject(facts), approver_text(facts))
+    if MAIL_KINDS[kind].to_client:
+        told = _booking_facts(context, kind, own, reader)
+        return Example(subject_of(told), text_of(told))
+    account = AccountFacts(
+        kind=kind,
+        name=reader.name,
+        email=reader.email,
+        site=reader.site,
+        at=context.now,
+        link=reader.link if kind in WITH_LINK else "",
+        until=context.now + _DAY,
+        what="passkey" if kind == CHANGED else "",
+        own=own,
+    )
+    return Example(account_subject(account), account_text(account))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What the examples are about: names of this site where it has any, and ten o'clock in a week."""
+
+    service: str
+    location: str
+    address: str
+    tzid: str
+    person: str
+    start: Instant
+
+
+def _scene(context: Context) -> _Scene:
+    catalog = context.catalog
+    service = next((one.name for one in catalog.services.values() if one.active), _("Consultation"))
+    person = next(
+        (one.name for one in catalog.resources.values() if one.active and one.kind is ResourceKind.PERSON), ""
+    )
+    place = next((one for one in catalog.locations.values() if one.active), None)
+    tzid = "UTC" if place is None else place.tzid
+    start = resolve(local_date(context.now, tzid) + timedelta(days=7), _TEN, tzid)
+    if place is None:
+        return _Scene(service, _("Example Street 1"), "", tzid, person, start)
+    return _Scene(service, place.name, place.address, tzid, person, start)
+
+
+def _booking_facts(context: Context, kind: str, own: MailText, reader: Reader) -> LetterFacts:
+    scene = _scene(context)
+    time = (scene.start, scene.start + _LENGTH)
+    people = (scene.person,) if scene.person else ()
+    facts = LetterFacts(
+        kind=kind,
+        name=reader.name,
+        service=scene.service,
+        location=scene.location,
+        address=scene.address,
+        time=time,
+        tzid=scene.tzid,
+        place_tzid=scene.tzid,
+        people=people,
+        reason=_("Here stands what was typed as the reason.") if kind in WITH_REASON else "",
+        other=(scene.start + _DAY, scene.start + _DAY + _LENGTH),
+        until=scene.start - 2 * _DAY,
+        changeable_until=scene.start - _DAY,
+        link=reader.link,
+        own=own,
+    )
+    if kind in WITH_CODE:
+        return replace(facts, code=_CODE, check_in=reader.link)
+    if kind == WAITING:
+        return replace(facts, time=(scene.start, scene.start + 7 * _DAY), leave=reader.link)
+    if kind in SERIES:
+        weeks = [week * 7 * _DAY for week in range(3)]
+        return replace(facts, dates=tuple(((time[0] + more, time[1] + more), reader.link) for more in weeks))
+    if kind == VISIT:
+        later = (time[1], time[1] + _LENGTH)
+        first = PartFacts(scene.service, time, reader.link, people)
+        return replace(facts, people=(), parts=(first, replace(first, time=later, waits_until=facts.until)))
+    return facts
+
+
+def _approver_facts(context: Context, own: MailText, reader: Reader) -> ApproverFacts:
+    scene = _scene(context)
+    time = (scene.start, scene.start + _LENGTH)
+    request = WantedFacts(scene.service, scene.location, time, scene.tzid, until=scene.start - _DAY)
+    return ApproverFacts(reader.name, (request,), reader.link, reader.site, own)
