@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from app.booking.values import Instant
 from app.booking.words import say_moment
 from app.look.mail_text import MailText, fill_subject, fill_text
-from app.operations.account_news import CHANGED
+from app.operations.account_news import CHANGED, MAIL_TEST
 from app.operations.mailed_links import ELSEWHERE, INVITATION, RESET
 from app.texts import _, mark
 
 WITH_LINK = frozenset({INVITATION, RESET})
-KINDS = (INVITATION, RESET, ELSEWHERE, CHANGED)
+KINDS = (INVITATION, RESET, ELSEWHERE, CHANGED, MAIL_TEST)
 """All kinds of outbox messages that become such letters."""
 
 CHANGES: Mapping[str, str] = {
@@ -32,6 +32,7 @@ _SUBJECTS = {
     RESET: mark("A new password for {site}"),
     ELSEWHERE: mark("Your password for {site}"),
     CHANGED: mark("Your account at {site} was changed"),
+    MAIL_TEST: mark("Mails of {site} arrive"),
 }
 
 
@@ -114,11 +115,19 @@ def _changed() -> list[str]:
     return ["{change}", "{advice}"]
 
 
+def _mail_test() -> list[str]:
+    return [
+        _("This is the test mail that you asked for. As you can read it, mails of this site go out and arrive."),
+        _("Confirmations to clients, invitations and links for new passwords go the same way."),
+    ]
+
+
 _MIDDLES: Mapping[str, Callable[[], list[str]]] = {
     INVITATION: _invitation,
     RESET: _reset,
     ELSEWHERE: _elsewhere,
     CHANGED: _changed,
+    MAIL_TEST: _mail_test,
 }
 
 

@@ -6,7 +6,7 @@ from app.booking.values import Instant
 from app.storage import outbox
 from app.storage.tables import User
 
-CHANGED = "account_changed"
+CHANGED, MAIL_TEST = "account_changed", "mail_test"
 
 
 def tell_account(user: User, what: str, now: Instant) -> None:

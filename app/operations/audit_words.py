@@ -39,6 +39,7 @@ class Action(StrEnum):
     REMOVED = "removed"
     BUSY_TIMES_IMPORTED = "busy_times_imported"
     MESSAGE_RETRIED = "message_retried"
+    MAIL_TESTED = "mail_tested"
     SIGNED_IN = "signed_in"
     SECOND_SHOWN = "second_shown"
     SIGN_IN_FAILED = "sign_in_failed"
@@ -117,6 +118,7 @@ ACTION_WORDS: Mapping[Action, str] = {
     Action.REMOVED: mark("Removed"),
     Action.BUSY_TIMES_IMPORTED: mark("Imported busy times"),
     Action.MESSAGE_RETRIED: mark("Let a message be sent again"),
+    Action.MAIL_TESTED: mark("Sent a test mail"),
     Action.SIGNED_IN: mark("Signed in"),
     Action.SECOND_SHOWN: mark("Showed a second factor"),
     Action.SIGN_IN_FAILED: mark("Sign-in failed"),

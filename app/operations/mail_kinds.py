@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.look.mail_text import MailText, Placeholder
 from app.operations import account_letters, approval_letters, letters_text
-from app.operations.account_news import CHANGED
+from app.operations.account_news import CHANGED, MAIL_TEST
 from app.operations.approval_mails import WANTED
 from app.operations.letters_text import SERIES, VISIT, WAITING, WITH_CODE, WITH_REASON
 from app.operations.mailed_links import ELSEWHERE, INVITATION, RESET
@@ -49,6 +49,7 @@ _WHEN: Mapping[str, str] = {
     RESET: mark("When somebody forgot their password."),
     ELSEWHERE: mark("When somebody asked for a new password that is kept elsewhere."),
     CHANGED: mark("When an account got another password, mail address or second factor."),
+    MAIL_TEST: mark("When an administrator tries whether mails arrive."),
     WANTED: mark("When a request waits for somebody's approval."),
 }
 
@@ -106,6 +107,7 @@ _TO_ACCOUNTS: Mapping[str, tuple[Placeholder, ...]] = {
     INVITATION: (_NAME, _EMAIL, _SITE, _PASSWORD_LINK, _UNTIL),
     RESET: (_NAME, _EMAIL, _SITE, _PASSWORD_LINK, _UNTIL),
     ELSEWHERE: (_NAME, _EMAIL, _SITE),
+    MAIL_TEST: (_NAME, _EMAIL, _SITE),
     CHANGED: (
         _NAME,
         _EMAIL,

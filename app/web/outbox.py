@@ -38,6 +38,7 @@ KIND_WORDS = {
     "password_reset": mark("Link for a new password"),
     "password_elsewhere": mark("Password kept elsewhere"),
     "account_changed": mark("Account changed"),
+    "mail_test": mark("Test mail"),
     "approval_wanted": mark("Approver asked"),
     "mail_text_tried": mark("Test of a mail text"),
 }

@@ -8,7 +8,9 @@ from flask import Flask
 from markupsafe import Markup
 
 from app.booking.formats import formats
+from app.operations.first_steps import may_begin
 from app.web.bookings.undoing import undo_offer
+from app.web.context import current_context
 from app.web.devices import say_device
 from app.web.help.tours import stops_text, tour_here
 from app.web.navigation import navigation, shown_actor
@@ -34,6 +36,7 @@ def init_pages(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         formats=formats,
+        may_begin=lambda: may_begin(current_context()),
         navigation=navigation,
         script_texts=script_texts,
         shown_actor=shown_actor,

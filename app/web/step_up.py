@@ -40,6 +40,8 @@ DANGEROUS = frozenset(
         *("setup.new_roles", "setup.add_roles", "setup.edit_roles", "setup.save_roles", "setup.remove_roles"),
         *("setup.new_approvals", "setup.add_approvals", "setup.edit_approvals", "setup.save_approvals"),
         "setup.remove_approvals",
+        *("setup.preset", "setup.save_preset", "setup.own_preset", "setup.save_own_preset"),
+        *("setup.start_people", "setup.save_start_people"),
         *("account.authenticator", "account.confirm_authenticator", "account.remove_authenticator"),
         *("clients.archive", "clients.erase", "export.write", "audit.export", "account.name_deputy"),
         *("account.new_passkey", "account.add_passkey", "account.remove_passkey", "account.recovery_codes"),

@@ -62,4 +62,4 @@ def _for_administrators(context: Context) -> dict[str, Any]:
     messages = list_outbox(context, limit=1).counts if context.may(Permission.SEE_MESSAGES) else None
     steps = look_at_set_up(context) if context.may(Permission.MANAGE_SETTINGS) else ()
     left = [(_(STEPS[one.key][0]), url_for(STEPS[one.key][1])) for one in steps if not one.is_done]
-    return {"messages": messages, "left": left}
+    return {"messages": messages, "left": left, "is_empty": not any(one.is_done for one in steps)}

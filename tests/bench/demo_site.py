@@ -45,7 +45,7 @@ PASSWORD = secrets.token_urlsafe(12)
 NOT_PAGES = (
     *("static", "public.slots", "look.logo", "calendar.index", "home.show", "sign_in.show", "second.show"),
     *("health.healthz", "health.readyz"),
-    *("public.embed_script", "setup.share_png", "setup.share_svg"),
+    *("public.embed_script", "setup.share_png", "setup.share_svg", "setup.preset_file"),
     *("outside.begin", "outside.begin_again", "outside.answer"),
 )
 VISIT = ("Nutrition advice", "Physiotherapy")
@@ -157,6 +157,7 @@ class Examples:
             "public_id": lambda: self.record(endpoint),
             "guide": lambda: "first-steps",
             "reference": lambda: "confirmed.en",
+            "preset": lambda: "clinic",
         }
         return makers[name]()
 

@@ -34,7 +34,7 @@ VISIT = "visit"
 FIELDS = {"action": "save", "status": "completed"}
 """What forms are sent with: enough to come as far as the question of rights."""
 
-NAMES = {"public_id", "delivery_id", "token", "filename", "guide", "reference"}
+NAMES = {"public_id", "delivery_id", "token", "filename", "guide", "reference", "preset"}
 """The names of what rules have in them; a new one has to be given a value here."""
 
 
@@ -84,6 +84,7 @@ def _set_up(cast: Cast, person: str) -> dict[str, str]:
         "locations": cast.ids["Centre"],
         "resources": provider,
         "services": cast.ids["Consultation"],
+        **dict.fromkeys(("preset", "preset_file"), "clinic"),
         **dict.fromkeys(("users", "invite_user", "forget_factors", "link_user", "unlink_user"), cast.ids["Uma"]),
         "pools": save_pool(context, PoolDraft("Therapists", (provider,))),
         "closures": save_closure(context, ClosureDraft("Feast", date(2030, 5, 1), date(2030, 5, 1))),

@@ -10,6 +10,7 @@ from app.booking.values import Instant
 from app.storage.store import Store
 from app.storage.tables import Booking
 from tests.cast import HOUR, MONDAY, Cast
+from tests.operations.setup_cast import add_location, context_of
 from tests.web.conftest import Browser, SignIn, stay_signed_in
 from tests.web.reading import Page
 from tests.web.staff_cast import TEN, booked, counted, words
@@ -120,9 +121,20 @@ def test_those_who_see_no_titles_have_no_such_page(sign_in: SignIn, cast: Cast, 
     assert "/today/" not in Page(browser.get("/home/", follow_redirects=True).text).links
 
 
-def test_administrator_of_an_empty_installation_sees_what_is_left(sign_in: SignIn, store: Store) -> None:
-    page = today(sign_in(ReadyMade.ADMINISTRATOR), store)
-    assert "Left to set up Add a place Give the place its weekly hours Add who and what can be booked" in page
+def test_administrator_sees_where_to_begin_and_then_what_is_left(sign_in: SignIn, store: Store) -> None:
+    browser = sign_in(ReadyMade.ADMINISTRATOR)
+    assert "Set up your site in five steps From an empty site to the first booking" in today(browser, store)
+    assert "/setup/start" in Page(browser.get("/calendar/day").text).links
+    add_location(context_of(store))
+    page = today(browser, store)
+    assert "Left to set up Give the place its weekly hours Add who and what can be booked" in page
+    assert "Go on with the five steps" in page
+
+
+def test_manager_of_an_empty_installation_is_not_led_by_the_steps(sign_in: SignIn, store: Store) -> None:
+    browser = sign_in(ReadyMade.MANAGER)
+    assert "Left to set up Add a place Give the place its weekly hours" in today(browser, store)
+    assert "/setup/start" not in Page(browser.get("/calendar/day").text).links + Page(browser.get("/today/").text).links
 
 
 def test_administrator_of_a_complete_installation_has_nothing_left(sign_in: SignIn, cast: Cast, store: Store) -> None:

@@ -111,7 +111,7 @@ def _preview(context: Context, owner: Owner, typed: Typed) -> Answer:
     hours.get_hours(context, owner)
     panel, errors, status = empty_panel(context, owner, typed.text(FIELD)), dict[str, str](), 200
     try:
-        panel = fill_panel(context, owner, typed, _weekly_ranges)
+        panel = fill_panel(context, owner, typed, weekly_ranges)
     except NotAllowed:
         raise
     except FORM_REFUSALS as refusal:
@@ -123,10 +123,15 @@ def _preview(context: Context, owner: Owner, typed: Typed) -> Answer:
 
 
 def _write_weekly(context: Context, owner: Owner, typed: Typed) -> None:
-    hours.save_weekly_hours(context, owner, list(_weekly_ranges(typed)), typed.optional_number("version"))
+    hours.save_weekly_hours(context, owner, list(weekly_ranges(typed)), typed.optional_number("version"))
 
 
-def _weekly_ranges(typed: Typed) -> Iterator[WeeklyRange]:
+def weekly_ranges(typed: Typed) -> Iterator[WeeklyRange]:
+    """Yield the weekly hours that were typed; lines without times are left out.
+
+    Raises:
+        InvalidInput: with the field ``weekly-NUMBER`` of a line.
+    """
     for number, line in enumerate(typed.rows(*WEEKLY)):
         if not line["from"] and not line["to"]:
             continue
@@ -166,7 +171,7 @@ def _remove_date(context: Context, owner: Owner, typed: Typed) -> None:
 def _page(context: Context, owner: Owner, filled: Filled | None = None, panel: Panel | None = None) -> str:
     stored = hours.get_hours(context, owner)
     form = filled or _asked_for(stored.draft.overrides, str(stored.version))
-    weekly = form.fields if form.is_weekly else MultiDict(_weekly_fields(stored.draft.weekly))
+    weekly = form.fields if form.is_weekly else MultiDict(weekly_fields(stored.draft.weekly))
     whose = _whose(context, owner)
     today = wall_clock.local_date(context.now, whose.tzid)
     return render_template(
@@ -177,14 +182,19 @@ def _page(context: Context, owner: Owner, filled: Filled | None = None, panel: P
         form=form,
         panel=panel or empty_panel(context, owner, form.fields.get(FIELD, "")),
         version=stored.version,
-        weekly=_lines(weekly, WEEKLY),
-        special=_lines(form.fields, SPECIAL),
+        weekly=lines_of(weekly, WEEKLY),
+        special=lines_of(form.fields, SPECIAL),
         overrides=[one for one in stored.draft.overrides if one.day >= today],
-        days={key: _(words) for key, (__, words) in DAYS.items()},
+        days=day_words(),
         locations=location_names(context) if owner.kind is OwnerKind.RESOURCE else {},
         show_range=show_range,
         today=today,
     )
+
+
+def day_words() -> dict[str, str]:
+    """Return what a line of weekly hours can be for, in the language spoken."""
+    return {key: _(words) for key, (__, words) in DAYS.items()}
 
 
 def _asked_for(overrides: Iterable[OverrideDraft], version: str) -> Filled:
@@ -220,14 +230,15 @@ def _whose(context: Context, owner: Owner) -> Whose:
     return Whose(resource.name, resource.tzid, resource.kind.value)
 
 
-def _weekly_fields(ranges: Iterable[WeeklyRange]) -> Iterator[tuple[str, str]]:
+def weekly_fields(ranges: Iterable[WeeklyRange]) -> Iterator[tuple[str, str]]:
+    """Yield the fields of stored weekly hours, as a browser would send them."""
     for one in ranges:
         yield "weekday", str(one.weekday)
         yield from _range_fields("", one.start_minute, one.end_minute)
         yield "place", one.location or ""
 
 
-def _lines(fields: MultiDict[str, str], empty: Mapping[str, str]) -> list[dict[str, str]]:
+def lines_of(fields: MultiDict[str, str], empty: Mapping[str, str]) -> list[dict[str, str]]:
     """Return the lines of a table, at least an empty one to type into."""
     return list(Typed(fields).rows(*empty)) or [dict(empty)]
 

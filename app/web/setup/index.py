@@ -131,6 +131,13 @@ def _other_steps() -> Iterator[Step]:
         everywhere=True,
     )
     yield Step(
+        Permission.MANAGE_USERS,
+        "setup.presets",
+        _("Start from an example"),
+        _("A whole site by one press: clinic, technical team, consultancy, public office, or a file of your own."),
+        everywhere=True,
+    )
+    yield Step(
         Permission.MANAGE_RESOURCES,
         "setup.moving_in",
         _("Moving in"),

@@ -21,10 +21,12 @@ from app.web.setup.mail_texts import add_mail_texts
 from app.web.setup.moving_in import add_moving_in
 from app.web.setup.outside import add_outside
 from app.web.setup.places import CLOSURES, LOCATIONS, POOLS, RESOURCES
+from app.web.setup.presets import add_presets
 from app.web.setup.public_holidays import add_public_holidays
 from app.web.setup.roles import ROLES
 from app.web.setup.services import SERVICES
 from app.web.setup.share import add_share
+from app.web.setup.start import add_start
 from app.web.setup.time_off import TIME_OFF
 from app.web.setup.users import GROUPS, USERS
 
@@ -66,5 +68,7 @@ add_look(blueprint)
 add_features(blueprint)
 add_mail_texts(blueprint)
 add_moving_in(blueprint)
+add_presets(blueprint)
 add_public_holidays(blueprint)
 add_share(blueprint)
+add_start(blueprint)

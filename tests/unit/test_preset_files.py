@@ -1,0 +1,152 @@
+"""What is wrong with a preset's file, told line by line."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.booking.values import DAY_MINUTES
+from app.operations.presets.nodes import MOST_LETTERS, PresetError
+from app.operations.presets.reading import read_preset
+from app.operations.presets.values import said
+from app.operations.setup.hours import WeeklyRange
+from app.translations import load_languages
+from tests.static.sizes import ROOT
+
+SMALL = """eigenplan_preset: 1
+name: {en: Ours, de: Unseres}
+places:
+  house: {name: House, zone: europe/berlin, hours: [Sat-Sun 22:00-02:00, "Mon 8:00-9:00, 10:00-24:00"]}
+people:
+  cook: {name: Cook, hours: Mon 8:00-12:00 at house}
+rooms:
+  red: {name: Red room}
+pools:
+  any: {name: Any, of: [red, cook]}
+services:
+  talk:
+    name: Talk
+    durations: [30 minutes, 2 hours]
+    takes: [2 of any]
+"""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def spoken() -> None:
+    """All languages."""
+    load_languages()
+
+
+def test_file_is_read_with_times_units_and_languages() -> None:
+    preset = read_preset(SMALL)
+    assert [said(preset.name, code) for code in ("de", "en", "fr")] == ["Unseres", "Ours", "Ours"]
+    house, service = preset.places["house"], preset.services["talk"]
+    assert (house.tzid, preset.things["red"].place) == ("Europe/Berlin", "house")
+    assert house.hours == (
+        WeeklyRange(0, 480, 540),
+        WeeklyRange(0, 600, DAY_MINUTES),
+        WeeklyRange(5, 1320, DAY_MINUTES + 120),
+        WeeklyRange(6, 1320, DAY_MINUTES + 120),
+    )
+    assert preset.things["cook"].hours == (WeeklyRange(0, 480, 720, "house"),)
+    assert (service.rules.durations_minutes, service.takes, service.places) == ((30, 120), (("any", 2),), ("house",))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problems"),
+    [
+        ("rooms:", "roms:", ["Line 7: “roms” is not known here; did you mean “rooms”?"]),
+        ("preset: 1", "preset: 2", ["Line 1: “2” is not known here; possible are: 1."]),
+        ("{en: Ours, de: Unseres}", "{xx: Ours}", ["Line 2: “xx” is not known here; possible are: en, de."]),
+        ("{en: Ours, de: Unseres}", "''", ["Line 2: Please fill in this field."]),
+        ("{en: Ours, de: Unseres}", "{}", ["Line 2: Please fill in this field."]),
+        ("name: {en: Ours, de: Unseres}\n", "", ["Line 1: The field “name” is missing here."]),
+        (
+            "europe/berlin",
+            "Mars",
+            ["Line 4: This time zone is not known; please choose one from the list, such as Europe/Berlin."],
+        ),
+        ("Sat-Sun", "Sun-Sat", ["Line 4: Please give the days in the order of the week, from Mon to Sun."]),
+        (
+            "8:00-9:00, 10:00",
+            "8:00-9:00, 8:30",
+            ["Line 4: Two ranges on Monday overlap; please join them or correct their times."],
+        ),
+        ("Sat-Sun 22:00", "weekends 22:00", ["Line 4: Please give hours such as: Mon-Fri 08:00-12:00, 13:00-17:00"]),
+        ("at house", "at hose", ["Line 6: “hose” is not known here; did you mean “house”?"]),
+        (
+            "  red:",
+            "  cook:",
+            [
+                "Line 8: The key cook is that of something else already.",
+                "Line 10: “red” is not known here; possible are: cook.",
+            ],
+        ),
+        ("[red, cook]", "[]", ["Line 10: This list is empty; please fill it in, or leave out the field."]),
+        ("30 minutes", "30", ["Line 14: Please give a length of time, such as: 30 minutes, 2 hours, 1 day"]),
+        ("30 minutes", "3 days", ["Line 14: Please stay between 1 minute and 1 day."]),
+        ("    durations: [30 minutes, 2 hours]\n", "", ["Line 13: The field “durations” is missing here."]),
+        ("2 of any", "3 of any", ["Line 15: Please take from 1 to 2 of any."]),
+        ("2 of any", "two of any", ["Line 15: Please say what it takes, such as: doctors, or: 2 of doctors"]),
+        ("[2 of any]", "{a: b}", ["Line 15: Here must be a list: lines that begin with a hyphen."]),
+        (
+            "[2 of any]",
+            "[2 of any]\n    booking_window: 36 hours",
+            ["Line 16: Please give whole days, such as: 30 days"],
+        ),
+        ("[2 of any]", "[2 of any]\n    capacity: some", ["Line 16: Please give a whole number, such as 30."]),
+        (
+            "[2 of any]",
+            "[2 of any]\n    needs_approval: maybe",
+            ["Line 16: “maybe” is not known here; possible are: yes, no."],
+        ),
+        (
+            "[2 of any]",
+            "[2 of any]\n    questions: [{question: 'Why?', kind: choice}]",
+            ["Line 16: Please give “Why?” from 2 to 30 answers to choose from."],
+        ),
+        (
+            "[2 of any]",
+            "[2 of any]\nlook: {word: patent}",
+            ["Line 16: Please choose one of these: client, patient, customer, guest, participant, own."],
+        ),
+        (
+            "[2 of any]",
+            "[2 of any]\nroles: {a: {name: A, may: [aprove]}}",
+            ["Line 16: “aprove” is not known here; did you mean “approve”?"],
+        ),
+        (
+            "[2 of any]",
+            "[2 of any]\ngroups: {a: {name: A, roles: [viewer at hose]}}",
+            ["Line 16: “hose” is not known here; did you mean “house”?"],
+        ),
+        ("{name: Red room}", "{name: Red room, name: b}", ["Line 8: The field name stands here for the second time."]),
+        ("{name: Red room}", "[a]", ["Line 8: Here must be fields, such as: name: Our name"]),
+        ("{name: Red room}", "{name: [a]}", ["Line 8: Here must be one text, no list and no fields."]),
+        (
+            "{name: Red room}",
+            "{name: Red room}\n  blue: {name: Red room}",
+            ["Line 8: Red room is the name of two of these."],
+        ),
+        (
+            "{name: Red room}",
+            "&a {name: Red room}",
+            ["Line 8: References (& and *) are not read; please write it out."],
+        ),
+        ("{name: Red room}", "[" * 99_000, ["Line 8: This is nested too deeply."]),
+        ("{name: Red room}", "'", ["Line 16: This is no YAML: a sign is missing or too much here."]),
+        ("{name: Red room}", "\x07", ["Line 1: This is no YAML; it holds signs that no text has."]),
+        ("rooms:", "---\nrooms:", ["Line 7: A file holds one preset; please remove what begins here."]),
+        (SMALL, "", ["Line 1: The file is empty."]),
+        (SMALL, "x" * (MOST_LETTERS + 1), ["This file is too long to be a preset."]),
+    ],
+)
+def test_broken_file_is_told_line_by_line(old: str, new: str, problems: list[str]) -> None:
+    with pytest.raises(PresetError) as refused:
+        read_preset(SMALL.replace(old, new, 1))
+    assert refused.value.problems == problems
+
+
+def test_example_of_the_documents_is_a_preset() -> None:
+    text = (ROOT / "docs/first-steps.md").read_text("utf-8")
+    preset = read_preset(text.partition("```yaml\n")[2].partition("```")[0])
+    assert (list(preset.services), preset.services["repair"].takes) == (["repair"], (("mechanic", 1), ("stands", 1)))
