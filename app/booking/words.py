@@ -43,6 +43,7 @@ _THINGS: Mapping[str, str] = {
     "client": mark("client"),
     "closure": mark("closure"),
     "deputy": mark("deputy"),
+    "example": mark("example"),
     "group": mark("group"),
     "link": mark("link"),
     "location": mark("location"),

@@ -36,8 +36,6 @@ UNTOLD: Mapping[str, str] = {
     "deliver.claim_next": "mails go out by what was told already",
     "deliver._record": "mails go out by what was told already",
     "book._run": "what it runs tells",
-    "first_steps.add_first_service": "what it runs tells",
-    "first_steps.add_people": "what it runs tells",
     "feeds.open_feed": "a calendar was fetched, as it is every few minutes; the feed itself is told",
     "import_archive.import_archive": "what it brings is the same installation, its log included",
     "mail_trials.send_trial": "a mail to whoever asks for it, which changes nothing",

@@ -128,7 +128,7 @@ def test_one_module_takes_files_and_none_trusts_the_name_it_is_called_by() -> No
     texts = {str(path.relative_to(ROOT)): words.findall(path.read_text("utf-8")) for path in modules("app/web")}
     assert {name: found for name, found in texts.items() if found} == {
         "app/web/security.py": [".host_url"],
-        "app/web/setup/uploads.py": ["request.files"],  # a logo, known by its content, and two kinds of YAML files
+        "app/web/setup/uploads.py": ["request.files"],  # a logo, known by its content, and YAML files
     }
 
 

@@ -32,6 +32,7 @@ NOT_SAID: Mapping[str, frozenset[str]] = {
     "app/operations/client_archive.py": frozenset({"Eigenplan, what is kept about a client"}),  # the form of the file
     "app/operations/moving_in/bring.py": frozenset({"e mail address", "e mail adresse"}),  # as people type it
     "app/operations/outside/provider.py": frozenset({"Asked"}),  # a type
+    "app/operations/presets/parts.py": frozenset({"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}),  # as files say it
     "app/operations/readiness.py": frozenset({"Store"}),  # a type
     "app/operations/sealed.py": frozenset({"not sealed by this version", "not sealed by this key for this row"}),
     "app/operations/series.py": frozenset({"some occurrences of the series cannot be had"}),  # of an inner exception

@@ -102,7 +102,7 @@ def test_file_is_read_with_times_units_and_languages() -> None:
         (
             "[2 of any]",
             "[2 of any]\n    questions: [{question: 'Why?', kind: choice}]",
-            ["Line 16: Please give “Why?” from 2 to 30 answers to choose from."],
+            ["Line 16: Please give “Why?” from 2 to 30 answers to choose from, with semicolons only between them."],
         ),
         (
             "[2 of any]",

@@ -21,7 +21,7 @@ def preset_text(key: str) -> str:
         NotFound: there is none of this key.
     """
     if key not in KEYS:
-        raise NotFound(kind="preset", reference=key)
+        raise NotFound(kind="example", reference=key)
     return (FOLDER / f"{key}{ENDING}").read_text("utf-8")
 
 

@@ -24,6 +24,7 @@ from app.translations import load_languages
 from app.web.context import current_context
 from app.web.errors import UNPROCESSABLE
 from app.web.setup.places import first_zone
+from app.web.setup.uploads import sent_file
 
 _COUNTS: Mapping[Part, Callable[[int], str]] = {
     Part.PLACE: lambda number: plural("{number} location", "{number} locations", number),
@@ -94,8 +95,7 @@ def set_up_own() -> ResponseReturnValue:
 
 def _text() -> str:
     """Return the text of the file that was chosen, else the one in the field."""
-    file = request.files.get("file")
-    content = b"" if file is None else file.read(4 * MOST_LETTERS + 1)
+    content = sent_file("file", 4 * MOST_LETTERS)
     if not content:
         return request.form.get("text", "").replace("\r\n", "\n")
     try:
