@@ -35,6 +35,8 @@ SPENT: Mapping[str, str] = {
     "expired": mark(
         "This link has expired; please ask for a new one, where you sign in or whoever looks after the users."
     ),
+    "over": mark("This booking is over and its link shows nothing of it any more; a new one can be made at any time."),
+    "readdressed": mark("This link counts no more; please use the one in our latest mail, or ask us for it."),
 }
 
 NOT_UNDONE: Mapping[str, str] = {

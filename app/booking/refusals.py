@@ -274,7 +274,7 @@ class MissingHour(Refusal):
 
 @dataclass(eq=True)
 class LinkSpent(Refusal):
-    """A link that counts once counts no more; ``reason`` is used, replaced or expired."""
+    """A link counts no more; ``reason`` is used, replaced or expired, of a link to a booking over or readdressed."""
 
     code: ClassVar[str] = "link_spent"
     reason: str

@@ -32,6 +32,6 @@ def write_calendar_file(context: Context, booking: str, head: Letterhead) -> byt
         location=place_of(context.catalog, view),
         organizer=head.called(look_of(context).name).organizer,
         attendee=Person(view.client_name, view.client_email),
-        url=head.manage_link(booking),
+        url=head.manage_link(booking, view.link_number),
     )
     return write_bookings([event], METHOD)

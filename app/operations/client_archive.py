@@ -5,28 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from peewee import JOIN
 
 from app.access.permissions import Permission
 from app.booking.statuses import Status
-from app.booking.values import Catalog, Instant
+from app.booking.values import Catalog
 from app.integrations.ics.write import BookingEvent, Person, write_bookings
 from app.operations.audit import Subject, record
 from app.operations.audit_words import Action, Kind
+from app.operations.client_archive_parts import Facts, Parts, history_of, moment, parts_of
 from app.operations.client_records import find_client
 from app.operations.context import Context
+from app.operations.erasure import JOINED
 from app.operations.letters import Letterhead
 from app.operations.look import look_of
-from app.storage.tables import Attendee, Booking, Client, OutboxMessage, Series, WaitingEntry
+from app.storage.tables import Booking, Client, OutboxMessage, Series, WaitingEntry
 from app.texts import _, mark
 
 FORMAT = "Eigenplan, what is kept about a client"
-VERSION = 1
+VERSION = 2
 REMOVED = mark("A question asked then")
-Facts = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +49,22 @@ def collect_client(context: Context, public_id: str, head: Letterhead) -> Archiv
         client = find_client(context, public_id, Permission.DATA_REQUESTS)
         query = Booking.select(Booking, Series).join(Series, JOIN.LEFT_OUTER).where(Booking.client == client.id)
         rows = list(query.order_by(Booking.start_at, Booking.id))
+        entries = list(WaitingEntry.select().where(WaitingEntry.client == client.id).order_by(WaitingEntry.id))
+        parts = parts_of(context.catalog, rows)
         facts = {
             "format": FORMAT,
             "version": VERSION,
-            "made_at": _moment(context.now),
+            "made_at": moment(context.now),
             "client": _client(client),
-            "bookings": _bookings(context.catalog, rows),
-            "waiting_list": _waiting(context.catalog, client),
-            "messages": _messages(rows),
+            "bookings": [_booking(context.catalog, row, parts) for row in rows],
+            "waiting_list": [_waiting(context.catalog, one) for one in entries],
+            "messages": _messages(rows, entries),
+            "history": history_of(_subjects(client, rows, entries)),
         }
         record(context, Action.HANDED_OVER, Subject(Kind.CLIENT, public_id))
         return Archive(facts, write_bookings([_event(context, row, client, head) for row in rows], "PUBLISH"))
 
     return context.store.write(look)
-
-
-def _moment(instant: Instant | None) -> str | None:
-    return None if instant is None else datetime.fromtimestamp(instant, UTC).isoformat().replace("+00:00", "Z")
 
 
 def _client(row: Client) -> Facts:
@@ -77,20 +76,12 @@ def _client(row: Client) -> Facts:
         "notes": row.notes,
         "time_zone": row.tzid,
         "language": row.language,
-        "known_since": _moment(row.created_at),
-        "changed_at": _moment(row.changed_at),
+        "known_since": moment(row.created_at),
+        "changed_at": moment(row.changed_at),
     }
 
 
-def _bookings(catalog: Catalog, rows: Sequence[Booking]) -> list[Facts]:
-    names: dict[int, list[str]] = {row.id: [] for row in rows}
-    query = Attendee.select().where(Attendee.booking.in_(list(names)), Attendee.position > 0)
-    for attendee in query.order_by(Attendee.position):
-        names[attendee.booking_id].append(attendee.name)
-    return [_booking(catalog, row, names[row.id]) for row in rows]
-
-
-def _booking(catalog: Catalog, row: Booking, attendees: Sequence[str]) -> Facts:
+def _booking(catalog: Catalog, row: Booking, parts: Parts) -> Facts:
     service, location = catalog.services[row.service_id], catalog.locations[row.location_id]
     labels = {question.public_id: question.label for question in service.questions}
     answers = json.loads(row.answers)
@@ -98,48 +89,68 @@ def _booking(catalog: Catalog, row: Booking, attendees: Sequence[str]) -> Facts:
         "id": row.public_id,
         "service": service.name,
         "location": location.name,
-        "start": _moment(row.start_at),
-        "end": _moment(row.end_at),
+        "start": moment(row.start_at),
+        "end": moment(row.end_at),
         "status": row.status,
         "seats": row.seats,
         "time_zone": row.tzid,
         "series_rule": None if row.series_id is None else row.series.rrule,
         "comment": row.comment,
         "answers": [{"question": labels.get(key, _(REMOVED)), "answer": text} for key, text in answers.items()],
-        "other_attendees": list(attendees),
-        "booked_at": _moment(row.created_at),
-        "changed_at": _moment(row.changed_at),
+        "other_attendees": list(parts.attendees.get(row.id, ())),
+        "taken": list(parts.taken.get(row.id, ())),
+        "wished_changes": list(parts.wishes.get(row.id, ())),
+        "approvals": list(parts.approvals.get(row.id, ())),
+        "checked_in_at": moment(row.checked_in_at),
+        "booked_at": moment(row.created_at),
+        "changed_at": moment(row.changed_at),
     }
 
 
-def _waiting(catalog: Catalog, client: Client) -> list[Facts]:
-    query = WaitingEntry.select().where(WaitingEntry.client == client.id).order_by(WaitingEntry.id)
-    return [
-        {
-            "service": catalog.services[row.service_id].name,
-            "location": catalog.locations[row.location_id].name,
-            "earliest": _moment(row.earliest),
-            "latest": _moment(row.latest),
-            "status": row.status,
-            "since": _moment(row.created_at),
-        }
-        for row in query
-    ]
+def _waiting(catalog: Catalog, row: WaitingEntry) -> Facts:
+    return {
+        "id": row.public_id,
+        "service": catalog.services[row.service_id].name,
+        "location": catalog.locations[row.location_id].name,
+        "wished_person": None if row.resource_id is None else catalog.resources[row.resource_id].name,
+        "minutes": row.duration_minutes,
+        "earliest": moment(row.earliest),
+        "latest": moment(row.latest),
+        "time_zone": row.tzid,
+        "status": row.status,
+        "since": moment(row.created_at),
+    }
 
 
-def _messages(rows: Sequence[Booking]) -> list[Facts]:
+def _messages(rows: Sequence[Booking], entries: Sequence[WaitingEntry]) -> list[Facts]:
+    """Return the letters about these, in their order; those about the waiting list name it in what is encrypted."""
     known = {row.id: row.public_id for row in rows}
-    query = OutboxMessage.select().where(OutboxMessage.booking.in_(list(known))).order_by(OutboxMessage.id)
-    return [
-        {
-            "about": known[row.booking_id],
-            "kind": row.kind,
-            "reason": json.loads(row.payload).get("reason", ""),
-            "written_at": _moment(row.created_at),
-            "sent_at": _moment(row.delivered_at),
-        }
-        for row in query
-    ]
+    waiting = {entry.public_id for entry in entries}
+    of_booking = OutboxMessage.booking.in_(list(known))
+    query = OutboxMessage.select().where(of_booking | (OutboxMessage.kind == JOINED) if waiting else of_booking)
+    found = []
+    for row in query.order_by(OutboxMessage.id):
+        payload = json.loads(row.payload)
+        about = known.get(row.booking_id) or payload.get("waiting")
+        if row.booking_id in known or about in waiting:
+            found.append(_message(row, about, payload.get("reason", "")))
+    return found
+
+
+def _message(row: OutboxMessage, about: str, reason: str) -> Facts:
+    return {
+        "about": about,
+        "kind": row.kind,
+        "reason": reason,
+        "written_at": moment(row.created_at),
+        "sent_at": moment(row.delivered_at),
+    }
+
+
+def _subjects(client: Client, rows: Sequence[Booking], entries: Sequence[WaitingEntry]) -> set[tuple[Kind, str]]:
+    """What the audit log may have told of that is about the client."""
+    bookings = {(Kind.BOOKING, row.public_id) for row in rows}
+    return bookings | {(Kind.WAITING, entry.public_id) for entry in entries} | {(Kind.CLIENT, client.public_id)}
 
 
 def _event(context: Context, row: Booking, client: Client, head: Letterhead) -> BookingEvent:

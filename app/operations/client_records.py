@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+
+from peewee import Expression
 
 from app.access.permissions import Permission
 from app.booking.answers import check_email, check_phone, clean_line, clean_text
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
+from app.booking.statuses import Status
 from app.booking.values import Instant
 from app.operations.audit import Change, Subject, record
 from app.operations.audit_looks import tell_look
@@ -17,11 +22,17 @@ from app.operations.look_up import read_views
 from app.operations.setup.saving import touch
 from app.operations.views import BookingView
 from app.operations.within import bookings_within
+from app.storage.audit_tables import AuditEntry
 from app.storage.tables import Attendee, Booking, Client
-from app.texts import _
+from app.texts import _, mark
 
 MAX_NOTES = 10_000
 MOST_BOOKINGS = 200
+SHARED = mark(
+    "This client has bookings with others, too; mail address and phone are changed by who may edit all of them."
+)
+_READ = (Booking.public_id, Booking.created_by, Booking.created_at, Booking.start_at, Booking.status)
+_CAME = (Status.CONFIRMED, Status.COMPLETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class ClientRecord:
 
     ``has_account``: somebody of staff who books for themselves, whose name and mail address are those of the account.
     ``bookings``: the latest first, at most ``MOST_BOOKINGS``.
+    ``is_shared``: the actor may edit, but neither mail address nor phone, as others have bookings of this client.
     """
 
     public_id: str
@@ -46,6 +58,7 @@ class ClientRecord:
     since: Instant
     bookings: tuple[BookingView, ...]
     withheld: bool = False
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,7 @@ def get_client(context: Context, public_id: str) -> ClientRecord:
             may_answer=context.may(Permission.DATA_REQUESTS),
             since=row.created_at,
             bookings=tuple(_bookings(context, row)),
+            is_shared=_is_shared(context, row),
         )
 
     return context.store.read(look)
@@ -116,11 +130,14 @@ def save_client(context: Context, public_id: str, draft: ClientDraft, version: i
         if row.user_id is not None and (row.name, row.email) != (values["name"], values["email"]):
             problem = _("This client is an account of staff: name and mail address are changed there, under Users.")
             raise InvalidInput("name" if row.name != values["name"] else "email", problem)
+        _check_contact(context, row, values)
         if draft.notes is not None:
             _require(context, row, Permission.SEE_CONFIDENTIAL)
             values["notes"] = clean_text(draft.notes, "notes", MAX_NOTES)
         changed = {name: MASKED for name, value in values.items() if getattr(row, name) != value}
         touch(context, row, version)
+        if row.email != values["email"]:
+            end_links(row)
         for name, value in values.items():
             setattr(row, name, value)
         row.save(only=list(values))
@@ -145,23 +162,60 @@ def find_client(context: Context, public_id: str, permission: Permission) -> Cli
     return row
 
 
+def end_links(row: Client) -> None:
+    """Make links to a client's bookings that went to a former mail address open nothing any more."""
+    Booking.update(link_number=Booking.link_number + 1).where(Booking.client == row.id).execute()
+
+
 def _may(context: Context, row: Client, permission: Permission) -> bool:
     """Whether the actor has the permission on all bookings, or on one of this client's.
 
-    For more than the contact that booking has to be made by somebody else, or be among no others: who knows a name and
-    a mail address can book for that client, and would see what colleagues have noted.
+    For more than the contact that booking has to show that the client is theirs: who knows a name and a mail address
+    can book for that client, signed in or on the public pages, and would see what colleagues have noted.
     """
     if not context.may(permission):
         return False
     within = bookings_within(context, permission)
     if within is None:
         return True
-    own = Booking.select(Booking.id).where(Booking.client == row.id)
-    mine = own.where(within)
-    if permission is Permission.SEE_CONTACTS or not own.where(Booking.id.not_in(mine)).exists():
-        return bool(mine.exists())
-    by_others = Booking.created_by.is_null() | (Booking.created_by != (context.actor.user_id or 0))
-    return bool(mine.where(by_others).exists())
+    of_client = Booking.client == row.id
+    if permission is Permission.SEE_CONTACTS:
+        return bool(Booking.select(Booking.id).where(of_client, within).exists())
+    mine = list(Booking.select(*_READ).where(of_client, within))
+    if any(one.created_by_id not in (None, context.actor.user_id) for one in mine):
+        return True
+    if mine and not _has_others(row, within):
+        # Known since one of these was made, so nobody else can have noted anything before.
+        return bool(min(one.created_at for one in mine) <= row.created_at)
+    return _has_come(context, [one for one in mine if one.created_by_id is None])
+
+
+def _has_others(row: Client, within: Expression) -> bool:
+    of_client = Booking.select(Booking.id).where(Booking.client == row.id)
+    return bool(of_client.where(Booking.id.not_in(Booking.select(Booking.id).where(within))).exists())
+
+
+def _has_come(context: Context, booked_by_visitors: Sequence[Booking]) -> bool:
+    """Whether the time of one of these has begun, by itself: not because somebody moved it to a time that had."""
+    begun = [one for one in booked_by_visitors if one.start_at <= context.now and one.status in _CAME]
+    if not begun:
+        return False
+    ids = [one.public_id for one in begun]
+    told = AuditEntry.select().where(AuditEntry.kind == Kind.BOOKING, AuditEntry.object.in_(ids))
+    moved_back = {one.object for one in told if json.loads(one.after).get("start", one.at + 1) <= one.at}
+    return not moved_back.issuperset(ids)
+
+
+def _is_shared(context: Context, row: Client) -> bool:
+    """Whether this client has bookings, too, that the actor may not edit: where letters go is not theirs to say."""
+    within = bookings_within(context, Permission.EDIT_CLIENTS)
+    return within is not None and _has_others(row, within)
+
+
+def _check_contact(context: Context, row: Client, values: Mapping[str, str]) -> None:
+    changed = next((one for one in ("email", "phone") if getattr(row, one) != values[one]), None)
+    if changed is not None and _is_shared(context, row):
+        raise InvalidInput(changed, _(SHARED))
 
 
 def _require(context: Context, row: Client, permission: Permission) -> None:

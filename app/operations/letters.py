@@ -74,9 +74,9 @@ class Letterhead:
     secret_key: bytes
     language: str = ENGLISH
 
-    def manage_link(self, booking: str) -> str:
-        """Return the link by which a client sees and changes their booking."""
-        return f"{self.base_url}/manage/{manage_token(self.secret_key, booking)}"
+    def manage_link(self, booking: str, number: int = 0) -> str:
+        """Return the link by which a client sees and changes their booking; ``number``: its ``link_number``."""
+        return f"{self.base_url}/manage/{manage_token(self.secret_key, booking, number)}"
 
     def confirm_link(self, booking: str) -> str:
         """Return the link by which a visitor confirms what they have booked."""
@@ -294,7 +294,7 @@ def _link(context: Context, kind: str, view: BookingView, head: Letterhead) -> s
     if kind == _CONFIRM:
         return head.confirm_link(view.public_id)
     if kind not in _LINK_HOME:
-        return head.manage_link(view.public_id)
+        return head.manage_link(view.public_id, view.link_number)
     return head.base_url if has_feature(context, Feature.PUBLIC_BOOKING) else ""
 
 
@@ -323,7 +323,7 @@ def _series_letter(
     )
     if not rows:
         raise NoLetterError(mark("None of the dates of the series is kept any more."))
-    dates = tuple(((row.start_at, row.end_at), head.manage_link(row.public_id)) for row in rows)
+    dates = tuple(((row.start_at, row.end_at), head.manage_link(row.public_id, row.link_number)) for row in rows)
     events = [
         _event(
             replace(facts, time=(row.start_at, row.end_at), link=link),
@@ -367,7 +367,7 @@ def _part(view: BookingView, head: Letterhead) -> PartFacts:
     return PartFacts(
         service=view.service_name,
         time=(view.start, view.end),
-        link=head.manage_link(view.public_id),
+        link=head.manage_link(view.public_id, view.link_number),
         people=_names(view, ResourceKind.PERSON),
         rooms=_names(view, ResourceKind.ROOM),
         waits_until=view.expires_at,

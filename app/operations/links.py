@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from typing import NamedTuple
 
 _MANAGE = b"eigenplan manage link\0"
 _DONE = b"eigenplan done\0"
@@ -22,14 +23,25 @@ _CHECK_IN = b"eigenplan check-in code\0"
 _MAC_BYTES = 18
 
 
-def manage_token(secret: bytes, booking: str) -> str:
-    """Return the token for the manage link of a booking (its public id)."""
-    return _token(secret, _MANAGE, booking)
+class ManageLink(NamedTuple):
+    """What a manage link names: a booking by its public id, and how often links to it were ended before."""
+
+    booking: str
+    number: int
 
 
-def read_manage_token(secret: bytes, token: str) -> str | None:
-    """Return the public id that a token names, or None when it is not one of ours."""
-    return _read(secret, _MANAGE, token)
+def manage_token(secret: bytes, booking: str, number: int = 0) -> str:
+    """Return the token for the manage link of a booking (its public id); ``number``: the booking's ``link_number``."""
+    return _token(secret, _MANAGE, f"{booking}.{number}" if number else booking)
+
+
+def read_manage_token(secret: bytes, token: str) -> ManageLink | None:
+    """Return what a token names, or None when it is not one of ours."""
+    named = _read(secret, _MANAGE, token)
+    if named is None:
+        return None
+    booking, _, number = named.partition(".")
+    return ManageLink(booking, int(number or 0))
 
 
 def confirm_token(secret: bytes, booking: str) -> str:
@@ -107,7 +119,7 @@ def _token(secret: bytes, purpose: bytes, public_id: str) -> str:
 
 
 def _read(secret: bytes, purpose: bytes, token: str) -> str | None:
-    public_id, _, mac = token.partition(".")
+    public_id, _, mac = token.rpartition(".")
     if hmac.compare_digest(mac.encode(), _mac(secret, purpose, public_id).encode()):
         return public_id
     return None

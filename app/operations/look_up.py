@@ -295,6 +295,8 @@ def _view(context: Context, row: Booking, parts: _Parts, own: Collection[str]) -
         resources=tuple(ResourceView(one.public_id, one.name, one.kind.value) for one in resources),
         version=row.version,
         sequence=row.sequence,
+        changed_at=row.changed_at,
+        link_number=row.link_number,
         is_nobodys=row.client_id is None and row.status != Status.HELD,
         target=_target(row, parts),
     )

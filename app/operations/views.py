@@ -48,6 +48,7 @@ class BookingView:
     ``withheld``: the answers are not shown, as it could not be written down that somebody looks.
 
     ``unconfirmed``: its client has not confirmed it by the link of the mail that asked for it.
+    ``link_number``: which of its client's links counts, see ``links.py``.
 
     ``target`` is what the rights are asked about it. ``reached``: how many bookings the change that gave this view was
     made to, itself included.
@@ -83,6 +84,8 @@ class BookingView:
     withheld: bool = False
     checked_in_at: Instant | None = None
     unconfirmed: bool = False
+    changed_at: Instant = 0
+    link_number: int = field(default=0, repr=False)
     target: Target = field(default=Target(), repr=False)
 
 

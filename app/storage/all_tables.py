@@ -9,12 +9,14 @@ from app.storage.base import Table
 from app.storage.crypto_tables import CRYPTO_TABLES
 from app.storage.door_tables import DOOR_TABLES
 from app.storage.extra_tables import EXTRA_TABLES
+from app.storage.repeat_tables import REPEAT_TABLES
 from app.storage.rights_tables import RIGHTS_TABLES
 from app.storage.tables import TABLES
 from app.storage.undo_tables import UNDO_TABLES
 
 ALL_TABLES: tuple[type[Table], ...] = (
     *TABLES,
+    *REPEAT_TABLES,
     *RIGHTS_TABLES,
     *ACCOUNT_TABLES,
     *APPROVAL_TABLES,

@@ -22,8 +22,9 @@ from app.storage.clients import write_index
 from app.storage.confidential import seal_row, unseal_row
 from app.storage.copy import Digest, columns_of, insert_rows, require_empty, reset_sequence, stream
 from app.storage.crypto_tables import ClientIndex, EncryptionKey
+from app.storage.repeat_tables import IdempotencyKey, Throttle
 from app.storage.store import Store
-from app.storage.tables import Client, IdempotencyKey, Throttle
+from app.storage.tables import Client
 from app.storage.undo_tables import UndoableChange
 
 LEFT_BEHIND = (IdempotencyKey, Throttle, UserSession, SpentChallenge, EncryptionKey, ClientIndex, UndoableChange)

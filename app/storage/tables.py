@@ -217,7 +217,10 @@ class GroupSession(Record):
 
 
 class Booking(Record):
-    """An attendee has a service from start to end. Statuses: see ``app.booking.statuses``."""
+    """An attendee has a service from start to end. Statuses: see ``app.booking.statuses``.
+
+    ``link_number``: how often links to it were ended, as the client's mail address became another one.
+    """
 
     service = ForeignKeyField(Service)
     location = ForeignKeyField(Location)
@@ -239,6 +242,7 @@ class Booking(Record):
     checked_in_at = BigIntegerField(null=True)
     at_door = BooleanField(default=False)
     unconfirmed = BooleanField(default=False)
+    link_number = IntegerField(default=0)
 
 
 class Attendee(Table):
@@ -339,27 +343,6 @@ class OutboxMessage(Table):
     delivered_at = BigIntegerField(null=True)
 
 
-class IdempotencyKey(Table):
-    """The answer to a request that may be repeated."""
-
-    scope = CharField()
-    key = CharField()
-    fingerprint = CharField()
-    answer = TextField()
-    created_at = BigIntegerField()
-
-    class Meta:
-        primary_key = CompositeKey("scope", "key")
-
-
-class Throttle(Table):
-    """How often somebody did something of late; ``who`` is a keyed hash that tells nobody's name or address."""
-
-    who = CharField(primary_key=True)
-    empty_at = BigIntegerField()
-    next_at = BigIntegerField()
-
-
 class SchemaMigration(Table):
     """Which migrations this database has."""
 
@@ -394,7 +377,5 @@ TABLES: tuple[type[Table], ...] = (
     WaitingEntry,
     BusyTime,
     OutboxMessage,
-    IdempotencyKey,
-    Throttle,
 )
-"""Each after those that it refers to; rights and signing in have files of their own, ``all_tables.py`` has all."""
+"""Each after those that it refers to; ``all_tables.py`` has all, also those with files of their own."""

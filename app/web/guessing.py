@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 from flask import abort, g
 
@@ -13,10 +14,11 @@ from app.texts import _, mark
 from app.web.context import current_source, now, site
 from app.web.security_log import Event, note
 
+Named = TypeVar("Named")
 NO_SUCH_LINK = mark("This link is not complete; please use it exactly as it was given to you.")
 
 
-def read_link(read: Callable[[bytes, str], str | None], token: str) -> str:
+def read_link(read: Callable[[bytes, str], Named | None], token: str) -> Named:
     """Return what a token of a link names, by the function that reads its kind.
 
     Raises:

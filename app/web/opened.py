@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.booking.refusals import LinkSpent
 from app.booking.statuses import Status
 from app.booking.values import MINUTE, Instant, Service, Visibility
 from app.operations.context import Context
@@ -14,6 +15,12 @@ from app.texts import _, mark
 from app.web.context import client_context
 from app.web.guessing import read_link
 
+LINK_SECONDS = 30 * 86_400
+"""How long a link still shows a booking that is over: clients look up what was, and who made no show may book anew.
+
+After that it would only tell whoever comes by an old mail, or the history of a browser, who was where.
+"""
+_ENDED = (Status.CANCELLED, Status.DECLINED)
 STATUS_WORDS = {
     Status.HELD: mark("Kept for you"),
     Status.REQUESTED: mark("Waiting for our confirmation"),
@@ -79,9 +86,19 @@ def open_booking(token: str) -> Opened:
         werkzeug.exceptions.NotFound: not one of our links.
         TooOften: too many from this address were not.
         NotFound: the booking is gone.
+        LinkSpent: it has been over for long, or the link went to a former mail address.
     """
-    public_id = read_link(read_manage_token, token)
-    context = client_context(public_id)
-    booking = get_booking(context, public_id)
+    link = read_link(read_manage_token, token)
+    context = client_context(link.booking)
+    booking = get_booking(context, link.booking)
+    if link.number != booking.link_number:
+        raise LinkSpent("readdressed")
+    if context.now >= _over_since(booking) + LINK_SECONDS:
+        raise LinkSpent("over")
     service = next(one for one in context.catalog.services.values() if one.public_id == booking.service)
     return Opened(token, context, booking, service)
+
+
+def _over_since(booking: BookingView) -> Instant:
+    """Return when the booking was over, or will be."""
+    return booking.changed_at if booking.status in _ENDED else booking.end

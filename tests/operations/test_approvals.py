@@ -13,7 +13,7 @@ from app.operations.requests import ClientDetails, HoldRequest, MoveRequest
 from app.storage.check import check_database
 from app.storage.rights_tables import RoleGrant
 from app.storage.store import Store
-from app.storage.tables import Allocation
+from app.storage.tables import Allocation, Client
 from tests.cast import HOUR, Cast
 from tests.operations.approval_cast import Steps, acting, clinic, deputy, group, rule, stands
 from tests.operations.helpers import TEN, client, message_kinds, system, visitor, wish
@@ -183,6 +183,16 @@ def test_nobody_approves_what_was_booked_for_themselves(store: Store) -> None:
     mine = book(acting(cast, "Mona"), wish(cast, client=ClientDetails(is_actor=True))).public_id
     with pytest.raises(NotAllowed, match="You asked for this yourself"):
         approve(acting(cast, "Mona"), mine)
+
+
+def test_visitor_who_types_an_approvers_name_and_mail_makes_it_nobodys_own_request(store: Store) -> None:
+    cast = clinic(store)
+    rule(cast, "Consultation", Steps())
+    book(acting(cast, "Mona"), wish(cast, client=ClientDetails(is_actor=True)))
+    mona = Client.get(Client.user == cast.rows["Mona"])
+    typed = ClientDetails(mona.name, mona.email)
+    booking = book(visitor(cast), wish(cast, TEN + HOUR, client=typed)).public_id
+    assert approve(acting(cast, "Mona"), booking).status == "confirmed"
 
 
 @pytest.mark.parametrize(("allows_own", "status"), [(True, "confirmed"), (False, "requested")])

@@ -10,11 +10,12 @@ from app.access.grants import Scope, ScopeKind
 from app.access.permissions import Permission, ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
 from app.operations.book import book
+from app.operations.change import move
 from app.operations.client_records import ClientDraft, get_client, save_client
 from app.operations.context import Context
-from app.operations.requests import ClientDetails
+from app.operations.requests import ClientDetails, MoveRequest
 from app.storage.store import Store
-from app.storage.tables import Attendee, Client
+from app.storage.tables import Attendee, Booking, Client
 from tests.cast import HOUR, Cast, granted, one_provider, pool_of, user
 from tests.operations.helpers import BEN, TEN, holding, staff, system, visitor, wish
 
@@ -172,5 +173,64 @@ def test_who_books_for_a_client_of_others_sees_no_notes_and_edits_nothing(store:
     found = get_client(Context(store, two, cast.now), client)
     assert (found.name, found.notes, found.may_edit, len(found.bookings)) == ("Ada Other", None, False, 1)
     one = user(ReadyMade.PROVIDER, cast.rows["Provider 0"], "One", cast.rows["One"])
-    found = get_client(Context(store, one, cast.now), client)
+    found = get_client(Context(store, one, TEN), client)  # she came to him
     assert (found.notes, found.may_edit) == ("Prefers mornings", True)
+
+
+def known_to_one(store: Store) -> tuple[Cast, str]:
+    """Ada, who has been with Provider 0 and has notes, and has an id; Provider 1 has an account, too."""
+    cast = pool_of(store, 2)
+    store.write(lambda: [cast.user("One", "provider", "Provider 0"), cast.user("Two", "provider", "Provider 1")])
+    book(visitor(cast), wish(cast, provider=cast.ids["Provider 0"]))
+    client = client_id("ada@example.org")
+    save_client(system(cast), client, ClientDraft("Ada Client", "ada@example.org", "030 1", "Prefers mornings"))
+    return cast, client
+
+
+def two(cast: Cast, now: int) -> Context:
+    """Provider 1, signed in at this time."""
+    return Context(cast.store, user(ReadyMade.PROVIDER, cast.rows["Provider 1"], "Two", cast.rows["Two"]), now)
+
+
+def test_public_booking_in_a_clients_name_shows_its_provider_no_notes_before_its_time(store: Store) -> None:
+    cast, client = known_to_one(store)
+    start = TEN + HOUR
+    made = book(visitor(cast), wish(cast, start, provider=cast.ids["Provider 1"]))
+    assert made.client_name == "Ada Client"
+    seen = {}
+    for now in (cast.now, start):
+        found = get_client(two(cast, now), client)
+        seen[now] = (found.name, found.notes, found.may_edit)
+    assert seen == {cast.now: ("Ada Client", None, False), start: ("Ada Client", "Prefers mornings", True)}
+    with pytest.raises(NotAllowed):
+        save_client(two(cast, cast.now), client, ClientDraft("Ada Client", "two@example.org"))
+
+
+def test_public_booking_moved_to_a_time_that_had_begun_does_not_say_that_the_client_came(store: Store) -> None:
+    cast, client = known_to_one(store)
+    made = book(visitor(cast), wish(cast, TEN + 24 * HOUR, provider=cast.ids["Provider 1"]))
+    later = TEN + 2 * HOUR
+    move(two(cast, later), MoveRequest(made.public_id, TEN, provider=cast.ids["Provider 1"]))
+    assert get_client(two(cast, later), client).notes is None
+
+
+def test_public_booking_for_a_client_who_was_brought_in_with_notes_shows_none_of_them(store: Store) -> None:
+    cast, client = known_to_one(store)
+    Booking.update(client=None).execute()
+    book(visitor(cast, cast.now + HOUR), wish(cast, TEN + HOUR, provider=cast.ids["Provider 1"]))
+    assert get_client(two(cast, cast.now), client).notes is None
+
+
+@pytest.mark.parametrize(("field", "value"), [("email", "two@example.org"), ("phone", "030 2")])
+def test_contact_of_a_client_of_others_too_is_changed_by_none_of_them_alone(
+    store: Store, field: str, value: str
+) -> None:
+    cast, client = known_to_one(store)
+    start = TEN + HOUR
+    book(visitor(cast), wish(cast, start, provider=cast.ids["Provider 1"]))
+    same = ClientDraft("Ada Client", "ada@example.org", "030 1", "Comes by bus")
+    with pytest.raises(InvalidInput) as refused:
+        save_client(two(cast, start), client, replace(same, **{field: value}))
+    assert (refused.value.field, get_client(two(cast, start), client).is_shared) == (field, True)
+    save_client(two(cast, start), client, same)
+    assert get_client(system(cast), client).notes == "Comes by bus"

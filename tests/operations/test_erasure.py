@@ -35,6 +35,7 @@ from app.storage.check import check_database
 from app.storage.store import Store
 from app.storage.tables import Attendee, Booking, Client, OutboxMessage, Series, WaitingEntry
 from tests.cast import HOUR, Cast, change_row, one_provider, user
+from tests.operations.approval_cast import Steps, rule
 from tests.operations.helpers import ADA, BEN, TEN, client, staff, system, visitor, wish
 from tests.operations.test_twice_at_once import twice
 
@@ -269,11 +270,43 @@ def test_archive_holds_all_that_is_kept_about_a_client(store: Store) -> None:
             "comment": "by bike",
             "answers": [{"question": "Why?", "answer": "knee"}],
             "other_attendees": ["Carla"],
+            "taken": [{"kind": "person", "name": "Ada", "is_extra": False}],
+            "wished_changes": [],
+            "approvals": [],
+            "checked_in_at": None,
             "booked_at": "2030-01-04T00:00:00Z",
             "changed_at": "2030-01-04T00:00:00Z",
         }
     ]
     assert [one["kind"] for one in facts["messages"]] == ["confirmed"]
+
+
+def test_archive_holds_wishes_approvals_check_in_waiting_letters_and_history(store: Store) -> None:
+    cast = keeping(store)
+    rule(cast, "Consultation", Steps())
+    mine = booked(cast)
+    approve(system(cast), mine)
+    move(client(cast, mine), MoveRequest(mine, TEN + HOUR))
+    store.write(lambda: change_row(Booking.get(), checked_in_at=TEN))
+    request = WaitingRequest(cast.ids["Consultation"], cast.ids["Centre"], ADA, TEN, TEN + HOUR)
+    entry = join_waiting_list(visitor(cast), request)
+    join_waiting_list(visitor(cast), replace(request, client=BEN))
+    facts = _collect(system(cast))
+    booking = facts["bookings"][0]
+    assert booking["checked_in_at"] == "2030-01-07T10:00:00Z"
+    wish_of = {"start": "2030-01-07T11:00:00Z", "end": "2030-01-07T11:30:00Z", "status": "requested"}
+    assert [{key: one[key] for key in wish_of} for one in booking["wished_changes"]] == [wish_of]
+    steps = [(one["of_wished_change"], one["status"], one["decided_at"]) for one in booking["approvals"]]
+    assert steps == [(False, "approved", "2030-01-04T00:00:00Z"), (True, "waiting", None)]
+    assert [one["kind"] for one in facts["messages"] if one["about"] == entry.public_id] == ["waiting_joined"]
+    assert [one["about"] for one in facts["messages"]].count(mine) == 3
+    assert [(one["action"], one["about"], one["by"]) for one in facts["history"]] == [
+        ("booked", mine, "visitor"),
+        ("step_approved", mine, "system"),
+        ("approved", mine, "system"),
+        ("change_wished", mine, "client"),
+        ("waiting_joined", entry.public_id, "visitor"),
+    ]
 
 
 def test_archive_has_the_bookings_for_a_calendar(store: Store) -> None:

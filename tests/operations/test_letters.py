@@ -12,7 +12,7 @@ from app.operations.approve import approve, decline
 from app.operations.book import book
 from app.operations.change import cancel, move
 from app.operations.letters import NoLetterError, write_letter
-from app.operations.links import read_manage_token, read_waiting_token
+from app.operations.links import ManageLink, read_manage_token, read_waiting_token
 from app.operations.requests import MoveRequest, SeriesRequest, WaitingRequest
 from app.operations.series import book_series
 from app.operations.upkeep import release_expired
@@ -36,7 +36,7 @@ def test_letter_of_a_booking_tells_time_place_provider_and_link(store: Store) ->
     for words in ("11:00 to 11:30 (Europe/Berlin)", "10:00 to 10:30 (UTC)", "Centre", "Ada", "By the window"):
         assert words in letter.text
     token = letter.links[0].removeprefix("https://book.example.org/manage/")
-    assert read_manage_token(HEAD.secret_key, token) == made.public_id
+    assert read_manage_token(HEAD.secret_key, token) == ManageLink(made.public_id, 0)
     assert letter.links[0] in letter.text
     assert in_calendar(letter) == [TEN]
 

@@ -19,8 +19,8 @@ from app.operations.buckets import Bucket, Limit, check, count, network_of, sour
 from app.operations.context import Context
 from app.operations.throttle import LIMITS, SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, SIGN_IN_HERE, Guest, begin_try, forgive
 from app.operations.upkeep import forget_old_tries
+from app.storage.repeat_tables import Throttle
 from app.storage.store import Store
-from app.storage.tables import Throttle
 from tests.cast import NOW
 from tests.operations.test_twice_at_once import twice
 from tests.web.conftest import make_read_only

@@ -23,8 +23,9 @@ from app.operations.throttle import (
     count_waiting,
     count_wrong_link,
 )
+from app.storage.repeat_tables import Throttle
 from app.storage.store import Store
-from app.storage.tables import Throttle, WaitingEntry
+from app.storage.tables import WaitingEntry
 from app.web.access import public
 from app.web.context import EXTENSION, Site
 from tests.cast import NOW, one_provider

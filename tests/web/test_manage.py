@@ -7,10 +7,12 @@ from flask.testing import FlaskClient
 
 from app.operations.change import cancel
 from app.operations.change import move as move_booking
+from app.operations.client_records import ClientDraft, save_client
 from app.operations.links import done_mark, manage_token
 from app.operations.requests import MoveRequest
 from app.storage.store import Store
-from app.storage.tables import Booking, Service, WaitingEntry
+from app.storage.tables import Booking, Client, Service, WaitingEntry
+from app.web.opened import LINK_SECONDS
 from tests.cast import HOUR, NOW, Cast, one_provider
 from tests.operations.helpers import system
 from tests.web.conftest import SECRET
@@ -325,3 +327,55 @@ def test_calendar_file_is_the_entry_of_the_mail(visitor: FlaskClient, store: Sto
 def test_calendar_file_of_changed_link_is_404(visitor: FlaskClient, store: Store) -> None:
     token = book(visitor, one_provider(store))
     assert visitor.get(f"/manage/{token}x/booking.ics").status_code == 404
+
+
+def readdress(cast: Cast, email: str) -> None:
+    """Let staff give the one client another mail address."""
+    client = Client.get()
+    save_client(system(cast), client.public_id, ClientDraft(client.name, email))
+
+
+def test_link_to_a_booking_that_has_been_over_for_long_shows_nothing_of_it(
+    visitor: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = book(visitor, one_provider(store))
+    over = TEN + HOUR // 2 + LINK_SECONDS
+    monkeypatch.setattr("app.clock.now", lambda: over - 1)
+    assert visitor.get(f"/manage/{token}").status_code == 200
+    monkeypatch.setattr("app.clock.now", lambda: over)
+    paths = (f"/manage/{token}", f"/manage/{token}/booking.ics", f"/manage/{token}/move", f"/book/done/{token}")
+    for answer in [visitor.get(path) for path in paths]:
+        assert (answer.status_code, "/" in Page(answer.text).links) == (
+            410,
+            True,
+        )
+        assert "This booking is over, and its link shows nothing of it any more." in answer.text
+        assert "Ada Client" not in answer.text
+
+
+def test_link_to_a_cancelled_booking_ends_by_when_it_was_cancelled(
+    visitor: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = one_provider(store)
+    token = book(visitor, cast)
+    cancel(system(cast), token.partition(".")[0])
+    monkeypatch.setattr("app.clock.now", lambda: NOW + LINK_SECONDS)
+    assert visitor.get(f"/manage/{token}").status_code == 410
+
+
+def test_links_that_went_to_a_former_mail_address_count_no_more(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store)
+    old = book(visitor, cast)
+    booking = old.partition(".")[0]
+    client = Client.get()
+    save_client(system(cast), client.public_id, ClientDraft("Ada Other", client.email, "030 123456"))
+    assert visitor.get(f"/manage/{old}").status_code == 200
+    readdress(cast, "ada.other@example.org")
+    answers = [visitor.get(f"/manage/{old}"), visitor.post(f"/manage/{old}/cancel"), visitor.get(f"/manage/{old}x")]
+    assert [(one.status_code, "Ada Other" in one.text) for one in answers] == [(410, False), (410, False), (404, False)]
+    new = manage_token(SECRET, booking, 1)
+    assert "Ada Other" in visitor.get(f"/manage/{new}").text
+    entry = visitor.get(f"/manage/{new}/booking.ics").text.replace("\r\n ", "")
+    assert (f"/manage/{new}" in entry, states()[0][0]) == (True, "confirmed")
+    readdress(cast, "ada.third@example.org")
+    assert visitor.get(f"/manage/{new}").status_code == 410

@@ -18,8 +18,9 @@ from app.operations.setup.grants import GrantDraft
 from app.operations.setup.users import UserDraft, get_user, save_user
 from app.operations.sign_in import check_password, make_hash
 from app.operations.throttle import KNOWN_SECONDS, SIGN_IN_ADDRESS, SIGN_IN_HERE, begin_try, guest_of
+from app.storage.repeat_tables import Throttle
 from app.storage.store import Store
-from app.storage.tables import Throttle, User
+from app.storage.tables import User
 from app.web.context import EXTENSION
 from app.web.sign_in import SIGNED_OUT, WRONG
 from tests.cast import NOW, Cast

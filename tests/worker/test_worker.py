@@ -21,8 +21,9 @@ from app.operations.requests import HoldRequest
 from app.storage import store as storage
 from app.storage.audit_tables import AuditEntry
 from app.storage.migrate import SchemaError, migrate
+from app.storage.repeat_tables import IdempotencyKey
 from app.storage.store import Store
-from app.storage.tables import Booking, IdempotencyKey, OutboxMessage
+from app.storage.tables import Booking, OutboxMessage
 from app.worker import SEAL_SECONDS, Worker, courier_of
 from tests.cast import HOUR, Cast, change_row, one_provider
 from tests.keys import MASTER, open_store

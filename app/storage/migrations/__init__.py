@@ -26,6 +26,7 @@ from app.storage.migrations import (
     m0017_extra_resources,
     m0018_door,
     m0019_confirming,
+    m0020_links,
 )
 
 if TYPE_CHECKING:
@@ -67,4 +68,5 @@ MIGRATIONS = (
     Migration(17, "extra_resources", m0017_extra_resources.statements),
     Migration(18, "door", m0018_door.statements),
     Migration(19, "confirming", m0019_confirming.statements),
+    Migration(20, "links", m0020_links.statements),
 )

@@ -181,4 +181,5 @@ def _names(catalog: Catalog) -> dict[str, str]:
 def manage_url(booking: BookingView) -> str:
     """Return the link by which the client sees, moves and cancels the booking."""
     config = site().config
-    return f"{config.base_url.rstrip('/')}/manage/{manage_token(config.secret_key, booking.public_id)}"
+    token = manage_token(config.secret_key, booking.public_id, booking.link_number)
+    return f"{config.base_url.rstrip('/')}/manage/{token}"

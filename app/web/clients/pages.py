@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, StaleVersion
 from app.booking.words import sentence
-from app.operations.client_records import MOST_BOOKINGS, ClientDraft, look_at_client, save_client
+from app.operations.client_records import MOST_BOOKINGS, SHARED, ClientDraft, look_at_client, save_client
 from app.operations.look_up import find_clients
 from app.texts import _
 from app.web.bookings.detail import rows_of
@@ -73,4 +73,5 @@ def _page(public_id: str, errors: Mapping[str, str], typed: Mapping[str, str]) -
         errors=errors,
         rows=rows_of(client.bookings),
         most=MOST_BOOKINGS,
+        shared_words=_(SHARED),
     )

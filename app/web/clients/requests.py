@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.words import STATE_WORDS, sentence
+from app.operations.audit_words import ACTION_WORDS, ACTOR_WORDS
 from app.operations.client_archive import Archive, collect_client
 from app.operations.client_records import get_client
 from app.operations.erasure import erase_client
@@ -37,8 +38,13 @@ _WORDS: Mapping[str, str] = {
     "series_booked": mark("series booked"),
     "series_requested": mark("series requested"),
     "visit_booked": mark("visit booked"),
+    "later": mark("not begun"),
+    "accepted": mark("accepted, as nobody decided in time"),
+    "ended": mark("ended without a decision"),
 }
 """What the archive's page calls statuses, and the kinds of messages: in English, as the codes are in its data."""
+
+_ACTIONS = {one.value: words for one, words in ACTION_WORDS.items()}
 
 
 def archive(public_id: str) -> Response:
@@ -52,7 +58,7 @@ def archive(public_id: str) -> Response:
 
 def _zipped(found: Archive) -> bytes:
     facts = json.dumps(found.facts, ensure_ascii=False, indent=2)
-    page = render_template("clients/archive.html", facts=found.facts, word_of=_word)
+    page = render_template("clients/archive.html", facts=found.facts, word_of=_word, action_of=_action, actor_of=_actor)
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("data.json", facts)
@@ -63,6 +69,14 @@ def _zipped(found: Archive) -> bytes:
 
 def _word(code: str) -> str:
     return _(_WORDS.get(code, code))
+
+
+def _action(code: str) -> str:
+    return _(_ACTIONS.get(code, code))
+
+
+def _actor(code: str) -> str:
+    return _(ACTOR_WORDS.get(code, code))
 
 
 def confirm_erasure(public_id: str) -> str:

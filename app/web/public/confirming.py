@@ -52,7 +52,9 @@ def confirm_form(token: str) -> ResponseReturnValue:
         return _page(context, get_parts(context, booking), token), status_of(refusal)
     if not is_new:
         return redirect(url_for("public.confirm_page", token=token), 303)
-    tokens = [manage_token(site().config.secret_key, one.public_id) for one in get_parts(context, booking)]
+    tokens = [
+        manage_token(site().config.secret_key, one.public_id, one.link_number) for one in get_parts(context, booking)
+    ]
     if len(tokens) == 1:
         return redirect(url_for("public.done", token=tokens[0]), 303)
     return redirect(url_for("public.visit_done", token=tokens), 303)

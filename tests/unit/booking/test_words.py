@@ -138,6 +138,14 @@ EXAMPLES: list[tuple[Refusal, str]] = [
         "This link has expired; please ask for a new one, where you sign in or whoever looks after the users.",
     ),
     (
+        r.LinkSpent("over"),
+        "This booking is over and its link shows nothing of it any more; a new one can be made at any time.",
+    ),
+    (
+        r.LinkSpent("readdressed"),
+        "This link counts no more; please use the one in our latest mail, or ask us for it.",
+    ),
+    (
         r.SourceAway("ldap"),
         "The directory that knows passwords cannot be asked right now, so only who has a password of this site can "
         "sign in; please try again in a few minutes.",
