@@ -23,7 +23,7 @@ from app.operations.context import Context
 from app.operations.deliver import Courier, deliver_next
 from app.operations.erasure import anonymise_old
 from app.operations.keys import encrypt_anew
-from app.operations.letters import Letterhead
+from app.operations.letterhead import Letterhead
 from app.operations.presence import release_unclaimed
 from app.operations.sealing import seal_entries
 from app.operations.upkeep import (

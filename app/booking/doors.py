@@ -20,6 +20,9 @@ EARLY_BY_CODE = 60 * MINUTE
 RELEASE_MINUTES = (5, 60)
 """The least and the most that a booking may wait for somebody who has to check in."""
 
+GAP_SECONDS = 3 * MINUTE
+"""A page that was not fetched for longer was not shown; it fetches itself every half minute, at times a little late."""
+
 MOST_DURATIONS = 4
 CODE_LENGTH = 6
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -53,6 +56,20 @@ def standing(taken: Sequence[Interval], opened: Sequence[Interval], now: Instant
             return Standing(DoorState.FREE, until if until < horizon else None)
     later = [start for start, _ in opened if start > now]
     return Standing(DoorState.CLOSED, min(later, default=None))
+
+
+def is_shown_still(shown_at: Instant, now: Instant) -> bool:
+    """Say whether a page that was last fetched at that moment counts as shown all the time from then on."""
+    return now <= shown_at + GAP_SECONDS
+
+
+def releasable(shown: Interval, minutes: int, now: Instant) -> Interval:
+    """Return the earliest and the latest start, both included, of bookings that are due for release.
+
+    For the whole time that they are waited for, ``minutes``, the page has to be shown: ``shown`` is when it first and
+    last was fetched. Who could not check in did not stay away. The latest may lie before the earliest: then nothing is.
+    """
+    return shown[0], min(now, shown[1] + GAP_SECONDS) - minutes * MINUTE
 
 
 def may_check_in(booked: Interval, now: Instant, early: int) -> bool:

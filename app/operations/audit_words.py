@@ -40,6 +40,7 @@ class Action(StrEnum):
     BUSY_TIMES_IMPORTED = "busy_times_imported"
     MESSAGE_RETRIED = "message_retried"
     MAIL_TESTED = "mail_tested"
+    LINK_SENT = "link_sent"
     SIGNED_IN = "signed_in"
     SECOND_SHOWN = "second_shown"
     SIGN_IN_FAILED = "sign_in_failed"
@@ -119,6 +120,7 @@ ACTION_WORDS: Mapping[Action, str] = {
     Action.BUSY_TIMES_IMPORTED: mark("Imported busy times"),
     Action.MESSAGE_RETRIED: mark("Let a message be sent again"),
     Action.MAIL_TESTED: mark("Sent a test mail"),
+    Action.LINK_SENT: mark("Sent the client the link again"),
     Action.SIGNED_IN: mark("Signed in"),
     Action.SECOND_SHOWN: mark("Showed a second factor"),
     Action.SIGN_IN_FAILED: mark("Sign-in failed"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.booking.statuses import Status
 from app.integrations.ics.write import BookingEvent, Person, write_bookings
 from app.operations.context import Context
-from app.operations.letters import Letterhead
+from app.operations.letterhead import Letterhead
 from app.operations.look import look_of
 from app.operations.look_up import get_booking
 from app.operations.names import place_of

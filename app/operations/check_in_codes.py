@@ -17,9 +17,13 @@ from app.operations.context import Context
 from app.operations.links import check_in_digest
 from app.operations.names import get_location
 from app.operations.presence import LONGEST_SECONDS, note_arrival
-from app.operations.throttle import check_codes, count_wrong_code
+from app.operations.throttle import check_codes, count_wrong_code, know_desk
 from app.storage.tables import Booking
 from app.texts import _
+
+
+class WrongCode(InvalidInput):
+    """A code that is no booking's now: mistyped, too early, or guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def check_in_by_code(context: Context, location: str, typed: str, secret: bytes)
     """Note that the client whose code was typed has arrived; a second time nothing happens.
 
     Raises:
-        InvalidInput: it is no code, or none of a booking that begins within an hour or is running.
+        InvalidInput: it is no code. WrongCode: none of a booking that begins within an hour or is running.
         TooOften: too many wrong ones from this address, or at this place. NotFound: as for ``check_in_page``.
     """
     place, code = check_in_page(context, location), typed_code(typed)
@@ -68,7 +72,7 @@ def check_in_by_code(context: Context, location: str, typed: str, secret: bytes)
         if context.source is not None:
             count_wrong_code(context.store, context.source, location, context.now)
         problem = _("No booking here has this code now. You can check in from an hour before; else please ask us.")
-        raise InvalidInput("code", problem)
+        raise WrongCode("code", problem)
     return context.store.write(lambda: _arrive(context, found[0]))
 
 
@@ -89,6 +93,8 @@ def _arrive(context: Context, booking: str) -> Arrival:
     note_arrival(context, row, EARLY_BY_CODE)
     catalog = context.catalog
     location = catalog.locations[row.location_id]
+    if context.source is not None:
+        know_desk(context.source, location.public_id, context.now)
     taken = [catalog.resources[one] for one in records.resource_ids(row)]
     rooms = tuple(one.name for one in taken if one.kind is ResourceKind.ROOM)
     return Arrival(catalog.services[row.service_id].name, row.start_at, row.end_at, location.tzid, location.name, rooms)

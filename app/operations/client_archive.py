@@ -19,7 +19,7 @@ from app.operations.client_archive_parts import Facts, Parts, history_of, moment
 from app.operations.client_records import find_client
 from app.operations.context import Context
 from app.operations.erasure import JOINED
-from app.operations.letters import Letterhead
+from app.operations.letterhead import Letterhead
 from app.operations.look import look_of
 from app.storage.tables import Booking, Client, OutboxMessage, Series, WaitingEntry
 from app.texts import _, mark

@@ -19,7 +19,8 @@ from app.integrations.mail.smtp import send
 from app.integrations.mail.values import Mail, PermanentMailError, SmtpSettings, TransientMailError
 from app.operations import records
 from app.operations.context import Context
-from app.operations.letters import Letter, Letterhead, NoLetterError, write_letter
+from app.operations.letterhead import Letterhead
+from app.operations.letters import Letter, NoLetterError, write_letter
 from app.operations.look import look_of
 from app.storage import outbox
 from app.storage.tables import OutboxMessage

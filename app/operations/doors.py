@@ -7,6 +7,7 @@ who has it. What may be done is little: book one service on the spot, check in, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from app.booking.doors import (
@@ -14,13 +15,14 @@ from app.booking.doors import (
     MOST_DURATIONS,
     Standing,
     can_be_booked_at,
+    is_shown_still,
     may_check_in,
     place_at,
     standing,
     whole_minute,
 )
 from app.booking.hours import availability
-from app.booking.refusals import InvalidInput, NotFound
+from app.booking.refusals import InvalidInput, NotFound, Unavailable
 from app.booking.rules import Wish, find_refusals
 from app.booking.statuses import Status, check_transition
 from app.booking.values import Cause, Instant, Interval, Location, Resource, Service, Taken
@@ -39,6 +41,8 @@ from app.storage.tables import Booking, GroupSession
 from app.texts import _
 
 HALF_DAY = 12 * 3600
+NOTE_EVERY_SECONDS = 60
+"""That a page is shown is written so often, though it is fetched every half minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Door:
     location: Location | None
     with_titles: bool
     release_after_minutes: int | None
+    shown_at: Instant = 0
 
     @property
     def tzid(self) -> str:
@@ -105,7 +110,23 @@ def open_door(context: Context, public_id: str) -> Door:
         service = None
     place = resource.location_id if service is None else place_at(resource, service)
     location = None if place is None else catalog.locations[place]
-    return Door(row.public_id, resource, service, location, bool(row.with_titles), row.release_after_minutes)
+    titles, minutes = bool(row.with_titles), row.release_after_minutes
+    return Door(row.public_id, resource, service, location, titles, minutes, row.shown_at)
+
+
+def note_shown(context: Context, door: Door) -> None:
+    """Note that the page is shown now, as release counts only while it is; what cannot be written is left out."""
+
+    def work() -> None:
+        row = door_tables.Door.get_or_none(door_tables.Door.public_id == door.public_id)
+        if row is not None:
+            since = row.shown_since if is_shown_still(row.shown_at, context.now) else context.now
+            same = door_tables.Door.id == row.id
+            door_tables.Door.update(shown_since=since, shown_at=context.now).where(same).execute()
+
+    if door.shown_at + NOTE_EVERY_SECONDS <= context.now:
+        with suppress(Unavailable):  # the page is shown also by a database that nothing can be written to now
+            context.store.write(work)
 
 
 def look_at_door(context: Context, door: Door) -> DoorView:

@@ -20,7 +20,7 @@ from app.operations.audit import Subject, record
 from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
 from app.operations.export_settings import settings_text
-from app.operations.letters import Letterhead
+from app.operations.letterhead import Letterhead
 from app.storage.dump import DUMPED, Sums, dump_table, table_name
 from app.storage.migrate import schema_number
 from app.storage.tables import Booking, Client

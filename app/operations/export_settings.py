@@ -1,4 +1,4 @@
-"""The set-up of an installation as YAML that people read: places, people, services, hours, roles, groups, approvals."""
+"""The set-up of an installation as YAML that people read: places, people, services, hours, roles, approvals, doors."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import yaml
 from peewee import Model
 
 from app.storage.approval_tables import ApprovalPerson, ApprovalRule, ApprovalStep
+from app.storage.door_tables import Door
 from app.storage.rights_tables import Role, RoleGrant, UserGroup
 from app.storage.tables import (
     Closure,
@@ -34,6 +35,7 @@ PARTS: tuple[type[Model], ...] = (
     Service,
     ServiceLocation,
     ServiceRequirement,
+    Door,
     WeeklyHours,
     DateOverride,
     Closure,
@@ -45,7 +47,7 @@ PARTS: tuple[type[Model], ...] = (
     ApprovalStep,
     ApprovalPerson,
 )
-_STAMPS = frozenset({"version", "created_at", "changed_at"})
+_STAMPS = frozenset({"version", "created_at", "changed_at", "release_since", "shown_since", "shown_at"})
 _JSON = frozenset({"durations_minutes", "questions", "permissions"})
 
 

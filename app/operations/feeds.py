@@ -22,7 +22,7 @@ from app.look.look import OUR_NAME
 from app.operations.audit import Change, Subject, record
 from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
-from app.operations.letters import Letterhead
+from app.operations.letterhead import Letterhead
 from app.operations.look import look_of
 from app.operations.look_up import read_views
 from app.operations.names import place_of

@@ -9,9 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from email.utils import parseaddr
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 from app.booking.doors import shown_code
 from app.booking.formats import using_formats
@@ -29,6 +27,7 @@ from app.operations.approval_mails import WANTED
 from app.operations.check_in_codes import code_for
 from app.operations.context import Context
 from app.operations.letter_languages import TO_ACCOUNTS, receivers_language
+from app.operations.letterhead import HIDDEN, Letterhead
 from app.operations.letters_text import (
     KINDS,
     SERIES,
@@ -41,7 +40,6 @@ from app.operations.letters_text import (
     subject_of,
     text_of,
 )
-from app.operations.links import confirm_token, manage_token, password_token, waiting_token
 from app.operations.look import has_feature, look_of, own_formats, own_words
 from app.operations.look_up import read_views, view_of
 from app.operations.mail_examples import Reader, write_example
@@ -49,7 +47,7 @@ from app.operations.mail_texts import own_text
 from app.operations.mail_trials import TRIAL
 from app.operations.views import BookingView
 from app.storage.tables import Booking, ChangeRequest, OutboxMessage, Series, User, WaitingEntry
-from app.texts import ENGLISH, _, mark, speaking, using_words
+from app.texts import _, mark, speaking, using_words
 
 FILE_NAME = "booking.ics"
 _WITH_CALENDAR = frozenset({"confirmed", "approved", "requested", "declined", "expired", "moved", "cancelled"})
@@ -60,57 +58,6 @@ _LINK_HOME = frozenset({"declined", "expired", "cancelled", "released"})
 
 class NoLetterError(Exception):
     """There is nothing to send and never will be; the text, said where it is shown, has no client's details."""
-
-
-@dataclass(frozen=True, slots=True)
-class Letterhead:
-    """What all letters of an installation share; ``sender`` as in ``Name <a@b>``, ``base_url`` without a last slash.
-
-    ``language`` is for whoever has chosen none.
-    """
-
-    base_url: str
-    sender: str
-    secret_key: bytes
-    language: str = ENGLISH
-
-    def manage_link(self, booking: str, number: int = 0) -> str:
-        """Return the link by which a client sees and changes their booking; ``number``: its ``link_number``."""
-        return f"{self.base_url}/manage/{manage_token(self.secret_key, booking, number)}"
-
-    def confirm_link(self, booking: str) -> str:
-        """Return the link by which a visitor confirms what they have booked."""
-        return f"{self.base_url}/book/confirm/{confirm_token(self.secret_key, booking)}"
-
-    def times_link(self, service: str, location: str) -> str:
-        """Return the link to the free times of a service at a place."""
-        return f"{self.base_url}/book/times?{urlencode({'service': service, 'location': location})}"
-
-    def leave_link(self, entry: str) -> str:
-        """Return the link by which a client leaves the waiting list."""
-        return f"{self.base_url}/book/waiting/{waiting_token(self.secret_key, entry)}"
-
-    def check_in_link(self, location: str) -> str:
-        """Return the address of the page on which clients of a location (its public id) check in."""
-        return f"{self.base_url}/check-in/{location}"
-
-    def password_link(self, link: str) -> str:
-        """Return the link by which somebody chooses a password; ``link`` is its id."""
-        return f"{self.base_url}/password/{password_token(self.secret_key, link)}"
-
-    def called(self, name: str) -> Letterhead:
-        """Return the same with another name of the sender (without quotes); an empty one changes nothing."""
-        address = parseaddr(self.sender)[1]
-        return replace(self, sender=f'"{name}" <{address}>') if name and address else self
-
-    @property
-    def organizer(self) -> Person:
-        """Who the calendar entries are from."""
-        return Person(*parseaddr(self.sender))
-
-    def uid(self, booking: str) -> str:
-        """Return what calendars know a booking by, the same over all its changes (RFC 7986 section 5.3)."""
-        return f"{booking}@{urlsplit(self.base_url).hostname or 'eigenplan'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +230,7 @@ def _facts(
         until=payload.get("expires"),
         changeable_until=changeable_until if changeable_until > message.created_at else None,
         link=_link(context, message.kind, view, head),
-        code=shown_code(code_for(head.secret_key, view.public_id)) if has_code else "",
+        code=head.own(shown_code(code_for(head.secret_key, view.public_id))) if has_code else "",
         check_in=head.check_in_link(location.public_id) if has_code else "",
         own=own_text(message.kind),
     )
@@ -388,11 +335,12 @@ def _event(facts: LetterFacts, view: BookingView, message: OutboxMessage, head: 
         description=f"{facts.service}\n{say_time(facts.time, facts.place_tzid)} ({facts.place_tzid})",
         organizer=head.organizer,
         attendee=Person(view.client_name, view.client_email),
-        url="" if facts.kind in _LINK_HOME else facts.link,
+        url="" if facts.kind in _LINK_HOME or head.is_read_by_others else facts.link,
     )
 
 
 def _letter(facts: LetterFacts, email: str, attachment: Attachment | None) -> Letter:
     several = (*(link for _, link in facts.dates), *(part.link for part in facts.parts))
     links = several or tuple(filter(None, (facts.link, facts.leave, facts.check_in)))
-    return Letter(facts.name, email, subject_of(facts), text_of(facts), links, attachment)
+    open_links = tuple(link for link in links if HIDDEN not in link)
+    return Letter(facts.name, email, subject_of(facts), text_of(facts), open_links, attachment)

@@ -16,7 +16,8 @@ from app.operations.audit import Subject, record
 from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
 from app.operations.deliver import MessageStatus
-from app.operations.letters import Letter, Letterhead, NoLetterError, write_letter
+from app.operations.letterhead import Letterhead
+from app.operations.letters import Letter, NoLetterError, write_letter
 from app.storage.tables import Booking, Client, OutboxMessage, WaitingEntry
 from app.texts import _, mark
 
@@ -151,13 +152,15 @@ def _view(context: Context, row: OutboxMessage, entry: WaitingEntry | None, see_
 def get_letter(context: Context, delivery_id: str, head: Letterhead, *, is_demo: bool = False) -> LetterView:
     """Return the letter of a message as it was or will be sent.
 
-    Whoever may not see clients gets it without names, and without the links that let their holder change bookings.
-    Links that let their holder sign in are shown to nobody, but to administrators of a demo, which sends no mails.
+    The client's links and code are left out, as their reader could do as the client what they may not themselves. A
+    letter with a link that lets its holder sign in is hidden. Administrators of a demo, which sends no mails, see all.
+    Whoever may not see clients gets no letter.
 
     Raises:
         NotFound, NotAllowed.
     """
     context.require(Permission.SEE_MESSAGES)
+    sees_all = is_demo and context.may(Permission.MANAGE_USERS)
 
     def look() -> LetterView:
         row: OutboxMessage | None = OutboxMessage.get_or_none(OutboxMessage.public_id == delivery_id)
@@ -165,10 +168,10 @@ def get_letter(context: Context, delivery_id: str, head: Letterhead, *, is_demo:
             raise NotFound(kind="message", reference=delivery_id)
         view = _views(context, [row])[0]
         try:
-            letter = write_letter(context, row, head)
+            letter = write_letter(context, row, replace(head, is_read_by_others=not sees_all))
         except NoLetterError as error:
             return LetterView(view, problem=_(str(error)))
-        if letter.is_secret and not (is_demo and context.may(Permission.MANAGE_USERS)):
+        if letter.is_secret and not sees_all:
             return LetterView(view, letter.subject, problem=_(HIDDEN))
         return _letter_view(view, letter, context.may(Permission.SEE_CONTACTS, Target()))
 

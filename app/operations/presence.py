@@ -7,7 +7,7 @@ from dataclasses import replace
 from peewee import Expression
 
 from app.access.permissions import Permission
-from app.booking.doors import EARLY_BY_CODE, may_check_in, whole_minute
+from app.booking.doors import EARLY_BY_CODE, may_check_in, releasable, whole_minute
 from app.booking.refusals import InvalidInput
 from app.booking.statuses import Status, check_transition
 from app.booking.values import MINUTE, Instant
@@ -98,9 +98,10 @@ def _release_at(context: Context, door: Door) -> int:
 def _is_overdue(now: Instant, door: Door) -> tuple[Expression, ...]:
     """Conditions on the booking's own row, so that a row which was locked late is looked at as it is then.
 
-    What was made after its start is kept: who books so knows that somebody is there. Seats of group sessions are kept.
+    What was made after its start is kept: who books so knows that somebody is there. Seats of group sessions are kept,
+    and all while whose first minutes the page beside the door was not shown, as nobody could check in.
     """
-    latest = now - door.release_after_minutes * MINUTE
+    earliest, latest = releasable((door.shown_since, door.shown_at), door.release_after_minutes, now)
     takes_it = Allocation.select(Allocation.booking).where(
         Allocation.resource == door.resource_id,
         Allocation.active,
@@ -113,7 +114,7 @@ def _is_overdue(now: Instant, door: Door) -> tuple[Expression, ...]:
         Booking.status == Status.CONFIRMED.value,
         Booking.checked_in_at.is_null(),
         Booking.session.is_null(),
-        Booking.start_at >= door.release_since,
+        Booking.start_at >= max(earliest, door.release_since),
         Booking.start_at <= latest,
         Booking.end_at > now,
         Booking.created_at <= Booking.start_at,

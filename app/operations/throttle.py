@@ -19,6 +19,9 @@ from app.storage.store import Store
 KNOWN_SECONDS = 30 * 86_400
 """For so long an address from which somebody has signed in is not shut out by what others try at that account."""
 
+DESK_SECONDS = 86_400
+"""For so long an address from which somebody has checked in by a code is not shut out by what others guess."""
+
 ONLY_READ = ("read_only", "full")
 _log = logging.getLogger(__name__)
 
@@ -73,7 +76,7 @@ CODE_ADDRESS = Limit(
 )
 CODE_PLACE = Limit(
     *("wrong codes to check in at one location", 60, 30, 10, 300),
-    "Guessers with many addresses. One guess in some millions would be right.",
+    "Guessers with many addresses; where somebody has checked in that day is known and counted by itself.",
 )
 WRONG_LINK = Limit(
     *("wrong links from one address", 10, 60, 5, 600),
@@ -142,7 +145,7 @@ def check_codes(store: Store, source: Source, location: str, now: Instant) -> No
     Raises:
         TooOften: it is too early, for this address or at this location.
     """
-    for bucket in _code_buckets(source, location):
+    for bucket in store.read(lambda: _code_buckets(source, location, now)):
         check(store, bucket, now)
 
 
@@ -152,11 +155,23 @@ def count_wrong_code(store: Store, source: Source, location: str, now: Instant) 
     Raises:
         TooOften: others have guessed too many at the same moment. Unavailable.
     """
-    store.write(lambda: count(_code_buckets(source, location), now))
+    store.write(lambda: count(_code_buckets(source, location, now), now))
 
 
-def _code_buckets(source: Source, location: str) -> list[Bucket]:
-    return [source.bucket(CODE_ADDRESS, source.network), source.bucket(CODE_PLACE, location)]
+def know_desk(source: Source, location: str, now: Instant) -> None:
+    """Know an address from which somebody has checked in at a location, inside the transaction."""
+    kept.remember(_desk(source, location), now + DESK_SECONDS)
+
+
+def _code_buckets(source: Source, location: str, now: Instant) -> list[Bucket]:
+    """Return where wrong codes are counted: at the desk, which is known, not with those of the whole location."""
+    here = source.bucket(CODE_ADDRESS, source.network)
+    is_known = any(level.empty_at > now for level in kept.find((_desk(source, location),)))
+    return [here] if is_known else [here, source.bucket(CODE_PLACE, location)]
+
+
+def _desk(source: Source, location: str) -> str:
+    return source.digest("desk", source.network, location)
 
 
 def count_reset(store: Store, source: Source, email: str, now: Instant) -> None:

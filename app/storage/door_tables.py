@@ -13,7 +13,8 @@ class Door(Table):
 
     ``service``: what is booked there, None for nothing. ``with_titles``: it tells which service a booking is for.
     ``release_after_minutes``: so long after its start a booking is kept for somebody who has not checked in; None: to
-    its end. ``release_since``: what began earlier is kept, as nobody could know that they had to check in.
+    its end. ``release_since``: what began earlier is kept, as nobody could know that they had to check in. The page was
+    fetched time and again from ``shown_since`` to ``shown_at``, both 0 where it never was.
     """
 
     id = AutoField()
@@ -23,6 +24,8 @@ class Door(Table):
     with_titles = BooleanField(default=False)
     release_after_minutes = IntegerField(null=True)
     release_since = BigIntegerField()
+    shown_since = BigIntegerField(default=0)
+    shown_at = BigIntegerField(default=0)
     created_at = BigIntegerField()
 
 

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput, TooOften
 from app.booking.words import sentence
-from app.operations.check_in_codes import check_in_by_code, check_in_page
+from app.operations.check_in_codes import WrongCode, check_in_by_code, check_in_page
 from app.web.access import public
 from app.web.context import site, visitor_context
 from app.web.errors import answer_refusal
 from app.web.security import visitor_form
+from app.web.security_log import Event, note
 
 blueprint = Blueprint("check_in", __name__, url_prefix="/check-in/<public_id>")
 
@@ -34,6 +35,8 @@ def arrive(public_id: str) -> ResponseReturnValue:
     try:
         arrival = check_in_by_code(context, public_id, typed, site().config.secret_key)
     except (InvalidInput, TooOften) as refusal:
+        if isinstance(refusal, WrongCode):
+            note(Event.WRONG_CODE)
         said = sentence(refusal, place.tzid)
         page = render_template("check_in/show.html", place=place, typed=typed, error=said)
         return answer_refusal(page, refusal)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.booking.refusals import NotFound, Refusal, Unavailable
 from app.booking.words import sentence
 from app.operations.context import Context
-from app.operations.doors import Door, book_now, check_in_at_door, end_now, look_at_door, open_door
+from app.operations.doors import Door, book_now, check_in_at_door, end_now, look_at_door, note_shown, open_door
 from app.operations.links import read_door_token
 from app.texts import _, mark
 from app.web.access import public
@@ -35,6 +35,7 @@ DONE = {
 def show(token: str) -> ResponseReturnValue:
     """Show how the room stands; the page fetches itself anew."""
     context, door = _open(token)
+    note_shown(context, door)
     return _page(context, door, token)
 
 

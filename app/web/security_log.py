@@ -28,6 +28,7 @@ class Event(StrEnum):
     SIGN_IN_REFUSED = "sign-in-refused"
     TOO_OFTEN = "too-often"
     WRONG_LINK = "wrong-link"
+    WRONG_CODE = "wrong-code"
     FORBIDDEN = "forbidden"
     CSRF_REFUSED = "csrf-refused"
 

@@ -42,6 +42,8 @@ DANGEROUS = frozenset(
         "setup.remove_approvals",
         *("setup.preset", "setup.save_preset", "setup.own_preset", "setup.save_own_preset"),
         *("setup.start_people", "setup.save_start_people"),
+        *("setup.edit_pools", "setup.save_pools"),  # roles for a pool follow its members
+        *("setup.save_door_resources", "setup.renew_door_resources", "setup.save_share"),
         *("account.authenticator", "account.confirm_authenticator", "account.remove_authenticator"),
         *("clients.archive", "clients.erase", "export.write", "audit.export", "account.name_deputy"),
         *("account.new_passkey", "account.add_passkey", "account.remove_passkey", "account.recovery_codes"),

@@ -19,7 +19,7 @@ SAMPLE = re.compile(r"^    # (.+)\n    (eigenplan-security .+)$", re.M)
 SAMPLES = SAMPLE.findall(PAGE)
 """Pairs of the expression and the line below it."""
 
-STRICT = ("forbidden", "csrf-refused")
+STRICT = ("wrong-code", "forbidden", "csrf-refused")
 OTHERS = (
     "eigenplan-security event=wrong-link who=- at=x address=192.0.2.1 and more",
     "eigenplan-security event=unknown who=- at=x address=192.0.2.1",

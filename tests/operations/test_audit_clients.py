@@ -16,7 +16,7 @@ from app.operations.client_records import ClientDraft, look_at_client, save_clie
 from app.operations.context import Context
 from app.operations.erasure import anonymise_old, erase_client
 from app.operations.export import export_plain
-from app.operations.letters import Letterhead
+from app.operations.letterhead import Letterhead
 from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store
 from app.storage.tables import Client

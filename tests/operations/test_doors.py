@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from app.access.permissions import ReadyMade
+from app.access.permissions import Permission, ReadyMade
 from app.booking.doors import DoorState, Standing
 from app.booking.refusals import InvalidInput, InvalidTransition, JustTaken, NotAllowed, NotFound, TooOften
 from app.operations.book import book, book_id
@@ -28,7 +28,7 @@ from app.storage.check import check_database
 from app.storage.store import Store
 from app.storage.tables import Allocation, Booking, OutboxMessage
 from tests.cast import HOUR, Cast, Need
-from tests.operations.helpers import TEN, staff, system, visitor, wish
+from tests.operations.helpers import TEN, holding, staff, system, visitor, wish
 from tests.operations.test_twice_at_once import twice
 
 MINUTE = 60
@@ -186,6 +186,22 @@ def test_door_of_a_room_that_is_off_opens_nothing(cast: Cast) -> None:
     with pytest.raises(NotFound):
         open_door(visitor(cast, TEN), door.public_id)
     assert context.catalog.resources[cast.rows["Room"]].active
+
+
+def test_page_gives_nobody_a_right_that_they_lack(cast: Cast) -> None:
+    room, manage, look = cast.ids["Room"], Permission.MANAGE_RESOURCES, Permission.SEE_BUSY
+    titles, release = DoorDraft(with_titles=True), DoorDraft(release_after_minutes=10)
+    needed = ((DoorDraft(), look), (titles, Permission.SEE_TITLES), (release, Permission.CANCEL))
+    for draft, right in needed:
+        with pytest.raises(NotAllowed):
+            save_door(holding(cast, *({manage, look} - {right})), room, draft)
+        assert save_door(holding(cast, manage, look, right), room, draft).shows_address
+        end_door(holding(cast, manage), room)
+    made = save_door(system(cast), room, DoorDraft(None, True, 10))
+    assert not get_door(holding(cast, manage, look), room).shows_address
+    with pytest.raises(NotAllowed):
+        renew_door(holding(cast, manage, look), room)
+    assert save_door(holding(cast, manage, look), room, made.draft).draft == made.draft
 
 
 @pytest.mark.parametrize(

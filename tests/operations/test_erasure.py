@@ -16,7 +16,7 @@ from app.operations.change import cancel, complete, move
 from app.operations.client_archive import collect_client
 from app.operations.context import Context
 from app.operations.erasure import anonymise_old, erase_client
-from app.operations.letters import Letterhead
+from app.operations.letterhead import Letterhead
 from app.operations.look_up import get_booking, view_of
 from app.operations.requests import (
     ClientDetails,

@@ -19,9 +19,10 @@ from app.booking.refusals import InvalidInput, NotAllowed
 from app.operations.book import book
 from app.operations.export import export_plain, export_sealed
 from app.operations.import_archive import ArchiveError, import_archive
-from app.operations.letters import Letterhead
+from app.operations.letterhead import Letterhead
 from app.operations.requests import SeriesRequest
 from app.operations.series import book_series
+from app.operations.setup.doors import DoorDraft, save_door
 from app.storage.all_tables import ALL_TABLES
 from app.storage.check import check_database
 from app.storage.dump import BLOCK, DUMPED, LEFT_BEHIND, sums_of, table_name
@@ -144,11 +145,14 @@ def test_only_who_may_see_everything_exports(store: Store, role: ReadyMade) -> N
 
 def test_archive_has_calendars_and_a_set_up_to_read(store: Store) -> None:
     cast = filled(store)
+    save_door(system(cast), cast.ids["Laser"], DoorDraft(release_after_minutes=10))
     packed = zipfile.ZipFile(io.BytesIO(archive_of(cast)))
     calendar = icalendar.Calendar.from_ical(packed.read(f"calendars/{cast.ids['Centre']}.ics"))
     assert len(calendar.walk("VEVENT")) == Booking.select().count()
     settings = yaml.safe_load(packed.read("settings.yaml"))
     assert [one["name"] for one in settings["location"]] == ["Centre"]
+    (door,) = settings["door"]
+    assert (door["resource"], door["release_after_minutes"], "shown_at" in door) == (cast.rows["Laser"], 10, False)
     assert settings["service"][0]["durations_minutes"] == [30, 60]
 
 

@@ -8,17 +8,19 @@ from functools import partial
 import pytest
 
 from app.access.permissions import ReadyMade
+from app.booking.doors import GAP_SECONDS
 from app.booking.refusals import InvalidInput, NotAllowed
 from app.operations.book import book
 from app.operations.change import move
 from app.operations.context import Context
-from app.operations.doors import check_in_at_door, open_door
+from app.operations.doors import check_in_at_door, note_shown, open_door
 from app.operations.presence import check_in, release_unclaimed
 from app.operations.requests import MoveRequest, WaitingRequest
 from app.operations.setup.doors import DoorDraft, renew_door, save_door
 from app.operations.waiting import join_waiting_list
 from app.storage.audit_tables import AuditEntry
 from app.storage.check import check_database
+from app.storage.door_tables import Door
 from app.storage.store import Store
 from app.storage.tables import Allocation, Booking, OutboxMessage, WaitingEntry
 from tests.cast import HOUR, Cast, Need
@@ -43,7 +45,13 @@ def cast(store: Store) -> Cast:
 
     store.write(fill)
     save_door(system(made), made.ids["Room"], DoorDraft(release_after_minutes=WAITS))
+    shown(made, made.now, TEN + 24 * HOUR)
     return made
+
+
+def shown(cast: Cast, since: int, until: int) -> None:
+    """Let the page beside the room have been shown all this time."""
+    cast.store.write(Door.update(shown_since=since, shown_at=until).execute)
 
 
 def booked(cast: Cast, start: int = TEN, duration_minutes: int | None = None) -> str:
@@ -91,12 +99,37 @@ def test_only_what_somebody_had_to_check_in_to_is_released(cast: Cast) -> None:
     assert [release_unclaimed(system(cast, now)) for now in (LIMIT, at_eleven)] == [0, 0]  # began before the change
     booked(cast, TEN + 3 * HOUR, duration_minutes=15)
     renew_door(system(cast, TEN + 3 * HOUR + MINUTE), cast.ids["Room"])  # the tablet has no address yet
+    shown(cast, cast.now, TEN + 24 * HOUR)
     assert release_unclaimed(system(cast, TEN + 3 * HOUR + 8 * MINUTE)) == 0
     booked(cast, TEN + 5 * HOUR, duration_minutes=15)
     assert release_unclaimed(system(cast, TEN + 5 * HOUR + 15 * MINUTE)) == 0  # over: nothing to give back
     save_door(system(cast), cast.ids["Room"], DoorDraft())
     assert release_unclaimed(system(cast, TEN + 5 * HOUR + 10 * MINUTE)) == 0  # switched off
     assert {row.status for row in Booking.select()} == {"confirmed"}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "released"),
+    [
+        (TEN, LIMIT - GAP_SECONDS, 1),
+        (TEN, LIMIT - GAP_SECONDS - 1, 0),  # it went dark before the time to check in was over
+        (TEN + 1, LIMIT, 0),  # it came back only after the start, as after an outage
+        (0, 0, 0),  # never, or not since the installation came from an archive
+    ],
+)
+def test_nothing_is_released_that_nobody_could_check_in_to(cast: Cast, since: int, until: int, released: int) -> None:
+    booked(cast)
+    shown(cast, since, until)
+    assert release_unclaimed(system(cast, LIMIT + 20 * MINUTE)) == released
+
+
+def test_page_that_is_fetched_notes_since_when_it_is_shown(cast: Cast) -> None:
+    public_id = renew_door(system(cast), cast.ids["Room"]).public_id
+    for fetched, noted in ((0, (0, 0)), (59, (0, 0)), (60, (0, 60)), (240, (0, 240)), (421, (421, 421))):
+        context = visitor(cast, TEN + fetched)
+        note_shown(context, open_door(context, public_id))
+        row = Door.get()
+        assert (row.shown_since - TEN, row.shown_at - TEN) == noted
 
 
 def test_move_to_a_time_that_has_begun_tells_that_somebody_is_there(cast: Cast) -> None:

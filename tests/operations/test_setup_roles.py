@@ -217,6 +217,26 @@ def test_grant_given_is_what_the_user_has(cast: Cast, draft: GrantDraft, scope: 
     assert cast.store.read(lambda: grants_of(row.id)) == (Grant("Viewer", READY_MADE[ReadyMade.VIEWER].extents, scope),)
 
 
+def test_pool_that_a_role_is_given_for_gets_only_members_whose_rights_one_has(cast: Cast) -> None:
+    ada, ben = cast.ids["Ada"], cast.ids["Ben"]
+    role = cast.store.write(lambda: cast.role("Nurse", Permission.SEE_CONFIDENTIAL, Permission.MANAGE_USERS))
+    pool = save_pool(system(cast), PoolDraft("Nurses", (ada,)))
+    mine = UserDraft("u@example.org", "U", (GrantDraft(role, "pool", pool),), password="correct horse battery")
+    save_user(system(cast), mine)
+    manager = READY_MADE[ReadyMade.MANAGER].extents
+    of_ada = Grant(
+        "Nurse", all_of(Permission.SEE_CONFIDENTIAL), Scope(ScopeKind.POOL, None, frozenset({cast.rows["Ada"]}))
+    )
+    grants = (Grant("Manager", manager), of_ada)
+    context = Context(cast.store, Actor(ActorKind.USER, "U", grants=grants), cast.now)
+    with pytest.raises(InvalidInput, match=r"The role Nurse .* you add .see confidential details."):
+        save_pool(context, PoolDraft("Nurses", (ada, ben)), pool)
+    save_pool(context, PoolDraft("Day nurses", (ada,)), pool)
+    save_pool(context, PoolDraft("Others", (ada, ben)))
+    save_pool(system(cast), PoolDraft("Nurses", (ada, ben)), pool)
+    save_pool(context, PoolDraft("Nurses", (ben,)), pool)
+
+
 def test_grant_for_a_pool_follows_its_members(cast: Cast) -> None:
     pool = save_pool(system(cast), PoolDraft("Talkers", (cast.ids["Ada"],)))
     public_id = save_user(

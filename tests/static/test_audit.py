@@ -36,6 +36,7 @@ UNTOLD: Mapping[str, str] = {
     "deliver.claim_next": "mails go out by what was told already",
     "deliver._record": "mails go out by what was told already",
     "book._run": "what it runs tells",
+    "doors.note_shown": "the page was fetched, as it is every half minute; the door itself is told",
     "feeds.open_feed": "a calendar was fetched, as it is every few minutes; the feed itself is told",
     "import_archive.import_archive": "what it brings is the same installation, its log included",
     "mail_trials.send_trial": "a mail to whoever asks for it, which changes nothing",

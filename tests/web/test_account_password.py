@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 
 from app.access.permissions import ReadyMade
-from app.operations.letters import Letterhead, write_letter
+from app.operations.letterhead import Letterhead
+from app.operations.letters import write_letter
 from app.operations.new_passwords import TOO_EASY
 from app.operations.own_password import WRONG
 from app.operations.sign_in import check_password, make_hash

@@ -12,9 +12,10 @@ from app.operations.book import hold
 from app.operations.change import move
 from app.operations.context import Context
 from app.operations.requests import HoldRequest, MoveRequest
+from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store
-from app.storage.tables import Booking, Service
-from tests.cast import HOUR, NOW, Cast
+from app.storage.tables import Booking, Client, OutboxMessage, Service
+from tests.cast import HOUR, NOW, Cast, change_row
 from tests.web.conftest import Browser, SignIn, SignInWith, stay_signed_in
 from tests.web.staff_cast import TEN, booked, practice, status_of, words
 
@@ -39,11 +40,30 @@ def test_show_tells_answers_to_those_who_may_see_confidential_details(sign_in: S
     assert "Is this your first visit? Yes" in words(provider.get(f"/bookings/{booking}").text)
 
 
-def test_show_has_the_clients_link(desk: Browser, cast: Cast, visitor: Browser) -> None:
+def test_client_gets_the_link_again_by_mail_and_staff_never_see_it(desk: Browser, cast: Cast) -> None:
     booking = booked(cast)
-    page = desk.get(f"/bookings/{booking}").text
-    link = page.split('value="http://localhost/manage/')[1].split('"')[0]
-    assert link.startswith(f"{booking}.")
+    cast.store.write(OutboxMessage.update(created_at=NOW - HOUR).execute)
+    path = f"/bookings/{booking}"
+    page = desk.get(path).text
+    assert ("Send the client the link again" in page, "/manage/" in page, f"{booking}." in page) == (True, False, False)
+    assert "The mail is on its way." in desk.get(desk.submit(f"{path}/send-link").location).text
+    assert [one.kind for one in OutboxMessage.select()] == ["confirmed", "confirmed"]
+    entry = AuditEntry.select().order_by(AuditEntry.id.desc()).get()
+    assert (entry.action, entry.object) == ("link_sent", booking)
+    again = desk.submit(f"{path}/send-link")
+    assert (again.status_code, "please wait a little" in again.text) == (422, True)
+    assert OutboxMessage.select().count() == 2
+
+
+def test_link_of_a_client_without_an_address_or_of_what_is_over_is_not_sent(desk: Browser, cast: Cast) -> None:
+    booking = booked(cast)
+    cast.store.write(lambda: change_row(Client.get(), email=""))
+    assert "Send the client the link again" not in desk.get(f"/bookings/{booking}").text
+    answer = desk.submit(f"/bookings/{booking}/send-link")
+    assert (answer.status_code, "no client with a mail address" in answer.text) == (422, True)
+    desk.submit(f"/bookings/{booking}/cancel", {"reason": ""})
+    assert desk.submit(f"/bookings/{booking}/send-link").status_code == 409
+    assert "link_sent" not in [one.action for one in AuditEntry.select()]
 
 
 def test_show_tells_clients_time_where_it_differs(desk: Browser, store: Store) -> None:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import suppress
 
 import pytest
 from flask.testing import FlaskClient
 
 from app.access.actors import SYSTEM
-from app.access.permissions import ReadyMade
+from app.access.permissions import Permission, ReadyMade
+from app.booking.refusals import TooOften
+from app.operations.buckets import count, source_of
 from app.operations.check_in_codes import code_for
 from app.operations.context import Context
 from app.operations.links import door_token, manage_token
 from app.operations.setup.doors import DoorDraft, end_door, save_door
 from app.operations.setup.locations import LocationDraft, get_location, save_location
+from app.operations.throttle import CODE_PLACE, check_codes
 from app.storage.door_tables import Door
 from app.storage.store import Store
 from app.storage.tables import Booking
+from app.web.security_log import MARK
 from tests.cast import HOUR, NOW, Cast, Need
 from tests.operations.helpers import BEN
-from tests.web.conftest import SECRET, SignIn, stay_signed_in
+from tests.web.conftest import SECRET, SignIn, SignInWith, stay_signed_in
 from tests.web.reading import Page
 from tests.web.staff_cast import TEN, booked, practice
 
@@ -81,6 +86,19 @@ def test_door_is_set_up_renewed_and_switched_off_by_who_manages_rooms(
 def test_set_up_page_says_why_nothing_can_be_booked(cast: Cast, sign_in: SignIn) -> None:
     shown = Page(sign_in(ReadyMade.MANAGER).get(f"/setup/resources/{cast.ids['Laser']}/door").text).text
     assert "Nothing can be booked on the spot yet" in shown
+
+
+def test_set_up_page_says_which_right_is_missing_instead_of_offering(cast: Cast, sign_in_with: SignInWith) -> None:
+    path, manage = f"/setup/resources/{cast.ids['Quiet room']}/door", Permission.MANAGE_RESOURCES
+    door_at(cast, with_titles=True)
+    offered = ('id="field-release_after_minutes"', 'type="checkbox"', 'id="address"', "Another address</button>")
+    for rights, missing in (
+        ((), "“See busy times”"),
+        ((Permission.SEE_BUSY,), "“See titles” for Quiet room. The page"),
+    ):
+        page = sign_in_with(manage, *rights).get(path).text
+        assert (missing in page, [one for one in offered if one in page]) == (True, [])
+    assert "takes the right “Cancel” for Quiet room, which you lack" in page
 
 
 @pytest.mark.usefixtures("at_ten")
@@ -178,12 +196,31 @@ def test_client_checks_in_by_the_code_of_their_page(cast: Cast, visitor: FlaskCl
 
 
 @pytest.mark.usefixtures("at_ten")
-def test_code_counts_from_an_hour_before_and_guesses_are_limited(cast: Cast, visitor: FlaskClient) -> None:
+def test_code_counts_from_an_hour_before_and_guesses_are_limited(
+    cast: Cast, visitor: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
     path = check_in_here(cast)
     booking = booked(cast, TEN + HOUR + MINUTE, "Use of the room")
     assert visitor.post(path, data={"code": code_for(SECRET, booking)}).status_code == 422
+    caplog.clear()
+    assert visitor.post(path, data={"code": "AAA-AAA"}).status_code == 422
+    assert caplog.messages == [f"{MARK} event=wrong-code who=- at=check_in.arrive address=127.0.0.1"]
     assert any(visitor.post(path, data={"code": f"AAA{one + 10}A"}).status_code == 429 for one in range(40))
     assert Booking.get().checked_in_at is None
+
+
+@pytest.mark.usefixtures("at_ten")
+def test_guesses_from_elsewhere_do_not_stop_the_desk(cast: Cast, visitor: FlaskClient) -> None:
+    path, first, second = check_in_here(cast), booked(cast, TEN, "Use of the room"), booked(cast, TEN + HOUR)
+    assert visitor.post(path, data={"code": code_for(SECRET, first)}).status_code == 200
+    desk, elsewhere = (source_of(SECRET, address) for address in ("127.0.0.1", "203.0.113.9"))
+    with suppress(TooOften):
+        for _ in range(200):
+            cast.store.write(lambda: count([elsewhere.bucket(CODE_PLACE, cast.ids["Centre"])], TEN))
+    with pytest.raises(TooOften):
+        check_codes(cast.store, elsewhere, cast.ids["Centre"], TEN)
+    check_codes(cast.store, desk, cast.ids["Centre"], TEN)
+    assert visitor.post(path, data={"code": code_for(SECRET, second)}).status_code == 200
 
 
 @pytest.mark.usefixtures("at_ten")

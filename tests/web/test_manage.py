@@ -349,7 +349,7 @@ def test_link_to_a_booking_that_has_been_over_for_long_shows_nothing_of_it(
             410,
             True,
         )
-        assert "This booking is over, and its link shows nothing of it any more." in answer.text
+        assert "This booking is over and its link shows nothing of it any more;" in answer.text
         assert "Ada Client" not in answer.text
 
 

@@ -15,7 +15,7 @@ from app.operations.book import book
 from app.operations.deliver import MessageStatus
 from app.storage import outbox
 from app.storage.store import Store
-from app.storage.tables import OutboxMessage
+from app.storage.tables import Booking, OutboxMessage
 from app.web.context import EXTENSION, Site
 from app.web.outbox import split_links
 from tests.cast import HOUR, Cast, change_row, one_provider
@@ -95,12 +95,25 @@ def test_list_with_an_impossible_address_is_refused(sign_in: SignIn, query: str)
 
 
 @pytest.mark.usefixtures("booked")
-def test_letter_shows_the_text_with_only_our_link_to_click(sign_in: SignIn) -> None:
-    page = sign_in(ReadyMade.MANAGER).get(f"/outbox/{message().public_id}").text
-    assert "Your booking is confirmed. We look forward to seeing you." in page
-    assert page.count('href="http://localhost/manage/') == 1
-    assert 'href="http://evil' not in page
-    assert "See http://evil.example/x" in page
+def test_letter_shows_the_text_without_the_clients_link(sign_in: SignIn) -> None:
+    booking, path = Booking.get().public_id, f"/outbox/{message().public_id}"
+    for role in (ReadyMade.MANAGER, ReadyMade.ADMINISTRATOR):
+        browser = sign_in(role)
+        page = browser.get(path).text
+        assert "Your booking is confirmed. We look forward to seeing you." in page
+        assert ("http://localhost/manage/[hidden]" in page, 'href="http://localhost/manage' in page) == (True, False)
+        assert (f"{booking}." in page, b"/manage/" in browser.get(f"{path}/booking.ics").data) == (False, False)
+        assert ('href="http://evil' in page, "See http://evil.example/x" in page) == (False, True)
+
+
+@pytest.mark.usefixtures("booked")
+def test_letter_in_the_demo_has_the_link_for_its_administrator_alone(
+    app: Flask, config: Config, sign_in: SignIn
+) -> None:
+    app.extensions[EXTENSION] = Site(replace(config, demo=True), app.extensions[EXTENSION].store)
+    roles, path = (ReadyMade.ADMINISTRATOR, ReadyMade.MANAGER), f"/outbox/{message().public_id}"
+    pages = [sign_in(role).get(path).text for role in roles]
+    assert ['href="http://localhost/manage/' in page for page in pages] == [True, False]
 
 
 @pytest.mark.usefixtures("booked")

@@ -319,6 +319,11 @@ def test_roles_groups_and_approvals_are_dangerous_and_ask_again(later: Browser) 
     assert [later.get(f"/setup/{kind}/new").status_code for kind in ("roles", "groups", "approvals")] == [401] * 3
 
 
+def test_what_gives_rights_or_works_without_a_sign_in_asks_again(later: Browser) -> None:
+    forms = ("/setup/pools/x", "/setup/resources/x/door", "/setup/resources/x/door/renew", "/setup/share")
+    assert [later.submit(path, {}).status_code for path in forms] == [401] * 4
+
+
 def test_who_sees_as_a_role_is_not_asked_again(browser: Browser, email: str, monkeypatch: pytest.MonkeyPatch) -> None:
     by_password(browser, email)
     browser.submit("/see-as/viewer")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from app.access.permissions import Permission
@@ -38,7 +38,8 @@ class DoorDraft:
 class DoorSetup:
     """The page beside a resource as it is set up. ``public_id``: of its address; empty while there is none.
 
-    ``services``: what may be booked at it, by name.
+    ``services``: what may be booked at it, by name. ``lacking``: rights that whoever looks does not have for it; the
+    page and its settings take them as well, as it shows and does what they are for without a sign-in.
     """
 
     resource: str
@@ -47,6 +48,13 @@ class DoorSetup:
     draft: DoorDraft = DoorDraft()
     public_id: str = ""
     created_at: Instant = 0
+    lacking: tuple[Permission, ...] = ()
+
+    @property
+    def shows_address(self) -> bool:
+        """Whether there is an address, which tells no more than whoever looks may see anyway."""
+        told = {Permission.SEE_BUSY, Permission.SEE_TITLES} if self.draft.with_titles else {Permission.SEE_BUSY}
+        return bool(self.public_id) and told.isdisjoint(self.lacking)
 
 
 def get_door(context: Context, resource: str) -> DoorSetup:
@@ -67,11 +75,13 @@ def save_door(context: Context, resource: str, draft: DoorDraft) -> DoorSetup:
     """Give a resource its page, or change what the page tells and allows.
 
     Raises:
-        NotAllowed, NotFound, InvalidInput.
+        NotAllowed: also without a right that the page gives to whoever stands there. NotFound, InvalidInput.
     """
 
     def work(row: Resource, door: Door | None) -> DoorSetup:
-        before = {} if door is None else _facts(_draft(context, door))
+        old = DoorDraft() if door is None else _draft(context, door)
+        _check_rights(context, row, old, draft)
+        before = {} if door is None else _facts(old)
         made = door or _new(context, row)
         service_id = _check_service(context, row, draft.service)
         minutes = _check_minutes(draft.release_after_minutes)
@@ -91,11 +101,16 @@ def renew_door(context: Context, resource: str) -> DoorSetup:
     """Give the page another address: the one before opens nothing any more. Without a page nothing happens.
 
     Nobody can check in until the tablet has the new address, so that what has begun is not released.
+
+    Raises:
+        NotAllowed: also without the rights to see what the page shows. NotFound, InvalidInput.
     """
 
     def work(row: Resource, door: Door | None) -> DoorSetup:
         if door is not None:
+            _check_rights(context, row, DoorDraft(), replace(_draft(context, door), release_after_minutes=None))
             door.public_id, door.created_at, door.release_since = new_public_id(), context.now, context.now
+            door.shown_since, door.shown_at = 0, 0
             door.save()
             record(context, Action.CHANGED, _subject(row), Change(after={"address": "renewed"}))
         return _setup(context, row, door)
@@ -112,6 +127,17 @@ def end_door(context: Context, resource: str) -> None:
             record(context, Action.REMOVED, _subject(row), Change(_facts(_draft(context, door))))
 
     _edit(context, resource, work)
+
+
+def _check_rights(context: Context, row: Resource, old: DoorDraft, draft: DoorDraft) -> None:
+    """Go on only if the actor may themselves what the page newly shows or does; what others have set up may stay."""
+    needed = [Permission.SEE_BUSY]
+    if draft.with_titles and not old.with_titles:
+        needed.append(Permission.SEE_TITLES)
+    if draft.release_after_minutes not in (None, old.release_after_minutes):
+        needed.append(Permission.CANCEL)
+    for right in needed:
+        context.require(right, target_of_resource(row))
 
 
 def _edit(context: Context, resource: str, work: Callable[[Resource, Door | None], T]) -> T:
@@ -167,11 +193,15 @@ def _check_minutes(minutes: int | None) -> int | None:
 
 
 def _setup(context: Context, row: Resource, door: Door | None) -> DoorSetup:
-    services = _services(context, row)
+    found = DoorSetup(row.public_id, row.name, _services(context, row), lacking=_lacking(context, row))
     if door is None:
-        return DoorSetup(row.public_id, row.name, services)
-    draft = _draft(context, door)
-    return DoorSetup(row.public_id, row.name, services, draft, door.public_id, door.created_at)
+        return found
+    return replace(found, draft=_draft(context, door), public_id=door.public_id, created_at=door.created_at)
+
+
+def _lacking(context: Context, row: Resource) -> tuple[Permission, ...]:
+    given = (Permission.SEE_BUSY, Permission.SEE_TITLES, Permission.CANCEL)
+    return tuple(right for right in given if not context.may(right, target_of_resource(row)))
 
 
 def _draft(context: Context, door: Door) -> DoorDraft:

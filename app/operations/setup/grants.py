@@ -10,7 +10,7 @@ from typing import Any
 from peewee import Expression, ModelSelect
 
 from app.access.grants import ScopeKind, Target
-from app.access.permissions import WORDS, Permission, ReadyMade, say_role
+from app.access.permissions import GLOBAL, WORDS, Permission, ReadyMade, say_role
 from app.booking.refusals import InvalidInput, NotAllowed
 from app.operations.context import Context
 from app.operations.rights import extents_of, grants_of
@@ -125,6 +125,28 @@ def check_may_join(context: Context, group_id: int) -> None:
     """
     for draft in _stored(Holder(group_id=group_id)):
         _check_may_give(context, draft)
+
+
+def check_may_add(context: Context, pool_id: int, added: Collection[Target]) -> None:
+    """Go on only if the actor may do with what joins a pool all that roles given for the pool let their holders do.
+
+    Whoever edits a pool could otherwise give themselves rights: a role for a pool is for its members as they are now.
+
+    Raises:
+        InvalidInput: one of these roles may do more with it.
+    """
+    given = RoleGrant.select(RoleGrant.role).where(RoleGrant.pool == pool_id)
+    for row in Role.select().where(Role.id.in_(given)):
+        counting = [one for one in extents_of(row.public_id, row.permissions) if one not in GLOBAL]
+        missing = [right for right in counting if not all(context.may(right, one) for one in added)]
+        if missing:
+            problem = _(
+                "The role {role} is given for this pool and may do more than you with what you add ({right}), "
+                "so only somebody who has that right there can add it.",
+                role=say_role(row.name),
+                right=_within_a_sentence(WORDS[missing[0]].name),
+            )
+            raise InvalidInput("members", problem)
 
 
 def lacking(context: Context, permissions: Iterable[Permission]) -> list[Permission]:

@@ -12,6 +12,7 @@ from app.booking.refusals import InvalidInput
 from app.operations.audit_words import Kind
 from app.operations.context import Context
 from app.operations.rights import target_of_resource
+from app.operations.setup.grants import check_may_add
 from app.operations.setup.saving import Key, Saved, check_name, edit, find_row, look, put, require_all
 from app.operations.setup.telling import Told
 from app.storage.rights_tables import RoleGrant
@@ -31,7 +32,8 @@ def save_pool(context: Context, draft: PoolDraft, public_id: str | None = None, 
     """Make or change a pool and return its public id.
 
     Raises:
-        InvalidInput: no members, or fewer than a service takes of it.
+        InvalidInput: no members, fewer than a service takes of it, or one with which somebody who has a role for the
+            pool could do more than the actor.
         NotAllowed, NotFound, StaleVersion.
     """
 
@@ -43,6 +45,7 @@ def save_pool(context: Context, draft: PoolDraft, public_id: str | None = None, 
         require_all(context, Permission.MANAGE_RESOURCES, [*_as_it_was(public_id), *_targets(members)])
         row = put(context, Pool, "pool", Key(public_id, version), {"name": name})
         _check_large_enough(row, len(members))
+        check_may_add(context, row.id, _targets(set(members) - _member_ids(public_id)))
         PoolMember.delete().where(PoolMember.pool == row.id).execute()
         PoolMember.insert_many([{"pool": row.id, "resource": one} for one in members]).execute()
         return str(row.public_id)
@@ -51,10 +54,13 @@ def save_pool(context: Context, draft: PoolDraft, public_id: str | None = None, 
 
 
 def _as_it_was(public_id: str | None) -> list[Target]:
-    if public_id is None:
-        return []
+    return _targets(_member_ids(public_id))
+
+
+def _member_ids(public_id: str | None) -> set[int]:
+    """Return the row ids of a pool's members as they are stored."""
     members = PoolMember.select(PoolMember.resource).join(Pool).where(Pool.public_id == public_id)
-    return _targets([one for (one,) in members.tuples()])
+    return {one for (one,) in members.tuples()} if public_id is not None else set()
 
 
 def _targets(members: Collection[int]) -> list[Target]:

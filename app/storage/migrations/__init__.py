@@ -27,6 +27,7 @@ from app.storage.migrations import (
     m0018_door,
     m0019_confirming,
     m0020_links,
+    m0021_door_shown,
 )
 
 if TYPE_CHECKING:
@@ -69,4 +70,5 @@ MIGRATIONS = (
     Migration(18, "door", m0018_door.statements),
     Migration(19, "confirming", m0019_confirming.statements),
     Migration(20, "links", m0020_links.statements),
+    Migration(21, "door_shown", m0021_door_shown.statements),
 )

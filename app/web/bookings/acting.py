@@ -11,6 +11,7 @@ from app.booking.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from app.booking.words import sentence
 from app.operations.change import cancel, complete, mark_no_show
 from app.operations.context import Context
+from app.operations.link_again import send_link_again
 from app.operations.look_up import look_at_booking
 from app.operations.presence import check_in
 from app.operations.requests import Reach
@@ -57,6 +58,13 @@ def mark(public_id: str) -> ResponseReturnValue:
         problem = _("A booking can be marked as completed or as a no-show; please choose one of them.")
         raise InvalidInput("status", problem)
     return act(public_id, lambda context: work(context, public_id), lambda booking: _("Noted."))
+
+
+def send_link(public_id: str) -> ResponseReturnValue:
+    """Send the client the link to their booking again."""
+    return act(
+        public_id, lambda context: send_link_again(context, public_id), lambda booking: _("The mail is on its way.")
+    )
 
 
 def act(

@@ -14,14 +14,12 @@ from app.booking.values import MINUTE, Catalog
 from app.operations.approval_views import ApprovalView, approvals_of
 from app.operations.audit_log import booking_history
 from app.operations.context import Context
-from app.operations.links import manage_token
 from app.operations.look_up import BUSY
 from app.operations.views import BookingView
 from app.texts import _, in_context
 from app.web.audit.lines import line_of
 from app.web.bookings.approval import step_lines
 from app.web.bookings.searching import STATUS_WORDS
-from app.web.context import site
 from app.web.intake import shown_answer
 from app.web.times import duration_text, local_day, moment_text, span_text
 
@@ -96,7 +94,7 @@ def doable(context: Context, booking: BookingView, approval: ApprovalView) -> Do
         no_show=may_mark and Status.NO_SHOW in TRANSITIONS[status],
         approve=waits and approval.may_approve,
         decline=waits and approval.may_decline,
-        link=bool(booking.client) and context.may(Permission.MOVE, target) and status in MOVABLE,
+        link=bool(booking.client_email) and context.may(Permission.MOVE, target) and status in MOVABLE,
     )
 
 
@@ -130,7 +128,6 @@ def render_booking(
         may=may,
         steps=step_lines(approval, booking.tzid),
         why_not=approval.why_not if context.may(Permission.APPROVE, booking.target) else "",
-        manage_url=manage_url(booking) if may.link else "",
         errors=errors,
         reason=reason,
     )
@@ -176,10 +173,3 @@ def _names(catalog: Catalog) -> dict[str, str]:
     """Return the names of all that the history of a booking may refer to."""
     groups = (catalog.locations, catalog.services, catalog.resources)
     return {one.public_id: one.name for group in groups for one in group.values()}
-
-
-def manage_url(booking: BookingView) -> str:
-    """Return the link by which the client sees, moves and cancels the booking."""
-    config = site().config
-    token = manage_token(config.secret_key, booking.public_id, booking.link_number)
-    return f"{config.base_url.rstrip('/')}/manage/{token}"

@@ -17,7 +17,7 @@ from app.operations.audit_words import ACTION_WORDS, ACTOR_WORDS
 from app.operations.client_archive import Archive, collect_client
 from app.operations.client_records import get_client
 from app.operations.erasure import erase_client
-from app.operations.letters import Letterhead
+from app.operations.letterhead import Letterhead
 from app.texts import _, mark, plural
 from app.web.context import current_context, site
 from app.web.errors import status_of

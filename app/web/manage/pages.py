@@ -20,7 +20,8 @@ from app.operations.calendar_file import write_calendar_file
 from app.operations.change import cancel as cancel_booking
 from app.operations.change import move as move_booking
 from app.operations.check_in_codes import code_for
-from app.operations.letters import FILE_NAME, Letterhead
+from app.operations.letterhead import Letterhead
+from app.operations.letters import FILE_NAME
 from app.operations.links import done_mark
 from app.operations.requests import MoveRequest
 from app.operations.views import BookingView

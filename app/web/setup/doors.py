@@ -62,7 +62,7 @@ def _back(public_id: str, said: str) -> ResponseReturnValue:
 
 def _page(found: DoorSetup, values: MultiDict[str, str], errors: Mapping[str, str] = NOTHING) -> str:
     config, address = site().config, ""
-    if found.public_id:
+    if found.shows_address:
         token = door_token(config.secret_key, found.public_id)
         address = f"{config.base_url}{url_for('door.show', token=token)}"
     return render_template(

@@ -8,12 +8,15 @@ import pytest
 
 from app.booking.doors import (
     CODE_ALPHABET,
+    GAP_SECONDS,
     DoorState,
     Standing,
     can_be_booked_at,
     code_of,
+    is_shown_still,
     may_check_in,
     place_at,
+    releasable,
     shown_code,
     standing,
     typed_code,
@@ -116,3 +119,20 @@ def test_code_is_six_characters_that_nobody_mistakes() -> None:
 @pytest.mark.parametrize("typed", ["ABC-DEF", "abcdef", " a b c d e f ", "abc–def"])
 def test_code_may_be_typed_as_it_is_shown_or_in_small_letters(typed: str) -> None:
     assert (typed_code(typed), shown_code(typed_code(typed))) == ("ABCDEF", "ABC-DEF")
+
+
+def test_page_counts_as_shown_for_some_minutes_after_it_was_fetched() -> None:
+    assert [is_shown_still(100, 100 + later) for later in (0, GAP_SECONDS, GAP_SECONDS + 1)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("shown", "now", "expected"),
+    [
+        ((0, 0), 10_000, (0, GAP_SECONDS - 600)),
+        ((1000, 9990), 10_000, (1000, 9400)),
+        ((1000, 8000), 10_000, (1000, 8000 + GAP_SECONDS - 600)),
+        ((9990, 9990), 10_000, (9990, 9400)),
+    ],
+)
+def test_releasable_is_what_the_page_was_shown_for(shown: Interval, now: int, expected: Interval) -> None:
+    assert releasable(shown, 10, now) == expected
