@@ -6,7 +6,7 @@ in the way: the times at which all can come but one, else but two.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import combinations
@@ -138,11 +138,16 @@ def _offered(low: Instant, high: Instant) -> Iterator[Instant]:
         yield last
 
 
-def rank(catalog: Catalog, query: SlotQuery, taken: Holes, starts: Sequence[Instant]) -> list[CommonTime]:
-    """Return these common starts, sorted by time, with their reasons: the best first, of equal ones the soonest."""
+def rank(
+    catalog: Catalog, query: SlotQuery, taken: Holes, starts: Sequence[Instant], told: Collection[int] | None = None
+) -> list[CommonTime]:
+    """Return these common starts, sorted by time, with their reasons: the best first, of equal ones the soonest.
+
+    ``told``: row ids of those whose calendars count and may be spoken of; None: all.
+    """
     if not starts:
         return []
-    compared = _Compared.of(catalog, query)
+    compared = _Compared.of(catalog, query, told)
     found = [CommonTime(start, tuple(_reasons(compared, taken, starts[0], start))) for start in starts]
     return sorted(found, key=lambda one: (-one.points, one.start))
 
@@ -169,9 +174,10 @@ class _Compared:
     need: Need
 
     @classmethod
-    def of(cls, catalog: Catalog, query: SlotQuery) -> _Compared:
+    def of(cls, catalog: Catalog, query: SlotQuery, told: Collection[int] | None = None) -> _Compared:
         service, location = catalog.services[query.service_id], catalog.locations[query.location_id]
-        named = tuple(one.resource_ids[0] for one in service.requirements if len(one.resource_ids) == 1)
+        alone = (one.resource_ids[0] for one in service.requirements if len(one.resource_ids) == 1)
+        named = tuple(one for one in alone if told is None or one in told)
         need = need_of(service, duration_of(service, query.duration_minutes))
         return cls(catalog, location.id, location.tzid, named, need)
 
@@ -217,16 +223,25 @@ def _room(compared: _Compared, resource_id: int, start: Instant) -> int:
     return min((min(start - opens, closes - wanted[1]) for opens, closes in hours), default=0)
 
 
-def find_near_misses(catalog: Catalog, query: SlotQuery, taken: Holes, now: Instant, most: int = 6) -> list[NearMiss]:
+def find_near_misses(
+    catalog: Catalog,
+    query: SlotQuery,
+    taken: Holes,
+    now: Instant,
+    most: int = 6,
+    told: Collection[int] | None = None,
+) -> list[NearMiss]:
     """Return times at which all can come but one, or else but two, the soonest first; for when all cannot.
 
-    For each who is left out the soonest time, then further ones, at most ``most`` together.
+    For each who is left out the soonest time, then further ones, at most ``most`` together. Only who is among ``told``
+    (row ids; None: all) is said to be in the way.
     """
     service = catalog.services[query.service_id]
+    spoken_of = [one for one in service.requirements if told is None or set(told).issuperset(one.resource_ids)]
     for count in range(1, min(MOST_LEFT_OUT, len(service.requirements) - 1) + 1):
         found = [
             [NearMiss(start, _missing(catalog, query, taken, start, left_out)) for start in starts[:most]]
-            for left_out in combinations(service.requirements, count)
+            for left_out in combinations(spoken_of, count)
             if (starts := _without(catalog, query, taken, now, left_out))
         ]
         if found:

@@ -5,14 +5,14 @@ The answer says nothing about clients: who booked is no business of whoever asks
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.booking.intervals import overlaps
 from app.booking.limits import Counts, find_reached
-from app.booking.refusals import Conflict, JustTaken, Refusal
+from app.booking.refusals import Conflict, JustTaken, NotAvailable, OutsideHours, Refusal, ResourceAway
 from app.booking.rules import Wish, find_refusals, interval_of
-from app.booking.slots import OpenSession
+from app.booking.slots import OpenSession, members_of
 from app.booking.values import Catalog, Instant, Interval, Service, Taken
 from app.booking.words import say_conflict, say_minutes, say_span, sentence
 from app.texts import _
@@ -32,6 +32,14 @@ class Explanation:
     refusals: tuple[Refusal, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Of which resources (row ids) the asker may know what takes them, and of which why they are away."""
+
+    busy: Collection[int]
+    reasons: Collection[int] = ()
+
+
 def explain(
     catalog: Catalog,
     wish: Wish,
@@ -41,6 +49,7 @@ def explain(
     staff: bool = False,
     counts: Counts | None = None,
     sessions: Sequence[OpenSession] = (),
+    told: Told | None = None,
 ) -> Explanation:
     """Say whether the wished time is free, and if not, everything that is in the way.
 
@@ -52,15 +61,18 @@ def explain(
         staff: whether somebody at the desk asks, who needs no notice, window and grid.
         counts: what counts against the limits; without it nothing does.
         sessions: open group sessions of the service at the wished time.
+        told: what may be said of whom; without it everything. What may not is one reason without a cause.
     """
     service = catalog.services[wish.service_id]
     found = find_refusals(catalog, wish, _holes(conflicts), now, sessions, staff=staff)
     found += find_reached(service, counts or _NOTHING_COUNTED)
+    if told is not None:
+        found = _reduced(catalog, service, found, told)
     by_conflict = {(catalog.resources[one.resource_id].name, one.start, one.end): one for one in conflicts}
-    told = [_with_causes(refusal, by_conflict) for refusal in found]
+    known = [_with_causes(refusal, by_conflict) for refusal in found]
     tzid = catalog.locations[wish.location_id].tzid
     reasons: list[str] = []
-    for refusal in told:
+    for refusal in known:
         if isinstance(refusal, JustTaken):
             reasons += [
                 _say_taken(service, wish, by_conflict[one.resource, one.start, one.end], one, tzid)
@@ -68,7 +80,34 @@ def explain(
             ]
         else:
             reasons.append(sentence(refusal, tzid))
-    return Explanation(not told, tuple(reasons), tuple(told))
+    return Explanation(not known, tuple(reasons), tuple(known))
+
+
+def _reduced(catalog: Catalog, service: Service, found: Sequence[Refusal], told: Told) -> list[Refusal]:
+    """Leave out what is said of resources that the asker may not look at; that something is in the way stays said."""
+    members = members_of(service.requirements)
+    hidden = {catalog.resources[one].name for one in members if one not in told.busy}
+    silent = {catalog.resources[one].name for one in members if one not in told.reasons}
+    seen = [_seen_of(refusal, hidden, silent) for refusal in found]
+    kept = [one for one in seen if one is not None]
+    is_less = any(one is None for one in seen) or _count_conflicts(kept) < _count_conflicts(found)
+    return [*kept, NotAvailable()] if is_less else kept
+
+
+def _seen_of(refusal: Refusal, hidden: Collection[str], silent: Collection[str]) -> Refusal | None:
+    """Return what is left of a refusal without these names, and without why some are away; None: nothing."""
+    if isinstance(refusal, JustTaken):
+        conflicts = tuple(one for one in refusal.conflicts if one.resource not in hidden)
+        return JustTaken(conflicts) if conflicts else None
+    if isinstance(refusal, ResourceAway):
+        if refusal.resource in hidden:
+            return None
+        return replace(refusal, reason="") if refusal.resource in silent else refusal
+    return None if isinstance(refusal, OutsideHours) and refusal.who in hidden else refusal
+
+
+def _count_conflicts(found: Sequence[Refusal]) -> int:
+    return sum(len(one.conflicts) for one in found if isinstance(one, JustTaken))
 
 
 def _holes(conflicts: Sequence[Taken]) -> dict[int, list[Interval]]:

@@ -175,6 +175,14 @@ class JustTaken(Refusal):
 
 
 @dataclass(eq=True)
+class NotAvailable(Refusal):
+    """Something that the asker may not look at is in the way: not what, nor why."""
+
+    code: ClassVar[str] = "not_available"
+    field: str | None = "start"
+
+
+@dataclass(eq=True)
 class SessionFull(Refusal):
     """A group session has fewer seats left than wished."""
 

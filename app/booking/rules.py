@@ -7,7 +7,7 @@ offers, and only when that says no it looks for the reasons.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.booking.assignment import assign
 from app.booking.hours import can_be_used, closures_on, open_intervals, opening, own_hours, working
@@ -97,7 +97,12 @@ def check_time(
         Refusal: the first rule that says no.
     """
     for refusal in find_refusals(catalog, wish, taken, now, sessions, staff=staff, any_grid=any_grid):
-        raise refusal
+        raise without_reason(refusal)
+
+
+def without_reason(refusal: Refusal) -> Refusal:
+    """Return a refusal as it is told to whoever books: that somebody is away, not why."""
+    return replace(refusal, reason="") if isinstance(refusal, ResourceAway) else refusal
 
 
 def find_refusals(
@@ -325,5 +330,5 @@ def find_assignment(
     if chosen is not None and set(wished) <= set(members):
         return members
     for refusal in _resource_refusals(catalog, service, wish, taken):
-        raise refusal
+        raise without_reason(refusal)
     raise NoAssignment(tuple(requirement.name for requirement in service.requirements))

@@ -224,11 +224,8 @@ def _resource_away(refusal: refusals.ResourceAway, tzid: str) -> str:
     values = {"resource": refusal.resource, "span": say_span(refusal.start, refusal.end, tzid)}
     if not refusal.reason:
         return _("{resource} is away {span}; please choose another time or somebody else.", **values)
-    return _(
-        "{resource} is away {span} ({reason}); please choose another time or somebody else.",
-        reason=refusal.reason,
-        **values,
-    )
+    values["reason"] = refusal.reason
+    return _("{resource} is away {span} ({reason}); please choose another time or somebody else.", **values)
 
 
 @sentence.register
@@ -237,6 +234,11 @@ def _no_assignment(refusal: refusals.NoAssignment, tzid: str) -> str:
         "Not everything that is needed is free together at this time ({missing}); please choose another time.",
         missing=say_list(refusal.missing),
     )
+
+
+@sentence.register
+def _not_available(refusal: refusals.NotAvailable, tzid: str) -> str:
+    return _("This time is not available; please choose another time.")
 
 
 @sentence.register
@@ -251,10 +253,7 @@ def _just_taken(refusal: refusals.JustTaken, tzid: str) -> str:
         return _("This time has just been taken; please choose another time, for example {times}.", **values)
     if not refusal.next_free:
         return _("This time is not free because {conflicts}; please choose another time.", **values)
-    return _(
-        "This time is not free because {conflicts}; please choose another time, for example {times}.",
-        **values,
-    )
+    return _("This time is not free because {conflicts}; please choose another time, for example {times}.", **values)
 
 
 @sentence.register

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from app.access.decision import decide
+from app.access.decision import allows
 from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.approvals import Asked, hindrance, is_given
@@ -68,7 +68,7 @@ class People:
 
 
 def _may(voice: Voice, target: Target) -> bool:
-    return decide(voice.actor, Permission.APPROVE, target).allowed
+    return allows(voice.actor, Permission.APPROVE, target)
 
 
 def _members(named: Named) -> frozenset[int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.access.actors import Actor, ActorKind
-from app.access.decision import decide
+from app.access.decision import allows
 from app.access.grants import ScopeKind, Target
 from app.access.permissions import Permission
 from app.booking.approvals import Asked, Hindrance, Member, hindrance
@@ -72,7 +72,7 @@ def choose_voice(
     for voice in voices:
         deputy_id = voices[0].member.user_id if voice.is_deputy else None
         problem = hindrance(asked, voice.member, deputy_id)
-        if problem is None and decide(voice.actor, permission, target).allowed:
+        if problem is None and allows(voice.actor, permission, target):
             return voice, None
         found = found if problem in (None, Hindrance.NOT_GIVEN) else problem
     return None, found

@@ -24,10 +24,10 @@ TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=
 
 def csv_lines(entries: Iterable[EntryView]) -> Iterator[str]:
     """Yield the lines of a CSV file; a cell that a spreadsheet would run begins with an apostrophe instead."""
-    yield _csv_line(COLUMNS)
+    yield csv_line(COLUMNS)
     for entry in entries:
         facts = _facts(entry)
-        yield _csv_line([harmless(_text(facts[name])) for name in COLUMNS])
+        yield csv_line([harmless(_text(facts[name])) for name in COLUMNS])
 
 
 def harmless(text: str) -> str:
@@ -51,7 +51,8 @@ def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, Mapping) else str(value)
 
 
-def _csv_line(cells: Iterable[str]) -> str:
+def csv_line(cells: Iterable[str]) -> str:
+    """Return one line of a CSV file (RFC 4180)."""
     line = io.StringIO()
     csv.writer(line).writerow(cells)
     return line.getvalue()

@@ -10,8 +10,8 @@ from app.operations.audit_words import Action
 from app.operations.context import Context
 from app.storage import audit
 
-AGAIN_SECONDS = 600
-"""Within so long the same person may look at the same again without another entry."""
+AGAIN_SECONDS = 60
+"""Within so long a page that is loaded anew is the same look: same person, same address, same booking or client."""
 
 _log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 def tell_look(context: Context, subject: Subject) -> bool:
     """Write down a look at a booking's answers or a client's notes; False: it is not possible, so nothing is shown."""
     since = context.now - AGAIN_SECONDS
-    who = (context.actor.user_id, Action.LOOKED.value, subject.reference)
+    who = (context.actor.user_id, context.address, Action.LOOKED.value, subject.reference)
     if context.store.read(lambda: audit.is_told_since(*who, since)):
         return True
     try:

@@ -88,6 +88,7 @@ class Kind(StrEnum):
     EMBEDDING = "embedding"
     DOOR = "door"
     AUDIT = "audit_log"
+    BOOKING_LIST = "booking_list"
     LOOK = "look"
     MAIL_TEXT = "mail_text"
     INSTALLATION = "installation"
@@ -166,6 +167,7 @@ KIND_WORDS: Mapping[Kind, str] = {
     Kind.EMBEDDING: mark("Sites that may embed"),
     Kind.DOOR: mark("Page beside a door"),
     Kind.AUDIT: mark("Audit log"),
+    Kind.BOOKING_LIST: mark("List of bookings"),
     Kind.LOOK: mark("Look and words"),
     Kind.MAIL_TEXT: mark("Mail text"),
     Kind.INSTALLATION: mark("Everything"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from app.access.actors import SYSTEM, Actor
-from app.access.decision import decide
+from app.access.decision import allows, decide
 from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import NotAllowed
@@ -47,7 +47,7 @@ class Context:
 
     def may(self, permission: Permission, target: Target | None = None) -> bool:
         """Whether the acting user has this permission on ``target``; None: on anything at all."""
-        return decide(self.actor, permission, target).allowed
+        return allows(self.actor, permission, target)
 
     def require(self, permission: Permission, target: Target | None = None) -> None:
         """Go on only with this permission on ``target``; None: on anything at all.

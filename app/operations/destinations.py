@@ -21,8 +21,10 @@ from app.operations.change import catalog_for
 from app.operations.context import Context
 from app.operations.limits import Limited, count_bookings, within_limits
 from app.operations.look_up import row_of
+from app.operations.looking import told_about
 from app.operations.names import provider_id
 from app.operations.records import resource_ids
+from app.operations.rights import target_of
 from app.operations.slots import Around, check_days
 from app.operations.wanted import Wanted
 from app.storage import taken
@@ -59,10 +61,11 @@ class _Moved:
 def find_destinations(context: Context, booking: str, start: Instant, end: Instant) -> Destinations:
     """Return where a booking (public id) may begin in ``[start, end)``; a fixed number of queries.
 
-    For a resource that it has already: where all that it has are free, so that none of them is exchanged.
+    For a resource that it has already: where all that it has are free, so that none of them is exchanged. Nothing is
+    said of others whose calendars the actor may not see.
 
     Raises:
-        InvalidInput: no stretch of time, or too long a one. NotFound: no such booking.
+        InvalidInput: no stretch of time, or too long a one. NotFound: no such booking. NotAllowed: to move it.
     """
     check_days(start, end)
     return context.store.read(lambda: _find(context, _moved(context, booking), (start, end)))
@@ -72,6 +75,7 @@ def _moved(context: Context, booking: str) -> _Moved:
     row = row_of(booking)
     if row is None:
         raise NotFound(kind="booking", reference=booking)
+    context.require(Permission.MOVE, target_of(row))
     catalog = catalog_for(context, row)
     service = catalog.services[row.service_id]
     seats_of = None if may_ask(context, row, service) else row.id
@@ -91,6 +95,7 @@ def _find(context: Context, moved: _Moved, within: Interval) -> Destinations:
         return find_slots(moved.catalog, replace(asked, provider_id=resource), busy, context.now, sessions=sessions)
 
     kept = set(resource_ids(row))
+    seen = kept | set(told_about(context, members, moved.place).busy)
     found = {
         one: [start for start in search(query, one) if not moved.by_staff or (start - within[0]) % QUARTER == 0]
         for one in members
@@ -105,6 +110,7 @@ def _find(context: Context, moved: _Moved, within: Interval) -> Destinations:
                 start for start in starts if start in allowed and (one not in kept or start in own)
             ]
             for one, starts in found.items()
+            if one in seen
         },
         minutes=tuple(
             minutes
@@ -124,7 +130,7 @@ def explain_destination(context: Context, booking: str, resource: str, start: In
     """Say in words why a booking (public id) may not begin at an instant with a resource (public id) of its service.
 
     Raises:
-        NotFound: no such booking or resource.
+        NotFound: no such booking or resource. NotAllowed: to move it.
     """
     return context.store.read(lambda: _explain(context, _moved(context, booking), resource, start))
 
@@ -138,7 +144,10 @@ def _explain(context: Context, moved: _Moved, resource: str, start: Instant) -> 
     conflicts = list(_conflicts(context, moved, (start - before, start + after)))
     counts = count_bookings(Wanted(catalog, service, moved.place, wish), context.now, "", moved.row.id)
     sessions = taken.find_sessions(service.id, moved.place.id, start, start + 1, context.now, moved.seats_of)
-    return explain(catalog, wish, conflicts, context.now, staff=moved.by_staff, counts=counts, sessions=sessions)
+    told = told_about(context, members_of(service.requirements), moved.place)
+    return explain(
+        catalog, wish, conflicts, context.now, staff=moved.by_staff, counts=counts, sessions=sessions, told=told
+    )
 
 
 def _conflicts(context: Context, moved: _Moved, within: Interval) -> Iterator[Taken]:

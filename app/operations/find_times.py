@@ -19,6 +19,7 @@ from app.operations.calendar import CalendarQuery, CalendarView, look_at_calenda
 from app.operations.context import Context
 from app.operations.extras import with_chosen
 from app.operations.limits import Limited, within_limits
+from app.operations.looking import require_booking, told_about
 from app.operations.names import get_location, get_service
 from app.operations.slots import Around
 from app.texts import _
@@ -62,7 +63,7 @@ def find_times(context: Context, query: TimesQuery) -> FoundTimes:
     """Return when the chosen can come together, for whoever may book all of them.
 
     A fixed number of queries, whatever the number of those chosen. What is in their calendars is told as far as the
-    actor may see it.
+    actor may see it, and so is who stands in the way.
 
     Raises:
         InvalidInput: nobody or too many are chosen, not at this place, no or too many days. NotAllowed, NotFound.
@@ -75,6 +76,8 @@ def find_times(context: Context, query: TimesQuery) -> FoundTimes:
     service = get_service(context, context.catalog, query.service)
     location = get_location(context.catalog, query.location)
     needed = with_chosen(context, service, location, query.together, by_staff=not query.for_self)
+    permission = Permission.BOOK_FOR_SELF if query.for_self else Permission.BOOK_FOR_OTHERS
+    require_booking(context, permission, needed, location)
     minutes = duration_of(needed, query.duration_minutes)
     shown = CalendarQuery(
         location.public_id, query.first, query.days, resources=_members(context.catalog, query.together)
@@ -106,7 +109,9 @@ def _compare(
 ) -> tuple[list[Instant], Sequence[NearMiss], list[CommonTime]]:
     """Return all common starts, who stands in the way where there is none, and the best of them."""
     catalog, now = exchanged(context.catalog, service), context.now
-    around = Around(service, location, sorted(members_of(service.requirements)), max(service.durations_minutes))
+    members = sorted(members_of(service.requirements))
+    around = Around(service, location, members, max(service.durations_minutes))
+    told = told_about(context, members, location).busy
     limited = Limited(service, location, now)
 
     def look() -> tuple[list[Instant], Holes]:
@@ -115,8 +120,8 @@ def _compare(
         return within_limits(limited, found) if has_limits(service) else found, busy
 
     starts, busy = context.store.read(look)
-    misses = () if starts else find_near_misses(catalog, query, busy, now)
-    return starts, misses, spread(rank(catalog, query, busy, starts), MOST_TIMES, LEAST_APART)
+    misses = () if starts else find_near_misses(catalog, query, busy, now, told=told)
+    return starts, misses, spread(rank(catalog, query, busy, starts, told), MOST_TIMES, LEAST_APART)
 
 
 def bookable_at(

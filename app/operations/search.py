@@ -68,6 +68,20 @@ def search_bookings(context: Context, search: BookingSearch) -> BookingPage:
     return BookingPage(tuple(views[:PAGE]), search.page, len(views) > PAGE)
 
 
+def find_bookings(context: Context, search: BookingSearch, most: int) -> list[BookingView]:
+    """Return the first ``most`` bookings that match, of all pages; otherwise as ``search_bookings``.
+
+    Raises:
+        NotAllowed.
+    """
+    context.require(Permission.SEE_TITLES)
+
+    def narrow(query: ModelSelect) -> ModelSelect:
+        return query.where(*_conditions(context, search)).order_by(Booking.start_at, Booking.id).limit(most)
+
+    return context.store.read(lambda: read_views(context, narrow))
+
+
 def list_together(context: Context, *, series: str = "", visit: str = "") -> list[BookingView]:
     """Return all bookings of a series (public id) or of a visit, by start, cancelled ones too."""
     context.require(Permission.SEE_TITLES)

@@ -19,9 +19,12 @@ from app.operations.context import Context
 from app.operations.extras import with_chosen, with_own_extras
 from app.operations.limits import Limited, count_bookings, within_limits
 from app.operations.look_up import row_of
+from app.operations.looking import require_look_for, told_about
 from app.operations.names import candidate_ids, get_location, get_service, provider_id, wished_provider
+from app.operations.rights import target_of
 from app.operations.wanted import Wanted
 from app.storage import taken
+from app.storage.tables import Booking
 from app.texts import _
 
 MAX_DAYS = 62
@@ -48,7 +51,8 @@ def find_slots(
     booking is to have.
 
     Raises:
-        NotFound, InvalidInput, WrongDuration: names or numbers that cannot be used.
+        NotFound, InvalidInput, WrongDuration: names or numbers that cannot be used. NotAllowed: to somebody signed in
+            who may not book this there, where the public page does not show it either, or not move that booking.
     """
     check_days(start, end)
     catalog = context.catalog
@@ -61,6 +65,7 @@ def find_slots(
 
     def look() -> list[Instant]:
         row = row_of(ignore_booking or context.actor.booking)
+        _check_looks(context, row, wanted, place)
         own = None if row is None else row.id
         seats_of = None if row is None or may_ask(context, row, wanted) else own
         known = asked if row is None or row.service_id != wanted.id else with_own_extras(asked, row)
@@ -73,6 +78,14 @@ def find_slots(
         return within_limits(Limited(wanted, place, context.now, own), found)
 
     return context.store.read(look)
+
+
+def _check_looks(context: Context, moved: Booking | None, service: Service, place: Location) -> None:
+    """Go on only where the actor may book here, or move the booking that another time is looked for."""
+    if moved is None:
+        require_look_for(context, service, place)
+    else:
+        context.require(Permission.MOVE, target_of(moved))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +137,8 @@ def explain_time(
 ) -> Explanation:
     """Say in words why a time is not free: every rule and every conflicting thing (staff).
 
+    Of whose calendars the actor may not see there, only that the time is not available.
+
     Raises:
         NotAllowed, NotFound.
     """
@@ -139,6 +154,7 @@ def explain_time(
         conflicts = taken.find_conflicts(candidate_ids(wanted), start - before, start + after, context.now)
         counts = count_bookings(Wanted(catalog, wanted, place, wish), context.now, client_email="")
         sessions = taken.find_sessions(wanted.id, place.id, start, start + 1, context.now)
-        return explain(catalog, wish, conflicts, context.now, counts=counts, sessions=sessions)
+        told = told_about(context, candidate_ids(wanted), place)
+        return explain(catalog, wish, conflicts, context.now, counts=counts, sessions=sessions, told=told)
 
     return context.store.read(look)

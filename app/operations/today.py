@@ -16,6 +16,7 @@ from app.operations.calendar import CalendarQuery, CalendarView, ResourceCalenda
 from app.operations.calendar_month import Group, together
 from app.operations.context import Context
 from app.operations.look_up import DECIDING, count_requests, read_views
+from app.operations.looking import may_look_for
 from app.operations.names import get_location
 from app.operations.slots import find_slots
 from app.operations.views import BookingView
@@ -134,7 +135,8 @@ def _free_times(context: Context, place: Location, end: Instant) -> list[FreeTim
     """Return for services of the place their next free start today, the soonest first."""
     if not context.may(Permission.BOOK_FOR_OTHERS) or end <= context.now:
         return []
-    here = [one for one in context.catalog.services.values() if one.active and place.id in one.location_ids]
+    offered = [one for one in context.catalog.services.values() if one.active and place.id in one.location_ids]
+    here = [one for one in offered if may_look_for(context, one, place)]
     found = []
     for one in sorted(here, key=lambda service: service.name.casefold())[:MOST_SERVICES]:
         starts = find_slots(context, one.public_id, place.public_id, context.now, end)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.booking.limits import has_limits
 from app.booking.refusals import InvalidInput, JustTaken, NoAssignment, Refusal
-from app.booking.rules import find_refusals
+from app.booking.rules import find_refusals, without_reason
 from app.booking.slots import Holes, duration_of
 from app.booking.values import DAY_MINUTES, MINUTE, Catalog, Instant, Interval, Location
 from app.booking.visits import Part, VisitQuery, assign_visit, find_visit_starts
@@ -202,7 +202,7 @@ def _reason(context: Context, parts: list[tuple[Wanted, Particulars]], holes: Ho
     for number, (wanted, _particulars) in enumerate(parts):
         found = find_refusals(wanted.catalog, wanted.wish, holes, context.now, staff=staff, any_grid=number > 0)
         if found:
-            return found[0]
+            return without_reason(found[0])
     return NoAssignment(tuple(wanted.service.name for wanted, _ in parts))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.access.grants import Target
+from app.access.permissions import Permission
 from app.booking.answers import clean_line
 from app.booking.extras import exchanged
 from app.booking.refusals import InvalidInput
@@ -14,6 +15,7 @@ from app.booking.slots import duration_of
 from app.booking.values import MINUTE, Catalog, Instant, Interval, Location, Service
 from app.operations.context import Context
 from app.operations.extras import with_chosen
+from app.operations.looking import require_booking
 from app.operations.names import get_location, get_service, wished_provider
 from app.operations.requests import BookingRequest, HoldRequest, MoveRequest
 from app.texts import _
@@ -70,10 +72,13 @@ def want(context: Context, request: BookingRequest | HoldRequest, override: bool
     """Resolve a request's names; a service that takes more for this booking is told so in the catalog, too.
 
     Raises:
-        NotFound, InvalidInput, WrongDuration: an unknown name, an impossible number. NotAllowed: not with these extras.
+        NotFound, InvalidInput, WrongDuration: an unknown name, an impossible number. NotAllowed: not with these extras,
+            or nothing of the service there, so that nobody learns from a refusal what takes its people and rooms.
     """
     by_staff = context.actor.is_staff and not _is_for_self(request)
     catalog, service = _as_needed(context, request, by_staff=by_staff)
+    permission = Permission.BOOK_FOR_OTHERS if by_staff else Permission.BOOK_FOR_SELF
+    require_booking(context, permission, service, get_location(catalog, request.location))
     if request.start % MINUTE:
         raise InvalidInput("start", _("Bookings start on a whole minute; please choose one of the times offered."))
     if not 1 <= request.seats <= min(service.capacity, MAX_SEATS):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import g, request, url_for
 
 from app.access.actors import VISITOR, Actor
-from app.access.decision import decide
+from app.access.decision import allows
 from app.access.permissions import Permission
 from app.texts import _, mark
 from app.web.features import is_there
@@ -59,5 +59,5 @@ def navigation() -> list[Link]:
     return [
         Link(_(label), icon, url_for(endpoint), endpoint.partition(".")[0] == here)
         for endpoint, label, icon, permissions in ENTRIES
-        if any(decide(actor, one).allowed for one in permissions) and is_there(endpoint)
+        if any(allows(actor, one) for one in permissions) and is_there(endpoint)
     ]

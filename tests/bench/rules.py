@@ -1,4 +1,4 @@
-"""The rules alone, without a database or a server, against a plain sweep over sorted integers."""
+"""The rules alone, without a database or a server, against a plain sweep over sorted integers; and the rights."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import statistics
 import time
 from collections.abc import Callable
 
+from app.access.actors import Actor, ActorKind
+from app.access.decision import allows, decide
+from app.access.grants import Grant, Scope, ScopeKind, Target
+from app.access.permissions import READY_MADE, Permission, ReadyMade
 from app.booking.slots import SlotQuery, find_slots
 from app.booking.values import (
     Catalog,
@@ -56,6 +60,31 @@ def measure_rules() -> list[Figure]:
     mine, plain = _compare(ours, sweep)
     note = f"{thousandths(mine)} against {thousandths(plain)}"
     return [at_most("rules alone, 1 provider × 30 days, 100 bookings", mine / plain, TARGET, note=note)]
+
+
+DECIDING_MICROSECONDS = 20.0
+_GRANTS = 10
+
+
+def measure_deciding() -> list[Figure]:
+    """Ask whether somebody with ten grants, each for one place, may move a booking."""
+    desk = READY_MADE[ReadyMade.FRONT_DESK].extents
+    scopes = [Scope(ScopeKind.LOCATION, number, name=f"Place {number}") for number in range(_GRANTS)]
+    actor = Actor(ActorKind.USER, "Somebody", 1, grants=tuple(Grant("Front desk", desk, scope) for scope in scopes))
+    targets = [Target("booking", (1, 2), place, 1) for place in (0, _GRANTS - 1, _GRANTS)]
+    if [allows(actor, Permission.MOVE, target) for target in targets] != [True, True, False]:
+        raise RuntimeError("the rights do not say yes at the first and the last place and no elsewhere")
+    return [
+        _of_deciding("a yes at the first of ten grants", lambda: allows(actor, Permission.MOVE, targets[0])),
+        _of_deciding("a yes at the tenth", lambda: allows(actor, Permission.MOVE, targets[1])),
+        _of_deciding("a no after ten", lambda: allows(actor, Permission.MOVE, targets[2])),
+        _of_deciding("a no after ten, with its sentence", lambda: decide(actor, Permission.MOVE, targets[2])),
+    ]
+
+
+def _of_deciding(name: str, work: Callable[[], object]) -> Figure:
+    median = statistics.median(_seconds(work) for _ in range(_ROUNDS))
+    return at_most(f"deciding: {name}", median * 1e6, DECIDING_MICROSECONDS, "µs")
 
 
 def _compare(one: Callable[[], object], other: Callable[[], object]) -> tuple[float, float]:

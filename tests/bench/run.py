@@ -14,7 +14,7 @@ from tests.bench.figures import Figure
 from tests.bench.memory import measure_memory
 from tests.bench.pages import measure_pages
 from tests.bench.rig import Effort, open_rig
-from tests.bench.rules import measure_rules
+from tests.bench.rules import measure_deciding, measure_rules
 
 Say = Callable[[str], object]
 
@@ -24,6 +24,7 @@ def measure(groups: Collection[str], effort: Effort, say: Say) -> Iterator[Figur
     if "rules" in groups:
         say("The rules alone")
         yield from measure_rules()
+        yield from measure_deciding()
     with open_databases() as databases:
         yield from _measure_servers(groups, databases, effort, say)
         if "costs" in groups:

@@ -24,7 +24,7 @@ from tests.bench.figures import Figure, at_least, at_most, reported
 from tests.bench.memory import measure_memory
 from tests.bench.pages import measure_pages
 from tests.bench.rig import SHORT, Rig, open_rig
-from tests.bench.rules import measure_rules
+from tests.bench.rules import measure_deciding, measure_rules
 
 SLACK = 3.0
 
@@ -94,6 +94,10 @@ class TestBrowser:
 
 def test_rules_alone_are_not_far_from_a_plain_sweep() -> None:
     assert missed(measure_rules()) == []
+
+
+def test_deciding_takes_next_to_nothing() -> None:
+    assert missed(measure_deciding()) == []
 
 
 def test_figure_at_its_target_holds_on_either_side() -> None:

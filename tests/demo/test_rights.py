@@ -107,8 +107,10 @@ def lists(weeks: range) -> Iterator[str]:
 
 def _of_location(location: str, first: date) -> Iterator[str]:
     last = first + timedelta(days=6)
-    yield f"/bookings/?from={first}&to={last}&location={location}"
-    yield from (f"/calendar/{span}?date={first}&location={location}" for span in ("day", "week"))
+    yield f"/bookings/?first={first}&last={last}&location={location}"
+    spans = ("day", "week", "timeline", "month", "list")
+    yield from (f"/calendar/{span}?date={first}&location={location}" for span in spans)
+    yield f"/today/?location={location}"
 
 
 def seen_in(browser: Browser, path: str) -> str:

@@ -193,12 +193,23 @@ def looks() -> list[tuple[int, str, int]]:
     return [(row.user_id, row.object, row.at) for row in rows]
 
 
-def administrator(cast: Cast, now: int = NOW) -> Context:
-    return Context(cast.store, user(ReadyMade.ADMINISTRATOR, user_id=cast.rows["Uma"]), now)
+def administrator(cast: Cast, now: int = NOW, address: str = "") -> Context:
+    return Context(cast.store, user(ReadyMade.ADMINISTRATOR, user_id=cast.rows["Uma"]), now, address=address)
 
 
-def test_look_at_answers_is_told_once_in_ten_minutes(asked: tuple[Cast, str]) -> None:
+def test_look_from_another_address_is_told_at_once(asked: tuple[Cast, str]) -> None:
     cast, mine = asked
+    for address in ("192.0.2.1", "192.0.2.2", "192.0.2.1"):
+        look_at_booking(administrator(cast, address=address), mine)
+    assert [row.address for row in AuditEntry.select().where(AuditEntry.action == "looked")] == [
+        "192.0.2.1",
+        "192.0.2.2",
+    ]
+
+
+def test_look_at_answers_is_told_every_time_but_for_pages_loaded_anew(asked: tuple[Cast, str]) -> None:
+    cast, mine = asked
+    assert AGAIN_SECONDS == 60
     for later in (0, 1, AGAIN_SECONDS - 1, AGAIN_SECONDS):
         assert look_at_booking(administrator(cast, NOW + later), mine).answers == {"first-visit": "yes"}
     assert looks() == [(cast.rows["Uma"], mine, NOW), (cast.rows["Uma"], mine, NOW + AGAIN_SECONDS)]

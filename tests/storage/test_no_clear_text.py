@@ -10,6 +10,7 @@ import logging
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -18,22 +19,30 @@ import pytest
 from app.integrations.ics.values import Busy
 from app.operations.book import book
 from app.operations.busy_times import replace_busy_times
-from app.operations.change import cancel
+from app.operations.change import cancel, move
+from app.operations.check_in_codes import check_in_by_code, code_for
 from app.operations.deliver import Courier, deliver_next
+from app.operations.doors import check_in_at_door, look_at_door, open_door
+from app.operations.find_times import TimesQuery, find_times
 from app.operations.look_up import find_clients, view_of
-from app.operations.requests import ClientDetails, SeriesRequest, WaitingRequest
+from app.operations.moving_in.bring import What, bring_in
+from app.operations.requests import ClientDetails, MoveRequest, SeriesRequest, WaitingRequest
 from app.operations.series import book_series
+from app.operations.setup.doors import DoorDraft, save_door
+from app.operations.setup.embedding import save_origins
 from app.operations.waiting import join_waiting_list
 from app.storage.all_tables import ALL_TABLES
 from app.storage.migrate import migrate
 from app.storage.store import Store
-from app.storage.tables import Client
+from app.storage.tables import Client, Location
 from tests.cast import HOUR, Cast, change_row, one_provider
 from tests.integrations.mail_server import Postbox
 from tests.keys import open_store
 from tests.operations.helpers import TEN, system, visitor, wish
+from tests.operations.test_undo import Desk
 
 WORDS = ("name", "given", "mail", "notes", "comment", "answer", "companion", "reason", "title")
+CODES = b"what codes to check in by are made from"
 Secrets = dict[str, str]
 """Words that stand nowhere else, not even in another test of the same server; looked for in small letters."""
 
@@ -59,6 +68,7 @@ def live_through(cast: Cast, courier: Courier, postbox: Postbox, secrets: Secret
     first = book(visitor(cast), replace(asked, attendees=(secrets["companion"],)))
     book_series(system(cast), SeriesRequest(wish(cast, TEN + 2 * HOUR, client=who), "FREQ=DAILY;COUNT=2"))
     join_waiting_list(visitor(cast), WaitingRequest(cast.ids["Consultation"], cast.ids["Centre"], who, TEN, TEN + 60))
+    use_what_came_later(cast, secrets)
     busy = Busy(TEN + 5 * HOUR, TEN + 6 * HOUR, uid="u", title=secrets["title"])
     replace_busy_times(system(cast), cast.ids["Ada"], "file", [busy])
     cast.store.write(lambda: change_row(Client.get(), notes=secrets["notes"]))
@@ -69,6 +79,35 @@ def live_through(cast: Cast, courier: Courier, postbox: Postbox, secrets: Secret
     cast.store.write(lambda: change_row(Client.get(), notes="", phone=""))
     assert [one.name for one in find_clients(system(cast), "given")] == [who.name]
     assert view_of(system(cast), first.public_id).answers == {"q1": secrets["answer"]}
+
+
+def use_what_came_later(cast: Cast, secrets: Secrets) -> None:
+    """A client is brought in from lines, comes together with a room, is moved and moved back, and checks in twice."""
+    lines = f"{secrets['name']};in.{secrets['mail']}@example.org;{secrets['phone']};{secrets['notes']}"
+    broken = f"{secrets['companion']};{secrets['mail']};{secrets['phone']};{secrets['notes']}"
+    text = f"Name;Mail;Phone;Notes\n{lines}\n{broken}\n"
+    assert bring_in(system(cast), What.CLIENTS, text, "UTC").new == 1
+    cast.store.write(lambda: cast.resource("Room", "room", "Centre"))
+    cast.store.write(Location.update(check_in=True).execute)
+    cast.store.write(cast.store.bump_catalog)
+    save_origins(system(cast), "https://site.example.org")
+    door = save_door(system(cast), cast.ids["Room"], DoorDraft(with_titles=True)).public_id
+    _come_together(cast, secrets, door)
+
+
+def _come_together(cast: Cast, secrets: Secrets, door: str) -> None:
+    room, start = cast.ids["Room"], TEN + HOUR
+    query = TimesQuery(cast.ids["Consultation"], cast.ids["Centre"], (room,), date(2030, 1, 7), 1)
+    assert find_times(system(cast), query).count
+    asked = wish(cast, start, client=person(secrets), comment=secrets["comment"], answers={"q1": secrets["answer"]})
+    mine = book(system(cast), replace(asked, together=(room,))).public_id
+    desk = Desk(cast)
+    move(desk.now, MoveRequest(mine, start + 2 * HOUR))
+    assert desk.undo(mine) == "confirmed"
+    near = visitor(cast, start - 600)
+    assert look_at_door(near, open_door(near, door)).entries
+    check_in_at_door(near, open_door(near, door), mine)
+    check_in_by_code(near, cast.ids["Centre"], code_for(CODES, mine), CODES)
 
 
 def seen_in(content: bytes, secrets: Secrets) -> set[str]:

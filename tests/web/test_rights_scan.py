@@ -129,12 +129,14 @@ def everything(cast: Cast, made: Iterable[Made]) -> Iterator[str]:
     yield from ("/home/", "/requests/", "/account/deputies", "/waiting/", "/outbox/", "/setup/", "/bookings/new")
     yield "/audit/"
     for place in PLACES:
-        yield from (f"/calendar/{span}?date={DAY}&location={cast.ids[place]}" for span in ("day", "week"))
-        yield f"/bookings/?from={DAY}&to={DAY}&location={cast.ids[place]}"
+        spans = ("day", "week", "timeline", "month", "list")
+        yield from (f"/calendar/{span}?date={DAY}&location={cast.ids[place]}" for span in spans)
+        yield f"/today/?location={cast.ids[place]}"
+        yield f"/bookings/?first={DAY}&last={DAY}&location={cast.ids[place]}"
         service = cast.ids[f"Talk at {place}"]
         yield f"/bookings/new?location={cast.ids[place]}&service={service}&client_search=name"
     for text in ("name", "mail", "said", "told", "talk", ""):
-        yield from (f"/bookings/?from={DAY}&to={DAY}&text={text}", f"/audit/?text={text}")
+        yield from (f"/bookings/?first={DAY}&last={DAY}&text={text}", f"/audit/?text={text}")
         yield f"/clients/?text={text}"
     for row in Client.select():
         yield from (f"/clients/{row.public_id}{end}" for end in ("", "/erase"))

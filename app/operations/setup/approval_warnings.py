@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from app.access.decision import decide
+from app.access.decision import allows
 from app.access.permissions import Permission
 from app.booking.values import OnTimeout
 from app.operations.context import Context
@@ -58,7 +58,7 @@ class _Able:
 def _problem_of(row: User) -> str:
     if not row.active:
         return _("{name} is switched off.", name=row.name)
-    able = decide(actor_of(row), Permission.APPROVE).allowed
+    able = allows(actor_of(row), Permission.APPROVE)
     return "" if able else _("{name} lacks the right Approve.", name=row.name)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.hours import can_be_used, with_weekly_hours
 from app.booking.refusals import NotFound
@@ -39,16 +40,23 @@ class WeekPreview:
 def list_previewable(context: Context, owner: Owner) -> list[Previewable]:
     """Return the services that depend on the hours of an owner, by name, each with its places.
 
-    Services for staff only where the actor may see busy times, as free times of these tell no less.
+    Services for staff only where the actor may see busy times there, as free times of these tell no less.
     """
     catalog, whose = context.catalog, _whose(context.catalog, owner)
-    may_all = context.may(Permission.SEE_BUSY)
-    services = [one for one in catalog.services.values() if one.active and (may_all or not _is_for_staff(one))]
+    resource_ids = (whose.id,) if isinstance(whose, Resource) else ()
+
+    def may_see(service: Service, place: int) -> bool:
+        target = Target(resource_ids=resource_ids, location_id=place)
+        return not _is_for_staff(service) or context.may(Permission.SEE_BUSY, target)
+
+    services = [one for one in catalog.services.values() if one.active]
     found = [
         Previewable(service, catalog.locations[place])
         for service in services
         for place in service.location_ids
-        if catalog.locations[place].active and _depends(service, catalog.locations[place], whose)
+        if catalog.locations[place].active
+        and _depends(service, catalog.locations[place], whose)
+        and may_see(service, place)
     ]
     return sorted(found, key=lambda one: (one.service.name.casefold(), one.location.name.casefold()))
 
@@ -80,7 +88,7 @@ def preview_week(context: Context, owner: Owner, ranges: Iterable[WeeklyRange], 
     first = _next_monday(context.now, place.tzid)
     start, end = day_bounds(first, place.tzid)[0], day_bounds(first + timedelta(days=WEEK - 1), place.tzid)[1]
     provider = owner.public_id if owner.kind is OwnerKind.RESOURCE else None
-    with_them = replace(context, _snapshot=[tried])
+    with_them = replace(context.as_system(), _snapshot=[tried])  # the right to the hours was asked for above
     found = find_slots(with_them, chosen.service.public_id, place.public_id, start, end, provider=provider)
     return WeekPreview(first, place.tzid, tuple(found))
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 
 from app.access.permissions import Permission
-from app.booking.refusals import NotFound
+from app.booking.refusals import InvalidInput, NotFound
+from app.booking.wall_clock import local_date
+from app.operations.audit_files import TYPES
+from app.operations.list_export import export_bookings
 from app.operations.look_up import look_at_booking
 from app.operations.search import list_together, search_bookings
 from app.texts import _
@@ -47,7 +50,27 @@ def index() -> str:
         pages=page_links(page),
         statuses={status: _(word) for status, word in STATUS_WORDS.items()},
         may_book=may_book(context),
+        may_export=context.may(Permission.EXPORT),
     )
+
+
+@blueprint.post("/export.csv")
+def export() -> Response:
+    """Give all bookings that the address searches for as a file; that somebody took it is told to the audit log.
+
+    Raises:
+        InvalidInput: a day cannot be read, or too many match.
+    """
+    context = current_context()
+    context.require(Permission.EXPORT)
+    context.require(Permission.SEE_TITLES)
+    form = read_search(context, request.args)
+    for name, problem in form.errors.items():
+        raise InvalidInput(name, problem)
+    lines = export_bookings(context, form.search)
+    name = f"bookings-{local_date(context.now, 'UTC').isoformat()}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(lines, content_type=TYPES["csv"], headers=headers)
 
 
 @blueprint.get("/together")

@@ -170,6 +170,15 @@ def test_who_stands_in_the_way_is_named_with_the_reason() -> None:
     assert names(ONLY_ADA, only_bob, A_ROOM, things=(away, off)) == []
 
 
+def test_only_those_who_may_be_looked_at_are_spoken_of() -> None:
+    known, busy = catalog(service((ONLY_ADA, A_ROOM))), {ADA: [(NINE, NOON)], ROOM: [(NINE, TEN)]}
+    assert find_near_misses(known, STAFF, busy, NOW, told=(ROOM,)) == []
+    assert {one.missing[0].name for one in find_near_misses(known, STAFF, busy, NOW, told=(ADA,))} == {"Ada"}
+    joined = [one for one in rank(known, STAFF, busy, [NOON], told=(ROOM,))[0].reasons if one.names]
+    assert [name for one in joined for name in one.names if name != "Room"] == []
+    assert "Ada" in [name for one in rank(known, STAFF, busy, [NOON])[0].reasons for name in one.names]
+
+
 def test_each_who_is_left_out_has_a_time_before_any_has_two() -> None:
     taken = {ADA: [(NINE, TEN)], ROOM: [(TEN, NOON)]}
     found = find_near_misses(catalog(service((ONLY_ADA, A_ROOM))), STAFF, taken, NOW, most=3)

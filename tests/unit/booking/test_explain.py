@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.booking.explain import Explanation, explain
+from app.booking.explain import Explanation, Told, explain
 from app.booking.limits import Counts
-from app.booking.refusals import Conflict, JustTaken, LimitReached, SessionFull
+from app.booking.refusals import Conflict, JustTaken, LimitReached, NotAvailable, SessionFull
 from app.booking.rules import Wish
 from app.booking.slots import OpenSession
 from app.booking.values import Catalog, Cause, Closure, Taken, TimeOff
@@ -28,6 +28,7 @@ from tests.unit.booking.cast import (
     ROOM,
     TEN,
     catalog,
+    every_day,
     location,
     resource,
     service,
@@ -155,3 +156,39 @@ def test_explain_uses_the_zone_of_the_place() -> None:
         "Ada is booked from 15:45 to 16:45; please choose another time.",
         "This service begins every 30 minutes from the start of the hours; please choose one of the times offered.",
     )
+
+
+AWAY = catalog(
+    service([ANYBODY, A_ROOM], limit_per_day=1),
+    resource(BOB, time_off=(TimeOff(NINE, NOON, "ill"),)),
+    resource(ROOM, weekly=every_day(15, 16)),
+)
+NOT_AVAILABLE = "This time is not available; please choose another time."
+
+
+@pytest.mark.parametrize(
+    ("told", "reasons"),
+    [
+        (
+            Told((ADA, BOB, ROOM), (BOB,)),
+            ("Ada is booked", "Bob is away from 09:00 to 12:00 (ill)", "This is outside the hours of Room"),
+        ),
+        (
+            Told((ADA, BOB, ROOM)),
+            ("Ada is booked", "Bob is away from 09:00 to 12:00;", "This is outside the hours of Room"),
+        ),
+        (Told((BOB, ROOM)), ("Bob is away", "This is outside the hours of Room", NOT_AVAILABLE)),
+        (Told((ADA,)), ("Ada is booked", NOT_AVAILABLE)),
+        (Told(()), (NOT_AVAILABLE,)),
+    ],
+)
+def test_explain_says_nothing_of_those_who_may_not_be_looked_at(told: Told, reasons: tuple[str, ...]) -> None:
+    found = asked(AWAY, Taken(ADA, TEN, ELEVEN), told=told).reasons
+    assert [one for one, begin in zip(found, reasons, strict=True) if not one.startswith(begin)] == []
+
+
+def test_explain_leaves_out_one_of_two_conflicts() -> None:
+    set_up = catalog(service([ANYBODY]))
+    found = asked(set_up, Taken(ADA, TEN, ELEVEN), Taken(BOB, TEN, ELEVEN), told=Told((BOB,)))
+    assert found.refusals[1:] == (NotAvailable(),)
+    assert [one.resource for one in found.refusals[0].conflicts] == ["Bob"]  # type: ignore[attr-defined]

@@ -56,6 +56,7 @@ EXAMPLES: list[tuple[Refusal, str]] = [
         r.NoAssignment(("Doctors", "Rooms")),
         "Not everything that is needed is free together at this time (Doctors and Rooms); please choose another time.",
     ),
+    (r.NotAvailable(), "This time is not available; please choose another time."),
     (r.JustTaken(), "This time has just been taken; please choose another time."),
     (
         r.JustTaken((), (NINE, TEN)),
