@@ -84,7 +84,7 @@ def test_brace_that_is_alone_is_shown(text: str, shown: str) -> None:
         ("a\u2028b", "Please write the subject in one line."),
         ("x" * (MOST_SUBJECT + 1), f"Please use at most {MOST_SUBJECT} characters; this has {MOST_SUBJECT + 1}."),
         ("See {link}", "{link} is longer than a line, so it cannot stand in the subject."),
-        ("{lik}", "There is no {lik}; these may stand here: {client}"),
+        ("{lnk}", "There is no {lnk}; these may stand here: {client}"),
     ],
 )
 def test_subject_that_cannot_be_used_is_told(subject: str, problem: str) -> None:
