@@ -124,7 +124,8 @@ def test_those_who_see_no_titles_have_no_such_page(sign_in: SignIn, cast: Cast, 
 def test_administrator_sees_where_to_begin_and_then_what_is_left(sign_in: SignIn, store: Store) -> None:
     browser = sign_in(ReadyMade.ADMINISTRATOR)
     assert "Set up your site in five steps From an empty site to the first booking" in today(browser, store)
-    assert "/setup/start" in Page(browser.get("/calendar/day").text).links
+    for path in ("/calendar/day", "/setup/locations", "/setup/services", "/setup/"):
+        assert "/setup/start" in Page(browser.get(path).text).links
     add_location(context_of(store))
     page = today(browser, store)
     assert "Left to set up Give the place its weekly hours Add who and what can be booked" in page
