@@ -25,6 +25,7 @@ from app.operations.erasure import anonymise_old
 from app.operations.keys import encrypt_anew
 from app.operations.letterhead import Letterhead
 from app.operations.presence import release_unclaimed
+from app.operations.reminders import forget_runs, remind
 from app.operations.sealing import seal_entries
 from app.operations.upkeep import (
     forget_old_answers,
@@ -127,6 +128,7 @@ class Worker:
                 _log.info("gave back what nobody had checked in to")
             while tell_about_approvals(self._context()):
                 _log.info("told approvers what waits for them")
+            remind(self._context())
             self._encrypted = encrypt_anew(self._context(), self._encrypted)
             self._upkeep_due = now + UPKEEP_SECONDS
         if now >= self._seal_due:
@@ -135,6 +137,7 @@ class Worker:
         if now >= self._forget_due:
             forgotten = forget_old_answers(self._context())
             _log.info("forgot %d old answers, %d old tries", forgotten, forget_old_tries(self._context()))
+            forget_runs(self._context())
             self._forget_due = now + FORGET_SECONDS
         if now >= self._anonymise_due:
             _log.info("took the clients out of %d old bookings", anonymise_old(self._context()))

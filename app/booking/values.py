@@ -12,6 +12,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from app.booking.workflow_values import WorkflowRule
+
 Instant: TypeAlias = int
 """Seconds since 1970-01-01T00:00:00Z. Starts and ends of bookings are whole minutes."""
 
@@ -272,6 +274,7 @@ class Catalog:
     services: Mapping[int, Service] = field(default_factory=dict)
     pools: Mapping[int, Pool] = field(default_factory=dict)
     approvals: Mapping[int, ApprovalRule] = field(default_factory=dict)
+    workflow: tuple[WorkflowRule, ...] = ()
     look: str = ""
     """What pages and letters look like, as it is stored; no rule asks for it, but it changes as all set-up does."""
     memo: dict[tuple[int, ...], Any] = field(default_factory=dict, compare=False, repr=False)

@@ -1,4 +1,7 @@
-"""What the audit log is told about a booking: times, places and statuses, never who comes or what they said."""
+"""What the audit log is told about a booking: times, places and statuses, never who comes or what they said.
+
+Whatever is told here, workflow rules are told, too.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from app.operations.audit import Change, Facts, Subject, difference, record
 from app.operations.audit_words import MASKED, Action, Kind
 from app.operations.context import Context
 from app.operations.placing import Place
+from app.operations.workflow import happened
 from app.storage.tables import Booking, ChangeRequest
 
 NO_ANSWERS = "{}"
@@ -54,5 +58,6 @@ def tell_status(context: Context, action: Action, row: Booking, before: str | St
 
 
 def tell(context: Context, action: Action, row: Booking, change: Change, reason: str = "") -> None:
-    """Record something about a booking."""
+    """Record something about a booking, and let the rules act that wait for it."""
     record(context, action, Subject(Kind.BOOKING, row.public_id), change, reason)
+    happened(context, action, row, str(change.before.get("status", "")))

@@ -91,6 +91,7 @@ class Kind(StrEnum):
     BOOKING_LIST = "booking_list"
     LOOK = "look"
     MAIL_TEXT = "mail_text"
+    WORKFLOW_RULE = "workflow_rule"
     INSTALLATION = "installation"
 
 
@@ -170,6 +171,7 @@ KIND_WORDS: Mapping[Kind, str] = {
     Kind.BOOKING_LIST: mark("List of bookings"),
     Kind.LOOK: mark("Look and words"),
     Kind.MAIL_TEXT: mark("Mail text"),
+    Kind.WORKFLOW_RULE: mark("Rule"),
     Kind.INSTALLATION: mark("Everything"),
 }
 

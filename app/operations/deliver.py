@@ -22,6 +22,7 @@ from app.operations.context import Context
 from app.operations.letterhead import Letterhead
 from app.operations.letters import Letter, NoLetterError, write_letter
 from app.operations.look import look_of
+from app.operations.workflow import TO_OTHERS
 from app.storage import outbox
 from app.storage.tables import OutboxMessage
 from app.texts import mark
@@ -106,6 +107,7 @@ def _claim(now: Instant) -> Claim | None:
         earlier.booking == OutboxMessage.booking,
         earlier.id < OutboxMessage.id,
         earlier.status == MessageStatus.WAITING.value,
+        earlier.kind.not_in(TO_OTHERS),
     )
     due = OutboxMessage.select().where(
         OutboxMessage.status == MessageStatus.WAITING.value,

@@ -10,9 +10,10 @@ from peewee import JOIN, ModelSelect
 from app.operations.account_letters import KINDS as ACCOUNT_KINDS
 from app.operations.approval_letters import KINDS as APPROVER_KINDS
 from app.operations.mail_trials import TRIAL
+from app.operations.workflow import RULE_ADDRESS, RULE_STAFF
 from app.storage.tables import Booking, Client, User, WaitingEntry
 
-TO_ACCOUNTS: Collection[str] = frozenset({*ACCOUNT_KINDS, *APPROVER_KINDS, TRIAL})
+TO_ACCOUNTS: Collection[str] = frozenset({*ACCOUNT_KINDS, *APPROVER_KINDS, TRIAL, RULE_STAFF})
 
 
 def receivers_language(kind: str, payload: Mapping[str, Any]) -> str:
@@ -20,6 +21,8 @@ def receivers_language(kind: str, payload: Mapping[str, Any]) -> str:
 
     An account's own choice counts before that of the client who it also is.
     """
+    if kind == RULE_ADDRESS:
+        return ""
     if kind in TO_ACCOUNTS:
         query = User.select(User.language).where(User.public_id == payload["user"])
     else:

@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.access.permissions import Permission
 from app.booking.doors import shown_code
 from app.booking.formats import using_formats
 from app.booking.statuses import MOVABLE, Status
 from app.booking.values import MINUTE, Interval, ResourceKind
+from app.booking.workflow_values import Trigger
 from app.integrations.ics.write import BookingEvent, Person, method_of, write_bookings
 from app.integrations.mail.values import Attachment
 from app.look.features import Feature
@@ -45,11 +47,15 @@ from app.operations.look_up import read_views, view_of
 from app.operations.mail_examples import Reader, write_example
 from app.operations.mail_texts import own_text
 from app.operations.mail_trials import TRIAL
+from app.operations.rights import actor_of
 from app.operations.views import BookingView
+from app.operations.workflow import REMINDER, RULE_ADDRESS, RULE_CLIENT, RULE_STAFF, TO_OTHERS
+from app.operations.workflow_letters import told_facts, told_subject, told_text
 from app.storage.tables import Booking, ChangeRequest, OutboxMessage, Series, User, WaitingEntry
 from app.texts import _, mark, speaking, using_words
 
 FILE_NAME = "booking.ics"
+_KNOWN = frozenset({*KINDS, *TO_ACCOUNTS, RULE_CLIENT, RULE_ADDRESS})
 _WITH_CALENDAR = frozenset({"confirmed", "approved", "requested", "declined", "expired", "moved", "cancelled"})
 _CONFIRM = "confirm_asked"
 _KEPT = [status.value for status in MOVABLE]
@@ -79,7 +85,7 @@ def write_letter(context: Context, message: OutboxMessage, head: Letterhead) -> 
     Raises:
         NoLetterError: an unknown kind, or nobody to write to.
     """
-    if message.kind not in KINDS and message.kind not in TO_ACCOUNTS:
+    if message.kind not in _KNOWN:
         raise NoLetterError(f"There is no letter for messages of the kind {message.kind}.")
     payload: dict[str, Any] = json.loads(message.payload)
     head = head.called(look_of(context).name)
@@ -101,6 +107,8 @@ def _write(context: Context, message: OutboxMessage, payload: dict[str, Any], he
         return _approver_letter(context, payload, head)
     if message.kind == TRIAL:
         return _trial_letter(context, payload, head)
+    if message.kind in TO_OTHERS:
+        return _rule_letter(context, message.kind, payload, head)
     if message.kind == WAITING:
         return _waiting_letter(context, payload, head)
     return _booking_letter(context, message, payload, head)
@@ -189,6 +197,8 @@ def _booking_letter(context: Context, message: OutboxMessage, payload: dict[str,
         sequence=payload.get("sequence", view.sequence),
     )
     facts = _facts(context, message, view, payload, head)
+    if message.kind in (REMINDER, RULE_CLIENT):
+        return _letter(_by_rule(context, facts, payload), view.client_email, None)
     if message.kind in SERIES:
         return _series_letter(context, view, facts, head, message)
     if message.kind == VISIT:
@@ -203,6 +213,33 @@ def _booking_letter(context: Context, message: OutboxMessage, payload: dict[str,
     return _letter(facts, view.client_email, attachment)
 
 
+def _by_rule(context: Context, facts: LetterFacts, payload: dict[str, Any]) -> LetterFacts:
+    """Return the facts of a letter that a rule leaves for the client, with the rule's words where it has any."""
+    now = view_of(context, payload["booking"])
+    if payload["trigger"] == Trigger.BEFORE_START and (now.start, now.status) != (payload["start"], payload["status"]):
+        raise NoLetterError(mark("The booking is not as it was when its client was to be reminded."))
+    if now.status not in _KEPT:
+        facts = replace(facts, changeable_until=None)
+    own = MailText(payload["subject"], payload["text"]) if "text" in payload else facts.own
+    return replace(facts, kind=REMINDER, own=own)
+
+
+def _rule_letter(context: Context, kind: str, payload: dict[str, Any], head: Letterhead) -> Letter:
+    """A letter that a rule leaves for others, with what its receiver may see; for a mere address without who comes."""
+    name, email, link = "", payload.get("to", ""), ""
+    if kind == RULE_STAFF:
+        user = _active_user(payload)
+        context = replace(context, actor=actor_of(user))
+        name, email, link = user.name, user.email, f"{head.base_url}/bookings/{payload['booking']}"
+    view = view_of(context, payload["booking"])
+    if not context.may(Permission.SEE_TITLES, view.target):
+        raise NoLetterError(mark("Its receiver may not see this booking."))
+    if kind == RULE_ADDRESS:
+        view = replace(view, client_name="")
+    facts = told_facts(view, payload, name, link)
+    return Letter(name, email, told_subject(facts), told_text(facts), (link,) if link else ())
+
+
 def _facts(
     context: Context, message: OutboxMessage, view: BookingView, payload: dict[str, Any], head: Letterhead
 ) -> LetterFacts:
@@ -210,7 +247,7 @@ def _facts(
     service = next(one for one in context.catalog.services.values() if one.public_id == view.service)
     changeable_until = view.start - service.change_notice_minutes * MINUTE
     can_check_in = location.check_in and has_feature(context, Feature.CHECK_IN)
-    has_code = can_check_in and message.kind in WITH_CODE and view.status == Status.CONFIRMED
+    has_code = can_check_in and message.kind in {*WITH_CODE, RULE_CLIENT} and view.status == Status.CONFIRMED
     return LetterFacts(
         kind=message.kind,
         name=view.client_name,

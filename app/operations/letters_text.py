@@ -161,6 +161,10 @@ _WORDINGS: Mapping[str, _Wording] = {
         mark("If you would rather choose among the times that are free now, look here:"),
         is_over=True,
     ),
+    "reminder": _Wording(
+        mark("Reminder: {service}, {when}"),
+        mark("We would like to remind you of your booking. We look forward to seeing you."),
+    ),
     "slot_offered": _Wording(
         mark("A time is free for you: {service}, {when}"),
         mark("A time that you were waiting for has become free, and we keep it for you for a short while."),
@@ -209,7 +213,7 @@ _UNTIL = {
     "slot_offered": mark("Please do so by {until}; after that we offer the time to somebody else."),
 }
 SERIES, VISIT, WAITING = frozenset({"series_booked", "series_requested"}), "visit_booked", "waiting_joined"
-WITH_CODE = frozenset({"confirmed", "approved", "moved"})
+WITH_CODE = frozenset({"confirmed", "approved", "moved", "reminder"})
 """Letters about a time to come that is settled: they bring the code to check in by."""
 
 WITH_REASON = frozenset({"declined", "cancelled", "change_declined"})

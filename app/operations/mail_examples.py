@@ -25,6 +25,7 @@ from app.operations.letters_text import (
     text_of,
 )
 from app.operations.mail_kinds import MAIL_KINDS
+from app.operations.workflow_letters import ToldFacts, told_subject, told_text
 from app.texts import _
 
 _TEN, _LENGTH, _DAY = 600, 30 * MINUTE, 1440 * MINUTE
@@ -134,6 +135,24 @@ def _booking_facts(context: Context, kind: str, own: MailText, reader: Reader) -
         first = PartFacts(scene.service, time, reader.link, people)
         return replace(facts, people=(), parts=(first, replace(first, time=later, waits_until=facts.until)))
     return facts
+
+
+def write_told_example(context: Context, own: MailText, reader: Reader, *, with_client: bool) -> Example:
+    """Return an example of a rule's letter to somebody else than the client; ``with_client``: who may see who comes."""
+    scene = _scene(context)
+    facts = ToldFacts(
+        name=reader.name if with_client else "",
+        client=_("A client") if with_client else "",
+        service=scene.service,
+        location=scene.location,
+        time=(scene.start, scene.start + _LENGTH),
+        tzid=scene.tzid,
+        people=(scene.person,) if scene.person else (),
+        rooms=(),
+        link=reader.link if with_client else "",
+        own=own,
+    )
+    return Example(told_subject(facts), told_text(facts))
 
 
 def _approver_facts(context: Context, own: MailText, reader: Reader) -> ApproverFacts:

@@ -39,6 +39,7 @@ _WHEN: Mapping[str, str] = {
     "change_requested": mark("When another time was asked for that has to be approved."),
     "change_declined": mark("When another time was declined."),
     "change_expired": mark("When nobody decided in time whether another time is possible."),
+    "reminder": mark("Some time before a booking, where a rule under Rules says so."),
     WAITING: mark("When somebody joined the waiting list."),
     _OFFER: mark("When a time became free for somebody who waits."),
     _CONFIRM: mark("When a visitor has to confirm by a mail what they booked."),

@@ -18,6 +18,7 @@ from app.operations.context import Context
 from app.operations.deliver import MessageStatus
 from app.operations.letterhead import Letterhead
 from app.operations.letters import Letter, NoLetterError, write_letter
+from app.operations.workflow import TO_OTHERS
 from app.storage.tables import Booking, Client, OutboxMessage, WaitingEntry
 from app.texts import _, mark
 
@@ -144,7 +145,7 @@ def _view(context: Context, row: OutboxMessage, entry: WaitingEntry | None, see_
         service_name=service.name if service is not None else "",
         tzid=location.tzid if location is not None else "UTC",
     )
-    if not see_clients or about is None or about.client_id is None:
+    if not see_clients or about is None or about.client_id is None or row.kind in TO_OTHERS:
         return view
     return replace(view, to_name=about.client.name, to_email=about.client.email)
 

@@ -18,7 +18,7 @@ from app.operations.rights import target_of
 from app.operations.steps import open_change
 from app.operations.undoable import CANCELLED, WISHED
 from app.operations.views import BookingView
-from app.storage import outbox
+from app.storage import outbox, workflow_runs
 from app.storage.booking_states import BookingState, has_decided_since, load_state, restore
 from app.storage.tables import Booking, ChangeRequest
 from app.storage.undo_tables import UndoableChange
@@ -86,6 +86,7 @@ def _undo(context: Context, row: Booking, found: UndoableChange, state: BookingS
     if not outbox.take_back(json.loads(found.messages)):
         raise CannotUndo("late")
     found.delete_instance()
+    workflow_runs.forget_undone(row.id, found.version)
     wished = open_change(row)
     before = _facts(context, row, wished)
     context.store.lock_rows(row.service_id if state.session_id or row.session_id else None, state.resource_ids)

@@ -13,6 +13,7 @@ from app.storage.repeat_tables import REPEAT_TABLES
 from app.storage.rights_tables import RIGHTS_TABLES
 from app.storage.tables import TABLES
 from app.storage.undo_tables import UNDO_TABLES
+from app.storage.workflow_tables import WORKFLOW_TABLES
 
 ALL_TABLES: tuple[type[Table], ...] = (
     *TABLES,
@@ -22,6 +23,7 @@ ALL_TABLES: tuple[type[Table], ...] = (
     *APPROVAL_TABLES,
     *EXTRA_TABLES,
     *DOOR_TABLES,
+    *WORKFLOW_TABLES,
     *CRYPTO_TABLES,
     *AUDIT_TABLES,
     *UNDO_TABLES,

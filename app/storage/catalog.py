@@ -28,6 +28,7 @@ from app.booking.values import (
     WeeklyHours,
 )
 from app.storage.catalog_approvals import load_approvals
+from app.storage.catalog_workflow import load_workflow
 
 LOOK = "look"
 """The setting that holds what pages and letters look like."""
@@ -71,6 +72,7 @@ def load_catalog(fetch: Fetch, revision: int) -> Catalog:
         services=_services(fetch, members, {one.service_id for one in approvals.values() if one.active}),
         pools=_pools(fetch, members),
         approvals=approvals,
+        workflow=load_workflow(fetch),
         look=_look(fetch),
     )
 

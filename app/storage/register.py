@@ -171,6 +171,15 @@ REGISTER: Mapping[str, Entry] = {
     ),
     "extra_resource": Entry(mark("What bookings take together"), FOR_EVER),
     "door": Entry(mark("Pages beside rooms and devices"), WITH_RECORD, other=RECORD),
+    "workflow_rule": Entry(
+        mark("What happens by itself when something happens to a booking"),
+        WITH_RECORD,
+        {"receivers": Data.STAFF},
+        (*RECORD, "name", "trigger_kind", "conditions", "subject", "text"),
+    ),
+    "workflow_run": Entry(
+        mark("On which bookings rules have acted, so that each does so once"), mark("90 days"), other=("occasion",)
+    ),
     "encryption_key": Entry(
         mark("Keys, encrypted by the master key"), FOR_EVER, other=("purpose", "state", "wrapped", "master")
     ),

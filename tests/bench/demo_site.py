@@ -34,6 +34,7 @@ from app.storage.approval_tables import ApprovalRule
 from app.storage.base import Record
 from app.storage.migrate import migrate
 from app.storage.store import Store
+from app.storage.workflow_tables import WorkflowRule
 from tests.bench.databases import settle
 from tests.bench.forms import read_form
 from tests.bench.load import Answer, Call, send_all
@@ -135,6 +136,7 @@ class Examples:
             "pools": tables.Pool,
             "resources": tables.Resource,
             "roles": rights_tables.Role,
+            "rules": WorkflowRule,
             "services": tables.Service,
             "time_off": tables.TimeOff,
             "users": tables.User,

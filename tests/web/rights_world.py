@@ -21,6 +21,8 @@ from app.operations.setup.groups import GroupDraft, save_group
 from app.operations.setup.pools import PoolDraft, save_pool
 from app.operations.setup.roles import RoleDraft, save_role
 from app.operations.setup.time_off import TimeOffDraft, save_time_off
+from app.operations.setup.workflow import reminder_draft
+from app.operations.setup.workflow import save_rule as save_workflow_rule
 from app.operations.waiting import join_waiting_list
 from app.storage.store import Store
 from app.storage.tables import Booking, OutboxMessage
@@ -93,6 +95,7 @@ def _set_up(cast: Cast, person: str) -> dict[str, str]:
         "seeing_as": role,
         "mail_text": "confirmed.en",
         "approvals": save_rule(context, RuleDraft(f"resource:{cast.ids['Laser']}")),
+        "rules": save_workflow_rule(context, reminder_draft()),
         "groups": save_group(context, GroupDraft("Reception", (), (GrantDraft("viewer"),))),
     }
 

@@ -22,6 +22,7 @@ from app.operations.setup.grants import (
 )
 from app.operations.setup.saving import Key, Saved, check_name, edit, find_row, look, put
 from app.operations.setup.telling import Told
+from app.operations.setup.workflow import uses_group
 from app.storage.approval_tables import ApprovalPerson
 from app.storage.rights_tables import OutsideGroup, RoleGrant, UserGroup, UserGroupMember
 from app.storage.tables import User
@@ -127,7 +128,7 @@ def remove_group(context: Context, public_id: str) -> None:
     """Delete a group; its members lose the roles that they had through it.
 
     Raises:
-        InvalidInput: no administrator would remain, or a rule of approvals names it. NotAllowed, NotFound.
+        InvalidInput: no administrator would remain, or a rule names it. NotAllowed, NotFound.
     """
 
     def work() -> None:
@@ -135,6 +136,8 @@ def remove_group(context: Context, public_id: str) -> None:
         check_may_join(context, row.id)
         if ApprovalPerson.select().where(ApprovalPerson.group == row.id).exists():
             raise InvalidInput("group", _("A rule of approvals names this group; please change that rule first."))
+        if uses_group(public_id):
+            raise InvalidInput("group", _("A rule writes to this group; please change that rule first."))
         RoleGrant.delete().where(RoleGrant.group == row.id).execute()
         UserGroupMember.delete().where(UserGroupMember.group == row.id).execute()
         OutsideGroup.delete().where(OutsideGroup.group == row.id).execute()

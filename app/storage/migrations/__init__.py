@@ -28,6 +28,7 @@ from app.storage.migrations import (
     m0019_confirming,
     m0020_links,
     m0021_door_shown,
+    m0022_workflow,
 )
 
 if TYPE_CHECKING:
@@ -71,4 +72,5 @@ MIGRATIONS = (
     Migration(19, "confirming", m0019_confirming.statements),
     Migration(20, "links", m0020_links.statements),
     Migration(21, "door_shown", m0021_door_shown.statements),
+    Migration(22, "workflow", m0022_workflow.statements),
 )

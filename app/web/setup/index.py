@@ -131,6 +131,13 @@ def _other_steps() -> Iterator[Step]:
         everywhere=True,
     )
     yield Step(
+        Permission.MANAGE_SETTINGS,
+        "setup.list_rules",
+        _("Rules"),
+        _("Who is written to when something happens to a booking; reminders before it."),
+        everywhere=True,
+    )
+    yield Step(
         Permission.MANAGE_USERS,
         "setup.presets",
         _("Start from an example"),

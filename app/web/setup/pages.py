@@ -24,6 +24,7 @@ from app.web.setup.places import CLOSURES, LOCATIONS, POOLS, RESOURCES
 from app.web.setup.presets import add_presets
 from app.web.setup.public_holidays import add_public_holidays
 from app.web.setup.roles import ROLES
+from app.web.setup.rules import RULES, add_ready_made
 from app.web.setup.services import SERVICES
 from app.web.setup.share import add_share
 from app.web.setup.start import add_start
@@ -59,6 +60,8 @@ add_pages(blueprint, USERS)
 add_pages(blueprint, GROUPS)
 add_pages(blueprint, ROLES)
 add_pages(blueprint, APPROVALS)
+add_pages(blueprint, RULES)
+add_ready_made(blueprint)
 add_hours_pages(blueprint)
 add_displaced(blueprint)
 add_doors(blueprint)

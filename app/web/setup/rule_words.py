@@ -1,0 +1,84 @@
+"""Workflow rules in a sentence each, as lists and the editor say them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from app.booking.statuses import Status
+from app.booking.workflow_values import TIMED, Conditions, Receivers, Trigger
+from app.operations.setup.services import span_words
+from app.operations.setup.workflow import RuleDraft
+from app.texts import _, in_context, mark
+
+Names = Mapping[str, str]
+_WHEN: Mapping[Trigger, str] = {
+    Trigger.BOOKED: mark("When {booking} is made"),
+    Trigger.REQUESTED: mark("When {booking} waits for approval"),
+    Trigger.CONFIRMED: mark("When {booking} is confirmed"),
+    Trigger.DECLINED: mark("When {booking} is declined, or not decided in time"),
+    Trigger.MOVED: mark("When {booking} gets another time"),
+    Trigger.CANCELLED: mark("When {booking} is cancelled"),
+    Trigger.CHECKED_IN: mark("When {booking} is checked in"),
+    Trigger.COMPLETED: mark("When {booking} is completed"),
+    Trigger.NO_SHOW: mark("When {booking} is marked as a no-show"),
+    Trigger.BEFORE_START: mark("{span} before {booking} begins"),
+    Trigger.AFTER_END: mark("{span} after {booking} has ended"),
+}
+STATUS_WORDS: Mapping[str, str] = {
+    Status.REQUESTED.value: mark("requested"),
+    Status.CONFIRMED.value: mark("confirmed"),
+    Status.DECLINED.value: mark("declined"),
+    Status.CANCELLED.value: mark("cancelled"),
+    Status.COMPLETED.value: mark("completed"),
+    Status.NO_SHOW.value: mark("no-show"),
+}
+
+
+def trigger_words() -> dict[str, str]:
+    """Return what a rule can wait for, for a list to choose from."""
+    booking = _("a booking")
+    return {one.value: _(words, booking=booking, span=_("Some time")) for one, words in _WHEN.items()}
+
+
+def say_rule(draft: RuleDraft, names: Names) -> str:
+    """Return a rule in one sentence; ``names``: of all that it can name, by public id."""
+    asked, trigger = draft.conditions, Trigger(draft.trigger)
+    booking = _("a booking of {names}", names=_several(asked.services, names)) if asked.services else _("a booking")
+    when = _(_WHEN[trigger], booking=booking, span=span_words(draft.minutes or 0))
+    held = "; ".join(_conditions(asked, names, is_timed=trigger in TIMED))
+    told = ", ".join(_receivers(draft.receivers, names))
+    if not held:
+        return _("{when}, then write to {receivers}.", when=when, receivers=told)
+    return _("{when} ({conditions}), then write to {receivers}.", when=when, conditions=held, receivers=told)
+
+
+def _several(public_ids: Sequence[str], names: Names) -> str:
+    return ", ".join(names.get(one, one) for one in public_ids)
+
+
+def _conditions(asked: Conditions, names: Names, *, is_timed: bool) -> Iterator[str]:
+    if asked.locations:
+        yield _("at {names}", names=_several(asked.locations, names))
+    if asked.resources:
+        yield _("with {names}", names=_several(asked.resources, names))
+    if asked.statuses:
+        yield _("if it is {names}", names=", ".join(_(STATUS_WORDS[one]) for one in asked.statuses))
+    if asked.question:
+        question, answers = names.get(asked.question, asked.question), "; ".join(asked.answers)
+        yield _("if “{question}” was answered by {answers}", question=question, answers=answers)
+    if asked.less_than_minutes is not None:
+        less = mark("booked less than {span} before") if is_timed else mark("less than {span} before it begins")
+        yield _(less, span=span_words(asked.less_than_minutes))
+    if asked.more_than_minutes is not None:
+        more = mark("booked more than {span} before") if is_timed else mark("more than {span} before it begins")
+        yield _(more, span=span_words(asked.more_than_minutes))
+
+
+def _receivers(told: Receivers, names: Names) -> Iterator[str]:
+    if told.client:
+        yield in_context("receiver", "the client")
+    if told.providers:
+        yield in_context("receiver", "the people who give it")
+    for group in told.groups:
+        yield _("the group {name}", name=names.get(group, group))
+    yield from told.addresses
