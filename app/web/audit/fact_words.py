@@ -29,7 +29,7 @@ def value_of(name: str, text: str) -> str:
 @lru_cache(maxsize=8)
 def names(spoken: str, word: object = None) -> Words:
     """Return the names of all facts and rights in language and words spoken, which the arguments tell from others."""
-    return {**_names_to_limit(), **_names_from_limit(), **_names_of_looks(), **_rights()}
+    return {**_names_to_limit(), **_names_from_limit(), **_names_from_resources(), **_names_of_looks(), **_rights()}
 
 
 def _names_to_limit() -> Words:
@@ -128,6 +128,11 @@ def _names_from_limit() -> Words:
         "required": in_context("fact", "required"),
         "requirements": in_context("fact", "requirements"),
         "resource": in_context("fact", "resource"),
+    }
+
+
+def _names_from_resources() -> Words:
+    return {
         "resources": in_context("fact", "resources"),
         "role": in_context("fact", "role"),
         "scope": in_context("fact", "scope"),
