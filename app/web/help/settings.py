@@ -31,6 +31,7 @@ FORMS: Sequence[tuple[str, str, str]] = (
     ("groups_form", mark("Groups"), "setup.list_groups"),
     ("roles_form", mark("Roles"), "setup.list_roles"),
     ("approvals_form", mark("Approval rules"), "setup.list_approvals"),
+    ("rules_form", mark("Rules"), "setup.list_rules"),
     ("look", mark("Look and words"), "setup.look"),
     ("share", mark("Share and embed"), "setup.share"),
 )
