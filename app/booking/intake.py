@@ -26,6 +26,20 @@ def options_of(question: Question) -> tuple[str, ...]:
     return (YES,) if question.kind is QuestionKind.AGREE else question.choices
 
 
+def option_words(kind: QuestionKind, choices: Sequence[str]) -> dict[str, str]:
+    """Return the answers among which people choose, each with how it is shown; none where they write."""
+    if kind in (QuestionKind.YES_NO, QuestionKind.AGREE):
+        return {YES: _("Yes"), NO: _("No")} if kind is QuestionKind.YES_NO else {YES: _("Yes")}
+    return {one: one for one in choices}
+
+
+def find_options(words: Mapping[str, str], typed: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the answers that are meant by their words, or by themselves, each once; None when one is not offered."""
+    known = {word.casefold(): answer for answer, word in words.items()} | {one.casefold(): one for one in words}
+    found = tuple(dict.fromkeys(known.get(text.casefold(), "") for text in typed))
+    return None if "" in found else found
+
+
 def check_answers(questions: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
     """Return the answers to a service's intake questions by question id.
 

@@ -47,11 +47,11 @@ def asked(questions: Iterable[Question]) -> list[Asked]:
 
 
 def _asked(question: Question, known: Mapping[str, Question]) -> Asked:
-    name, options = f"{ANSWER}{question.public_id}", [(one, _word(one)) for one in options_of(question)]
+    name, options = f"{ANSWER}{question.public_id}", [(one, answer_word(one)) for one in options_of(question)]
     condition = question.only_if
     if condition is None or condition.question not in known:
         return Asked(question, name, options)
-    other, answers = known[condition.question], ", ".join(_word(one) for one in condition.answers)
+    other, answers = known[condition.question], ", ".join(answer_word(one) for one in condition.answers)
     if question.required:
         sentence = _(
             "Please answer this if “{question}” is answered by: {answers}.", question=other.label, answers=answers
@@ -61,7 +61,8 @@ def _asked(question: Question, known: Mapping[str, Question]) -> Asked:
     return Asked(question, name, options, sentence, f"{ANSWER}{condition.question}", condition.answers)
 
 
-def _word(answer: str) -> str:
+def answer_word(answer: str) -> str:
+    """Return how an answer to choose from is shown."""
     return {YES: _("Yes"), NO: _("No")}.get(answer, answer)
 
 
@@ -87,7 +88,7 @@ def shown_answer(question: Question | None, answer: str) -> str:
     if question.kind is QuestionKind.DATE:
         return _day(answer)
     if question.kind in (QuestionKind.YES_NO, QuestionKind.AGREE):
-        return _word(answer)
+        return answer_word(answer)
     return answer.replace(BETWEEN, ", ") if question.kind is QuestionKind.SEVERAL else answer
 
 

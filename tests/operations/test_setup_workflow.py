@@ -62,6 +62,13 @@ def test_rule_is_kept_as_it_is_given_and_told(store: Store) -> None:
     assert (told, list_rules(admin)) == (["made", "changed", "removed"], [])
 
 
+def test_answers_are_kept_as_they_are_given(store: Store) -> None:
+    admin = context_of(asking(store).store)
+    asked = Conditions(question="q1", answers=("YES", "yes"))
+    rule = save_rule(admin, replace(TELL, conditions=asked, receivers=Receivers(True)))
+    assert get_rule(admin, rule).draft.conditions.answers == ("yes",)
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "problem"),
     [

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from app.booking.answers import clean_line
-from app.booking.intake import NO, YES
+from app.booking.intake import find_options, option_words
 from app.booking.refusals import InvalidInput
 from app.booking.values import QuestionKind
 from app.storage.public_ids import new_public_id
@@ -89,9 +89,8 @@ def _find_answers(one: QuestionDraft, other: QuestionDraft) -> tuple[str, ...]:
             other=other.label,
         )
         raise InvalidInput("questions", problem)
-    known = {word.casefold(): answer for answer, word in options.items()} | {key.casefold(): key for key in options}
-    found = [known.get(text.casefold(), "") for text in one.only_if_answers]
-    if not found or "" in found:
+    found = find_options(options, one.only_if_answers)
+    if not found:
         problem = _(
             "Please say after which answers to “{other}” “{question}” is asked, from: {answers}.",
             question=one.label,
@@ -99,16 +98,12 @@ def _find_answers(one: QuestionDraft, other: QuestionDraft) -> tuple[str, ...]:
             answers="; ".join(options.values()),
         )
         raise InvalidInput("questions", problem)
-    return tuple(dict.fromkeys(found))
+    return found
 
 
 def answer_words(question: QuestionDraft) -> dict[str, str]:
     """Return the answers among which people choose, with how they are shown; none where they write."""
-    if question.kind == QuestionKind.YES_NO:
-        return {YES: _("Yes"), NO: _("No")}
-    if question.kind == QuestionKind.AGREE:
-        return {YES: _("Yes")}
-    return {one: one for one in question.choices}
+    return option_words(QuestionKind(question.kind), question.choices)
 
 
 def _check(one: QuestionDraft) -> QuestionDraft:

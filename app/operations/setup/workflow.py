@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.answers import check_email
+from app.booking.intake import find_options, option_words
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.statuses import Status
 from app.booking.values import DAY_MINUTES, Catalog, Question
@@ -55,8 +56,8 @@ def check_rule(context: Context, draft: RuleDraft) -> RuleDraft:
     """
     if draft.trigger not in set(Trigger):
         raise InvalidInput("trigger", _("Please choose when this rule acts."))
-    _check_conditions(context.catalog, draft.conditions)
-    checked = replace(draft, minutes=_minutes(draft), receivers=_receivers(draft.receivers))
+    asked = _check_conditions(context.catalog, draft.conditions)
+    checked = replace(draft, minutes=_minutes(draft), conditions=asked, receivers=_receivers(draft.receivers))
     if checked.receivers.addresses and checked.conditions.question:
         problem = _("Given addresses would learn the answer by this letter; please write to accounts that may see it.")
         raise InvalidInput("addresses", problem)
@@ -71,7 +72,7 @@ def _minutes(draft: RuleDraft) -> int:
     return check_number(draft.minutes, "minutes", 1, YEAR_MINUTES, span_words)
 
 
-def _check_conditions(catalog: Catalog, asked: Conditions) -> None:
+def _check_conditions(catalog: Catalog, asked: Conditions) -> Conditions:
     known = {
         "service": (asked.services, {one.public_id for one in catalog.services.values()}),
         "location": (asked.locations, {one.public_id for one in catalog.locations.values()}),
@@ -83,32 +84,34 @@ def _check_conditions(catalog: Catalog, asked: Conditions) -> None:
                 raise NotFound(kind=kind, reference=one)
     if not set(asked.statuses) <= set(STATUSES):
         raise InvalidInput("statuses", _("Please choose from the list."))
-    _check_question(catalog, asked)
+    checked = _check_question(catalog, asked)
     for name in ("less_than_minutes", "more_than_minutes"):
         if (value := getattr(asked, name)) is not None:
             check_number(value, name, 0, YEAR_MINUTES, span_words)
     least, most = asked.more_than_minutes, asked.less_than_minutes
     if least is not None and most is not None and least >= most:
         raise InvalidInput("less_than_minutes", _("No booking is both; please correct one of them."))
+    return checked
 
 
-def _check_question(catalog: Catalog, asked: Conditions) -> None:
+def _check_question(catalog: Catalog, asked: Conditions) -> Conditions:
+    """Return the conditions with answers in the form in which they are kept."""
     if not asked.question:
         if asked.answers:
             raise InvalidInput("question", _("Please choose the question that these answers belong to."))
-        return
+        return asked
     question = questions_of(catalog).get(asked.question)
     if question is None:
         raise NotFound(kind="question", reference=asked.question)
     if not asked.answers:
         raise InvalidInput("answers", _("Please give at least one answer, with semicolons between several."))
-    choices = {one.casefold() for one in question.choices}
-    for answer in asked.answers:
-        if choices and answer.casefold() not in choices:
-            offered = "; ".join(question.choices)
-            raise InvalidInput(
-                "answers", _("“{answer}” is none of its answers: {offered}", answer=answer, offered=offered)
-            )
+    words = option_words(question.kind, question.choices)
+    found = find_options(words, asked.answers) if words else asked.answers
+    if found is None:
+        wrong = next(one for one in asked.answers if find_options(words, (one,)) is None)
+        offered = "; ".join(words.values())
+        raise InvalidInput("answers", _("“{answer}” is none of its answers: {offered}", answer=wrong, offered=offered))
+    return replace(asked, answers=found)
 
 
 def questions_of(catalog: Catalog) -> dict[str, Question]:

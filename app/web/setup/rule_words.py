@@ -9,6 +9,7 @@ from app.booking.workflow_values import TIMED, Conditions, Receivers, Trigger
 from app.operations.setup.services import span_words
 from app.operations.setup.workflow import RuleDraft
 from app.texts import _, in_context, mark
+from app.web.intake import answer_word
 
 Names = Mapping[str, str]
 _WHEN: Mapping[Trigger, str] = {
@@ -64,7 +65,7 @@ def _conditions(asked: Conditions, names: Names, *, is_timed: bool) -> Iterator[
     if asked.statuses:
         yield _("if it is {names}", names=", ".join(_(STATUS_WORDS[one]) for one in asked.statuses))
     if asked.question:
-        question, answers = names.get(asked.question, asked.question), "; ".join(asked.answers)
+        question, answers = names.get(asked.question, asked.question), "; ".join(map(answer_word, asked.answers))
         yield _("if “{question}” was answered by {answers}", question=question, answers=answers)
     if asked.less_than_minutes is not None:
         less = mark("booked less than {span} before") if is_timed else mark("less than {span} before it begins")

@@ -22,6 +22,7 @@ from app.operations.workflow import REMINDER
 from app.operations.workflow_letters import PLACEHOLDERS
 from app.texts import _, mark
 from app.web.context import current_context, site
+from app.web.intake import answer_word
 from app.web.setup.kinds import Answer, Kind, Words, say_all
 from app.web.setup.places import location_names, resource_groups, service_names, ticked
 from app.web.setup.reading import Typed
@@ -88,7 +89,7 @@ def _show(context: Context, draft: RuleDraft) -> MultiDict[str, str]:
             "name": draft.name,
             "trigger": draft.trigger,
             "question": asked.question,
-            "answers": "; ".join(asked.answers),
+            "answers": "; ".join(answer_word(one) for one in asked.answers),
             "addresses": "\n".join(told.addresses),
             "subject": draft.subject,
             "text": draft.text,
