@@ -21,9 +21,10 @@ from app.factory import create_app
 from app.operations.buckets import source_of
 from app.operations.throttle import BOOK_ADDRESS, SIGN_IN_HERE, begin_try, count_booking, guest_of
 from app.storage.store import Store
+from app.storage.tables import Location
 from app.web.context import EXTENSION
 from app.web.security_log import MARK, Event, note
-from tests.cast import NOW, one_provider
+from tests.cast import NOW, Cast, one_provider
 from tests.contracts.test_security_log import SAMPLES
 from tests.web.conftest import SECRET, Browser, SignIn
 from tests.web.way import ADA, open_details
@@ -96,17 +97,30 @@ def test_usual_answers_write_no_line(visitor: FlaskClient, sign_in: SignIn, capl
     assert caplog.messages == []
 
 
+def check_in_at(cast: Cast) -> str:
+    """Let clients of the cast's place check in by codes; return the page on which they do."""
+
+    def work() -> None:
+        Location.update(check_in=True).execute()
+        cast.store.bump_catalog()
+
+    cast.store.write(work)
+    return f"/check-in/{cast.ids['Centre']}"
+
+
 def write_each(app: Flask, store: Store, viewer: Browser) -> None:
     """Do what each event of the page is about, in its order."""
     app.config["WTF_CSRF_ENABLED"] = False
     visitor = app.test_client(use_cookies=False)
-    form, there = open_details(visitor, one_provider(store)), source_of(SECRET, "203.0.113.9")
+    cast = one_provider(store)
+    form, there = open_details(visitor, cast), source_of(SECRET, "203.0.113.9")
     for _ in range(SIGN_IN_HERE.free + 1):
         visitor.post("/sign-in", data={"email": "ada@example.org", "password": "x"}, environ_base=THERE)
     for _ in range(BOOK_ADDRESS.free):
         store.write(lambda: count_booking(there, "", NOW))
     visitor.post(form.action, data={**form.fields, **ADA}, environ_base=THERE)
     visitor.get("/manage/x.y", environ_base={"REMOTE_ADDR": "2001:db8::7"})
+    visitor.post(check_in_at(cast), data={"code": "AAA-AAA"}, environ_base=THERE)
     viewer.get("/setup/", environ_base=THERE)
     visitor.post(form.action, data=ADA, headers={"Origin": "https://evil.example"}, environ_base=THERE)
 
@@ -127,7 +141,7 @@ def test_lines_are_those_that_the_page_promises(
 ) -> None:
     write_each(app, store, sign_in(ReadyMade.VIEWER))
     lines = caplog.messages[SIGN_IN_HERE.free - 1 :]
-    assert [bool(re.fullmatch(form, line)) for (form, _), line in zip(SAMPLES, lines, strict=True)] == [True] * 6
+    assert [bool(re.fullmatch(form, line)) for (form, _), line in zip(SAMPLES, lines, strict=True)] == [True] * 7
     named = [re.sub("who=[0-9a-f]{12}", "who=0b8f2d0c0f3e", line) for line in lines]
     assert named == [sample for _, sample in SAMPLES]
 
