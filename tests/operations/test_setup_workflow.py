@@ -77,7 +77,7 @@ def test_answers_are_kept_as_they_are_given(store: Store) -> None:
         ({"trigger": "after_end", "minutes": 0}, "minutes", "Please stay between 1 minute"),
         ({"receivers": Receivers()}, "receivers", "Please choose who is written to."),
         ({"receivers": Receivers(addresses=("desk",))}, "addresses", "Please"),
-        ({"text": "{detials}"}, "text", "There is no {detials}; did you mean {details}?"),
+        ({"text": "{detail}"}, "text", "There is no {detail}; did you mean {details}?"),
         ({"text": ""}, "text", "Please fill in this field."),
         ({"subject": ""}, "subject", "Please fill in this field."),
         ({"name": " "}, "name", "Please fill in this field."),

@@ -17,6 +17,7 @@ from app.operations.deliver import claim_next, deliver_next
 from app.operations.letters import NoLetterError, write_letter
 from app.operations.reminders import forget_runs, remind
 from app.operations.requests import HoldRequest, MoveRequest
+from app.operations.setup.workflow import NO_CONDITIONS
 from app.operations.undo import undo
 from app.storage.catalog_workflow import dump_part
 from app.storage.public_ids import new_public_id
@@ -40,7 +41,7 @@ def rule(
     cast: Cast,
     trigger: Trigger,
     receivers: Receivers = CLIENT,
-    conditions: Conditions = Conditions(),  # noqa: B008 immutable
+    conditions: Conditions = NO_CONDITIONS,
     **values: object,
 ) -> WorkflowRule:
     """Write a rule as the set-up does."""

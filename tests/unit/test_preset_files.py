@@ -111,8 +111,8 @@ def test_file_is_read_with_times_units_and_languages() -> None:
         ),
         (
             "[2 of any]",
-            "[2 of any]\nroles: {a: {name: A, may: [aprove]}}",
-            ["Line 16: “aprove” is not known here; did you mean “approve”?"],
+            "[2 of any]\nroles: {a: {name: A, may: [approv]}}",
+            ["Line 16: “approv” is not known here; did you mean “approve”?"],
         ),
         (
             "[2 of any]",

@@ -191,4 +191,6 @@ def test_explain_leaves_out_one_of_two_conflicts() -> None:
     set_up = catalog(service([ANYBODY]))
     found = asked(set_up, Taken(ADA, TEN, ELEVEN), Taken(BOB, TEN, ELEVEN), told=Told((BOB,)))
     assert found.refusals[1:] == (NotAvailable(),)
-    assert [one.resource for one in found.refusals[0].conflicts] == ["Bob"]  # type: ignore[attr-defined]
+    taken = found.refusals[0]
+    assert isinstance(taken, JustTaken)
+    assert [one.resource for one in taken.conflicts] == ["Bob"]
