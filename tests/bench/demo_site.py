@@ -27,6 +27,7 @@ from app.operations.requests import VisitPart
 from app.operations.rights import actor_of
 from app.operations.setup.doors import DoorDraft, save_door
 from app.operations.setup.locations import get_location, save_location
+from app.operations.setup.workflow import switch_on_reminders
 from app.operations.slots import find_slots
 from app.operations.visits import find_visit_slots
 from app.storage import rights_tables, tables
@@ -34,7 +35,6 @@ from app.storage.approval_tables import ApprovalRule
 from app.storage.base import Record
 from app.storage.migrate import migrate
 from app.storage.store import Store
-from app.storage.workflow_tables import WorkflowRule
 from tests.bench.databases import settle
 from tests.bench.forms import read_form
 from tests.bench.load import Answer, Call, send_all
@@ -136,7 +136,6 @@ class Examples:
             "pools": tables.Pool,
             "resources": tables.Resource,
             "roles": rights_tables.Role,
-            "rules": WorkflowRule,
             "services": tables.Service,
             "time_off": tables.TimeOff,
             "users": tables.User,
@@ -199,6 +198,8 @@ class Examples:
             return self.check_in_place()
         if endpoint == "setup.door_resources":
             return self.room()
+        if endpoint == "setup.edit_rules":
+            return switch_on_reminders(self.context.as_system())
         if endpoint.startswith("bookings."):
             return str(self.booking.public_id)
         if endpoint.startswith("clients."):
