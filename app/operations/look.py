@@ -22,7 +22,7 @@ from app.look.look import Look, check_look, flat, unflat
 from app.look.words import Word, exchange, word_of
 from app.operations.audit_words import Kind
 from app.operations.context import Context
-from app.operations.setup.saving import edit
+from app.operations.setup.saving import edit, refuse_first
 from app.operations.setup.telling import Told
 from app.storage.catalog import LOOK
 from app.storage.store import Store
@@ -127,8 +127,7 @@ def save_look(context: Context, draft: Draft, version: int) -> None:
         StaleVersion: somebody else saved meanwhile.
     """
     context.require(Permission.MANAGE_SETTINGS, Target())
-    if draft.problems:
-        raise InvalidInput(*next(iter(draft.problems.items())))
+    refuse_first(draft.problems)
 
     def work() -> None:
         if _version() != version:

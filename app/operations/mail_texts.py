@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from app.access.grants import Target
 from app.access.permissions import Permission
-from app.booking.refusals import InvalidInput, NotFound, StaleVersion
+from app.booking.refusals import NotFound, StaleVersion
 from app.look.mail_text import MailText, check_mail_text, warnings_of
 from app.operations.audit_words import Kind
 from app.operations.context import Context
 from app.operations.look import own_words
 from app.operations.mail_kinds import MAIL_KINDS, MailKind, built_in
-from app.operations.setup.saving import edit
+from app.operations.setup.saving import edit, refuse_first
 from app.operations.setup.telling import Told, tell_edit
 from app.storage.tables import Setting
 from app.texts import language, languages, mark, speaking, using_words
@@ -118,8 +118,7 @@ def save_text(context: Context, reference: str, draft: TextDraft, version: str) 
         StaleVersion: somebody else saved meanwhile.
     """
     context.require(Permission.MANAGE_SETTINGS, Target())
-    if draft.problems:
-        raise InvalidInput(*next(iter(draft.problems.items())))
+    refuse_first(draft.problems)
     ours = our_text(context, reference)
 
     def work() -> None:

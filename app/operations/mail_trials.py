@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from app.access.grants import Target
 from app.access.permissions import Permission
-from app.booking.refusals import InvalidInput
 from app.operations.context import Context
 from app.operations.look import own_words
 from app.operations.mail_examples import Example, Reader, write_example
 from app.operations.mail_texts import TextDraft, parts_of
+from app.operations.setup.saving import refuse_first
 from app.storage import outbox
 from app.storage.tables import User
 from app.texts import speaking, using_words
@@ -27,8 +27,7 @@ def send_trial(context: Context, reference: str, draft: TextDraft) -> str:
     """
     context.require(Permission.MANAGE_SETTINGS, Target())
     kind, code = parts_of(reference)
-    if draft.problems:
-        raise InvalidInput(*next(iter(draft.problems.items())))
+    refuse_first(draft.problems)
     words = {"kind": kind, "language": code, "subject": draft.text.subject, "text": draft.text.text}
 
     def work() -> str:

@@ -69,30 +69,46 @@ def test_answers_are_kept_as_they_are_given(store: Store) -> None:
     assert get_rule(admin, rule).draft.conditions.answers == ("yes",)
 
 
+BOTH = Conditions(less_than_minutes=60, more_than_minutes=60)
+ASKED = Conditions(question="q1", answers=("yes",))
+
+
 @pytest.mark.parametrize(
-    ("changes", "field", "problem"),
+    ("broken", "field", "problem"),
     [
-        ({"trigger": "someday"}, "trigger", "Please choose when this rule acts."),
-        ({"trigger": "before_start"}, "minutes", "Please say how long before or after."),
-        ({"trigger": "after_end", "minutes": 0}, "minutes", "Please stay between 1 minute"),
-        ({"receivers": Receivers()}, "receivers", "Please choose who is written to."),
-        ({"receivers": Receivers(addresses=("desk",))}, "addresses", "Please"),
-        ({"text": "{detail}"}, "text", "There is no {detail}; did you mean {details}?"),
-        ({"text": ""}, "text", "Please fill in this field."),
-        ({"subject": ""}, "subject", "Please fill in this field."),
-        ({"name": " "}, "name", "Please fill in this field."),
-        ({"conditions": Conditions(statuses=("held",))}, "statuses", "Please choose from the list."),
-        ({"conditions": Conditions(question="q1")}, "answers", "Please give at least one answer"),
-        ({"conditions": Conditions(answers=("yes",))}, "question", "Please choose the question"),
-        ({"conditions": Conditions(question="q1", answers=("maybe",))}, "answers", "“maybe” is none of its answers"),
-        ({"conditions": Conditions(question="q1", answers=("yes",))}, "addresses", "Given addresses would learn"),
-        ({"conditions": Conditions(less_than_minutes=60, more_than_minutes=60)}, "less_than_minutes", "No booking is"),
+        (replace(TELL, trigger="someday"), "trigger", "Please choose when this rule acts."),
+        (replace(TELL, trigger="before_start"), "minutes", "Please say how long before or after."),
+        (replace(TELL, trigger="after_end", minutes=0), "minutes", "Please stay between 1 minute"),
+        (replace(TELL, receivers=Receivers()), "receivers", "Please choose who is written to."),
+        (replace(TELL, receivers=Receivers(addresses=("desk",))), "addresses", "Please"),
+        (replace(TELL, text="{detail}"), "text", "There is no {detail}; did you mean {details}?"),
+        (replace(TELL, text=""), "text", "Please fill in this field."),
+        (replace(TELL, subject=""), "subject", "Please fill in this field."),
+        (replace(TELL, name=" "), "name", "Please fill in this field."),
+        (replace(TELL, conditions=Conditions(statuses=("held",))), "statuses", "Please choose from the list."),
+        (replace(TELL, conditions=Conditions(question="q1")), "answers", "Please give at least one answer"),
+        (replace(TELL, conditions=Conditions(answers=("yes",))), "question", "Please choose the question"),
+        (
+            replace(TELL, conditions=Conditions(question="q1", answers=("maybe",))),
+            "answers",
+            "“maybe” is none of its answers",
+        ),
+        (
+            replace(TELL, conditions=Conditions(question="q1", answers=("yes",))),
+            "addresses",
+            "Given addresses would learn",
+        ),
+        (
+            replace(TELL, conditions=Conditions(less_than_minutes=60, more_than_minutes=60)),
+            "less_than_minutes",
+            "No booking is",
+        ),
     ],
 )
-def test_wrong_input_is_told_at_its_field(store: Store, changes: dict[str, object], field: str, problem: str) -> None:
+def test_wrong_input_is_told_at_its_field(store: Store, broken: RuleDraft, field: str, problem: str) -> None:
     asking(store)
     with pytest.raises(InvalidInput) as refused:
-        save_rule(context_of(store), replace(TELL, **changes))  # type: ignore[arg-type]
+        save_rule(context_of(store), broken)
     assert (refused.value.field, refused.value.problem[: len(problem)]) == (field, problem)
 
 

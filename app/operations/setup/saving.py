@@ -184,3 +184,13 @@ def check_number(value: int, field: str, least: int, most: int, words: Callable[
         problem = _("Please stay between {least} and {most}.", least=words(least), most=words(most))
         raise InvalidInput(field, problem)
     return value
+
+
+def refuse_first(problems: Mapping[str, str]) -> None:
+    """Go on only where nothing is wrong; ``problems``: sentences by field.
+
+    Raises:
+        InvalidInput: the first of them.
+    """
+    for field, problem in problems.items():
+        raise InvalidInput(field, problem)

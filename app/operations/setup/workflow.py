@@ -16,7 +16,7 @@ from app.booking.workflow_values import TIMED, Conditions, Receivers, Trigger
 from app.look.mail_text import check_mail_text
 from app.operations.audit_words import Kind
 from app.operations.context import Context
-from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put
+from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put, refuse_first
 from app.operations.setup.services import YEAR_MINUTES, span_words
 from app.operations.setup.telling import Told
 from app.operations.workflow_letters import PLACEHOLDERS
@@ -136,8 +136,7 @@ def _with_words(draft: RuleDraft) -> RuleDraft:
     if not has_words and draft.trigger == Trigger.BEFORE_START and draft.receivers.only_client:
         return replace(draft, subject="", text="")
     found, problems = check_mail_text(draft.subject, draft.text, PLACEHOLDERS)
-    if problems:
-        raise InvalidInput(*next(iter(problems.items())))
+    refuse_first(problems)
     return replace(draft, subject=found.subject, text=found.text)
 
 
