@@ -97,7 +97,7 @@ def test_file_is_read_with_times_units_and_languages() -> None:
         (
             "[2 of any]",
             "[2 of any]\n    needs_approval: maybe",
-            ["Line 16: “maybe” is not known here; possible are: yes, no."],
+            ["Line 16: “maybe” is not known here; possible are: true, false, yes, no."],
         ),
         (
             "[2 of any]",

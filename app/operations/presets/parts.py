@@ -18,7 +18,7 @@ from app.operations.setup.services import MAX_DURATIONS, span_words
 from app.texts import _, languages
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-YES_NO = {"yes": True, "no": False}
+YES_NO = {"true": True, "false": False, "yes": True, "no": False}
 _UNITS = {"minute": 1, "hour": 60, "day": DAY_MINUTES}
 _SPAN = re.compile(r"([0-9]{1,6}) (minute|hour|day)s?")
 _NUMBER = re.compile(r"[0-9]{1,6}")
@@ -47,7 +47,7 @@ def _words(node: yaml.Node, clean: Reader) -> Words:
 
 
 def yes_no(node: yaml.Node) -> bool:
-    """Return whether it is yes."""
+    """Return whether it is true, or yes: YAML knows both words."""
     return YES_NO[known(text(node), YES_NO, node)]
 
 
