@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
@@ -12,7 +13,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import Config
 from app.integrations.ldap.values import LdapSettings
-from app.integrations.oidc.provider import Provider
 from app.integrations.oidc.values import OidcSettings
 from app.operations.outside.values import Sources
 from app.operations.readiness import check_schema_at_start
@@ -64,6 +64,9 @@ from app.web.sign_in import init_sign_in
 from app.web.static_files import init_static_files
 from app.web.step_up import init_step_up
 from app.web.words import init_words
+
+if TYPE_CHECKING:
+    from app.integrations.oidc.provider import Provider
 
 MAX_BODY_BYTES = 1_000_000
 MAX_FORM_PARTS = 200
@@ -130,7 +133,19 @@ def sources_of(config: Config) -> Sources:
         group_attribute=config.ldap_group_attribute,
         group_filter=config.ldap_group_filter,
     )
-    provider = OidcSettings(
+    return Sources(
+        directory=directory if config.ldap_url else None,
+        provider=_provider(config) if config.oidc_issuer else None,
+        label=config.oidc_label,
+        everybody=config.outside_everybody,
+        link_mail=config.outside_link_mail,
+    )
+
+
+def _provider(config: Config) -> Provider:
+    from app.integrations.oidc.provider import Provider
+
+    settings = OidcSettings(
         issuer=config.oidc_issuer,
         client_id=config.oidc_client_id,
         client_secret=config.oidc_client_secret,
@@ -139,13 +154,7 @@ def sources_of(config: Config) -> Sources:
         two_factors=frozenset(config.oidc_two_factors.split()),
         ca_file=config.oidc_ca_file,
     )
-    return Sources(
-        directory=directory if config.ldap_url else None,
-        provider=Provider(provider) if config.oidc_issuer else None,
-        label=config.oidc_label,
-        everybody=config.outside_everybody,
-        link_mail=config.outside_link_mail,
-    )
+    return Provider(settings)
 
 
 def create_app(config: Config) -> Flask:

@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
-from app.translations import FOLDER, own_name, read_catalog
+from app.translations import FOLDER, read_catalog
 
 APP = Path(__file__).parents[1]
 METHODS = [("commands/**", "ignore"), ("demo/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2")]
@@ -24,7 +24,7 @@ KEYWORDS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {
     "in_context": ((1, "c"), 2),
 }
 HEADER = """\
-# {name}: what Eigenplan says, in English and in this language.
+# What Eigenplan says, in English and in this language.
 msgid ""
 msgstr ""
 "Language: {code}\\n"
@@ -77,7 +77,7 @@ def write_catalog(catalog: Catalog, path: Path) -> None:
     """Write a language's file: texts in order, without dates and places that would change with every run."""
     body = BytesIO()
     write_po(body, catalog, width=120, no_location=True, omit_header=True, sort_output=True)
-    header = HEADER.format(name=own_name(path.stem), code=path.stem, plural=catalog.plural_forms)
+    header = HEADER.format(code=path.stem, plural=catalog.plural_forms)
     path.write_bytes(header.encode() + body.getvalue().strip() + b"\n")
 
 

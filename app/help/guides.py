@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from app.texts import ENGLISH
 
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
 FOLDER = Path(__file__).parent
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
 
 Say = Callable[[str], str]
 """Gives a stretch of a guide with the site's own words in it."""
@@ -46,6 +48,13 @@ class Guide:
         return self.sections[0].text
 
 
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False}).disable("image")
+
+
 def find_slugs(code: str) -> list[str]:
     """Return the names of all guides of a language, sorted; none where nobody has written any."""
     return sorted(path.stem for path in (FOLDER / code).glob("*.md"))
@@ -63,7 +72,7 @@ def load_guides(code: str, slugs: Sequence[str], say: Say) -> list[Guide]:
 
 def parse_guide(slug: str, source: str, say: Say) -> Guide:
     """Return a guide from its Markdown (CommonMark)."""
-    tokens = _MARKDOWN.parse(source)
+    tokens = _markdown().parse(source)
     for child in _inline(tokens):
         child.content = say(child.content) if child.type == "text" else child.content
     blocks = list(_blocks(tokens))
@@ -81,7 +90,8 @@ def _inline(tokens: Sequence[Token]) -> Iterator[Token]:
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[tuple[str, str, list[Token]]]:
     """Yield level, heading and what follows, for every heading."""
-    level, heading, body = "", "", list[Token]()
+    level, heading = "", ""
+    body: list[Token] = []
     rest = iter(tokens)
     for token in rest:
         if token.type != "heading_open":
@@ -95,7 +105,7 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[tuple[str, str, list[Token]]]:
 
 
 def _section(number: int, heading: str, body: list[Token]) -> Section:
-    html = _MARKDOWN.renderer.render(body, _MARKDOWN.options, {})
+    html = _markdown().renderer.render(body, _markdown().options, {})
     return Section(f"part-{number}", heading, html, _words(body))
 
 

@@ -57,7 +57,7 @@ def _guesses_log10(password: str, known: list[str]) -> float:
 @cache
 def _estimator() -> Callable[..., dict[str, Any]]:
     """Load the lists when they are first needed: they take their time and memory."""
-    from zxcvbn import zxcvbn  # noqa: PLC0415 loaded when first needed
+    from zxcvbn import zxcvbn
 
     found: Callable[..., dict[str, Any]] = zxcvbn
     return found

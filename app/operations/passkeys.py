@@ -14,29 +14,13 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
-from urllib.parse import urlsplit
 
 from peewee import IntegrityError
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import Instant
+from app.integrations.passkeys.values import Answer, Key, Owner, RelyingParty, WrongPasskeyError, from_text
 from app.operations.account_news import tell_account
 from app.operations.audit import Change, difference, record
 from app.operations.audit_words import Action
@@ -50,6 +34,7 @@ from app.storage.store import Store
 from app.storage.tables import User
 from app.texts import _, mark
 
+__all__ = ["RelyingParty"]
 CHALLENGE_SECONDS = 3600
 MAX_NAME = 60
 MAX_ANSWER = 20_000
@@ -65,25 +50,6 @@ class Purpose(StrEnum):
     SIGN_IN = "sign_in"
     SECOND_FACTOR = "second_factor"
     CONFIRM = "confirm"
-
-
-@dataclass(frozen=True, slots=True)
-class RelyingParty:
-    """This site, as browsers see it: its origin, and the host name that passkeys are bound to."""
-
-    secret: bytes
-    base_url: str
-
-    @property
-    def origin(self) -> str:
-        """Scheme, host and port."""
-        parts = urlsplit(self.base_url)
-        return f"{parts.scheme}://{parts.netloc}"
-
-    @property
-    def host(self) -> str:
-        """The host name alone."""
-        return urlsplit(self.base_url).hostname or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,26 +71,16 @@ def list_passkeys(context: Context) -> Sequence[PasskeyView]:
 
 def offer_registration(context: Context, party: RelyingParty) -> str:
     """Return what the browser needs to make a passkey, as JSON (PublicKeyCredentialCreationOptionsJSON)."""
+    from app.integrations.passkeys.ceremonies import ask_to_make
+
     user_id = own_id(context)
     user, known = context.store.read(lambda: (User.get_by_id(user_id), _credentials_of(user_id)))
-    options = generate_registration_options(
-        rp_id=party.host,
-        rp_name=look_of(context).site_name,
-        user_name=user.email,
-        user_display_name=user.name,
-        user_id=user.public_id.encode(),
-        challenge=_challenge(party, Purpose.REGISTER, user_id, context.now),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
-        ),
-        exclude_credentials=known,
-    )
-    return options_to_json(options)
+    owner = Owner(look_of(context).site_name, user.public_id, user.email, user.name, known)
+    return ask_to_make(party, owner, _challenge(party, Purpose.REGISTER, user_id, context.now))
 
 
-def _credentials_of(user_id: int) -> list[PublicKeyCredentialDescriptor]:
-    rows = Passkey.select().where(Passkey.user == user_id)
-    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(row.credential)) for row in rows]
+def _credentials_of(user_id: int) -> list[str]:
+    return [row.credential for row in Passkey.select().where(Passkey.user == user_id)]
 
 
 def register(context: Context, party: RelyingParty, session: int, name: str, answer: str) -> Sequence[str]:
@@ -135,12 +91,12 @@ def register(context: Context, party: RelyingParty, session: int, name: str, ans
     """
     user_id = own_id(context)
     cleaned = clean_line(name, "name", MAX_NAME, required=True)
-    credential, challenge = _read_answer(answer)
+    read = _read_answer(answer)
 
     def work() -> Sequence[str]:
-        _spend_challenge(party, Purpose.REGISTER, user_id, challenge, context.now)
-        made = _verify_registration(party, credential, challenge)
-        _insert(user_id, cleaned, made, context.now)
+        _spend_challenge(party, Purpose.REGISTER, user_id, read.challenge, context.now)
+        credential, key = _check_made(party, read)
+        _insert(user_id, cleaned, credential, key, context.now)
         note_second_factor(session, context.now)
         record(context, Action.FACTOR_ADDED, own_subject(context), _told(cleaned))
         tell_account(User.get_by_id(user_id), "passkey", context.now)
@@ -156,26 +112,25 @@ def _told(name: str) -> Change:
     return Change(after={"factor": "passkey", "name": name})
 
 
-def _verify_registration(party: RelyingParty, credential: dict[str, Any], challenge: bytes) -> dict[str, Any]:
+def _check_made(party: RelyingParty, answer: Answer) -> tuple[str, Key]:
+    from app.integrations.passkeys.ceremonies import check_made
+
     try:
-        made = verify_registration_response(
-            credential=credential,
-            expected_challenge=challenge,
-            expected_rp_id=party.host,
-            expected_origin=party.origin,
-            require_user_verification=True,
-        )
-    except (WebAuthnException, ValueError, TypeError, KeyError) as error:
+        return check_made(party, answer)
+    except WrongPasskeyError as error:
         raise InvalidInput("passkey", _(REFUSED)) from error
-    return {
-        "credential": bytes_to_base64url(made.credential_id),
-        "public_key": bytes_to_base64url(made.credential_public_key),
-        "sign_count": made.sign_count,
-    }
 
 
-def _insert(user_id: int, name: str, made: dict[str, Any], now: Instant) -> None:
-    Passkey.create(public_id=new_public_id(), user=user_id, name=name, created_at=now, **made)
+def _insert(user_id: int, name: str, credential: str, key: Key, now: Instant) -> None:
+    Passkey.create(
+        public_id=new_public_id(),
+        user=user_id,
+        name=name,
+        created_at=now,
+        credential=credential,
+        public_key=key.public_key,
+        sign_count=key.sign_count,
+    )
 
 
 def offer(store: Store, party: RelyingParty, purpose: Purpose, now: Instant, user_id: int = 0) -> str:
@@ -188,14 +143,10 @@ def offer(store: Store, party: RelyingParty, purpose: Purpose, now: Instant, use
         now: the present time.
         user_id: whose passkeys will do; 0: those of anybody who has an account, as for signing in.
     """
-    required, preferred = UserVerificationRequirement.REQUIRED, UserVerificationRequirement.PREFERRED
-    options = generate_authentication_options(
-        rp_id=party.host,
-        challenge=_challenge(party, purpose, user_id, now),
-        allow_credentials=store.read(lambda: _credentials_of(user_id)) if user_id else None,
-        user_verification=required if purpose is Purpose.SIGN_IN else preferred,
-    )
-    return options_to_json(options)
+    from app.integrations.passkeys.ceremonies import ask_to_show
+
+    known = store.read(lambda: _credentials_of(user_id)) if user_id else []
+    return ask_to_show(party, _challenge(party, purpose, user_id, now), known, is_alone=purpose is Purpose.SIGN_IN)
 
 
 def check(store: Store, party: RelyingParty, purpose: Purpose, answer: str, now: Instant, user_id: int = 0) -> str:
@@ -205,16 +156,15 @@ def check(store: Store, party: RelyingParty, purpose: Purpose, answer: str, now:
         InvalidInput: it is no passkey of ours, nothing that was asked for, was shown before, was made for another site,
             or its counter says that there is a copy of it.
     """
-    credential, challenge = _read_answer(answer)
+    read = _read_answer(answer)
 
     def work() -> str:
-        _spend_challenge(party, purpose, user_id, challenge, now)
-        row = (
-            Passkey.select(Passkey, User).join(User).where(Passkey.credential == credential["id"], User.active).first()
-        )
+        _spend_challenge(party, purpose, user_id, read.challenge, now)
+        is_shown = Passkey.credential == read.credential["id"]
+        row = Passkey.select(Passkey, User).join(User).where(is_shown, User.active).first()
         if row is None or (user_id and row.user_id != user_id):
             raise InvalidInput("passkey", _(REFUSED))
-        count = _verify(party, row, credential, challenge, is_alone=purpose is Purpose.SIGN_IN)
+        count = _check_shown(party, row, read, is_alone=purpose is Purpose.SIGN_IN)
         same = (Passkey.id == row.id) & (Passkey.sign_count == row.sign_count)
         if Passkey.update(sign_count=count, used_at=now).where(same).execute() != 1:
             raise InvalidInput("passkey", _(REFUSED))
@@ -223,32 +173,25 @@ def check(store: Store, party: RelyingParty, purpose: Purpose, answer: str, now:
     return store.write(work)
 
 
-def _verify(party: RelyingParty, row: Passkey, credential: dict[str, Any], challenge: bytes, *, is_alone: bool) -> int:
+def _check_shown(party: RelyingParty, row: Passkey, answer: Answer, *, is_alone: bool) -> int:
+    from app.integrations.passkeys.ceremonies import check_shown
+
     try:
-        shown = verify_authentication_response(
-            credential=credential,
-            expected_challenge=challenge,
-            expected_rp_id=party.host,
-            expected_origin=party.origin,
-            credential_public_key=base64url_to_bytes(row.public_key),
-            credential_current_sign_count=row.sign_count,
-            require_user_verification=is_alone,
-        )
-    except (WebAuthnException, ValueError, TypeError, KeyError) as error:
+        return check_shown(party, answer, Key(row.public_key, row.sign_count), is_alone=is_alone)
+    except WrongPasskeyError as error:
         raise InvalidInput("passkey", _(REFUSED)) from error
-    return shown.new_sign_count
 
 
-def _read_answer(answer: str) -> tuple[dict[str, Any], bytes]:
+def _read_answer(answer: str) -> Answer:
     """Return what the browser answered, and the challenge that it says it was asked; nothing of it is believed yet."""
     try:
         if len(answer) > MAX_ANSWER:
             raise ValueError("too long")
         credential = json.loads(answer)
-        client_data = json.loads(base64url_to_bytes(credential["response"]["clientDataJSON"]))
+        client_data = json.loads(from_text(credential["response"]["clientDataJSON"]))
         if not isinstance(credential["id"], str) or "\0" in credential["id"]:
             raise ValueError("no text")
-        return credential, base64url_to_bytes(client_data["challenge"])
+        return Answer(credential, from_text(client_data["challenge"]))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise InvalidInput("passkey", _(REFUSED)) from error
 

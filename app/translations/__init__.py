@@ -10,12 +10,11 @@ from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
 
-from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from app.texts import ENGLISH, install, languages
+from app.texts import in_context, install, languages, speaking
 
 FOLDER = Path(__file__).parent
 
@@ -38,8 +37,9 @@ def load_languages() -> dict[str, str]:
 
 
 def own_name(code: str) -> str:
-    """Return what a language calls itself, such as ``Deutsch``."""
-    return str(Locale.parse(code).get_display_name(code)) if code != ENGLISH else "English"
+    """Return what a language calls itself, such as ``Deutsch``: a text of its file, as Babel's names take 4 MB."""
+    with speaking(code):
+        return in_context("this language, in itself", "English")
 
 
 def _compiled(path: Path) -> GNUTranslations:

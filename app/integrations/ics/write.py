@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-import icalendar
+from typing import TYPE_CHECKING
 
 from app.booking.statuses import Status
 from app.booking.values import Instant
+
+if TYPE_CHECKING:
+    import icalendar
 
 PRODID = "-//Eigenplan//Eigenplan//EN"
 REFRESH = timedelta(minutes=15)
@@ -90,6 +92,8 @@ def write_feed(name: str, events: Iterable[FeedEvent]) -> bytes:
     Without organizer and attendees, as PUBLISH asks for (RFC 5546 section 3.2.1). The names with X are what calendars
     knew before RFC 7986.
     """
+    import icalendar
+
     calendar = _calendar("PUBLISH")
     for key in ("NAME", "X-WR-CALNAME"):
         calendar.add(key, name)
@@ -101,6 +105,8 @@ def write_feed(name: str, events: Iterable[FeedEvent]) -> bytes:
 
 
 def _calendar(method: str) -> icalendar.Calendar:
+    import icalendar
+
     calendar = icalendar.Calendar()
     for name, value in {"PRODID": PRODID, "VERSION": "2.0", "METHOD": method}.items():
         calendar.add(name, value)
@@ -116,6 +122,8 @@ def _vevent(event: BookingEvent) -> icalendar.Event:
 
 
 def _entry(event: FeedEvent) -> icalendar.Event:
+    import icalendar
+
     status = _STATUS[event.status]
     entry = icalendar.Event()
     entry.add("UID", event.uid)
@@ -133,6 +141,8 @@ def _entry(event: FeedEvent) -> icalendar.Event:
 
 
 def _address(person: Person, **parameters: str) -> icalendar.vCalAddress:
+    import icalendar
+
     address = icalendar.vCalAddress(f"mailto:{person.email}")
     for name, value in {"CN": person.name, **parameters}.items():
         if value:

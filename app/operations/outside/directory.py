@@ -6,7 +6,6 @@ import logging
 
 from app.booking.refusals import InvalidInput, SourceAway
 from app.booking.values import Instant
-from app.integrations.ldap.directory import check_again, check_login
 from app.integrations.ldap.values import DirectoryError, PermanentDirectoryError
 from app.operations.context import Context
 from app.operations.outside.accounts import SWITCHED_OFF, admit
@@ -34,6 +33,8 @@ def check_directory(store: Store, sources: Sources, login: str, password: str, n
     settings = sources.directory
     if settings is None:
         return None
+    from app.integrations.ldap.directory import check_login
+
     try:
         person = check_login(settings, login[:MAX_LOGIN], password)
     except DirectoryError as error:
@@ -60,6 +61,8 @@ def check_own_directory(context: Context, sources: Sources, password: str) -> bo
     row = context.store.read(lambda: ExternalIdentity.get_or_none(mine, ExternalIdentity.subject.is_null(False)))
     if row is None or settings is None:
         return False
+    from app.integrations.ldap.directory import check_again
+
     try:
         return check_again(settings, row.subject, password)
     except DirectoryError as error:

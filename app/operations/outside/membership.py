@@ -6,7 +6,6 @@ import logging
 from collections.abc import Collection
 
 from app.booking.refusals import InvalidInput
-from app.integrations.ldap.directory import same_dn
 from app.operations.outside.values import Claim, Source
 from app.operations.setup.grants import check_administrator_left
 from app.storage.rights_tables import OutsideGroup, UserGroupMember
@@ -56,7 +55,11 @@ def _named(source: Source) -> list[tuple[int, str]]:
 
 
 def _same(source: Source, name: str) -> str:
-    return same_dn(name) if source is Source.LDAP else name
+    if source is not Source.LDAP:
+        return name
+    from app.integrations.ldap.directory import same_dn
+
+    return same_dn(name)
 
 
 def _is_administrator_left() -> bool:

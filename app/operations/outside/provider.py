@@ -11,10 +11,10 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.booking.refusals import InvalidInput, SourceAway
 from app.booking.values import Instant
-from app.integrations.oidc.provider import Provider
 from app.integrations.oidc.values import Asked, Identity, ProviderError, TransientProviderError
 from app.operations.context import Context
 from app.operations.outside.accounts import admit
@@ -23,6 +23,9 @@ from app.operations.own_account import own_id
 from app.storage.account_tables import ExternalIdentity, SpentChallenge
 from app.storage.store import Store
 from app.texts import _, mark
+
+if TYPE_CHECKING:
+    from app.integrations.oidc.provider import Provider
 
 __all__ = ["Asked"]
 ASKED_SECONDS = 600

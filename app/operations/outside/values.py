@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from app.integrations.ldap.values import LdapSettings
-from app.integrations.oidc.provider import Provider
+
+if TYPE_CHECKING:
+    from app.integrations.oidc.provider import Provider
 
 
 class Source(StrEnum):

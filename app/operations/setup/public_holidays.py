@@ -7,9 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-
-from holidays import HolidayBase, country_holidays, list_supported_countries
-from holidays.registry import COUNTRIES
+from typing import TYPE_CHECKING
 
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
@@ -17,6 +15,9 @@ from app.operations.context import Context
 from app.operations.setup.closures import ClosureDraft, list_closures, save_closure
 from app.operations.setup.saving import FIRST_DAY, LAST_DAY, MAX_NAME
 from app.texts import _
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 ENGLISH = "en_US"
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -44,6 +45,9 @@ class Holiday:
 @cache
 def list_countries() -> Mapping[str, str]:
     """Return the names of all countries that are known, in English, by their codes (ISO 3166-1 alpha-2), sorted."""
+    from holidays import list_supported_countries
+    from holidays.registry import COUNTRIES
+
     known = list_supported_countries(include_aliases=False)
     names = {codes[1]: _WORD.sub(" ", codes[0]) for codes in COUNTRIES.values() if codes[1] in known}
     return dict(sorted(names.items(), key=lambda one: one[1]))
@@ -133,4 +137,6 @@ def _days(search: HolidaySearch) -> dict[date, str]:
 @cache
 def _kind(country: str) -> type[HolidayBase]:
     """Return the library's class of a country."""
+    from holidays import country_holidays
+
     return type(country_holidays(country))

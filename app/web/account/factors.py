@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from io import BytesIO
 
-import segno
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -26,6 +24,7 @@ from app.web.account.own import begin_own_try, fail, own_account, own_context, s
 from app.web.context import site
 from app.web.errors import UNPROCESSABLE, answer_refusal
 from app.web.passkey_forms import party
+from app.web.qr import draw
 
 READY = mark("Your second factor is set up.")
 REMOVED = mark("The app is removed; its codes count no more.")
@@ -63,9 +62,7 @@ def _authenticator_page(error: str, refused: Refusal | None = None) -> ResponseR
 
 def _picture(uri: str) -> str:
     """Return a QR code as an address of an image, since no style or script may stand in a page."""
-    content = BytesIO()
-    segno.make(uri, error="m").save(content, kind="svg", scale=5, border=3, light="#fff", xmldecl=False)
-    return f"data:image/svg+xml;base64,{b64encode(content.getvalue()).decode()}"
+    return f"data:image/svg+xml;base64,{b64encode(draw(uri, 'svg', scale=5)).decode()}"
 
 
 @setting_up

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from io import BytesIO
 
-import segno
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import escape
@@ -22,6 +20,7 @@ from app.texts import _
 from app.web.context import current_context, site
 from app.web.embedded import FIELD, YES
 from app.web.public.offer import offered_by_place, places_of, providers_of
+from app.web.qr import draw
 from app.web.setup.kinds import explain_refusal
 
 WHOLE = "site"
@@ -37,8 +36,6 @@ BUTTON = (
     'text-decoration: none">{text}</a>'
 )
 SCRIPT = '<script src="{url}" async></script>'
-QUIET_ZONE = 4
-"""Modules of white around the code, as ISO/IEC 18004 asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +76,12 @@ def save() -> ResponseReturnValue:
 
 def svg_code() -> Response:
     """Give the QR code as a drawing, which stays sharp at any size."""
-    content = BytesIO()
-    code = segno.make_qr(_chosen(_who_may()).url, error="m")
-    code.save(content, kind="svg", scale=8, border=QUIET_ZONE, light="#fff", xmldecl=False)
-    return Response(content.getvalue(), content_type="image/svg+xml")
+    return Response(draw(_chosen(_who_may()).url, "svg", scale=8), content_type="image/svg+xml")
 
 
 def png_code() -> Response:
     """Give the QR code as a picture."""
-    content = BytesIO()
-    code = segno.make_qr(_chosen(_who_may()).url, error="m")
-    code.save(content, kind="png", scale=12, border=QUIET_ZONE)
-    return Response(content.getvalue(), content_type="image/png")
+    return Response(draw(_chosen(_who_may()).url, "png", scale=12), content_type="image/png")
 
 
 def _who_may() -> Context:
