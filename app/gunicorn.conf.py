@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
 MOST_WORKERS = 64
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 the folder, not a file in it  # nosec B108
+
+
+class NoAddresses(logging.Filter):
+    """Leaves out what was asked for: an address may hold a manage link, or a name that staff look for.
+
+    gunicorn writes the whole address of a request whose process it ends, for that took too long, and the first line of
+    one that it cannot read.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record through, but for the address in it."""
+        for begin, end in (("Error handling request", " %s"), ("Invalid request", ": ")):
+            if str(record.msg).startswith(begin):
+                record.msg, record.args = record.msg.partition(end)[0], ()
+        return True
 
 
 def _worker_count(given: str) -> int:
@@ -27,5 +43,6 @@ control_socket_disable = True  # nobody asks it anything, and it would need a ho
 timeout = 30
 graceful_timeout = 20
 accesslog = None  # addresses may hold manage links
+logging.getLogger("gunicorn.error").addFilter(NoAddresses())
 limit_request_line = 4094
 limit_request_field_size = 8190

@@ -13,6 +13,7 @@ from app.access.permissions import Permission
 from app.booking.statuses import Status
 from app.booking.values import Catalog
 from app.integrations.ics.write import BookingEvent, Person, write_bookings
+from app.operations.address_letters import ADDRESS_CHANGED
 from app.operations.audit import Subject, record
 from app.operations.audit_words import Action, Kind
 from app.operations.client_archive_parts import Facts, Parts, history_of, moment, parts_of
@@ -58,7 +59,7 @@ def collect_client(context: Context, public_id: str, head: Letterhead) -> Archiv
             "client": _client(client),
             "bookings": [_booking(context.catalog, row, parts) for row in rows],
             "waiting_list": [_waiting(context.catalog, one) for one in entries],
-            "messages": _messages(rows, entries),
+            "messages": _messages(client, rows, entries),
             "history": history_of(_subjects(client, rows, entries)),
         }
         record(context, Action.HANDED_OVER, Subject(Kind.CLIENT, public_id))
@@ -122,17 +123,17 @@ def _waiting(catalog: Catalog, row: WaitingEntry) -> Facts:
     }
 
 
-def _messages(rows: Sequence[Booking], entries: Sequence[WaitingEntry]) -> list[Facts]:
-    """Return the letters about these, in their order; those about the waiting list name it in what is encrypted."""
+def _messages(client: Client, rows: Sequence[Booking], entries: Sequence[WaitingEntry]) -> list[Facts]:
+    """Return the letters about these, in their order; those of no booking name theirs in what is encrypted."""
     known = {row.id: row.public_id for row in rows}
-    waiting = {entry.public_id for entry in entries}
-    of_booking = OutboxMessage.booking.in_(list(known))
-    query = OutboxMessage.select().where(of_booking | (OutboxMessage.kind == JOINED) if waiting else of_booking)
+    others = {client.public_id, *(entry.public_id for entry in entries)}
+    of_booking, kinds = OutboxMessage.booking.in_(list(known)), [ADDRESS_CHANGED, *([JOINED] if entries else [])]
+    query = OutboxMessage.select().where(of_booking | OutboxMessage.kind.in_(kinds))
     found = []
     for row in query.order_by(OutboxMessage.id):
         payload = json.loads(row.payload)
-        about = known.get(row.booking_id) or payload.get("waiting")
-        if row.booking_id in known or about in waiting:
+        about = known.get(row.booking_id) or payload.get("waiting") or payload.get("client")
+        if row.booking_id in known or about in others:
             found.append(_message(row, about, payload.get("reason", "")))
     return found
 

@@ -13,6 +13,7 @@ from app.booking.answers import check_email, check_phone, clean_line, clean_text
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
 from app.booking.statuses import Status
 from app.booking.values import Instant
+from app.operations.address_letters import tell_former_address
 from app.operations.audit import Change, Subject, record
 from app.operations.audit_looks import tell_look
 from app.operations.audit_words import MASKED, Action, Kind
@@ -22,8 +23,9 @@ from app.operations.look_up import read_views
 from app.operations.setup.saving import touch
 from app.operations.views import BookingView
 from app.operations.within import bookings_within
+from app.storage import outbox
 from app.storage.audit_tables import AuditEntry
-from app.storage.tables import Attendee, Booking, Client
+from app.storage.tables import Attendee, Booking, Client, WaitingEntry
 from app.texts import _, mark
 
 MAX_NOTES = 10_000
@@ -137,7 +139,7 @@ def save_client(context: Context, public_id: str, draft: ClientDraft, version: i
         changed = {name: MASKED for name, value in values.items() if getattr(row, name) != value}
         touch(context, row, version)
         if row.email != values["email"]:
-            end_links(row)
+            follow_address(context, row)
         for name, value in values.items():
             setattr(row, name, value)
         row.save(only=list(values))
@@ -148,6 +150,21 @@ def save_client(context: Context, public_id: str, draft: ClientDraft, version: i
             attendee.save()
 
     context.store.write(work)
+
+
+def gives_new_address(context: Context, public_id: str, email: str) -> bool:
+    """Whether a form with this mail address would change where a client's letters go.
+
+    Raises:
+        NotFound, NotAllowed: as for ``get_client``.
+    """
+    record_now = get_client(context, public_id)
+    if not record_now.may_edit or record_now.has_account or record_now.is_shared:
+        return False
+    try:
+        return check_email(email) != record_now.email
+    except InvalidInput:
+        return False
 
 
 def find_client(context: Context, public_id: str, permission: Permission) -> Client:
@@ -162,9 +179,18 @@ def find_client(context: Context, public_id: str, permission: Permission) -> Cli
     return row
 
 
-def end_links(row: Client) -> None:
-    """Make links to a client's bookings that went to a former mail address open nothing any more."""
-    Booking.update(link_number=Booking.link_number + 1).where(Booking.client == row.id).execute()
+def follow_address(context: Context, row: Client) -> None:
+    """Tell a client's address of now that mails go elsewhere, and let links that went there open nothing.
+
+    Within the transaction that then gives another one. Whoever waits gets the way out anew: they have no other letter
+    that could bring it.
+    """
+    tell_former_address(row, context.now)
+    for table in (Booking, WaitingEntry):
+        table.update(link_number=table.link_number + 1).where(table.client == row.id).execute()
+    waits = (WaitingEntry.client == row.id) & (WaitingEntry.status == "waiting") & (WaitingEntry.latest > context.now)
+    for entry in WaitingEntry.select().where(waits).order_by(WaitingEntry.id):
+        outbox.add_message("waiting_joined", None, {"waiting": entry.public_id}, context.now)
 
 
 def _may(context: Context, row: Client, permission: Permission) -> bool:

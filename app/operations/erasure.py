@@ -15,6 +15,7 @@ from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.statuses import ACTIVE
 from app.booking.values import Instant
+from app.operations.address_letters import ADDRESS_CHANGED
 from app.operations.audit import Change, Subject, record
 from app.operations.audit_words import Action, Kind
 from app.operations.client_records import find_client
@@ -30,8 +31,8 @@ AT_ONCE = 200
 """Bookings in one transaction: a visitor who books meanwhile waits for no longer than that takes."""
 
 JOINED = "waiting_joined"
-_TOLD_BY_STAFF = "reason"
-"""The one fact of a message that somebody typed."""
+_TYPED = ("reason", "to")
+"""Facts of a message that somebody typed: a reason of staff, or a client's former mail address."""
 
 
 def anonymise_old(context: Context) -> int:
@@ -156,11 +157,10 @@ def _forget(context: Context, booking_ids: Sequence[int]) -> int:
 
 
 def _clear_messages(messages: Iterable[OutboxMessage]) -> None:
-    """Take out what staff wrote to the client and what a mail server said of the address; what waits is not sent."""
+    """Take out what staff wrote to the client, and all of the address; what waits is not sent."""
     for message in messages:
         facts = json.loads(message.payload)
-        if _TOLD_BY_STAFF in facts:
-            facts[_TOLD_BY_STAFF] = ""
+        facts |= {name: "" for name in _TYPED if name in facts}
         message.payload, message.last_error = json.dumps(facts, ensure_ascii=False), ""
         if message.status == MessageStatus.WAITING:
             message.status, message.last_error = MessageStatus.GIVEN_UP.value, mark("The client was erased before.")
@@ -188,4 +188,7 @@ def _remove_unused(client_ids: Collection[int]) -> None:
     for model in (Booking, Series, WaitingEntry, Attendee):
         named = model.select(model.client).where(model.client.in_(unused or [0])).distinct()
         unused -= {one for (one,) in named.tuples()}
+    gone = {row.public_id for row in Client.select(Client.public_id).where(Client.id.in_(unused or [0]))}
+    letters = OutboxMessage.select().where(OutboxMessage.kind == ADDRESS_CHANGED) if gone else ()
+    _clear_messages([one for one in letters if json.loads(one.payload).get("client") in gone])
     Client.delete().where(Client.id.in_(unused or [0])).execute()

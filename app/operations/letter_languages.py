@@ -8,6 +8,7 @@ from typing import Any
 from peewee import JOIN, ModelSelect
 
 from app.operations.account_letters import KINDS as ACCOUNT_KINDS
+from app.operations.address_letters import ADDRESS_CHANGED
 from app.operations.approval_letters import KINDS as APPROVER_KINDS
 from app.operations.mail_trials import TRIAL
 from app.operations.workflow import RULE_ADDRESS, RULE_STAFF
@@ -33,6 +34,8 @@ def receivers_language(kind: str, payload: Mapping[str, Any]) -> str:
 
 def _of_client(kind: str, payload: Mapping[str, Any]) -> ModelSelect:
     query = Client.select(User.language, Client.language).join(User, JOIN.LEFT_OUTER).switch(Client)
+    if kind == ADDRESS_CHANGED:
+        return query.where(Client.public_id == payload["client"])
     if kind == "waiting_joined":
         return query.join(WaitingEntry).where(WaitingEntry.public_id == payload["waiting"])
     return query.join(Booking).where(Booking.public_id == payload["booking"])

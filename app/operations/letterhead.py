@@ -35,17 +35,17 @@ class Letterhead:
         """Return the link by which a client sees and changes their booking; ``number``: its ``link_number``."""
         return f"{self.base_url}/manage/{self.own(manage_token(self.secret_key, booking, number))}"
 
-    def confirm_link(self, booking: str) -> str:
-        """Return the link by which a visitor confirms what they have booked."""
-        return f"{self.base_url}/book/confirm/{self.own(confirm_token(self.secret_key, booking))}"
+    def confirm_link(self, booking: str, number: int = 0) -> str:
+        """Return the link by which a visitor confirms what they have booked; ``number``: its ``link_number``."""
+        return f"{self.base_url}/book/confirm/{self.own(confirm_token(self.secret_key, booking, number))}"
 
     def times_link(self, service: str, location: str) -> str:
         """Return the link to the free times of a service at a place."""
         return f"{self.base_url}/book/times?{urlencode({'service': service, 'location': location})}"
 
-    def leave_link(self, entry: str) -> str:
-        """Return the link by which a client leaves the waiting list."""
-        return f"{self.base_url}/book/waiting/{self.own(waiting_token(self.secret_key, entry))}"
+    def leave_link(self, entry: str, number: int = 0) -> str:
+        """Return the link by which a client leaves the waiting list; ``number``: the entry's ``link_number``."""
+        return f"{self.base_url}/book/waiting/{self.own(waiting_token(self.secret_key, entry, number))}"
 
     def check_in_link(self, location: str) -> str:
         """Return the address of the page on which clients of a location (its public id) check in."""

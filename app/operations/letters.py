@@ -23,6 +23,7 @@ from app.look.features import Feature
 from app.look.mail_text import MailText
 from app.operations.account_letters import KINDS as ACCOUNT_KINDS
 from app.operations.account_letters import WITH_LINK, AccountFacts, account_subject, account_text
+from app.operations.address_letters import ADDRESS_CHANGED, former_letter
 from app.operations.approval_letters import KINDS as APPROVER_KINDS
 from app.operations.approval_letters import approver_facts, approver_subject, approver_text
 from app.operations.approval_mails import WANTED
@@ -55,7 +56,7 @@ from app.storage.tables import Booking, ChangeRequest, OutboxMessage, Series, Us
 from app.texts import _, mark, speaking, using_words
 
 FILE_NAME = "booking.ics"
-_KNOWN = frozenset({*KINDS, *TO_ACCOUNTS, RULE_CLIENT, RULE_ADDRESS})
+_KNOWN = frozenset({*KINDS, *TO_ACCOUNTS, RULE_CLIENT, RULE_ADDRESS, ADDRESS_CHANGED})
 _WITH_CALENDAR = frozenset({"confirmed", "approved", "requested", "declined", "expired", "moved", "cancelled"})
 _CONFIRM = "confirm_asked"
 _KEPT = [status.value for status in MOVABLE]
@@ -105,6 +106,8 @@ def _write(context: Context, message: OutboxMessage, payload: dict[str, Any], he
         return _account_letter(message, payload, head)
     if message.kind in APPROVER_KINDS:
         return _approver_letter(context, payload, head)
+    if message.kind == ADDRESS_CHANGED:
+        return _former_letter(payload, head)
     if message.kind == TRIAL:
         return _trial_letter(context, payload, head)
     if message.kind in TO_OTHERS:
@@ -144,6 +147,13 @@ def _approver_letter(context: Context, payload: dict[str, Any], head: Letterhead
     return Letter(user.name, user.email, approver_subject(facts), approver_text(facts), (facts.link,))
 
 
+def _former_letter(payload: dict[str, Any], head: Letterhead) -> Letter:
+    if not payload["to"]:
+        raise NoLetterError(mark("The client was erased before."))
+    words = former_letter(own_text(ADDRESS_CHANGED), head.base_url)
+    return Letter("", payload["to"], words.subject, words.text)
+
+
 def _trial_letter(context: Context, payload: dict[str, Any], head: Letterhead) -> Letter:
     """An example in the language of its words, whatever its receiver reads."""
     user, words = _active_user(payload), MailText(payload["subject"], payload["text"])
@@ -179,7 +189,7 @@ def _waiting_letter(context: Context, payload: dict[str, Any], head: Letterhead)
         place_tzid=location.tzid,
         people=people,
         link=head.times_link(service.public_id, location.public_id),
-        leave=head.leave_link(entry.public_id),
+        leave=head.leave_link(entry.public_id, entry.link_number),
         own=own_text(WAITING),
     )
     return _letter(facts, entry.client.email, None)
@@ -276,7 +286,7 @@ def _facts(
 def _link(context: Context, kind: str, view: BookingView, head: Letterhead) -> str:
     """Return where the letter leads; empty where that is to book again and nobody can by themselves."""
     if kind == _CONFIRM:
-        return head.confirm_link(view.public_id)
+        return head.confirm_link(view.public_id, view.link_number)
     if kind not in _LINK_HOME:
         return head.manage_link(view.public_id, view.link_number)
     return head.base_url if has_feature(context, Feature.PUBLIC_BOOKING) else ""

@@ -23,35 +23,31 @@ _CHECK_IN = b"eigenplan check-in code\0"
 _MAC_BYTES = 18
 
 
-class ManageLink(NamedTuple):
-    """What a manage link names: a booking by its public id, and how often links to it were ended before."""
+class Link(NamedTuple):
+    """What a client's link names: a booking or waiting entry by its public id, and how often its links were ended."""
 
-    booking: str
+    public_id: str
     number: int
 
 
 def manage_token(secret: bytes, booking: str, number: int = 0) -> str:
     """Return the token for the manage link of a booking (its public id); ``number``: the booking's ``link_number``."""
-    return _token(secret, _MANAGE, f"{booking}.{number}" if number else booking)
+    return _numbered(secret, _MANAGE, booking, number)
 
 
-def read_manage_token(secret: bytes, token: str) -> ManageLink | None:
+def read_manage_token(secret: bytes, token: str) -> Link | None:
     """Return what a token names, or None when it is not one of ours."""
-    named = _read(secret, _MANAGE, token)
-    if named is None:
-        return None
-    booking, _, number = named.partition(".")
-    return ManageLink(booking, int(number or 0))
+    return _read_numbered(secret, _MANAGE, token)
 
 
-def confirm_token(secret: bytes, booking: str) -> str:
-    """Return the token for the link in a mail by which a visitor confirms a booking (its public id)."""
-    return _token(secret, _CONFIRM, booking)
+def confirm_token(secret: bytes, booking: str, number: int = 0) -> str:
+    """Return the token for the link in a mail by which a visitor confirms a booking; both as for ``manage_token``."""
+    return _numbered(secret, _CONFIRM, booking, number)
 
 
-def read_confirm_token(secret: bytes, token: str) -> str | None:
-    """Return the public id of the booking that a link confirms, or None when it is not one of ours."""
-    return _read(secret, _CONFIRM, token)
+def read_confirm_token(secret: bytes, token: str) -> Link | None:
+    """Return which booking a link confirms, or None when it is not one of ours."""
+    return _read_numbered(secret, _CONFIRM, token)
 
 
 def held_token(secret: bytes, booking: str) -> str:
@@ -64,14 +60,20 @@ def read_held_token(secret: bytes, token: str) -> str | None:
     return _read(secret, _HELD, token)
 
 
-def waiting_token(secret: bytes, entry: str) -> str:
-    """Return the token for the link by which a client leaves the waiting list; ``entry`` is its public id."""
-    return _token(secret, _WAITING, entry)
+def waiting_token(secret: bytes, entry: str, number: int = 0) -> str:
+    """Return the token for the link by which a client leaves the waiting list.
+
+    Args:
+        secret: the installation's key.
+        entry: public id of the waiting entry.
+        number: the entry's ``link_number``.
+    """
+    return _numbered(secret, _WAITING, entry, number)
 
 
-def read_waiting_token(secret: bytes, token: str) -> str | None:
-    """Return the public id that a token of the waiting list names, or None when it is not one of ours."""
-    return _read(secret, _WAITING, token)
+def read_waiting_token(secret: bytes, token: str) -> Link | None:
+    """Return which entry a token of the waiting list names, or None when it is not one of ours."""
+    return _read_numbered(secret, _WAITING, token)
 
 
 def password_token(secret: bytes, link: str) -> str:
@@ -112,6 +114,18 @@ def check_in_digest(secret: bytes, booking: str) -> bytes:
 def done_mark(secret: bytes, word: str, booking: str, version: int) -> str:
     """Return the proof that we said ``word`` of this version of a booking; whoever reads it makes it anew."""
     return _mac(secret, _DONE, f"{word} {booking} {version}")
+
+
+def _numbered(secret: bytes, purpose: bytes, public_id: str, number: int) -> str:
+    return _token(secret, purpose, f"{public_id}.{number}" if number else public_id)
+
+
+def _read_numbered(secret: bytes, purpose: bytes, token: str) -> Link | None:
+    named = _read(secret, purpose, token)
+    if named is None:
+        return None
+    public_id, _, number = named.partition(".")
+    return Link(public_id, int(number or 0))
 
 
 def _token(secret: bytes, purpose: bytes, public_id: str) -> str:

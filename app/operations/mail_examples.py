@@ -10,6 +10,7 @@ from app.booking.wall_clock import local_date, resolve
 from app.look.mail_text import MailText
 from app.operations.account_letters import WITH_LINK, AccountFacts, account_subject, account_text
 from app.operations.account_news import CHANGED
+from app.operations.address_letters import ADDRESS_CHANGED, former_letter
 from app.operations.approval_letters import ApproverFacts, WantedFacts, approver_subject, approver_text
 from app.operations.approval_mails import WANTED
 from app.operations.context import Context
@@ -59,6 +60,9 @@ def write_example(context: Context, kind: str, own: MailText, reader: Reader) ->
     if kind == WANTED:
         facts = _approver_facts(context, own, reader)
         return Example(approver_subject(facts), approver_text(facts))
+    if kind == ADDRESS_CHANGED:
+        former = former_letter(own, reader.site)
+        return Example(former.subject, former.text)
     if MAIL_KINDS[kind].to_client:
         told = _booking_facts(context, kind, own, reader)
         return Example(subject_of(told), text_of(told))

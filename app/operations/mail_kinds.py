@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.look.mail_text import MailText, Placeholder
-from app.operations import account_letters, approval_letters, letters_text
+from app.operations import account_letters, address_letters, approval_letters, letters_text
 from app.operations.account_news import CHANGED, MAIL_TEST
+from app.operations.address_letters import ADDRESS_CHANGED
 from app.operations.approval_mails import WANTED
 from app.operations.letters_text import SERIES, VISIT, WAITING, WITH_CODE, WITH_REASON
 from app.operations.mailed_links import ELSEWHERE, INVITATION, RESET
@@ -46,6 +47,7 @@ _WHEN: Mapping[str, str] = {
     "series_booked": mark("When a series of dates was booked."),
     "series_requested": mark("When a series of dates was asked for that has to be approved."),
     VISIT: mark("When several services were booked one after the other."),
+    ADDRESS_CHANGED: mark("When staff give a client another mail address; it goes to the one before."),
     INVITATION: mark("When somebody is invited to sign in."),
     RESET: mark("When somebody forgot their password."),
     ELSEWHERE: mark("When somebody asked for a new password that is kept elsewhere."),
@@ -134,6 +136,8 @@ _TO_ACCOUNTS: Mapping[str, tuple[Placeholder, ...]] = {
 
 
 def _for_client(kind: str) -> tuple[Placeholder, ...]:
+    if kind == ADDRESS_CHANGED:
+        return (_SITE,)
     found = [_GREETING, _CLIENT]
     found += [_WHEN_IT_IS] if kind == VISIT else [_SERVICE, *([] if kind == WAITING else [_WHEN_IT_IS])]
     found += [_COUNT] if kind in SERIES else []
@@ -163,6 +167,8 @@ def built_in(kind: str) -> MailText:
     """Return the words of a kind of mail as they are where nobody has written others, in the language spoken."""
     if kind == WANTED:
         return approval_letters.built_in()
+    if kind == ADDRESS_CHANGED:
+        return address_letters.built_in()
     if MAIL_KINDS[kind].to_client:
         return letters_text.built_in(kind)
     return account_letters.built_in(kind)

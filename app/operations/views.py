@@ -111,7 +111,10 @@ class SeriesResult:
 
 @dataclass(frozen=True, slots=True)
 class WaitingView:
-    """A place on the waiting list, and the held booking once a slot was offered."""
+    """A place on the waiting list, and the held booking once a slot was offered.
+
+    ``link_number``, ``offered_link_number``: which of its client's links count, see ``links.py``.
+    """
 
     public_id: str
     status: str
@@ -122,3 +125,5 @@ class WaitingView:
     earliest: Instant
     latest: Instant
     offered_booking: str | None = None
+    link_number: int = field(default=0, repr=False)
+    offered_link_number: int = field(default=0, repr=False)

@@ -299,7 +299,10 @@ class Seat(Table):
 
 
 class WaitingEntry(Record):
-    """A client who waits for a freed slot; ``offered_booking`` is the hold made for them."""
+    """A client who waits for a freed slot; ``offered_booking`` is the hold made for them.
+
+    ``link_number``: as a booking's.
+    """
 
     service = ForeignKeyField(Service)
     location = ForeignKeyField(Location)
@@ -311,6 +314,7 @@ class WaitingEntry(Record):
     status = CharField(default="waiting")
     offered_booking = ForeignKeyField(Booking, null=True)
     tzid = CharField(default="")
+    link_number = IntegerField(default=0)
 
 
 class BusyTime(Table):

@@ -89,8 +89,8 @@ def open_booking(token: str) -> Opened:
         LinkSpent: it has been over for long, or the link went to a former mail address.
     """
     link = read_link(read_manage_token, token)
-    context = client_context(link.booking)
-    booking = get_booking(context, link.booking)
+    context = client_context(link.public_id)
+    booking = get_booking(context, link.public_id)
     if link.number != booking.link_number:
         raise LinkSpent("readdressed")
     if context.now >= _over_since(booking) + LINK_SECONDS:

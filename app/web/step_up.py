@@ -49,7 +49,10 @@ DANGEROUS = frozenset(
         *("account.new_passkey", "account.add_passkey", "account.remove_passkey", "account.recovery_codes"),
     }
 )
-"""Endpoints before which password or passkey are asked for when the last time is too long ago."""
+"""Endpoints before which password or passkey are asked for when the last time is too long ago.
+
+Where only some of what a form does is dangerous, its view asks ``ask_again``: another mail address of a client.
+"""
 
 
 def init_step_up(app: Flask) -> None:
@@ -58,8 +61,16 @@ def init_step_up(app: Flask) -> None:
 
 
 def require_recent_sign_in() -> ResponseReturnValue | None:
-    """Ask again who somebody is before they do something dangerous; who sees as a role can do nothing anyway."""
-    if request.endpoint not in DANGEROUS or not current_actor().is_staff:
+    """Ask again who somebody is before they do something dangerous."""
+    return ask_again() if request.endpoint in DANGEROUS else None
+
+
+def ask_again() -> ResponseReturnValue | None:
+    """Return the page that asks who somebody is; None if they have just shown it, or see as a role and can do nothing.
+
+    Its form goes on to this request with all that was typed.
+    """
+    if not current_actor().is_staff:
         return None
     if current_actor().seen_as or own_account().is_recent(now()):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import runpy
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -119,3 +120,38 @@ def test_commands_that_an_image_lacks_are_not_offered(monkeypatch: pytest.Monkey
     refused = CliRunner().invoke(cli.cli, ["missing"])
     assert ("release" in offered, "missing" in offered, refused.exit_code) == (True, False, 2)
     assert "No such command 'missing'" in refused.output
+
+
+def test_log_of_gunicorn_holds_no_address_of_what_took_too_long_or_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text("import time\n\n\ndef app(environ, start_response):\n    time.sleep(60)\n")
+    port, log = free_port(), tmp_path / "log"
+    words = [sys.executable, "-m", "gunicorn", "--config", str(CONFIG), "--bind", f"127.0.0.1:{port}"]
+    with log.open("wb") as out:
+        running = subprocess.Popen(
+            [*words, "--timeout", "1", "--workers", "1", "--chdir", str(tmp_path), "slow:app"], stdout=out, stderr=out
+        )
+    try:
+        for line in ("GET /clients/?text=Nora+Client HTTP/1.1", "GET /manage/a secret link HTTP/1.1"):
+            say(port, line)
+    finally:
+        running.terminate()
+        running.wait(timeout=30)
+    said = log.read_text()
+    assert ["Error handling request\n" in said, "Invalid request from ip=127.0.0.1\n" in said] == [True, True]
+    assert [one for one in ("Nora", "/clients", "secret", "/manage") if one in said] == []
+
+
+def say(port: int, line: str) -> None:
+    """Send a request with this first line, once somebody listens, and wait until the connection ends."""
+    until = time.monotonic() + 30
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=30) as link:
+                link.sendall(f"{line}\r\nHost: localhost\r\n\r\n".encode())
+                while link.recv(4096):
+                    pass
+                return
+        except ConnectionRefusedError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -9,15 +10,22 @@ import pytest
 from app.access.grants import Scope, ScopeKind
 from app.access.permissions import Permission, ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
+from app.operations.address_letters import former_letter
 from app.operations.book import book
 from app.operations.change import move
-from app.operations.client_records import ClientDraft, get_client, save_client
+from app.operations.client_archive import collect_client
+from app.operations.client_records import ClientDraft, get_client, gives_new_address, save_client
 from app.operations.context import Context
+from app.operations.erasure import erase_client
+from app.operations.letters import Letter, NoLetterError, write_letter
 from app.operations.requests import ClientDetails, MoveRequest
 from app.storage.store import Store
 from app.storage.tables import Attendee, Booking, Client
-from tests.cast import HOUR, Cast, granted, one_provider, pool_of, user
+from app.texts import speaking
+from app.translations import load_languages
+from tests.cast import HOUR, Cast, change_row, granted, one_provider, pool_of, user
 from tests.operations.helpers import BEN, TEN, holding, staff, system, visitor, wish
+from tests.operations.letter_helpers import HEAD, letters, messages
 
 CORRECTED = ClientDraft("Ada Other", "ada.other@example.org", "030 123456", "Prefers mornings")
 
@@ -234,3 +242,54 @@ def test_contact_of_a_client_of_others_too_is_changed_by_none_of_them_alone(
     assert (refused.value.field, get_client(two(cast, start), client).is_shared) == (field, True)
     save_client(two(cast, start), client, same)
     assert get_client(system(cast), client).notes == "Comes by bus"
+
+
+def test_former_mail_address_is_told_in_the_clients_language_and_of_nothing_else(store: Store) -> None:
+    load_languages()
+    cast = one_provider(store)
+    with speaking("de"):
+        client = ada(cast)
+    save_client(system(cast), client, CORRECTED)
+    letter = letters(cast)["address_changed"]
+    with speaking("de"):
+        words = former_letter(None, HEAD.base_url)
+    assert letter == Letter("", "ada@example.org", words.subject, words.text)
+    assert (words.subject, "book.example.org" in words.text, "://" in words.text) == (
+        "Ihre E-Mail-Adresse bei book.example.org wurde geändert",
+        True,
+        False,
+    )
+
+
+def test_nobody_is_told_where_the_mail_address_stays_or_there_was_none(store: Store) -> None:
+    cast = one_provider(store)
+    client = ada(cast)
+    save_client(system(cast), client, replace(CORRECTED, email="ADA@example.org"))
+    store.write(lambda: change_row(Client.get(), email=""))
+    save_client(system(cast), client, CORRECTED)
+    assert "address_changed" not in [row.kind for row in messages()]
+
+
+def test_former_mail_address_goes_with_an_erased_client(store: Store) -> None:
+    cast = one_provider(store)
+    client = ada(cast)
+    save_client(system(cast), client, CORRECTED)
+    facts = collect_client(system(cast), client, HEAD).facts
+    erase_client(system(cast, TEN + HOUR), client)
+    row = messages()[-1]
+    kept = {"client": client, "to": ""}
+    assert (row.kind, json.loads(row.payload), row.status) == ("address_changed", kept, "given_up")
+    assert [one["kind"] for one in facts["messages"] if one["about"] == client] == ["address_changed"]
+    with pytest.raises(NoLetterError, match="erased"):
+        write_letter(system(cast), row, HEAD)
+
+
+@pytest.mark.parametrize(
+    ("email", "changes"),
+    [("ada.other@example.org", True), (" ADA@example.org", False), ("nobody", False), ("", False)],
+)
+def test_another_mail_address_is_told_from_the_same_and_from_none(store: Store, email: str, changes: bool) -> None:
+    cast = one_provider(store)
+    client = ada(cast)
+    seen_by = (system(cast), holding(cast, Permission.SEE_CONTACTS))
+    assert [gives_new_address(one, client, email) for one in seen_by] == [changes, False]

@@ -12,7 +12,7 @@ from app.operations.approve import approve, decline
 from app.operations.book import book
 from app.operations.change import cancel, move
 from app.operations.letters import NoLetterError, write_letter
-from app.operations.links import ManageLink, read_manage_token, read_waiting_token
+from app.operations.links import Link, read_manage_token, read_waiting_token
 from app.operations.requests import MoveRequest, SeriesRequest, WaitingRequest
 from app.operations.series import book_series
 from app.operations.upkeep import release_expired
@@ -36,7 +36,7 @@ def test_letter_of_a_booking_tells_time_place_provider_and_link(store: Store) ->
     for words in ("11:00 to 11:30 (Europe/Berlin)", "10:00 to 10:30 (UTC)", "Centre", "Ada", "By the window"):
         assert words in letter.text
     token = letter.links[0].removeprefix("https://book.example.org/manage/")
-    assert read_manage_token(HEAD.secret_key, token) == ManageLink(made.public_id, 0)
+    assert read_manage_token(HEAD.secret_key, token) == Link(made.public_id, 0)
     assert letter.links[0] in letter.text
     assert in_calendar(letter) == [TEN]
 
@@ -107,7 +107,7 @@ def test_letters_of_the_waiting_list(store: Store) -> None:
     times, leave = found["waiting_joined"].links
     place = f"service={cast.ids['Consultation']}&location={cast.ids['Centre']}"
     assert times == f"https://book.example.org/book/times?{place}"
-    assert read_waiting_token(HEAD.secret_key, leave.rpartition("/")[2]) == WaitingEntry.get().public_id
+    assert read_waiting_token(HEAD.secret_key, leave.rpartition("/")[2]) == Link(WaitingEntry.get().public_id, 0)
     assert [found["waiting_joined"].text.count(link) for link in (times, leave)] == [1, 1]
     assert "Please do so by Friday 4 January 2030, 00:30 (UTC)" in found["slot_offered"].text
     assert found["slot_offered"].attachment is None

@@ -11,7 +11,7 @@ import pytest
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
 from app.look.mail_text import MailText, check_mail_text, warnings_of
-from app.operations import account_letters, approval_letters, letters_text
+from app.operations import account_letters, address_letters, approval_letters, letters_text
 from app.operations.book import book
 from app.operations.context import Context
 from app.operations.export_settings import settings_text
@@ -54,7 +54,7 @@ def told() -> list[tuple[str, str, str, object, object]]:
 
 
 def test_every_letter_that_there_is_can_be_changed() -> None:
-    kinds = {*letters_text.KINDS, *account_letters.KINDS, *approval_letters.KINDS}
+    kinds = {*letters_text.KINDS, *account_letters.KINDS, *address_letters.KINDS, *approval_letters.KINDS}
     assert set(MAIL_KINDS) == kinds
 
 

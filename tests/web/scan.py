@@ -1,14 +1,22 @@
-"""Every address that shows something, made from the application's own routes, so that a new one cannot be forgotten."""
+"""Every address that shows something, made from the application's own routes, so that a new one cannot be forgotten.
+
+Shared by the scanners of a small world (tests/web/test_rights_scan.py) and of the demo (tests/demo/test_rights.py).
+"""
 
 from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlencode
 
 from flask import Flask
 
+from app.storage.account_tables import CalendarFeed
+from app.storage.rights_tables import Role
+from app.storage.tables import Booking, Client, OutboxMessage, User
+from tests.web.conftest import Browser
 from tests.web.rights_world import rules_of
 
 FULL = os.environ.get("EIGENPLAN_TEST_TIER") == "full"
@@ -18,6 +26,9 @@ ELSEWHERE_ONE_IN = 8
 """Outside of the pages that are about bookings, in the gate tier, so many addresses are left for each that is asked."""
 
 ENDS = frozenset({"sign_in.sign_out"})
+ECHO = re.compile(r'name="time" value="[0-9:]*"|<h2 id="answer">[^<]*</h2>')
+"""What was asked about a time is shown again above its answer."""
+
 Query = Mapping[str, str]
 Ids = Mapping[str, Sequence[str]]
 """Values by how a rule begins, the longest beginning first wins; by ``<name>`` for what no beginning is given."""
@@ -36,6 +47,49 @@ def addresses(app: Flask, ids: Ids, queries: Sequence[Query]) -> Iterator[str]:
             for address in (path, *(f"{path}?{urlencode(query)}" for query in asked)):
                 if FULL or rule.startswith(KEEN) or not dice.randrange(ELSEWHERE_ONE_IN):
                     yield address
+
+
+def ids_of(bookings: Sequence[str], setup: Ids, most: int = 1000) -> dict[str, list[str]]:
+    """Return what addresses can be about; of what there is none, and of secret links, a guess.
+
+    Args:
+        bookings: public ids of those that are tried.
+        setup: public ids of the set-up by what they are of, as in its addresses: ``resources``.
+        most: so many of what belongs to bookings.
+    """
+    guess = [bookings[0]]
+    return {
+        "/bookings/": [*bookings],
+        "/requests/": [*bookings],
+        "/clients/": _of_bookings(bookings, most),
+        "/outbox/": [str(row.public_id) for row in OutboxMessage.select().limit(most)],
+        "/feed/": [str(row.public_id) for row in CalendarFeed.select().limit(most)],
+        "/setup/": guess,
+        "<public_id>": guess,
+        "<token>": guess,
+        "<filename>": guess,
+        "<guide>": ["rules"],
+        "<reference>": ["confirmed.en"],
+        "<preset>": ["clinic"],
+        "/setup/users/": [str(row.public_id) for row in User.select().limit(most)],
+        "/setup/roles/": [str(Role.get().public_id)],
+        **{f"/setup/{kind}/": [*known] for kind, known in setup.items()},
+    }
+
+
+def _of_bookings(bookings: Sequence[str], most: int) -> list[str]:
+    rows = Client.select().join(Booking).where(Booking.public_id.in_(bookings)).distinct()
+    return [str(row.public_id) for row in rows.order_by(Client.id).limit(most)]
+
+
+def look(browser: Browser, paths: Iterable[str]) -> list[str]:
+    """Return all that these addresses show, in small letters; pictures as they are."""
+    return [ECHO.sub("", browser.get(path).data.decode(errors="replace").lower()) for path in paths]
+
+
+def title_at(clock: str, service: str) -> re.Pattern[str]:
+    """Return what shows, in the words of a page in small letters, what is booked at a time: titles stand beside it."""
+    return re.compile(rf"{clock}(–[0-9:]{{5}})?\W{{0,3}}{re.escape(service.lower())}")
 
 
 def _filled(rule: str, ids: Ids) -> list[str]:

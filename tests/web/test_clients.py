@@ -9,10 +9,13 @@ import zipfile
 import pytest
 
 from app.access.permissions import ReadyMade
+from app.operations.session_limits import RECENT_SECONDS
+from app.storage.account_tables import UserSession
 from app.storage.store import Store
-from app.storage.tables import Booking, Client, Service
-from tests.cast import Cast
+from app.storage.tables import Booking, Client, Service, User
+from tests.cast import NOW, Cast
 from tests.web.conftest import Browser, SignIn
+from tests.web.reading import Page
 from tests.web.staff_cast import TEN, booked, words
 
 
@@ -138,3 +141,23 @@ def test_register_is_read_by_auditors_and_shows_how_long_services_keep(sign_in: 
 @pytest.mark.parametrize("role", [ReadyMade.VIEWER, ReadyMade.FRONT_DESK, ReadyMade.PROVIDER])
 def test_register_is_not_for_everybody(sign_in: SignIn, cast: Cast, role: ReadyMade) -> None:
     assert sign_in(role).get("/data-register/").status_code == 403
+
+
+def test_another_mail_address_asks_who_one_is_and_goes_on_as_it_was_typed(
+    desk: Browser, cast: Cast, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = nora(cast)
+    store.write(lambda: User.update(password_hash="x").execute())
+    monkeypatch.setattr("app.clock.now", lambda: NOW + RECENT_SECONDS)
+    assert desk.submit(page, fields(phone="030 1234")).status_code == 303
+    typed = fields(name="Nora Other", email="nora.other@example.org", phone="030 1234", version="2")
+    asked = desk.submit(page, typed)
+    waiting = Page(asked.text).form("/password").fields
+    assert (asked.status_code, waiting["proof_target"], {name: waiting[name] for name in typed}) == (401, page, typed)
+    assert desk.submit(page, typed | {"email": "nobody"}).status_code == 422
+    assert store.read(lambda: Client.get().email) == "nora.client@example.org"
+    proved = {"proved_at": NOW + RECENT_SECONDS}
+    store.write(lambda: UserSession.update(**proved).execute())
+    assert desk.submit("/confirm/go-on", waiting).status_code == 307
+    assert desk.submit(page, waiting).status_code == 303
+    assert store.read(lambda: (Client.get().name, Client.get().email)) == ("Nora Other", "nora.other@example.org")

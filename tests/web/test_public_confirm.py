@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from app.operations.client_records import ClientDraft, save_client
 from app.operations.links import confirm_token, manage_token
 from app.operations.upkeep import release_expired
 from app.storage.store import Store
-from app.storage.tables import Booking, Service
+from app.storage.tables import Booking, Client, Service
 from tests.cast import NOW, Cast, one_provider
 from tests.operations.helpers import system
 from tests.web.conftest import SECRET, Browser
@@ -100,3 +101,12 @@ def test_staff_see_what_waits_for_its_client(visitor: FlaskClient, store: Store,
     row = Booking.get()
     assert "Not confirmed by the client yet" in desk.get(f"/bookings/{row.public_id}").text
     assert "unconfirmed" in Page(desk.get(f"/calendar/day?location={cast.ids['Centre']}&date=2030-01-07").text).text
+
+
+def test_link_that_went_to_a_former_mail_address_confirms_nothing(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store, confirm_minutes=30)
+    hold(visitor, cast)
+    save_client(system(cast), Client.get().public_id, ClientDraft("Ada", "ada.other@example.org"))
+    assert [visitor.open(link(), method=method).status_code for method in ("GET", "POST")] == [410, 410]
+    new = confirm_token(SECRET, Booking.get().public_id, 1)
+    assert (visitor.post(f"/book/confirm/{new}").status_code, Booking.get().status) == (303, "confirmed")

@@ -7,9 +7,10 @@ from flask.testing import FlaskClient
 
 from app.operations.book import book
 from app.operations.change import cancel
+from app.operations.client_records import ClientDraft, save_client
 from app.operations.links import manage_token, waiting_token
 from app.storage.store import Store
-from app.storage.tables import WaitingEntry
+from app.storage.tables import OutboxMessage, WaitingEntry
 from tests.cast import HOUR, Cast, one_provider
 from tests.operations.helpers import system, wish
 from tests.web.conftest import SECRET
@@ -106,3 +107,18 @@ def test_waiting_link_from_another_site_is_refused(visitor: FlaskClient, store: 
     token = joined(visitor, one_provider(store))
     answer = visitor.post(f"/book/waiting/{token}", headers={"Sec-Fetch-Site": "cross-site"})
     assert (answer.status_code, WaitingEntry.get().status) == (403, "waiting")
+
+
+def test_waiting_link_that_went_to_a_former_mail_address_counts_no_more(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store)
+    taken = book(system(cast), wish(cast))
+    old, entry = joined(visitor, cast), WaitingEntry.get()
+    save_client(system(cast), entry.client.public_id, ClientDraft("Ada", "ada.other@example.org"))
+    cancel(system(cast), taken.public_id)
+    answers = [visitor.open(f"/book/waiting/{old}", method=method) for method in ("GET", "POST")]
+    assert [(one.status_code, "/manage/" in one.text) for one in answers] == [(410, False)] * 2
+    new = f"/book/waiting/{waiting_token(SECRET, entry.public_id, 1)}"
+    held = WaitingEntry.get().offered_booking
+    assert f"/manage/{manage_token(SECRET, held.public_id)}" in Page(visitor.get(new).text).links
+    letters = OutboxMessage.select().where(OutboxMessage.booking.is_null()).order_by(OutboxMessage.id)
+    assert [row.kind for row in letters] == ["waiting_joined", "address_changed", "waiting_joined"]

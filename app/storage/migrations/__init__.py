@@ -29,6 +29,7 @@ from app.storage.migrations import (
     m0020_links,
     m0021_door_shown,
     m0022_workflow,
+    m0023_waiting_links,
 )
 
 if TYPE_CHECKING:
@@ -73,4 +74,5 @@ MIGRATIONS = (
     Migration(20, "links", m0020_links.statements),
     Migration(21, "door_shown", m0021_door_shown.statements),
     Migration(22, "workflow", m0022_workflow.statements),
+    Migration(23, "waiting_links", m0023_waiting_links.statements),
 )

@@ -10,7 +10,14 @@ from flask.typing import ResponseReturnValue
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, StaleVersion
 from app.booking.words import sentence
-from app.operations.client_records import MOST_BOOKINGS, SHARED, ClientDraft, look_at_client, save_client
+from app.operations.client_records import (
+    MOST_BOOKINGS,
+    SHARED,
+    ClientDraft,
+    gives_new_address,
+    look_at_client,
+    save_client,
+)
 from app.operations.look_up import find_clients
 from app.texts import _
 from app.web.bookings.detail import rows_of
@@ -18,6 +25,7 @@ from app.web.clients import requests
 from app.web.context import current_context
 from app.web.errors import status_of
 from app.web.setup.reading import Typed
+from app.web.step_up import ask_again
 
 MAX_TEXT = 100
 MOST = 50
@@ -47,14 +55,20 @@ def show(public_id: str) -> str:
 
 @blueprint.post("/<public_id>")
 def save(public_id: str) -> ResponseReturnValue:
-    """Correct a client's record; a refusal shows the form again as it was typed."""
+    """Correct a client's record; a refusal shows the form again as it was typed.
+
+    Another mail address asks who one is: whoever reads mails there can move and cancel the client's bookings.
+    """
     typed = Typed(request.form)
     notes = typed.text("notes") if "notes" in request.form else None
     draft = ClientDraft(typed.text("name"), typed.text("email"), typed.text("phone"), notes)
     version = typed.text("version")
     known = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None
+    context = current_context()
+    if gives_new_address(context, public_id, draft.email) and (asked := ask_again()) is not None:
+        return asked
     try:
-        save_client(current_context(), public_id, draft, known)
+        save_client(context, public_id, draft, known)
     except (InvalidInput, StaleVersion) as refusal:
         errors = {refusal.field or "": sentence(refusal, "UTC")}
         return _page(public_id, errors, request.form), status_of(refusal)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.booking.refusals import NotConfirmed
+from app.booking.refusals import LinkSpent, NotConfirmed
 from app.booking.values import Instant
 from app.operations.confirm import confirm, get_parts, is_waiting
 from app.operations.context import Context
@@ -37,15 +37,13 @@ def show_held(token: str) -> str:
 
 def show_confirm(token: str) -> str:
     """Show what is to be confirmed; looking changes nothing, however often mail scanners look."""
-    booking = read_link(read_confirm_token, token)
-    context = client_context(booking)
-    return _page(context, get_parts(context, booking), token)
+    context, _booking, parts = _open(token)
+    return _page(context, parts, token)
 
 
 def confirm_form(token: str) -> ResponseReturnValue:
     """Confirm, and lead to the page with the links by which to change it; who comes second is told how it stands."""
-    booking = read_link(read_confirm_token, token)
-    context = client_context(booking)
+    context, booking, _parts = _open(token)
     try:
         is_new = confirm(context, booking)
     except NotConfirmed as refusal:
@@ -58,6 +56,23 @@ def confirm_form(token: str) -> ResponseReturnValue:
     if len(tokens) == 1:
         return redirect(url_for("public.done", token=tokens[0]), 303)
     return redirect(url_for("public.visit_done", token=tokens), 303)
+
+
+def _open(token: str) -> tuple[Context, str, list[BookingView]]:
+    """Return the surroundings of the token's holder, the booking that it names, and all parts of its visit.
+
+    Raises:
+        werkzeug.exceptions.NotFound: not one of our links.
+        TooOften: too many from this address were not.
+        NotFound: the booking is gone.
+        LinkSpent: the link went to a former mail address.
+    """
+    link = read_link(read_confirm_token, token)
+    context = client_context(link.public_id)
+    parts = get_parts(context, link.public_id)
+    if any(one.public_id == link.public_id and one.link_number != link.number for one in parts):
+        raise LinkSpent("readdressed")
+    return context, link.public_id, parts
 
 
 def _page(context: Context, parts: list[BookingView], token: str) -> str:

@@ -122,7 +122,8 @@ def test_page_says_that_nothing_is_there_right_now(proxy: Proxy) -> None:
 
 
 def test_log_holds_no_addresses_of_pages_or_visitors(proxy: Proxy) -> None:
-    proxy.ask(Call("/manage/a-secret-link", headers={"X-Mark": "mark-of-the-visitor"}))
+    proxy.ask(Call("/manage/a-secret-link?text=name-of-a-client", headers={"X-Mark": "mark-of-the-visitor"}))
     said = proxy.log
     assert '"logger":"http.log.error"' in said
-    assert [word for word in ("a-secret-link", "mark-of-the-visitor", "remote_ip") if word in said] == []
+    words = ("a-secret-link", "name-of-a-client", "mark-of-the-visitor", "remote_ip")
+    assert [word for word in words if word in said] == []
