@@ -25,6 +25,7 @@ from app.web.bookings.choices import active_locations, services_at
 from app.web.bookings.form import may_book
 from app.web.calendar_colours import hues
 from app.web.calendar_dates import make_list, weeks_of
+from app.web.calendar_drag import free_of_lanes, spans, times_of_hours, times_of_week
 from app.web.calendar_filter import CalendarFilter, pools_at, read_filter, resources_at
 from app.web.calendar_pages import make_day_table, make_timeline, make_week, worked_on
 from app.web.calendar_part import answer, layout, live_of
@@ -66,15 +67,16 @@ def _view(make: Callable[[Context, CalendarFilter], str]) -> Callable[[], Respon
 def day(context: Context, wanted: CalendarFilter) -> str:
     """Show one day: rows are quarter hours, columns are people, rooms and devices."""
     calendar = look_at_calendar(context, wanted.query(1))
+    table = make_day_table(calendar, wanted.day, wanted.names_somebody)
     return _render(
         context,
         Shown("day", wanted, day_text(wanted.day), 1, [wanted.day]),
         calendar=calendar,
         closure=calendar.closed.get(wanted.day, ""),
-        table=make_day_table(calendar, wanted.day, wanted.names_somebody),
+        table=table,
+        free=free_of_lanes(table),
         now=context.now,
-        may_drag=context.may(Permission.MOVE),
-        movable=lambda booking: booking.status in MOVABLE and context.may(Permission.MOVE, booking.target),
+        **_dragging(context),
     )
 
 
@@ -84,14 +86,18 @@ def timeline(context: Context, wanted: CalendarFilter) -> str:
     """Show one day from left to right: a line for each person, room and device."""
     calendar = look_at_calendar(context, wanted.query(1))
     table = make_day_table(calendar, wanted.day, wanted.names_somebody)
+    lines = make_timeline(table)
     return _render(
         context,
         Shown("timeline", wanted, day_text(wanted.day), 1, [wanted.day]),
         calendar=calendar,
         closure=calendar.closed.get(wanted.day, ""),
         table=table,
-        timeline=make_timeline(table),
+        timeline=lines,
+        times=list(times_of_hours(table, lines)),
+        free=free_of_lanes(table),
         now=context.now,
+        **_dragging(context),
     )
 
 
@@ -111,6 +117,9 @@ def week(context: Context, wanted: CalendarFilter) -> str:
         calendar=calendar,
         lines=lines,
         days=[(one, wanted.url("calendar.day", day=one)) for one in shown],
+        times=times_of_week(calendar, shown),
+        spans=spans,
+        **_dragging(context),
     )
 
 
@@ -146,6 +155,14 @@ def agenda(context: Context, wanted: CalendarFilter) -> str:
     )
 
 
+def _dragging(context: Context) -> dict[str, object]:
+    """Return what a page needs on which bookings can be dragged: whether they can, and which of them."""
+    return {
+        "may_drag": context.may(Permission.MOVE),
+        "movable": lambda booking: booking.status in MOVABLE and context.may(Permission.MOVE, booking.target),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A template and what it is about.
@@ -171,6 +188,7 @@ def _render(context: Context, shown: Shown, **content: object) -> str:
         endpoint=request.endpoint,
         heading=shown.heading,
         step=shown.step,
+        dates=shown.days,
         live=live_of(context, wanted.location.public_id, shown.days),
         locations=[(one.public_id, one.name) for one in active_locations(context.catalog)],
         resources=resources_at(context, wanted.location),

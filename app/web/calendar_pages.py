@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from app.booking.formats import WEEK, clock
-from app.booking.intervals import clip, normalise
+from app.booking.intervals import clip, normalise, subtract
 from app.booking.values import Cause, Interval
 from app.booking.wall_clock import day_bounds, earliest, local
 from app.operations.calendar import AwayView, CalendarView, ResourceCalendar
@@ -58,13 +58,14 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class DayCell:
-    """One resource's day in the week view."""
+    """One resource's day in the week view. ``free``: when it works and nothing takes it."""
 
     day: date
     hours: str
     away: tuple[str, ...]
     busy: tuple[str, ...]
     bookings: tuple[BookingView, ...]
+    free: tuple[Interval, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,13 @@ def _day_cell(column: ResourceCalendar, day: date, edges: Interval, tzid: str) -
     outside = [(one.start, one.end) for one in column.taken if one.cause is Cause.BUSY_TIME]
     busy = tuple(span_text(one, tzid) for one in clip(normalise(outside), *edges))
     bookings = tuple(one for one in column.bookings if edges[0] <= one.start < edges[1])
-    return DayCell(day, hours, away, busy, bookings)
+    return DayCell(day, hours, away, busy, bookings, _free(column, edges))
+
+
+def _free(column: ResourceCalendar, edges: Interval) -> tuple[Interval, ...]:
+    taken = [(one.start, one.end) for one in column.taken]
+    away = [(one.start, one.end) for one in column.away]
+    return tuple(subtract(clip(column.open, *edges), sorted(taken + away)))
 
 
 def _away_text(away: AwayView, edges: Interval, tzid: str) -> str:

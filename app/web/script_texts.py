@@ -17,6 +17,7 @@ SCRIPTS: Mapping[str, Mapping[str, str]] = {
     },
     "drag.js": {
         "place": mark("{name}, {time}"),
+        "dayTime": mark("{day}, {time}"),
         "length": mark("{minutes} min"),
         "stays": mark("Stays here"),
         "closed": mark("not free"),

@@ -33,11 +33,11 @@ def at_the_desk(windows: Windows, demo: Demo, name: str) -> tuple[str, Watched, 
     return day, desk, show_day(desk.page, demo, day, name)
 
 
-def drag(page: Page, link: Locator, x: float, y: float) -> None:
-    """Press on the upper part of a booking, and drag to a place in steps, without letting go."""
+def drag(page: Page, link: Locator, x: float, y: float, *, held: float = 0.5) -> None:
+    """Press on the upper part of a booking, ``held`` of its width from the left, and drag in steps to a place."""
     box = link.bounding_box()
     assert box
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 6)
+    page.mouse.move(box["x"] + box["width"] * held, box["y"] + 6)
     page.mouse.down()
     page.mouse.move(x, y, steps=8)
 

@@ -156,7 +156,7 @@ FREE_RUN = """long => {
   for (let column = 1; column < heads.length; column += 1) {
     let run = [];
     for (const row of table.tBodies[0].rows) {
-      const free = row.dataset.clock >= "12:00" && row.querySelector(`td.free[data-column="${column}"]`);
+      const free = row.dataset.times.split(" ")[1] >= "12:00" && row.querySelector(`td.free[data-column="${column}"]`);
       run = free ? run.concat(Number(row.dataset.start)) : [];
       if (run.length === long) return [heads[column].dataset.resource, ...run];
     }
@@ -172,13 +172,13 @@ def test_manager_blocks_tomorrow_afternoon(demo: Demo, windows: Windows) -> None
     open_people(page, demo, day - timedelta(days=1))
     hand = Hand(page)
     hand.click(page.get_by_role("link", name="Day after"))
-    expect(page.locator("#drag")).to_have_attribute("data-day", day.isoformat())
+    expect(page.locator("#drag")).to_have_attribute("data-first", day.isoformat())
     page.wait_for_load_state()
     center(page, resource, starts[LONG // 2])  # brings the whole stretch into view
     hand.drag(spot(page, resource, starts[0]), spot(page, resource, starts[-1]))
     hand.click(page.get_by_role("button", name="Block this time instead"))
     expect(page.get_by_role("status").first).to_have_text(re.compile("is blocked"))
-    expect(page.locator("#drag")).to_have_attribute("data-day", day.isoformat())
+    expect(page.locator("#drag")).to_have_attribute("data-first", day.isoformat())
     assert counted(hand) == promised("Block tomorrow afternoon")
 
 

@@ -42,6 +42,20 @@ def test_booking_may_go_where_its_rules_allow_it(desk: Browser, cast: Cast) -> N
     assert set(told["places"]) == {cast.ids["Ada"], cast.ids["Ben"]}
 
 
+def test_places_of_a_week_are_those_of_each_of_its_days(desk: Browser, cast: Cast) -> None:
+    mine = booked(cast, provider=cast.ids["Ada"])
+    week = dict(desk.get(f"/bookings/{mine}/places.json?date={DAY}&days=7").json or {})
+    days = [places(desk, mine, f"2030-01-{day:02d}")["places"] for day in range(7, 14)]
+    assert week["places"] == {one: [start for day in days for start in day[one]] for one in days[0]}
+    assert week["minutes"] == [30, 60]
+
+
+@pytest.mark.parametrize("days", ["0", "8", "-1", "many", "99999999999"])
+def test_number_of_days_that_no_calendar_shows_is_refused_in_a_sentence(desk: Browser, cast: Cast, days: str) -> None:
+    answer = desk.get(f"/bookings/{booked(cast)}/places.json?date={DAY}&days={days}")
+    assert (answer.status_code, set(answer.json or ())) == (422, {"error", "message"})
+
+
 def test_durations_are_those_that_fit_where_it_stands(desk: Browser, cast: Cast) -> None:
     mine = booked(cast, provider=cast.ids["Ada"])
     free = places(desk, mine)["minutes"]

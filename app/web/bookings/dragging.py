@@ -1,15 +1,18 @@
-"""Moving a booking by dragging it in the calendar of a day: where it may go, why not elsewhere, and the drop itself.
+"""Moving a booking by dragging it in a calendar: where it may go, why not elsewhere, and the drop itself.
 
-All of it is asked by ``static/drag.js`` and answered as JSON; the rules are those of the form for moving.
+All of it is asked by ``static/drag-server.js`` and answered as JSON; the rules are those of the form for moving.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
+from app.booking.formats import WEEK
 from app.booking.refusals import InvalidInput
-from app.booking.values import Instant
+from app.booking.values import Instant, Interval
 from app.booking.wall_clock import day_bounds
 from app.operations.change import move
 from app.operations.destinations import explain_destination, find_destinations
@@ -23,14 +26,22 @@ from app.web.setup.reading import Typed
 
 
 def places(public_id: str) -> ResponseReturnValue:
-    """Answer for a date and each resource of the service the starts to which the booking may move as long as it is.
+    """Answer for some days and each resource of the service the starts to which the booking may move as it is.
 
-    ``minutes`` has the durations that it may have where it stands.
+    The days are those from ``date`` on, one where ``days`` does not say how many. ``minutes`` has the durations that
+    it may have where it stands.
     """
     context, booking = movable(public_id)
-    start, end = day_bounds(Typed(request.args).day("date"), booking.tzid)
-    found = find_destinations(context, public_id, start, end)
+    found = find_destinations(context, public_id, *_days(Typed(request.args), booking.tzid))
     return jsonify(places=found.starts, minutes=found.minutes)
+
+
+def _days(typed: Typed, tzid: str) -> Interval:
+    first, days = typed.day("date"), typed.optional_number("days")
+    if days is not None and not 1 <= days <= WEEK:
+        raise InvalidInput("days", _("Please look at 1 to {most} days at once.", most=WEEK))
+    last = first + timedelta(days=(days or 1) - 1)
+    return day_bounds(first, tzid)[0], day_bounds(last, tzid)[1]
 
 
 def why_not(public_id: str) -> ResponseReturnValue:
