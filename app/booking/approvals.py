@@ -21,6 +21,8 @@ from app.booking.values import (
     Requirement,
     Service,
 )
+from app.booking.workflow import acts_on, asks_no_more, could_act
+from app.booking.workflow_values import Happening, Trigger, WorkflowRule
 
 
 class StepStatus(StrEnum):
@@ -86,8 +88,40 @@ def rules_for(catalog: Catalog, service_id: int, resource_ids: Collection[int]) 
     )
 
 
-def foresee(catalog: Catalog, service: Service, provider_id: int | None = None) -> Foreseen:
-    """Say whether a client's booking of a service, with this provider if one is wished, will have to be approved."""
+def rules_set_off(catalog: Catalog, happening: Happening) -> tuple[ApprovalRule, ...]:
+    """Return what has to be approved besides, because workflow rules that act on this ask for it."""
+    acting = {one.id for one in asking_rules(catalog) if acts_on(one, happening)}
+    return tuple(rule for rule in catalog.approvals.values() if rule.active and rule.workflow_id in acting)
+
+
+def asking_rules(catalog: Catalog) -> tuple[WorkflowRule, ...]:
+    """Return the workflow rules that ask for approval."""
+    asking = {rule.workflow_id for rule in catalog.approvals.values() if rule.active}
+    return tuple(one for one in catalog.workflow if one.id in asking)
+
+
+def foresee(catalog: Catalog, service: Service, provider_id: int | None = None, location: str = "") -> Foreseen:
+    """Say whether a client's booking of a service will have to be approved.
+
+    Args:
+        catalog: the set-up.
+        service: what is booked.
+        provider_id: the provider, if one is wished.
+        location: public id of the place, if it is known.
+    """
+    found = {_foresee_taken(catalog, service, provider_id), foresee_rules(catalog, service, location)}
+    return max(found, key=list(Foreseen).index)
+
+
+def foresee_rules(catalog: Catalog, service: Service, location: str = "") -> Foreseen:
+    """Say whether workflow rules will ask for approval of a booking; what they ask besides is not known yet."""
+    found = [one for one in asking_rules(catalog) if could_act(one, Trigger.BOOKED, service.public_id, location)]
+    if any(asks_no_more(one, location) for one in found):
+        return Foreseen.ALWAYS
+    return Foreseen.PERHAPS if found else Foreseen.NEVER
+
+
+def _foresee_taken(catalog: Catalog, service: Service, provider_id: int | None) -> Foreseen:
     ruled = {rule.resource_id for rule in catalog.approvals.values() if rule.active}
     if service.needs_approval or rules_for(catalog, service.id, () if provider_id is None else (provider_id,)):
         return Foreseen.ALWAYS

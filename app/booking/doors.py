@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.booking.approvals import rules_for
+from app.booking.approvals import Foreseen, foresee_rules, rules_for
 from app.booking.intervals import normalise
 from app.booking.values import MINUTE, Catalog, Instant, Interval, Resource, Service
 
@@ -100,7 +100,7 @@ def can_be_booked_at(catalog: Catalog, resource: Resource, service: Service) -> 
     is_plain = service.active and service.capacity == 1 and service.limit_per_client is None
     if not (takes_it_alone and is_plain and resource.active) or asks or place_at(resource, service) is None:
         return False
-    return not rules_for(catalog, service.id, (resource.id,))
+    return not rules_for(catalog, service.id, (resource.id,)) and foresee_rules(catalog, service) is Foreseen.NEVER
 
 
 def code_of(digest: bytes) -> str:

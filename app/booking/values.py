@@ -250,8 +250,9 @@ class ApprovalStep:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRule:
-    """Who has to approve bookings of a service, or whatever takes a resource; one of both is named.
+    """Who has to approve bookings of a service, whatever takes a resource, or what a workflow rule acts on.
 
+    One of these is named, or none where the workflow rule is gone: then it only decides about what it asked before.
     ``allows_own``: people may approve what they asked for themselves. ``steps`` are in order; one that was taken out of
     the rule is not active, but decides about what waited for it already.
     """
@@ -260,8 +261,19 @@ class ApprovalRule:
     steps: tuple[ApprovalStep, ...]
     service_id: int | None = None
     resource_id: int | None = None
+    workflow_id: int | None = None
     allows_own: bool = False
     active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A word that staff and rules give bookings; ``hue``: which of the eight hues of calendars it has."""
+
+    id: int
+    public_id: str
+    name: str
+    hue: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +287,7 @@ class Catalog:
     pools: Mapping[int, Pool] = field(default_factory=dict)
     approvals: Mapping[int, ApprovalRule] = field(default_factory=dict)
     workflow: tuple[WorkflowRule, ...] = ()
+    labels: Mapping[int, Label] = field(default_factory=dict)
     look: str = ""
     """What pages and letters look like, as it is stored; no rule asks for it, but it changes as all set-up does."""
     memo: dict[tuple[int, ...], Any] = field(default_factory=dict, compare=False, repr=False)

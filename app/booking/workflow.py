@@ -25,6 +25,19 @@ def acts_on(rule: WorkflowRule, happening: Happening) -> bool:
     return rule.active and rule.trigger in happening.triggers and _holds(rule, happening)
 
 
+def could_act(rule: WorkflowRule, trigger: Trigger, service: str, location: str = "") -> bool:
+    """Say whether a rule in use may act when this happens to a booking, whatever else it asks; "": anywhere."""
+    asked = rule.conditions
+    is_at = not location or _is_among(location, asked.locations)
+    return rule.active and rule.trigger is trigger and _is_among(service, asked.services) and is_at
+
+
+def asks_no_more(rule: WorkflowRule, location: str = "") -> bool:
+    """Say whether a rule that could act is certain to: it asks for nothing besides service and known location."""
+    asked = rule.conditions
+    return asked == Conditions(services=asked.services, locations=asked.locations if location else ())
+
+
 def _holds(rule: WorkflowRule, happening: Happening) -> bool:
     asked = rule.conditions
     return (

@@ -1,4 +1,4 @@
-"""Workflow rules as plain values: when this happens to a booking and that holds, then somebody is told."""
+"""Workflow rules as plain values: when this happens to a booking and that holds, then something is done."""
 
 from __future__ import annotations
 
@@ -62,6 +62,14 @@ class Receivers:
 
 
 @dataclass(frozen=True, slots=True)
+class Labelling:
+    """Which labels (public ids) a rule gives a booking, and which it takes away."""
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WorkflowRule:
     """One rule. ``minutes``: how long before the start or after the end, of timed rules.
 
@@ -75,6 +83,7 @@ class WorkflowRule:
     minutes: int = 0
     conditions: Conditions = Conditions()
     receivers: Receivers = Receivers()
+    labels: Labelling = Labelling()
     subject: str = ""
     text: str = ""
     active: bool = True

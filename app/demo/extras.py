@@ -13,6 +13,7 @@ from app.booking.refusals import Refusal
 from app.booking.statuses import Status
 from app.booking.values import Instant, Location, Service
 from app.demo.approvals import add_approvals
+from app.demo.rules import add_rules
 from app.operations.change import move
 from app.operations.context import Context
 from app.operations.requests import (
@@ -37,7 +38,7 @@ TRIES = 20
 
 
 def add_extras(context: Context, dice: random.Random) -> None:
-    """Add people to the waiting list, some series, some wishes to move, and what two people have to approve."""
+    """Add people to the waiting list, some series, some wishes to move, what two people have to approve, and rules."""
     services = {service.name: service for service in context.catalog.services.values()}
     for name in WAIT_FOR:
         for location in _places(context, services[name]):
@@ -48,6 +49,7 @@ def add_extras(context: Context, dice: random.Random) -> None:
     add_approvals(context)
     told = {"status": "delivered", "attempts": 1, "delivered_at": context.now}  # like all other mails of the past
     OutboxMessage.update(**told).where(OutboxMessage.status == "waiting").execute()
+    add_rules(context)
 
 
 def _places(context: Context, service: Service) -> list[Location]:

@@ -11,7 +11,7 @@ from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.approval_words import HINDRANCE_WORDS
 from app.booking.approvals import Hindrance, StepStatus
-from app.booking.values import Instant, Named
+from app.booking.values import ApprovalRule, Catalog, Instant, Named
 from app.operations.approvers import Voice, choose_voice, voices_of
 from app.operations.context import Context
 from app.operations.steps import Step, all_steps_of, asked_by
@@ -141,12 +141,8 @@ def _mine(
 
 def _step(context: Context, step: Step, names: _Names, *, is_current: bool) -> StepView:
     row, rule, catalog = step.row, step.asked.rule, context.catalog
-    about = ""
-    if rule is not None:
-        things = catalog.resources if rule.service_id is None else catalog.services
-        about = things[rule.service_id or rule.resource_id or 0].name
     return StepView(
-        about=about,
+        about="" if rule is None else _about(catalog, rule),
         number=row.number,
         who=_who(step, names),
         status=step.status,
@@ -157,6 +153,15 @@ def _step(context: Context, step: Step, names: _Names, *, is_current: bool) -> S
         decided_by=names.users.get(row.decided_by_id, ""),
         decided_for=names.users.get(row.decided_for_id, ""),
     )
+
+
+def _about(catalog: Catalog, rule: ApprovalRule) -> str:
+    """Return the name of what a rule is about: a service, what is taken, or the workflow rule that asks."""
+    if rule.service_id is not None:
+        return catalog.services[rule.service_id].name
+    if rule.resource_id is not None:
+        return catalog.resources[rule.resource_id].name
+    return next((one.name for one in catalog.workflow if one.id == rule.workflow_id), _("a rule that was removed"))
 
 
 def _who(step: Step, names: _Names) -> str:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import json
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.access.actors import ActorKind
 from app.access.grants import Target
 from app.access.permissions import Permission
-from app.booking.approvals import Asked, active_steps, due_at, hindrance, last_moment, rules_for
+from app.booking.approvals import (
+    Asked,
+    Foreseen,
+    active_steps,
+    asking_rules,
+    due_at,
+    foresee_rules,
+    hindrance,
+    last_moment,
+    rules_for,
+    rules_set_off,
+)
 from app.booking.statuses import Status
-from app.booking.values import ApprovalRule, ApprovalStep, Instant, Service
+from app.booking.values import MINUTE, ApprovalRule, ApprovalStep, Instant, Service
+from app.booking.workflow_values import Happening, Trigger
 from app.operations.approvers import member_of
 from app.operations.context import Context
 from app.operations.names import candidate_ids
@@ -34,20 +47,49 @@ class Asking:
         return bool(self.rules) or self.is_plain
 
 
-def asking_for(
-    context: Context, service: Service, resource_ids: Collection[int], target: Target, *, by_staff: bool
-) -> Asking:
-    """Return what has to be approved when the actor books or moves, at a place that takes these resources.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody books, or moves a booking to. ``target``: with all that it takes, for rules and rights alike."""
 
-    Who may decide everything at once asks for nothing. ``target`` is what the permission is asked about; ``by_staff``:
-    nobody approves by booking for themselves.
+    service: Service
+    start: Instant
+    target: Target
+    answers: Mapping[str, str]
+
+
+def wish_of(context: Context, row: Booking, start: Instant, target: Target) -> Wish:
+    """Return what a booking wishes that is written already; its answers are read only where a rule asks for one."""
+    asks = any(one.conditions.question for one in asking_rules(context.catalog))
+    answers = json.loads(Booking.get_by_id(row.id).answers) if asks else {}
+    return Wish(context.catalog.services[row.service_id], start, target, answers)
+
+
+def asking_for(context: Context, wish: Wish, *, by_staff: bool) -> Asking:
+    """Return what has to be approved when the actor books or moves: by the rules of approvals, and by workflow rules.
+
+    Who may decide everything at once asks for nothing. ``by_staff``: nobody approves by booking for themselves.
     """
-    rules = rules_for(context.catalog, service.id, resource_ids)
+    service, target = wish.service, wish.target
+    rules = rules_for(context.catalog, service.id, target.resource_ids) + _set_off(context, wish)
     is_plain = service.needs_approval and not any(rule.service_id for rule in rules)
     may_approve = by_staff and context.may(Permission.APPROVE, target)
     if may_approve and _settles_all(context, rules):
         return Asking()
     return Asking(rules, is_plain and not may_approve)
+
+
+def _set_off(context: Context, wish: Wish) -> tuple[ApprovalRule, ...]:
+    catalog, target = context.catalog, wish.target
+    happening = Happening(
+        frozenset({Trigger.BOOKED}),
+        wish.service.public_id,
+        "" if target.location_id is None else catalog.locations[target.location_id].public_id,
+        "",
+        (wish.start - context.now) // MINUTE,
+        frozenset(catalog.resources[one].public_id for one in target.resource_ids),
+        wish.answers,
+    )
+    return rules_set_off(catalog, happening)
 
 
 def may_ask(context: Context, row: Booking, service: Service) -> bool:
@@ -57,8 +99,10 @@ def may_ask(context: Context, row: Booking, service: Service) -> bool:
     """
     if row.status != Status.CONFIRMED:
         return False
+    location = context.catalog.locations[row.location_id].public_id
     rules = rules_for(context.catalog, service.id, candidate_ids(service))
-    if rules and context.actor.kind is not ActorKind.SYSTEM:
+    is_ruled = bool(rules) or foresee_rules(context.catalog, service, location) is not Foreseen.NEVER
+    if is_ruled and context.actor.kind is not ActorKind.SYSTEM:
         return True
     return service.needs_approval and not context.may(Permission.APPROVE, target_of(row))
 

@@ -31,6 +31,7 @@ class Action(StrEnum):
     NO_SHOW = "no_show"
     CHECKED_IN = "checked_in"
     RELEASED = "released"
+    LABELLED = "labelled"
     LOOKED = "looked"
     WAITING_JOINED = "waiting_joined"
     WAITING_LEFT = "waiting_left"
@@ -92,6 +93,7 @@ class Kind(StrEnum):
     LOOK = "look"
     MAIL_TEXT = "mail_text"
     WORKFLOW_RULE = "workflow_rule"
+    LABEL = "label"
     INSTALLATION = "installation"
 
 
@@ -113,6 +115,7 @@ ACTION_WORDS: Mapping[Action, str] = {
     Action.NO_SHOW: mark("Marked as a no-show"),
     Action.CHECKED_IN: mark("Checked in"),
     Action.RELEASED: mark("Released, as nobody had checked in"),
+    Action.LABELLED: mark("Changed the labels"),
     Action.LOOKED: mark("Looked at confidential details"),
     Action.WAITING_JOINED: mark("Joined the waiting list"),
     Action.WAITING_LEFT: mark("Left the waiting list"),
@@ -172,6 +175,7 @@ KIND_WORDS: Mapping[Kind, str] = {
     Kind.LOOK: mark("Look and words"),
     Kind.MAIL_TEXT: mark("Mail text"),
     Kind.WORKFLOW_RULE: mark("Rule"),
+    Kind.LABEL: mark("Label"),
     Kind.INSTALLATION: mark("Everything"),
 }
 

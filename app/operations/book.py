@@ -14,7 +14,7 @@ from app.booking.statuses import Status
 from app.booking.values import MINUTE, Instant, Service
 from app.operations import records, repeats
 from app.operations.announce import announce
-from app.operations.asking import Asking, ask, asking_for, expiry_of_request
+from app.operations.asking import Asking, Wish, ask, asking_for, expiry_of_request, wish_of
 from app.operations.audit_bookings import tell_booked, tell_status
 from app.operations.audit_words import Action
 from app.operations.clients import find_or_add_client
@@ -159,7 +159,7 @@ def add_at(context: Context, wanted: Wanted, place: Place, arrival: Arrival) -> 
     check_staff(context, wanted, place)
     if arrival.asked_until is not None:
         return records.add_booking(context, wanted, place, _held_draft(arrival, arrival.asked_until))
-    asking = _asking(context, wanted, place.resource_ids)
+    asking = _asking(context, wanted, place.resource_ids, arrival.particulars)
     row = records.add_booking(context, wanted, place, _draft_of(context, wanted, asking, arrival))
     ask(context, row, asking)
     tell_booked(context, row, place.resource_ids, wanted.reason)
@@ -191,10 +191,10 @@ def check_staff(context: Context, wanted: Wanted, place: Place) -> None:
         context.require(permission, wanted.target(place.resource_ids))
 
 
-def _asking(context: Context, wanted: Wanted, resource_ids: Collection[int]) -> Asking:
+def _asking(context: Context, wanted: Wanted, resource_ids: Collection[int], particulars: Particulars) -> Asking:
     """Return what has to be approved first when the actor books this for others, or for themselves."""
-    target = wanted.target(resource_ids)
-    return asking_for(context, wanted.service, resource_ids, target, by_staff=wanted.by_staff)
+    wish = Wish(wanted.service, wanted.start, wanted.target(resource_ids), particulars.texts.answers)
+    return asking_for(context, wish, by_staff=wanted.by_staff)
 
 
 def first_status(context: Context, service: Service, start: Instant, asking: Asking) -> tuple[Status, Instant | None]:
@@ -213,7 +213,7 @@ def _confirm_hold(context: Context, request: BookingRequest) -> str:
         row = records.get_locked(request.hold or "")
         records.check_held(row, context.now)
         _check_same(row, wanted)
-        asking = _asking(context, wanted, records.resource_ids(row))
+        asking = _asking(context, wanted, records.resource_ids(row), particulars)
         status, expires_at = first_status(context, wanted.service, wanted.start, asking)
         client = find_or_add_client(context, particulars.client)
         context.store.lock_rows(wanted.service.id if has_limits(wanted.service) else None, ())
@@ -252,7 +252,8 @@ def accept_offer(context: Context, booking: str) -> BookingView:
         if row.client_id is None or row.unconfirmed:  # made theirs by `book`, or by the link that confirms it
             raise NotFound(kind="booking", reference=booking)
         service, target = context.catalog.services[row.service_id], target_of(row)
-        asking = asking_for(context, service, target.resource_ids, target, by_staff=context.actor.is_staff)
+        wish = wish_of(context, row, row.start_at, target)
+        asking = asking_for(context, wish, by_staff=context.actor.is_staff)
         status, expires_at = first_status(context, service, row.start_at, asking)
         records.set_status(context, row, status, expires_at)
         ask(context, row, asking)

@@ -15,7 +15,7 @@ from app.booking.statuses import Status, check_movable, check_transition
 from app.booking.values import MINUTE, Catalog, Instant, Service
 from app.operations import records, repeats
 from app.operations.announce import announce
-from app.operations.asking import Asking, ask, asking_for, expiry_of_request, may_ask
+from app.operations.asking import Asking, ask, asking_for, expiry_of_request, may_ask, wish_of
 from app.operations.audit import Facts
 from app.operations.audit_bookings import tell_moved, tell_status, when_and_what
 from app.operations.audit_words import Action
@@ -255,8 +255,8 @@ def _choose(context: Context, row: Booking, wanted: Wanted) -> Place:
 
 def _asking(context: Context, row: Booking, wanted: Wanted, place: Place) -> Asking:
     """Return what has to be approved: what the new time takes counts, nobody has to let go of what the old one took."""
-    target = target_of(row, place.resource_ids)
-    return asking_for(context, wanted.service, place.resource_ids, target, by_staff=True)
+    wish = wish_of(context, row, wanted.start, target_of(row, place.resource_ids))
+    return asking_for(context, wish, by_staff=True)
 
 
 def _ask_anew(context: Context, row: Booking, wanted: Wanted, asking: Asking) -> bool:

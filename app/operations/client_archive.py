@@ -102,6 +102,7 @@ def _booking(catalog: Catalog, row: Booking, parts: Parts) -> Facts:
         "taken": list(parts.taken.get(row.id, ())),
         "wished_changes": list(parts.wishes.get(row.id, ())),
         "approvals": list(parts.approvals.get(row.id, ())),
+        "labels": list(parts.labels.get(row.id, ())),
         "checked_in_at": moment(row.checked_in_at),
         "booked_at": moment(row.created_at),
         "changed_at": moment(row.changed_at),

@@ -18,6 +18,7 @@ from app.operations.audit_words import Kind
 from app.storage.approval_tables import Approval
 from app.storage.audit_tables import AuditEntry
 from app.storage.extra_tables import ExtraResource
+from app.storage.labels import labels_of
 from app.storage.tables import Allocation, Attendee, Booking, ChangeRequest
 
 Facts = dict[str, Any]
@@ -32,6 +33,7 @@ class Parts:
     taken: Mapping[int, Sequence[Facts]]
     wishes: Mapping[int, Sequence[Facts]]
     approvals: Mapping[int, Sequence[Facts]]
+    labels: Mapping[int, Sequence[str]]
 
 
 def moment(instant: Instant | None) -> str | None:
@@ -42,7 +44,12 @@ def moment(instant: Instant | None) -> str | None:
 def parts_of(catalog: Catalog, rows: Sequence[Booking]) -> Parts:
     """Return what belongs to these bookings, inside a transaction."""
     ids = [row.id for row in rows]
-    return Parts(_attendees(ids), _taken(catalog, rows), _wishes(catalog, ids), _approvals(ids))
+    return Parts(_attendees(ids), _taken(catalog, rows), _wishes(catalog, ids), _approvals(ids), _labels(catalog, ids))
+
+
+def _labels(catalog: Catalog, ids: Collection[int]) -> Mapping[int, list[str]]:
+    names = {one.id: one.name for one in catalog.labels.values()}
+    return {key: [names[one] for one in own if one in names] for key, own in labels_of(ids).items()}
 
 
 def _attendees(ids: Collection[int]) -> Mapping[int, list[str]]:

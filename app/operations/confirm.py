@@ -8,7 +8,7 @@ from app.booking.statuses import Status
 from app.booking.values import Instant
 from app.operations import records
 from app.operations.announce import announce
-from app.operations.asking import ask, asking_for
+from app.operations.asking import ask, asking_for, wish_of
 from app.operations.audit_bookings import tell_booked
 from app.operations.book import FIRST_MESSAGE, first_status
 from app.operations.context import Context
@@ -59,7 +59,7 @@ def _is_held(row: Booking, now: Instant) -> bool:
 
 def _confirm_row(context: Context, row: Booking) -> None:
     service, target = context.catalog.services[row.service_id], target_of(row)
-    asking = asking_for(context, service, target.resource_ids, target, by_staff=context.actor.is_staff)
+    asking = asking_for(context, wish_of(context, row, row.start_at, target), by_staff=context.actor.is_staff)
     status, expires_at = first_status(context, service, row.start_at, asking)
     row.unconfirmed = False
     records.set_status(context, row, status, expires_at)

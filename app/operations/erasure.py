@@ -23,6 +23,7 @@ from app.operations.context import Context
 from app.operations.deliver import MessageStatus
 from app.operations.records import locked
 from app.storage.approval_tables import Approval
+from app.storage.label_tables import BookingLabel
 from app.storage.tables import Attendee, Booking, ChangeRequest, Client, OutboxMessage, Series, Service, WaitingEntry
 from app.texts import _, mark, plural
 
@@ -149,6 +150,7 @@ def _forget(context: Context, booking_ids: Sequence[int]) -> int:
     nothing = {"client": None, "comment": "", "answers": "{}", "tzid": "", "series": None}
     touched = {"version": Booking.version + 1, "changed_at": context.now}
     Booking.update(**nothing, **touched).where(Booking.id.in_(ids)).execute()
+    BookingLabel.delete().where(BookingLabel.booking.in_(ids)).execute()
     Attendee.update(client=None, name="").where(Attendee.booking.in_(ids)).execute()
     _clear_messages(OutboxMessage.select().where(OutboxMessage.booking.in_(ids)))
     _remove_empty_series({row.series_id for row in rows if row.series_id is not None})

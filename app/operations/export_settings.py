@@ -1,4 +1,4 @@
-"""The set-up of an installation as YAML that people read: places, people, services, hours, roles, approvals, doors."""
+"""The set-up of an installation as YAML that people read: places, people, services, hours, roles, rules, doors."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from peewee import Model
 
 from app.storage.approval_tables import ApprovalPerson, ApprovalRule, ApprovalStep
 from app.storage.door_tables import Door
+from app.storage.label_tables import Label
 from app.storage.rights_tables import Role, RoleGrant, UserGroup
 from app.storage.tables import (
     Closure,
@@ -25,6 +26,7 @@ from app.storage.tables import (
     TimeOff,
     WeeklyHours,
 )
+from app.storage.workflow_tables import WorkflowRule
 
 PARTS: tuple[type[Model], ...] = (
     Setting,
@@ -43,12 +45,14 @@ PARTS: tuple[type[Model], ...] = (
     Role,
     UserGroup,
     RoleGrant,
+    Label,
+    WorkflowRule,
     ApprovalRule,
     ApprovalStep,
     ApprovalPerson,
 )
-_STAMPS = frozenset({"version", "created_at", "changed_at", "release_since", "shown_since", "shown_at"})
-_JSON = frozenset({"durations_minutes", "questions", "permissions"})
+_STAMPS = frozenset({"version", "created_at", "changed_at", "release_since", "shown_since", "shown_at", "done_until"})
+_JSON = frozenset({"durations_minutes", "questions", "permissions", "conditions", "receivers", "labels"})
 
 
 def settings_text() -> str:

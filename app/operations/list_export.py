@@ -20,7 +20,7 @@ MOST_ROWS = 5000
 
 COLUMNS = (
     *("booking", "start", "end", "time_zone", "status", "service", "location", "resources", "seats"),
-    *("client", "email", "phone", "comment"),
+    *("client", "email", "phone", "comment", "labels"),
 )
 
 
@@ -38,7 +38,7 @@ def export_bookings(context: Context, search: BookingSearch) -> list[str]:
     if len(views) > MOST_ROWS:
         problem = _("These are more than {most} bookings; please search for a shorter time.", most=MOST_ROWS)
         raise InvalidInput("last", problem)
-    asked = {"start": search.start, "end": search.end, "location": search.location}
+    asked = {"start": search.start, "end": search.end, "location": search.location, "labels": search.label}
     asked |= {"status": ", ".join(search.statuses), "text": MASKED if search.text else ""}  # it may be a client's name
     change = Change(after={"count": len(views), **{name: value for name, value in asked.items() if value}})
     context.store.write(lambda: record(context, Action.EXPORTED, Subject(Kind.BOOKING_LIST), change))
@@ -61,4 +61,5 @@ def _cells(view: BookingView) -> Iterable[str]:
         view.client_email,
         view.client_phone,
         view.comment,
+        "; ".join(one.name for one in view.labels),
     )

@@ -17,7 +17,7 @@ from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import NotFound
 from app.booking.statuses import ACTIVE, Status
-from app.booking.values import Catalog, Cause, Instant, Taken
+from app.booking.values import Catalog, Cause, Instant, Label, Taken
 from app.operations.audit import Subject
 from app.operations.audit_looks import tell_look
 from app.operations.audit_words import Kind
@@ -26,6 +26,7 @@ from app.operations.rights import target_of, target_of_resource
 from app.operations.views import BookingView, ChangeView, ClientView, ResourceView
 from app.operations.within import bookings_within
 from app.storage import clients, taken
+from app.storage.labels import labels_of
 from app.storage.tables import Allocation, Attendee, Booking, ChangeRequest, Client, GroupSession, Series
 from app.texts import mark
 
@@ -46,6 +47,7 @@ class _Parts:
     attendees: Mapping[int, list[str]] = field(default_factory=dict)
     changes: Mapping[int, ChangeView] = field(default_factory=dict)
     wished: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    labels: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
 
 def get_booking(context: Context, public_id: str) -> BookingView:
@@ -242,7 +244,8 @@ def _parts_of(catalog: Catalog, rows: Sequence[Booking]) -> _Parts:
     ids = [row.id for row in rows]
     if not ids:
         return _Parts(catalog)
-    return _Parts(catalog, _resources_of(rows), _attendees_of(ids), _changes_of(ids))
+    labels = labels_of(ids) if catalog.labels else {}
+    return _Parts(catalog, _resources_of(rows), _attendees_of(ids), _changes_of(ids), labels=labels)
 
 
 def _resources_of(rows: Iterable[Booking]) -> dict[int, list[int]]:
@@ -304,7 +307,14 @@ def _view(context: Context, row: Booking, parts: _Parts, own: Collection[str]) -
     for permission, add in _PARTS:
         if mine or context.may(permission, base.target):
             base = add(base, row, parts)
+    if context.actor.is_staff and context.may(Permission.SEE_DETAILS, base.target):  # clients never see them
+        base = replace(base, labels=_labels(row, parts))
     return base
+
+
+def _labels(row: Booking, parts: _Parts) -> tuple[Label, ...]:
+    own = parts.labels.get(row.id, ())
+    return tuple(one for one in parts.catalog.labels.values() if one.id in own)
 
 
 def _with_title(view: BookingView, row: Booking, parts: _Parts) -> BookingView:

@@ -16,6 +16,7 @@ from app.operations.look_up import read_views
 from app.operations.views import BookingView
 from app.operations.within import bookings_within
 from app.storage.clients import find_client_ids
+from app.storage.label_tables import BookingLabel
 from app.storage.tables import Booking, Series
 from app.texts import _
 
@@ -35,6 +36,7 @@ class BookingSearch:
     statuses: Collection[Status] = ()
     location: str = ""
     text: str = ""
+    label: str = ""
     page: int = 1
 
 
@@ -102,6 +104,10 @@ def _conditions(context: Context, search: BookingSearch) -> list[Expression]:
     if search.location:
         ids = [one.id for one in context.catalog.locations.values() if one.public_id == search.location]
         found.append(Booking.location.in_(ids))
+    if search.label:
+        ids = [one.id for one in context.catalog.labels.values() if one.public_id == search.label]
+        found.append(Booking.id.in_(BookingLabel.select(BookingLabel.booking).where(BookingLabel.label.in_(ids))))
+        found += _seen(context, Permission.SEE_DETAILS)
     if search.text.strip():
         found.append(_text_condition(context, search.text.strip()))
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from app.access.grants import Target
 from app.booking.refusals import Refusal
-from app.booking.values import Instant
+from app.booking.values import Instant, Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ class BookingView:
     attendees: tuple[str, ...] = ()
     seats: int = 1
     comment: str = ""
+    labels: tuple[Label, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
     series: str | None = None
     visit: str | None = None

@@ -1,4 +1,4 @@
-"""Workflow rules at work: who a rule names is written to, in the transaction of what sets it off.
+"""Workflow rules at work: who a rule names is written to, and labels change, in the transaction of what sets it off.
 
 So a change that is taken back, or comes to nothing, takes its messages with it.
 """
@@ -13,10 +13,11 @@ from app.access.permissions import Permission
 from app.booking.statuses import Status
 from app.booking.values import MINUTE, Instant
 from app.booking.workflow import acts_on
-from app.booking.workflow_values import Happening, Trigger, WorkflowRule
+from app.booking.workflow_values import Happening, Labelling, Trigger, WorkflowRule
 from app.operations import records
 from app.operations.audit_words import Action
 from app.operations.context import Context
+from app.operations.labels import change_labels
 from app.operations.rights import actor_of, target_of
 from app.storage import outbox
 from app.storage.rights_tables import UserGroup, UserGroupMember
@@ -95,7 +96,7 @@ def happening_of(
 
 
 def act(context: Context, rule: WorkflowRule, row: Booking, occasion: str) -> bool:
-    """Leave the messages of a rule about a booking, once for each occasion; say whether it has acted now."""
+    """Do what a rule says about a booking, once for each occasion; say whether it has acted now."""
     if not note_run(rule.id, row.id, occasion, context.now):
         return False
     decided = {"status": row.status, "start": row.start_at, "end": row.end_at, "expires": row.expires_at}
@@ -108,7 +109,14 @@ def act(context: Context, rule: WorkflowRule, row: Booking, occasion: str) -> bo
         outbox.add_message(RULE_STAFF, row.id, {**payload, "user": user}, context.now)
     for address in rule.receivers.addresses:
         outbox.add_message(RULE_ADDRESS, row.id, {**payload, "to": address}, context.now)
+    if rule.labels != Labelling():
+        given, taken = (_label_ids(context, one) for one in (rule.labels.add, rule.labels.remove))
+        change_labels(context.as_system(), row, given, taken)
     return True
+
+
+def _label_ids(context: Context, public_ids: Sequence[str]) -> list[int]:
+    return [one.id for one in context.catalog.labels.values() if one.public_id in public_ids]
 
 
 def _staff(rule: WorkflowRule, row: Booking) -> Iterator[str]:

@@ -9,6 +9,7 @@ from app.storage.base import Table
 from app.storage.crypto_tables import CRYPTO_TABLES
 from app.storage.door_tables import DOOR_TABLES
 from app.storage.extra_tables import EXTRA_TABLES
+from app.storage.label_tables import LABEL_TABLES
 from app.storage.repeat_tables import REPEAT_TABLES
 from app.storage.rights_tables import RIGHTS_TABLES
 from app.storage.tables import TABLES
@@ -20,10 +21,11 @@ ALL_TABLES: tuple[type[Table], ...] = (
     *REPEAT_TABLES,
     *RIGHTS_TABLES,
     *ACCOUNT_TABLES,
+    *WORKFLOW_TABLES,
     *APPROVAL_TABLES,
     *EXTRA_TABLES,
     *DOOR_TABLES,
-    *WORKFLOW_TABLES,
+    *LABEL_TABLES,
     *CRYPTO_TABLES,
     *AUDIT_TABLES,
     *UNDO_TABLES,

@@ -7,13 +7,18 @@ from peewee import AutoField, BigIntegerField, BooleanField, CharField, ForeignK
 from app.storage.base import Record, Table
 from app.storage.rights_tables import UserGroup
 from app.storage.tables import Booking, ChangeRequest, Resource, Service, User
+from app.storage.workflow_tables import WorkflowRule
 
 
 class ApprovalRule(Record):
-    """Who approves bookings of a service, or what takes a resource; each has one rule at most."""
+    """Who approves bookings of a service, what takes a resource, or what a workflow rule acts on; each has one at most.
+
+    About none of them: what a workflow rule asked for that was removed since, kept for the record.
+    """
 
     service = ForeignKeyField(Service, null=True)
     resource = ForeignKeyField(Resource, null=True)
+    workflow = ForeignKeyField(WorkflowRule, null=True)
     allows_own = BooleanField(default=False)
     active = BooleanField(default=True)
 

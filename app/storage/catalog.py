@@ -14,6 +14,7 @@ from app.booking.values import (
     Closure,
     Condition,
     DateOverride,
+    Label,
     Location,
     Pool,
     Question,
@@ -73,6 +74,7 @@ def load_catalog(fetch: Fetch, revision: int) -> Catalog:
         pools=_pools(fetch, members),
         approvals=approvals,
         workflow=load_workflow(fetch),
+        labels={row[0]: Label(*row) for row in fetch("SELECT id, public_id, name, hue FROM label ORDER BY name, id")},
         look=_look(fetch),
     )
 

@@ -22,12 +22,18 @@ def load_approvals(fetch: Fetch) -> dict[int, ApprovalRule]:
         "SELECT rule_id, id, number, minutes, on_timeout, by_anybody, active FROM approval_step ORDER BY id"
     ):
         steps[row[0]].append(_step(row[1:], people))
-    rows = fetch("SELECT id, service_id, resource_id, allows_own, active FROM approval_rule ORDER BY id")
+    rows = fetch("SELECT id, service_id, resource_id, workflow_id, allows_own, active FROM approval_rule ORDER BY id")
     return {
         row_id: ApprovalRule(
-            row_id, tuple(sorted(steps[row_id], key=_number)), service_id, resource_id, bool(allows_own), bool(active)
+            row_id,
+            tuple(sorted(steps[row_id], key=_number)),
+            service_id,
+            resource_id,
+            workflow_id,
+            bool(allows_own),
+            bool(active),
         )
-        for row_id, service_id, resource_id, allows_own, active in rows
+        for row_id, service_id, resource_id, workflow_id, allows_own, active in rows
     }
 
 

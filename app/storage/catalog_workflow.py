@@ -1,4 +1,4 @@
-"""Reading workflow rules into the catalog, by one query, and the two texts that hold most of a rule."""
+"""Reading workflow rules into the catalog, by one query, and the texts that hold most of a rule."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from app.booking.workflow_values import Conditions, Receivers, Trigger, WorkflowRule
+from app.booking.workflow_values import Conditions, Labelling, Receivers, Trigger, WorkflowRule
 
 Fetch = Callable[[str], list[tuple[Any, ...]]]
 
@@ -15,7 +15,7 @@ Fetch = Callable[[str], list[tuple[Any, ...]]]
 def load_workflow(fetch: Fetch) -> tuple[WorkflowRule, ...]:
     """Return all rules, in the order in which they were made; ``fetch`` runs a query."""
     rows = fetch(
-        "SELECT id, public_id, name, trigger_kind, minutes, conditions, receivers, subject, text, active "
+        "SELECT id, public_id, name, trigger_kind, minutes, conditions, receivers, labels, subject, text, active "
         "FROM workflow_rule ORDER BY id"
     )
     return tuple(_rule(*row) for row in rows)
@@ -29,6 +29,7 @@ def _rule(
     minutes: int,
     conditions: str,
     receivers: str,
+    labels: str,
     *rest: Any,
 ) -> WorkflowRule:
     subject, text, active = rest
@@ -40,6 +41,7 @@ def _rule(
         minutes,
         read_conditions(conditions),
         read_receivers(receivers),
+        read_labelling(labels),
         subject,
         text,
         bool(active),
@@ -56,11 +58,16 @@ def read_receivers(stored: str) -> Receivers:
     return Receivers(**_with_tuples(json.loads(stored)))
 
 
+def read_labelling(stored: str) -> Labelling:
+    """Return which labels a rule gives and takes away, as they are stored."""
+    return Labelling(**_with_tuples(json.loads(stored)))
+
+
 def _with_tuples(held: Mapping[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in held.items()}
 
 
-def dump_part(part: Conditions | Receivers) -> str:
-    """Return conditions or receivers as they are stored; what is empty is left out."""
+def dump_part(part: Conditions | Receivers | Labelling) -> str:
+    """Return a part of a rule as it is stored; what is empty is left out."""
     held = {name: value for name, value in asdict(part).items() if value not in ((), "", None, False)}
     return json.dumps(held, ensure_ascii=False, sort_keys=True)

@@ -160,6 +160,15 @@ REGISTER: Mapping[str, Entry] = {
         ("source", "issuer"),
     ),
     "calendar_feed": Entry(mark("Private addresses of calendars"), WITH_ACCOUNT, {"public_id": Data.SIGN_IN}),
+    "workflow_rule": Entry(
+        mark("What happens by itself when something happens to a booking"),
+        WITH_RECORD,
+        {"receivers": Data.STAFF},
+        (*RECORD, "name", "trigger_kind", "conditions", "labels", "subject", "text"),
+    ),
+    "workflow_run": Entry(
+        mark("On which bookings rules have acted, so that each does so once"), mark("90 days"), other=("occasion",)
+    ),
     "approval_rule": Entry(mark("What has to be approved"), FOR_EVER, other=RECORD),
     "approval_step": Entry(mark("Steps of approvals"), FOR_EVER, other=("on_timeout",)),
     "approval_person": Entry(mark("Who approves"), WITH_RECORD, other=("purpose",)),
@@ -171,15 +180,8 @@ REGISTER: Mapping[str, Entry] = {
     ),
     "extra_resource": Entry(mark("What bookings take together"), FOR_EVER),
     "door": Entry(mark("Pages beside rooms and devices"), WITH_RECORD, other=RECORD),
-    "workflow_rule": Entry(
-        mark("What happens by itself when something happens to a booking"),
-        WITH_RECORD,
-        {"receivers": Data.STAFF},
-        (*RECORD, "name", "trigger_kind", "conditions", "subject", "text"),
-    ),
-    "workflow_run": Entry(
-        mark("On which bookings rules have acted, so that each does so once"), mark("90 days"), other=("occasion",)
-    ),
+    "label": Entry(mark("Labels that bookings may have"), WITH_RECORD, other=(*RECORD, "name")),
+    "booking_label": Entry(mark("Which bookings have which labels"), WITH_CLIENT),
     "encryption_key": Entry(
         mark("Keys, encrypted by the master key"), FOR_EVER, other=("purpose", "state", "wrapped", "master")
     ),

@@ -9,7 +9,7 @@ from app.storage.tables import Booking
 
 
 class WorkflowRule(Record):
-    """One rule; ``conditions`` and ``receivers`` are JSON, as ``app.booking.workflow_values`` has them.
+    """One rule; ``conditions``, ``receivers`` and ``labels`` are JSON, as ``app.booking.workflow_values`` has them.
 
     ``done_until``: up to which moment a timed rule has acted, so that it acts once on each.
     """
@@ -19,6 +19,7 @@ class WorkflowRule(Record):
     minutes = IntegerField(default=0)
     conditions = TextField(default="{}")
     receivers = TextField(default="{}")
+    labels = TextField(default="{}")
     subject = TextField(default="")
     text = TextField(default="")
     done_until = BigIntegerField(default=0)

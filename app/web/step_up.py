@@ -40,6 +40,7 @@ DANGEROUS = frozenset(
         *("setup.new_roles", "setup.add_roles", "setup.edit_roles", "setup.save_roles", "setup.remove_roles"),
         *("setup.new_approvals", "setup.add_approvals", "setup.edit_approvals", "setup.save_approvals"),
         "setup.remove_approvals",
+        *("setup.new_rules", "setup.add_rules", "setup.edit_rules", "setup.save_rules", "setup.remove_rules"),
         *("setup.preset", "setup.save_preset", "setup.own_preset", "setup.save_own_preset"),
         *("setup.start_people", "setup.save_start_people"),
         *("setup.edit_pools", "setup.save_pools"),  # roles for a pool follow its members

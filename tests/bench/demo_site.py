@@ -33,6 +33,7 @@ from app.operations.visits import find_visit_slots
 from app.storage import rights_tables, tables
 from app.storage.approval_tables import ApprovalRule
 from app.storage.base import Record
+from app.storage.label_tables import Label
 from app.storage.migrate import migrate
 from app.storage.store import Store
 from tests.bench.databases import settle
@@ -132,6 +133,7 @@ class Examples:
             "approvals": ApprovalRule,
             "closures": tables.Closure,
             "groups": rights_tables.UserGroup,
+            "labels": Label,
             "locations": tables.Location,
             "pools": tables.Pool,
             "resources": tables.Resource,

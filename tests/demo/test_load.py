@@ -10,6 +10,7 @@ from app.access.permissions import READY_MADE, ReadyMade
 from app.booking.slots import SlotQuery, find_slots
 from app.booking.statuses import Status
 from app.booking.values import ResourceKind
+from app.booking.workflow_values import Trigger
 from app.demo.group import ACCOUNTS, Account
 from app.demo.load import load_demo, load_state, refresh_demo
 from app.operations.change import cancel
@@ -21,6 +22,7 @@ from app.storage.base import Record
 from app.storage.check import check_database
 from app.storage.store import Store
 from app.storage.tables import Allocation, Booking, ChangeRequest, OutboxMessage, Series, User, WaitingEntry
+from app.storage.workflow_tables import WorkflowRun
 from tests.demo.conftest import NOW, PASSWORD
 from tests.keys import open_store
 
@@ -44,6 +46,12 @@ def test_demo_has_the_group_that_is_promised(demo: Store) -> None:
     found = (len(catalog.locations), *(kinds.count(kind) for kind in ResourceKind), len(catalog.services))
     assert found == (3, 14, 9, 6, 12)
     assert {one.tzid for one in catalog.locations.values()} == {"Europe/Berlin", "Europe/London"}
+
+
+def test_demo_has_rules_that_act_from_now_on(demo: Store) -> None:
+    rules = demo.catalog().workflow
+    assert [one.trigger for one in rules if one.active] == [Trigger.BEFORE_START, Trigger.CANCELLED]
+    assert demo.read(WorkflowRun.select().count) == 0
 
 
 def test_demo_nothing_is_wrong_in_its_database(demo: Store) -> None:

@@ -273,6 +273,7 @@ def test_archive_holds_all_that_is_kept_about_a_client(store: Store) -> None:
             "taken": [{"kind": "person", "name": "Ada", "is_extra": False}],
             "wished_changes": [],
             "approvals": [],
+            "labels": [],
             "checked_in_at": None,
             "booked_at": "2030-01-04T00:00:00Z",
             "changed_at": "2030-01-04T00:00:00Z",

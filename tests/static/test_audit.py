@@ -44,7 +44,6 @@ UNTOLD: Mapping[str, str] = {
     "outside.provider._spend": "a part of signing in, which is told with its method",
     "passkeys.check": "a part of signing in, which is told with its method",
     "presets.setting_up.set_up_preset": "what it runs tells",
-    "reminders._run_rule": "mails go out by rules, whose edits are told",
     "reminders.forget_runs": "what rules did long ago",
     "repeats.once": "what it runs tells",
     "sealing.seal_entries": "it is the audit log",

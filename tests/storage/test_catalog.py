@@ -28,7 +28,7 @@ from tests.keys import open_store
 from tests.storage.helpers import at_once, closing, stamped
 
 FEAST = date(2031, 5, 1)
-QUERIES = 16
+QUERIES = 17
 
 
 def counted(store: Store) -> list[str]:

@@ -18,6 +18,7 @@ from app.operations.setup.approvals import RuleDraft, save_rule
 from app.operations.setup.closures import ClosureDraft, save_closure
 from app.operations.setup.grants import GrantDraft
 from app.operations.setup.groups import GroupDraft, save_group
+from app.operations.setup.labels import LabelDraft, save_label
 from app.operations.setup.pools import PoolDraft, save_pool
 from app.operations.setup.roles import RoleDraft, save_role
 from app.operations.setup.time_off import TimeOffDraft, save_time_off
@@ -96,6 +97,7 @@ def _set_up(cast: Cast, person: str) -> dict[str, str]:
         "mail_text": "confirmed.en",
         "approvals": save_rule(context, RuleDraft(f"resource:{cast.ids['Laser']}")),
         "rules": save_workflow_rule(context, reminder_draft()),
+        "labels": save_label(context, LabelDraft("To call back")),
         "groups": save_group(context, GroupDraft("Reception", (), (GrantDraft("viewer"),))),
     }
 

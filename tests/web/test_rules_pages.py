@@ -75,3 +75,25 @@ def test_second_of_two_who_edit_is_told_and_may_go_on(admin: Browser, store: Sto
     )
     assert admin.submit(f"{path}/remove", {}).status_code == 302
     assert list_rules(context_of(store)) == []
+
+
+ASKS = {
+    **{name: TYPED[name] for name in ("name", "active")},
+    **{"trigger": "booked", "asks_approval": "1", "step1_who": "anybody", "step1_on_timeout": "decline"},
+    **{"step1_minutes": "2", "step1_minutes_unit": "days", "less_than_hours": "24"},
+}
+SENTENCE = (
+    "When a booking is made (less than 1 day before it begins), then ask anybody who may approve it for approval."
+)
+
+
+def test_rule_that_asks_for_approval_is_previewed_saved_and_opened_again(admin: Browser, store: Store) -> None:
+    assert SENTENCE in words(admin.submit(NEW, {**ASKS, "action": "preview"}).text)
+    assert admin.submit(NEW, {**ASKS, "action": "save"}).status_code == 302
+    assert SENTENCE in words(admin.get(LIST).text)
+    page = admin.get(f"{LIST}/{list_rules(context_of(store))[0].public_id}").text
+    assert ('name="asks_approval" value="1" checked' in page, "The letter" in page) == (True, True)
+    wrong = admin.submit(NEW, {**ASKS, "step1_who": "named", "action": "save"})
+    assert (wrong.status_code, "Please choose at least one user or group." in wrong.text) == (422, True)
+    wrong = admin.submit(NEW, {**ASKS, "trigger": "moved", "action": "save"})
+    assert "Approval can be asked for only when a booking is made" in words(wrong.text)

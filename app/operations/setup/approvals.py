@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.access.permissions import Permission
-from app.booking.refusals import InvalidInput
+from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import DAY_MINUTES, OnTimeout
 from app.operations.audit_words import Kind
 from app.operations.context import Context
@@ -67,11 +67,10 @@ def save_rule(context: Context, draft: RuleDraft, public_id: str | None = None, 
         values = {**_thing(draft.about, public_id), "allows_own": draft.allows_own, "active": draft.active}
         if not 1 <= len(draft.steps) <= MOST_STEPS:
             raise InvalidInput("step1_who", _("A rule has one step or two."))
-        steps = [_checked(number, one) for number, one in enumerate(draft.steps, 1)]
+        for number, one in enumerate(draft.steps, 1):
+            check_step(number, one)
         row = put(context, ApprovalRule, "approval rule", Key(public_id, version), values)
-        ApprovalStep.update(active=False).where(ApprovalStep.rule == row.id).execute()
-        for number, (step, people) in enumerate(steps, 1):
-            _write_step(row.id, number, step, people)
+        write_steps(row.id, draft.steps)
         return str(row.public_id)
 
     return edit(context, work, PERMISSION, _told(context, public_id))
@@ -95,8 +94,12 @@ def _thing(about: str, public_id: str | None) -> dict[str, int | None]:
 People = list[tuple[str, dict[str, int]]]
 
 
-def _checked(number: int, step: StepDraft) -> tuple[StepDraft, People]:
-    """Check a step and return it with whom it names, by row ids."""
+def check_step(number: int, step: StepDraft) -> People:
+    """Check a step and return whom it names, by row ids; inside a read.
+
+    Raises:
+        InvalidInput: with the field that has to be mended. NotFound: whom it names is gone.
+    """
     if step.on_timeout not in set(OnTimeout):
         raise InvalidInput(f"step{number}_on_timeout", _("Please choose what happens when nobody decides in time."))
     check_number(step.minutes, f"step{number}_minutes", 1, YEAR_MINUTES, span_words)
@@ -105,7 +108,7 @@ def _checked(number: int, step: StepDraft) -> tuple[StepDraft, People]:
         named += _named("approver", step.approvers, f"step{number}_approvers")
     if step.on_timeout == OnTimeout.ESCALATE and step.next_ones is not None:
         named += _named("next", step.next_ones, f"step{number}_next")
-    return step, named
+    return named
 
 
 def _named(purpose: str, references: Collection[str], field: str) -> People:
@@ -121,6 +124,17 @@ def _person(reference: str, field: str) -> dict[str, int]:
     if kind not in _PEOPLE:
         raise InvalidInput(field, _("Please choose users and groups from the list."))
     return {kind: int(find_row(_PEOPLE[kind], kind, public_id).id)}
+
+
+def write_steps(rule_id: int, steps: Sequence[StepDraft]) -> None:
+    """Write the steps of a rule, in place of those that it has; a step that is taken out stays for what it was asked.
+
+    Raises:
+        InvalidInput, NotFound: as for ``check_step``.
+    """
+    ApprovalStep.update(active=False).where(ApprovalStep.rule == rule_id).execute()
+    for number, step in enumerate(steps, 1):
+        _write_step(rule_id, number, step, check_step(number, step))
 
 
 def _write_step(rule_id: int, number: int, step: StepDraft, people: People) -> None:
@@ -146,7 +160,7 @@ def remove_rule(context: Context, public_id: str) -> None:
     """
 
     def work() -> None:
-        row = find_row(ApprovalRule, "approval rule", public_id)
+        row = _find(public_id)
         if Approval.select().where(Approval.rule == row.id).exists():
             raise InvalidInput(
                 "rule", _("Requests were made under this rule, so it stays; take the tick at “In use” away instead.")
@@ -159,19 +173,28 @@ def remove_rule(context: Context, public_id: str) -> None:
     edit(context, work, PERMISSION, _told(context, public_id))
 
 
+def _find(public_id: str) -> ApprovalRule:
+    """Return a rule about a service or a resource; what a workflow rule asks for is changed with that."""
+    row = find_row(ApprovalRule, "approval rule", public_id)
+    if row.service_id is None and row.resource_id is None:
+        raise NotFound(kind="approval rule", reference=public_id)
+    return row
+
+
 def get_rule(context: Context, public_id: str) -> Saved[RuleDraft]:
     """Return one rule, or raise NotFound."""
 
     def work() -> Saved[RuleDraft]:
-        row = find_row(ApprovalRule, "approval rule", public_id)
+        row = _find(public_id)
         return _saved_all(context, [row])[0]
 
     return look(context, work, PERMISSION)
 
 
 def list_rules(context: Context) -> list[Saved[RuleDraft]]:
-    """Return all rules, those of services first, with a fixed number of queries."""
-    query = ApprovalRule.select().order_by(ApprovalRule.service.is_null(), ApprovalRule.id)
+    """Return all rules, those of services first, with a fixed number of queries; not what workflow rules ask for."""
+    is_own = ApprovalRule.service.is_null(False) | ApprovalRule.resource.is_null(False)
+    query = ApprovalRule.select().where(is_own).order_by(ApprovalRule.service.is_null(), ApprovalRule.id)
     return look(context, lambda: _saved_all(context, list(query)), PERMISSION)
 
 
@@ -190,7 +213,7 @@ def list_people(context: Context) -> dict[str, str]:
 
 
 def _saved_all(context: Context, rows: Sequence[ApprovalRule]) -> list[Saved[RuleDraft]]:
-    steps = _stored_steps([row.id for row in rows])
+    steps = stored_steps([row.id for row in rows])
     return [
         Saved(row.public_id, row.version, RuleDraft(_about(context, row), steps[row.id], row.allows_own, row.active))
         for row in rows
@@ -204,7 +227,8 @@ def _about(context: Context, row: ApprovalRule) -> str:
     return f"{SERVICE}:{catalog.services[row.service_id].public_id}"
 
 
-def _stored_steps(rule_ids: Sequence[int]) -> dict[int, tuple[StepDraft, ...]]:
+def stored_steps(rule_ids: Sequence[int]) -> dict[int, tuple[StepDraft, ...]]:
+    """Return the steps of rules by the row ids of these; two queries."""
     rows = list(
         ApprovalStep.select()
         .where(ApprovalStep.rule.in_(list(rule_ids)), ApprovalStep.active)
@@ -236,6 +260,6 @@ def _stored_people(step_ids: Sequence[int]) -> dict[tuple[int, str], tuple[str, 
 
 def _told(context: Context, public_id: str | None) -> Told:
     def read(one: str) -> RuleDraft:
-        return _saved_all(context, [find_row(ApprovalRule, "approval rule", one)])[0].draft
+        return _saved_all(context, [_find(one)])[0].draft
 
     return Told(Kind.APPROVAL_RULE, read, public_id)

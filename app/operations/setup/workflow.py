@@ -1,8 +1,8 @@
-"""Workflow rules: when something happens to a booking, or its time comes near, somebody is written to."""
+"""Workflow rules: when something happens to a booking, or its time comes near, somebody is told or asked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.access.grants import Target
@@ -12,21 +12,30 @@ from app.booking.intake import find_options, option_words
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.statuses import Status
 from app.booking.values import DAY_MINUTES, Catalog, Question
-from app.booking.workflow_values import TIMED, Conditions, Receivers, Trigger
+from app.booking.workflow_values import TIMED, Conditions, Labelling, Receivers, Trigger
 from app.look.mail_text import check_mail_text
 from app.operations.audit_words import Kind
 from app.operations.context import Context
 from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put, refuse_first
 from app.operations.setup.services import YEAR_MINUTES, span_words
 from app.operations.setup.telling import Told
+from app.operations.setup.workflow_asking import (
+    Asks,
+    asks_of,
+    check_asks,
+    let_go,
+    require_asking,
+    stored_asks,
+    write_asks,
+)
 from app.operations.workflow_letters import PLACEHOLDERS
-from app.storage.catalog_workflow import dump_part, read_conditions, read_receivers
+from app.storage.catalog_workflow import dump_part, read_conditions, read_labelling, read_receivers
 from app.storage.rights_tables import UserGroup
 from app.storage.workflow_runs import count_runs
 from app.storage.workflow_tables import WorkflowRule, WorkflowRun
 from app.texts import _
 
-NO_CONDITIONS, NOBODY = Conditions(), Receivers()
+NO_CONDITIONS, NOBODY, NO_LABELS = Conditions(), Receivers(), Labelling()
 PERMISSION = Permission.MANAGE_SETTINGS
 COUNTED_SECONDS = 30 * 86_400
 MOST_ADDRESSES = 20
@@ -46,6 +55,8 @@ class RuleDraft:
     subject: str = ""
     text: str = ""
     active: bool = True
+    asks: Asks | None = None
+    labels: Labelling = NO_LABELS
 
 
 def check_rule(context: Context, draft: RuleDraft) -> RuleDraft:
@@ -56,8 +67,10 @@ def check_rule(context: Context, draft: RuleDraft) -> RuleDraft:
     """
     if draft.trigger not in set(Trigger):
         raise InvalidInput("trigger", _("Please choose when this rule acts."))
+    check_asks(draft.trigger, draft.conditions, draft.asks)
+    _check_labels(context.catalog, draft.labels)
     asked = _check_conditions(context.catalog, draft.conditions)
-    checked = replace(draft, minutes=_minutes(draft), conditions=asked, receivers=_receivers(draft.receivers))
+    checked = replace(draft, minutes=_minutes(draft), conditions=asked, receivers=_receivers(draft))
     if checked.receivers.addresses and checked.conditions.question:
         problem = _("Given addresses would learn the answer by this letter; please write to accounts that may see it.")
         raise InvalidInput("addresses", problem)
@@ -119,21 +132,36 @@ def questions_of(catalog: Catalog) -> dict[str, Question]:
     return {one.public_id: one for service in catalog.services.values() for one in service.questions}
 
 
-def _receivers(given: Receivers) -> Receivers:
+def _receivers(draft: RuleDraft) -> Receivers:
+    given = draft.receivers
     if len(given.addresses) > MOST_ADDRESSES:
         raise InvalidInput("addresses", _("Please give at most {most}; a group may do instead.", most=MOST_ADDRESSES))
     addresses = tuple(dict.fromkeys(check_email(one, "addresses") for one in given.addresses))
     for group in given.groups:
         find_row(UserGroup, "group", group)
-    if not (given.client or given.providers or given.groups or addresses):
+    acts = draft.asks is not None or draft.labels != NO_LABELS
+    if not (given.client or given.providers or given.groups or addresses or acts):
         raise InvalidInput("receivers", _("Please choose who is written to."))
     return replace(given, groups=tuple(dict.fromkeys(given.groups)), addresses=addresses)
+
+
+def _check_labels(catalog: Catalog, labels: Labelling) -> None:
+    if not set(labels.add).isdisjoint(labels.remove):
+        raise InvalidInput(
+            "labels_remove", _("A rule cannot give a label and take it away; please choose one of both.")
+        )
+    known = {one.public_id for one in catalog.labels.values()}
+    for one in (*labels.add, *labels.remove):
+        if one not in known:
+            raise NotFound(kind="label", reference=one)
 
 
 def _with_words(draft: RuleDraft) -> RuleDraft:
     """Check the words; only a reminder of the client alone may do without, as there is a mail text for it."""
     has_words = bool(draft.subject.strip() or draft.text.strip())
     if not has_words and draft.trigger == Trigger.BEFORE_START and draft.receivers.only_client:
+        return replace(draft, subject="", text="")
+    if draft.receivers == NOBODY:
         return replace(draft, subject="", text="")
     found, problems = check_mail_text(draft.subject, draft.text, PLACEHOLDERS)
     refuse_first(problems)
@@ -149,6 +177,7 @@ def save_rule(context: Context, draft: RuleDraft, public_id: str | None = None, 
     context.require(PERMISSION, Target())
 
     def work() -> str:
+        require_asking(context, _asks_before(public_id), draft.asks)
         name, checked = check_name(WorkflowRule, draft.name, public_id), check_rule(context, draft)
         values = {
             "name": name,
@@ -156,15 +185,22 @@ def save_rule(context: Context, draft: RuleDraft, public_id: str | None = None, 
             "minutes": checked.minutes,
             "conditions": dump_part(checked.conditions),
             "receivers": dump_part(checked.receivers),
+            "labels": dump_part(checked.labels),
             "subject": checked.subject,
             "text": checked.text,
             "active": checked.active,
         }
         if _begins_anew(public_id, checked):
             values["done_until"] = context.now
-        return str(put(context, WorkflowRule, "rule", Key(public_id, version), values).public_id)
+        row = put(context, WorkflowRule, "rule", Key(public_id, version), values)
+        write_asks(context, row.id, checked.asks)
+        return str(row.public_id)
 
     return edit(context, work, PERMISSION, Told(Kind.WORKFLOW_RULE, _draft, public_id))
+
+
+def _asks_before(public_id: str | None) -> Asks | None:
+    return None if public_id is None else asks_of(find_row(WorkflowRule, "rule", public_id))
 
 
 def _begins_anew(public_id: str | None, draft: RuleDraft) -> bool:
@@ -176,7 +212,7 @@ def _begins_anew(public_id: str | None, draft: RuleDraft) -> bool:
 
 
 def remove_rule(context: Context, public_id: str) -> None:
-    """Delete a rule; what it has left to be delivered still is.
+    """Delete a rule; what it has left to be delivered still is, and what it had asked for is still to be decided.
 
     Raises:
         NotAllowed, NotFound.
@@ -185,6 +221,8 @@ def remove_rule(context: Context, public_id: str) -> None:
 
     def work() -> None:
         row = find_row(WorkflowRule, "rule", public_id)
+        require_asking(context, asks_of(row), None)
+        let_go(context, row.id)
         WorkflowRun.delete().where(WorkflowRun.rule == row.id).execute()
         row.delete_instance()
 
@@ -215,14 +253,14 @@ def switch_on_reminders(context: Context) -> str:
 def get_rule(context: Context, public_id: str) -> Saved[RuleDraft]:
     """Return one rule, or raise NotFound."""
     context.require(PERMISSION, Target())
-    return look(context, lambda: _saved(find_row(WorkflowRule, "rule", public_id)), PERMISSION)
+    return look(context, lambda: _saved_all([find_row(WorkflowRule, "rule", public_id)])[0], PERMISSION)
 
 
 def list_rules(context: Context) -> list[Saved[RuleDraft]]:
-    """Return all rules by name; one query."""
+    """Return all rules by name; a fixed number of queries."""
     context.require(PERMISSION, Target())
     query = WorkflowRule.select().order_by(WorkflowRule.name)
-    return look(context, lambda: [_saved(row) for row in query], PERMISSION)
+    return look(context, lambda: _saved_all(list(query)), PERMISSION)
 
 
 def count_acts(context: Context) -> dict[str, int]:
@@ -248,7 +286,12 @@ def uses_group(public_id: str) -> bool:
     return any(public_id in read_receivers(row.receivers).groups for row in WorkflowRule.select())
 
 
-def _saved(row: WorkflowRule) -> Saved[RuleDraft]:
+def _saved_all(rows: Sequence[WorkflowRule]) -> list[Saved[RuleDraft]]:
+    asks = stored_asks([row.id for row in rows])
+    return [_saved(row, asks.get(row.id)) for row in rows]
+
+
+def _saved(row: WorkflowRule, asks: Asks | None) -> Saved[RuleDraft]:
     draft = RuleDraft(
         row.name,
         row.trigger_kind,
@@ -258,9 +301,11 @@ def _saved(row: WorkflowRule) -> Saved[RuleDraft]:
         row.subject,
         row.text,
         row.active,
+        asks,
+        read_labelling(row.labels),
     )
     return Saved(row.public_id, row.version, draft)
 
 
 def _draft(public_id: str) -> RuleDraft:
-    return _saved(find_row(WorkflowRule, "rule", public_id)).draft
+    return _saved_all([find_row(WorkflowRule, "rule", public_id)])[0].draft

@@ -30,6 +30,7 @@ from app.storage.migrations import (
     m0021_door_shown,
     m0022_workflow,
     m0023_waiting_links,
+    m0024_rule_actions,
 )
 
 if TYPE_CHECKING:
@@ -75,4 +76,5 @@ MIGRATIONS = (
     Migration(21, "door_shown", m0021_door_shown.statements),
     Migration(22, "workflow", m0022_workflow.statements),
     Migration(23, "waiting_links", m0023_waiting_links.statements),
+    Migration(24, "rule_actions", m0024_rule_actions.statements),
 )

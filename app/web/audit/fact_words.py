@@ -29,7 +29,25 @@ def value_of(name: str, text: str) -> str:
 @lru_cache(maxsize=8)
 def names(spoken: str, word: object = None) -> Words:
     """Return the names of all facts and rights in language and words spoken, which the arguments tell from others."""
-    return {**_names_to_limit(), **_names_from_limit(), **_names_from_resources(), **_names_of_looks(), **_rights()}
+    return {
+        **_names_to_limit(),
+        **_names_from_limit(),
+        **_names_from_resources(),
+        **_names_of_looks(),
+        **_names_of_rules(),
+        **_rights(),
+    }
+
+
+def _names_of_rules() -> Words:
+    return {
+        "add": in_context("fact", "add"),
+        "asks": in_context("fact", "asks"),
+        "hue": in_context("fact", "hue"),
+        "labels": in_context("fact", "labels"),
+        "remove": in_context("fact", "remove"),
+        "step": in_context("fact", "step"),
+    }
 
 
 def _names_to_limit() -> Words:

@@ -11,6 +11,7 @@ from app.booking.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from app.booking.words import sentence
 from app.operations.change import cancel, complete, mark_no_show
 from app.operations.context import Context
+from app.operations.labels import label_booking
 from app.operations.link_again import send_link_again
 from app.operations.look_up import look_at_booking
 from app.operations.presence import check_in
@@ -58,6 +59,16 @@ def mark(public_id: str) -> ResponseReturnValue:
         problem = _("A booking can be marked as completed or as a no-show; please choose one of them.")
         raise InvalidInput("status", problem)
     return act(public_id, lambda context: work(context, public_id), lambda booking: _("Noted."))
+
+
+def label(public_id: str) -> ResponseReturnValue:
+    """Change the labels of a booking by what was ticked; what somebody else changed meanwhile stays."""
+    shown, ticked = set(request.form.getlist("shown")), set(request.form.getlist("label"))
+    return act(
+        public_id,
+        lambda context: label_booking(context, public_id, sorted(ticked - shown), sorted(shown - ticked)),
+        lambda booking: _("Labels saved."),
+    )
 
 
 def send_link(public_id: str) -> ResponseReturnValue:

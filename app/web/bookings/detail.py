@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import render_template, url_for
@@ -10,7 +10,7 @@ from flask import render_template, url_for
 from app.access.permissions import Permission
 from app.booking.doors import EARLY_BY_CODE, may_check_in
 from app.booking.statuses import MOVABLE, TRANSITIONS, Status
-from app.booking.values import MINUTE, Catalog
+from app.booking.values import MINUTE, Catalog, Label
 from app.operations.approval_views import ApprovalView, approvals_of
 from app.operations.audit_log import booking_history
 from app.operations.context import Context
@@ -39,6 +39,7 @@ class BookingRow:
     status_word: str
     seats: int
     url: str
+    labels: Sequence[Label] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Doable:
     approve: bool
     decline: bool
     link: bool
+    label: bool
 
 
 def is_hidden(booking: BookingView) -> bool:
@@ -76,6 +78,7 @@ def _row(booking: BookingView) -> BookingRow:
         status_word=_(STATUS_WORDS[booking.status]),
         seats=booking.seats,
         url="" if is_hidden(booking) else url_for("bookings.show", public_id=booking.public_id),
+        labels=booking.labels,
     )
 
 
@@ -95,6 +98,7 @@ def doable(context: Context, booking: BookingView, approval: ApprovalView) -> Do
         approve=waits and approval.may_approve,
         decline=waits and approval.may_decline,
         link=bool(booking.client_email) and context.may(Permission.MOVE, target) and status in MOVABLE,
+        label=context.may(Permission.MOVE, target) and context.may(Permission.SEE_DETAILS, target),
     )
 
 
@@ -126,6 +130,7 @@ def render_booking(
         answers=_answers(context.catalog, booking),
         history=[line_of(one, booking.tzid, _names(context.catalog)) for one in booking_history(context, booking)],
         may=may,
+        all_labels=list(context.catalog.labels.values()),
         steps=step_lines(approval, booking.tzid),
         why_not=approval.why_not if context.may(Permission.APPROVE, booking.target) else "",
         errors=errors,
@@ -171,5 +176,5 @@ def _answers(catalog: Catalog, booking: BookingView) -> list[tuple[str, str]]:
 
 def _names(catalog: Catalog) -> dict[str, str]:
     """Return the names of all that the history of a booking may refer to."""
-    groups = (catalog.locations, catalog.services, catalog.resources)
+    groups = (catalog.locations, catalog.services, catalog.resources, catalog.labels)
     return {one.public_id: one.name for group in groups for one in group.values()}

@@ -11,6 +11,7 @@ from flask import render_template
 from werkzeug.datastructures import MultiDict
 
 from app.access.permissions import Permission
+from app.booking.approvals import foresee_rules
 from app.booking.refusals import InvalidInput, JustTaken, MissingHour, NotFound, Refusal, WrongDuration
 from app.booking.values import Instant, Location, Service
 from app.booking.wall_clock import day_bounds, local_date
@@ -101,6 +102,7 @@ def _details(context: Context, service: Service, location: Location, typed: Type
     providers = choices.provider_options(catalog, service, location)
     return {
         "durations": choices.duration_options(service),
+        "asks_by_rule": foresee_rules(catalog, service, location.public_id),
         "providers": providers,
         "provider": typed.text("provider") if typed.text("provider") in dict(providers) else "",
         "free": free_times(context, service, location, typed),

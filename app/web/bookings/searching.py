@@ -39,6 +39,7 @@ class SearchForm:
     first: str
     last: str
     locations: choices.Options
+    labels: choices.Options
     errors: Mapping[str, str]
 
 
@@ -49,16 +50,19 @@ def read_search(context: Context, args: MultiDict[str, str]) -> SearchForm:
     tzid = (wanted or places)[0].tzid if places else "UTC"
     first, last, errors = _days(args, local_date(context.now, tzid))
     statuses = [Status(one) for one in args.getlist("status") if one in STATUS_WORDS]
+    labels = [(one.public_id, one.name) for one in context.catalog.labels.values()]
     search = BookingSearch(
         start=day_bounds(first, tzid)[0],
         end=day_bounds(last, tzid)[1],
         statuses=statuses,
         location=wanted[0].public_id if wanted else "",
         text=args.get("text", "")[:MAX_TEXT],
+        label=args.get("label", "") if args.get("label") in dict(labels) else "",
         page=_page_number(args.get("page", "")),
     )
     options = [("", _("All places")), *choices.location_options(context.catalog)]
-    return SearchForm(search, first.isoformat(), last.isoformat(), options, errors)
+    labels = [("", _("No matter")), *labels] if labels else []
+    return SearchForm(search, first.isoformat(), last.isoformat(), options, labels, errors)
 
 
 def _days(args: MultiDict[str, str], today: date) -> tuple[date, date, dict[str, str]]:

@@ -54,7 +54,7 @@ TOPICS: Sequence[Topic] = (
     Topic("approval-rules", _records("approvals"), (Permission.MANAGE_USERS,)),
     Topic("look-and-words", ("setup.look", "setup.change_look"), (Permission.MANAGE_SETTINGS,)),
     Topic("mail-texts", ("setup.list_mail", "setup.edit_mail", "setup.save_mail"), (Permission.MANAGE_SETTINGS,)),
-    Topic("rules", _records("rules"), (Permission.MANAGE_SETTINGS,)),
+    Topic("rules", _records("rules", "labels"), (Permission.MANAGE_SETTINGS,)),
     Topic("features-and-formats", ("setup.features", "setup.save_features"), (Permission.MANAGE_SETTINGS,)),
     Topic("share-and-embed", ("setup.share",), (Permission.MANAGE_SERVICES, Permission.MANAGE_SETTINGS)),
     Topic("door-pages", ("setup.door_", "setup.edit_locations"), (Permission.MANAGE_RESOURCES,)),

@@ -32,6 +32,7 @@ FORMS: Sequence[tuple[str, str, str]] = (
     ("roles_form", mark("Roles"), "setup.list_roles"),
     ("approvals_form", mark("Approval rules"), "setup.list_approvals"),
     ("rules_form", mark("Rules"), "setup.list_rules"),
+    ("labels_form", mark("Labels"), "setup.list_labels"),
     ("look", mark("Look and words"), "setup.look"),
     ("share", mark("Share and embed"), "setup.share"),
 )

@@ -81,7 +81,7 @@ class Selection:
 def foreseen(catalog: Catalog, chosen: Selection) -> Foreseen:
     """Say whether a booking of what is chosen will have to be approved."""
     wished = next((one.id for one in catalog.resources.values() if one.public_id == chosen.provider), None)
-    return foresee(catalog, chosen.service, wished)
+    return foresee(catalog, chosen.service, wished, chosen.place.public_id)
 
 
 class Reader:

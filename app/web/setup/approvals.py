@@ -35,13 +35,19 @@ def _read(context: Context, typed: Typed) -> RuleDraft:
     numbers = NUMBERS if typed.flag(SECOND) else NUMBERS[:1]
     return RuleDraft(
         about=typed.text("about"),
-        steps=tuple(_read_step(typed, number) for number in numbers),
+        steps=tuple(read_step(typed, number) for number in numbers),
         allows_own=typed.flag("allows_own"),
         active=typed.flag("active"),
     )
 
 
-def _read_step(typed: Typed, number: int) -> StepDraft:
+def read_step(typed: Typed, number: int) -> StepDraft:
+    """Return a step as it was typed.
+
+    Raises:
+        InvalidInput: its time is no number.
+    """
+
     def people(choice: str, ticks: str) -> tuple[str, ...] | None:
         return typed.many(f"step{number}_{ticks}") if typed.text(f"step{number}_{choice}") == NAMED else None
 
@@ -59,11 +65,12 @@ def _show(context: Context, draft: RuleDraft) -> MultiDict[str, str]:
     fields.update(ticked({"allows_own": draft.allows_own, "active": draft.active, SECOND: len(draft.steps) > 1}))
     for number in NUMBERS:
         step = draft.steps[number - 1] if number <= len(draft.steps) else StepDraft()
-        fields.update(MultiDict(_step_fields(number, step)))
+        fields.update(MultiDict(step_fields(number, step)))
     return fields
 
 
-def _step_fields(number: int, step: StepDraft) -> Iterator[tuple[str, str]]:
+def step_fields(number: int, step: StepDraft) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a form that show a step."""
     count, unit = largest_unit(step.minutes)
     yield f"step{number}_who", ANYBODY if step.approvers is None else NAMED
     yield f"step{number}_minutes", str(count)
@@ -96,16 +103,23 @@ def _rules(context: Context) -> list[Saved[RuleDraft]]:
     return found
 
 
-def _options(context: Context) -> dict[str, Any]:
+def step_options(context: Context) -> dict[str, Any]:
+    """Return what the fields of a step offer, for those who may edit rules of approvals."""
     return {
-        "things": _things(context),
-        "named": _names_of(context),
         "people": approvals.list_people(context),
-        "numbers": NUMBERS,
         "who_words": say_all(WHO_WORDS),
         "next_words": say_all(NEXT_WORDS),
         "timeout_words": say_all(TIMEOUT_WORDS),
         "units": unit_words(),
+    }
+
+
+def _options(context: Context) -> dict[str, Any]:
+    return {
+        "things": _things(context),
+        "named": _names_of(context),
+        "numbers": NUMBERS,
+        **step_options(context),
         "span": services.span_words,
         "warnings": approval_warnings.find_warnings(context, _rules(context)),
     }

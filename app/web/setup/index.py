@@ -108,6 +108,23 @@ def _people_steps() -> Iterator[Step]:
     )
 
 
+def _rule_steps() -> Iterator[Step]:
+    yield Step(
+        Permission.MANAGE_SETTINGS,
+        "setup.list_rules",
+        _("Rules"),
+        _("What happens by itself: reminders, who is written to, what has to be approved, labels."),
+        everywhere=True,
+    )
+    yield Step(
+        Permission.MANAGE_SETTINGS,
+        "setup.list_labels",
+        _("Labels"),
+        _("Words that bookings may carry, such as “to call back”."),
+        everywhere=True,
+    )
+
+
 def _other_steps() -> Iterator[Step]:
     yield Step(
         Permission.MANAGE_SETTINGS,
@@ -130,13 +147,7 @@ def _other_steps() -> Iterator[Step]:
         _("What mails to clients and to those who sign in say, in each language."),
         everywhere=True,
     )
-    yield Step(
-        Permission.MANAGE_SETTINGS,
-        "setup.list_rules",
-        _("Rules"),
-        _("Who is written to when something happens to a booking; reminders before it."),
-        everywhere=True,
-    )
+    yield from _rule_steps()
     yield Step(
         Permission.MANAGE_USERS,
         "setup.presets",

@@ -16,6 +16,7 @@ from app.web.setup.hours import add_hours_pages
 from app.web.setup.index import Step, list_steps
 from app.web.setup.invitations import add_invitations
 from app.web.setup.kinds import add_pages
+from app.web.setup.labels import LABELS
 from app.web.setup.look import add_look
 from app.web.setup.mail_texts import add_mail_texts
 from app.web.setup.moving_in import add_moving_in
@@ -61,6 +62,7 @@ add_pages(blueprint, GROUPS)
 add_pages(blueprint, ROLES)
 add_pages(blueprint, APPROVALS)
 add_pages(blueprint, RULES)
+add_pages(blueprint, LABELS)
 add_ready_made(blueprint)
 add_hours_pages(blueprint)
 add_displaced(blueprint)

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from app.booking.statuses import Status
 from app.booking.workflow_values import TIMED, Conditions, Receivers, Trigger
 from app.operations.setup.services import span_words
-from app.operations.setup.workflow import RuleDraft
+from app.operations.setup.workflow import NOBODY, RuleDraft
 from app.texts import _, in_context, mark
 from app.web.intake import answer_word
+from app.web.setup.rule_asking import say_asks
 
 Names = Mapping[str, str]
 _WHEN: Mapping[Trigger, str] = {
@@ -47,10 +48,25 @@ def say_rule(draft: RuleDraft, names: Names) -> str:
     booking = _("a booking of {names}", names=_several(asked.services, names)) if asked.services else _("a booking")
     when = _(_WHEN[trigger], booking=booking, span=span_words(draft.minutes or 0))
     held = "; ".join(_conditions(asked, names, is_timed=trigger in TIMED))
-    told = ", ".join(_receivers(draft.receivers, names))
+    then = _(" and ").join(_actions(draft, names))
     if not held:
-        return _("{when}, then write to {receivers}.", when=when, receivers=told)
-    return _("{when} ({conditions}), then write to {receivers}.", when=when, conditions=held, receivers=told)
+        return _("{when}, then {actions}.", when=when, actions=then)
+    return _("{when} ({conditions}), then {actions}.", when=when, conditions=held, actions=then)
+
+
+def _actions(draft: RuleDraft, names: Names) -> Iterator[str]:
+    if draft.asks is not None:
+        yield say_asks(draft.asks, names)
+    if draft.labels.add:
+        yield _("give it {labels}", labels=_quoted(draft.labels.add, names))
+    if draft.labels.remove:
+        yield _("take {labels} off it", labels=_quoted(draft.labels.remove, names))
+    if draft.receivers != NOBODY:
+        yield _("write to {receivers}", receivers=", ".join(_receivers(draft.receivers, names)))
+
+
+def _quoted(public_ids: Sequence[str], names: Names) -> str:
+    return ", ".join(_("“{name}”", name=names.get(one, one)) for one in public_ids)
 
 
 def _several(public_ids: Sequence[str], names: Names) -> str:

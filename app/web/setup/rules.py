@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, url_for
 from werkzeug.datastructures import MultiDict
 
 from app.booking.refusals import InvalidInput, NotFound
-from app.booking.workflow_values import TIMED, Conditions, Receivers, Trigger
+from app.booking.workflow_values import TIMED, Conditions, Labelling, Receivers, Trigger
 from app.look.mail_text import MOST_SUBJECT, MOST_TEXT, MailText
 from app.operations.context import Context
 from app.operations.mail_examples import Example, Reader, write_example, write_told_example
@@ -24,8 +24,10 @@ from app.texts import _, mark
 from app.web.context import current_context, site
 from app.web.intake import answer_word
 from app.web.setup.kinds import Answer, Kind, Words, say_all
+from app.web.setup.labels import label_names
 from app.web.setup.places import location_names, resource_groups, service_names, ticked
 from app.web.setup.reading import Typed
+from app.web.setup.rule_asking import asks_fields, asks_options, people_names, read_asks
 from app.web.setup.rule_words import STATUS_WORDS, say_rule, trigger_words
 from app.web.setup.services import UNITS, largest_unit, unit_words
 
@@ -61,6 +63,8 @@ def _read(context: Context, typed: Typed) -> RuleDraft:
         subject=typed.text("subject"),
         text=typed.text("text"),
         active=typed.flag("active"),
+        asks=read_asks(typed),
+        labels=Labelling(typed.many("labels_add"), typed.many("labels_remove")),
     )
 
 
@@ -105,6 +109,9 @@ def _show(context: Context, draft: RuleDraft) -> MultiDict[str, str]:
     for name in ("services", "locations", "resources", "statuses"):
         fields.setlist(name, list(getattr(asked, name)))
     fields.setlist("groups", list(told.groups))
+    fields.update(MultiDict(asks_fields(draft.asks)))
+    fields.setlist("labels_add", list(draft.labels.add))
+    fields.setlist("labels_remove", list(draft.labels.remove))
     return fields
 
 
@@ -130,7 +137,7 @@ def _names(context: Context) -> dict[str, str]:
     found = {**service_names(context), **location_names(context), **_questions(context)}
     for names in resource_groups(context).values():
         found |= names
-    return found | dict(workflow.group_names(context))
+    return found | dict(workflow.group_names(context)) | dict(people_names(context)) | label_names(context)
 
 
 def _preview(context: Context, values: MultiDict[str, str]) -> Preview:
@@ -144,7 +151,8 @@ def _preview(context: Context, values: MultiDict[str, str]) -> Preview:
         return Preview(problem=refusal.problem)
     except NotFound:
         return Preview(problem=_("What you chose was removed meanwhile; please choose something else."))
-    return Preview(say_rule(checked, _names(context)), _example(context, checked))
+    example = None if checked.receivers == workflow.NOBODY else _example(context, checked)
+    return Preview(say_rule(checked, _names(context)), example)
 
 
 def _example(context: Context, draft: RuleDraft) -> Example:
@@ -168,6 +176,7 @@ def _options(context: Context) -> dict[str, Any]:
         "statuses": say_all(STATUS_WORDS),
         "questions": _questions(context),
         "groups": workflow.group_names(context),
+        "labels": label_names(context),
         "units": unit_words(),
         "placeholders": PLACEHOLDERS,
         "most_subject": MOST_SUBJECT,
@@ -176,6 +185,7 @@ def _options(context: Context) -> dict[str, Any]:
         "preview": lambda values: _preview(context, values),
         "acts": workflow.count_acts(context),
         "reminds": lambda items: any(_reminds(one) for one in items),
+        **asks_options(context, workflow.list_rules(context)),
     }
 
 

@@ -12,15 +12,18 @@ from app.booking.approvals import (
     Foreseen,
     Hindrance,
     Member,
+    asking_rules,
     due_at,
     foresee,
     hindrance,
     is_given,
     last_moment,
     rules_for,
+    rules_set_off,
     timed_out,
 )
 from app.booking.values import ApprovalRule, ApprovalStep, Catalog, Named, OnTimeout, Requirement, Service
+from app.booking.workflow_values import Conditions, Happening, Trigger, WorkflowRule
 
 NOW, HOUR = 1_000_000, 3600
 ANN, BOB, GROUP = 1, 2, 9
@@ -166,3 +169,43 @@ def test_approval_is_foreseen_from_what_may_be_taken(
     )
     rules = {1: ApprovalRule(1, (STEP,), **ruled)} if ruled else {}
     assert foresee(Catalog(1, approvals=rules), service, provider) is foreseen
+
+
+BOOKED = WorkflowRule(4, "w", "Look first", Trigger.BOOKED)
+ASKS = ApprovalRule(1, (STEP,), workflow_id=4)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "location", "foreseen"),
+    [
+        (Conditions(), "", Foreseen.ALWAYS),
+        (Conditions(services=("s",)), "", Foreseen.ALWAYS),
+        (Conditions(services=("other",)), "", Foreseen.NEVER),
+        (Conditions(locations=("north",)), "", Foreseen.PERHAPS),
+        (Conditions(locations=("north",)), "north", Foreseen.ALWAYS),
+        (Conditions(locations=("north",)), "south", Foreseen.NEVER),
+        (Conditions(less_than_minutes=60), "north", Foreseen.PERHAPS),
+    ],
+)
+def test_approval_that_a_workflow_rule_asks_for_is_foreseen(
+    conditions: Conditions, location: str, foreseen: Foreseen
+) -> None:
+    service = Service(5, "s", "Talk", (30,), (Requirement(1, "Rooms", (7, 8)),), (1,))
+    catalog = Catalog(1, approvals={1: ASKS}, workflow=(replace(BOOKED, conditions=conditions),))
+    assert foresee(catalog, service, None, location) is foreseen
+    assert foresee(replace(catalog, approvals={}), service, None, location) is Foreseen.NEVER
+    assert foresee(catalog, replace(service, needs_approval=True), None, location) is Foreseen.ALWAYS
+
+
+def test_workflow_rules_that_act_add_what_they_ask_for() -> None:
+    happening = Happening(frozenset({Trigger.BOOKED}), "s", "north", "", 30)
+    late = replace(BOOKED, id=6, conditions=Conditions(more_than_minutes=60))
+    rules = {
+        1: ASKS,
+        2: ApprovalRule(2, (STEP,), workflow_id=6),
+        3: ApprovalRule(3, (STEP,), workflow_id=4, active=False),
+        4: RULE,
+    }
+    catalog = Catalog(1, approvals=rules, workflow=(BOOKED, late, replace(BOOKED, id=7)))
+    assert [rule.id for rule in rules_set_off(catalog, happening)] == [1]
+    assert [rule.id for rule in asking_rules(catalog)] == [4, 6]

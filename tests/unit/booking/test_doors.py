@@ -35,6 +35,7 @@ from app.booking.values import (
     ResourceKind,
     Service,
 )
+from app.booking.workflow_values import Trigger, WorkflowRule
 
 FREE, TAKEN, CLOSED = DoorState
 ROOM = Resource(1, "room", "Room", ResourceKind.ROOM, "UTC", location_id=7)
@@ -107,6 +108,8 @@ def test_only_what_asks_nothing_of_anybody_is_booked_at_a_door(service: Service,
 def test_nothing_is_booked_at_the_door_of_a_room_that_is_off_or_has_to_be_approved() -> None:
     assert can_be_booked_at(Catalog(1), replace(ROOM, active=False), USE) is False
     assert can_be_booked_at(Catalog(1, approvals={1: RULE}), ROOM, USE) is False
+    asks, asking = replace(RULE, resource_id=None, workflow_id=3), WorkflowRule(3, "w", "Look first", Trigger.BOOKED)
+    assert can_be_booked_at(Catalog(1, approvals={1: asks}, workflow=(asking,)), ROOM, USE) is False
 
 
 def test_code_is_six_characters_that_nobody_mistakes() -> None:

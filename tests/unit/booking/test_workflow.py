@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.booking.workflow import acts_on, is_timed, moment_of
+from app.booking.workflow import acts_on, asks_no_more, could_act, is_timed, moment_of
 from app.booking.workflow_values import Conditions, Happening, Receivers, Trigger, WorkflowRule
 
 HOUR = 3600
@@ -85,3 +85,25 @@ def test_timed_rules_act_so_long_before_the_start_or_after_the_end() -> None:
 def test_only_the_client_is_told_where_nobody_else_is() -> None:
     found = [Receivers(client=True), Receivers(client=True, providers=True), Receivers()]
     assert [one.only_client for one in found] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "location", "expected"),
+    [
+        (Conditions(), "", (True, True)),
+        (Conditions(services=("physio",)), "", (True, True)),
+        (Conditions(services=("massage",)), "", (False, True)),
+        (Conditions(locations=("north",)), "", (True, False)),
+        (Conditions(locations=("north",)), "north", (True, True)),
+        (Conditions(locations=("north",)), "south", (False, True)),
+        (Conditions(less_than_minutes=60), "north", (True, False)),
+        (Conditions(question="wheelchair", answers=("yes",)), "north", (True, False)),
+    ],
+)
+def test_what_a_rule_will_do_is_foreseen_as_far_as_it_is_known(
+    conditions: Conditions, location: str, expected: tuple[bool, bool]
+) -> None:
+    rule = replace(RULE, conditions=conditions)
+    assert (could_act(rule, Trigger.CANCELLED, "physio", location), asks_no_more(rule, location)) == expected
+    assert could_act(replace(rule, active=False), Trigger.CANCELLED, "physio", location) is False
+    assert could_act(rule, Trigger.MOVED, "physio", location) is False
