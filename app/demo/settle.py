@@ -120,9 +120,10 @@ def _add_closures(context: Context, location: str, days: Iterable[DaysOff]) -> N
 
 
 def _add_absences(context: Context, resource: str, tzid: str, days: Iterable[DaysOff]) -> None:
-    for one in days:
-        start, end = day_bounds(one.first, tzid)[0], day_bounds(one.last, tzid)[1]
-        save_time_off(context, TimeOffDraft(resource, start, end, one.reason))
+    spans = {(one.first, one.last): one.reason for one in days}  # nobody is away twice at just the same time
+    for (first, last), reason in spans.items():
+        start, end = day_bounds(first, tzid)[0], day_bounds(last, tzid)[1]
+        save_time_off(context, TimeOffDraft(resource, start, end, reason))
 
 
 def _add_maintenance(context: Context, resources: Mapping[str, str], year: int) -> None:

@@ -237,6 +237,17 @@ def test_time_off_with_a_bad_interval_names_the_field(store: Store, start: int, 
     assert caught.value.field == field
 
 
+def test_time_off_saved_twice_is_refused_and_its_own_change_is_not(store: Store) -> None:
+    context = context_of(store)
+    draft = TimeOffDraft(add_person(context), NOW, NOW + DAY, "Vacation")
+    public_id = save_time_off(context, draft)
+    with pytest.raises(InvalidInput) as caught:
+        save_time_off(context, replace(draft, reason="Training"))
+    assert caught.value.field == "first"
+    save_time_off(context, replace(draft, reason="Training"), public_id)
+    assert [one.draft.reason for one in list_time_off(context)] == ["Training"]
+
+
 def test_time_off_removed_is_gone(store: Store) -> None:
     context = context_of(store)
     remove_time_off(context, save_time_off(context, TimeOffDraft(add_person(context), NOW, NOW + DAY)))

@@ -127,6 +127,20 @@ def test_pages_write_dates_and_times_as_the_site_says(visitor: FlaskClient, stor
     assert re.search(r"Sun\s+Mon\s+Tue", head) is not None
 
 
+def test_weekly_hours_begin_with_the_first_day_of_the_week_and_tell_times_as_the_site_does(
+    sign_in: SignIn, cast: Cast
+) -> None:
+    admin = sign_in(ReadyMade.ADMINISTRATOR)
+    set_up(cast, {"time_format": "12", "week_start": "sun"})
+    page = admin.get(f"/setup/locations/{cast.ids['Centre']}/hours").text
+    assert 'data-weekdays="6 0 1 2 3 4 5" data-am="am" data-pm="pm"' in page
+    assert re.findall(r"<span>(\d+ [ap]m)</span>", page)[:5] == ["12 am", "3 am", "6 am", "9 am", "12 pm"]
+    days = re.findall(
+        r'<option value="\d"[^>]*>\s*(\w+)', page.partition('name="weekday"')[2].partition("</select>")[0]
+    )
+    assert days == ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+
+
 def test_week_shows_working_days_and_those_with_bookings(sign_in: SignIn, store: Store, cast: Cast) -> None:
     desk = sign_in(ReadyMade.FRONT_DESK)
     set_up(cast, {"working_days": "tue wed", "week_start": "sun"})

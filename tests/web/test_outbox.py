@@ -13,11 +13,12 @@ from app.access.permissions import Permission, ReadyMade
 from app.config import Config
 from app.operations.book import book
 from app.operations.deliver import MessageStatus
+from app.operations.mail_kinds import MAIL_KINDS
 from app.storage import outbox
 from app.storage.store import Store
 from app.storage.tables import Booking, OutboxMessage
 from app.web.context import EXTENSION, Site
-from app.web.outbox import split_links
+from app.web.outbox import KIND_WORDS, split_links
 from tests.cast import HOUR, Cast, change_row, one_provider
 from tests.operations.helpers import TEN, wish
 from tests.operations.helpers import visitor as visitor_of
@@ -219,3 +220,7 @@ def test_split_links_marks_ours_only() -> None:
     parts = list(split_links("a http://x/1 b http://y", ["http://x/1", "http://x"]))
     assert parts == [("a ", False), ("http://x/1", True), (" b http://y", False)]
     assert list(split_links("a", [])) == [("a", False)]
+
+
+def test_every_kind_of_mail_has_a_name() -> None:
+    assert set(MAIL_KINDS) - set(KIND_WORDS) == set()

@@ -38,13 +38,15 @@ def save_time_off(
     """Make or change a time off and return its public id; bookings inside it stay until somebody moves them.
 
     Raises:
-        InvalidInput: an end that is not after the start, longer than two years. NotAllowed, NotFound, StaleVersion.
+        InvalidInput: an end that is not after the start, longer than two years, or the very same is there already.
+        NotAllowed, NotFound, StaleVersion.
     """
 
     def work() -> str:
         _check_interval(draft)
         resource = find_row(Resource, "resource", draft.resource)
         require_all(context, Permission.MANAGE_HOURS, [*_as_it_was(public_id), target_of_resource(resource)])
+        _check_only_one(resource, draft, public_id)
         values = {
             "resource": resource.id,
             "start_at": draft.start,
@@ -57,12 +59,14 @@ def save_time_off(
 
 
 def block_time(context: Context, draft: TimeOffDraft) -> str:
-    """Make a time off and return its public id; just the same one of the resource is not made twice.
+    """Make a time off and return its public id; that of one which is there already for the very same time.
 
     Raises:
         InvalidInput, NotAllowed, NotFound: as for ``save_time_off``.
     """
-    same = (one.public_id for one in list_time_off(context, draft.resource) if one.draft == draft)
+    span = (draft.start, draft.end)
+    saved = list_time_off(context, draft.resource)
+    same = (one.public_id for one in saved if (one.draft.start, one.draft.end) == span)
     return next(same, None) or save_time_off(context, draft)
 
 
@@ -78,6 +82,19 @@ def _check_interval(draft: TimeOffDraft) -> None:
         raise InvalidInput("last", _("Time off lasts at most two years; please switch the resource off instead."))
     if draft.start % MINUTE or draft.end % MINUTE:
         raise InvalidInput("first", _("Please give whole minutes."))
+
+
+def _check_only_one(resource: Resource, draft: TimeOffDraft, public_id: str | None) -> None:
+    """Refuse what a form sent twice would make; another reason for the same time is a change of the first one."""
+    same = TimeOff.select().where(
+        TimeOff.resource == resource, TimeOff.start_at == draft.start, TimeOff.end_at == draft.end
+    )
+    if public_id is not None:
+        same = same.where(TimeOff.public_id != public_id)
+    if same.exists():
+        raise InvalidInput(
+            "first", _("{name} has just this time off already; please change that one.", name=resource.name)
+        )
 
 
 def remove_time_off(context: Context, public_id: str) -> None:

@@ -181,12 +181,34 @@ TOURS: Sequence[tuple[Tour, Permission | None]] = (
         ),
         Permission.SEE_BUSY,
     ),
+    (
+        Tour(
+            "auditor",
+            "audit.index",
+            (
+                _NAVIGATION,
+                Stop(
+                    "main form.toolbar",
+                    mark("Searching"),
+                    mark("By dates, by who did it, and by what was done to what. The address of the page keeps it."),
+                ),
+                Stop(
+                    "table.audit",
+                    mark("The entries"),
+                    mark("The newest first. Choose an id to see all about that one thing or person."),
+                ),
+                Stop(".who-name", mark("Your account"), mark("Password, second factor and language.")),
+                _HELP,
+            ),
+        ),
+        Permission.READ_AUDIT,
+    ),
 )
 """Tours with the permission that they are for, the widest first; None: for those who give services."""
 
 
 def tour_of(actor: Actor) -> Tour | None:
-    """Return the tour for somebody; None for whoever has no page of the daily work."""
+    """Return the tour for somebody; None for whoever may do nothing that has one."""
     fitting = (tour for tour, permission in TOURS if _is_for(actor, permission))
     return next(fitting, None) if actor.is_staff else None
 

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.booking import wall_clock
+from app.booking.formats import formats
 from app.booking.refusals import InvalidInput, NotAllowed
 from app.booking.values import DAY_MINUTES
 from app.operations.context import Context
@@ -193,8 +194,9 @@ def _page(context: Context, owner: Owner, filled: Filled | None = None, panel: P
 
 
 def day_words() -> dict[str, str]:
-    """Return what a line of weekly hours can be for, in the language spoken."""
-    return {key: _(words) for key, (__, words) in DAYS.items()}
+    """Return what a line of weekly hours can be for, in the language spoken: the days as the site's weeks go first."""
+    keys = dict.fromkeys([*map(str, formats().weekdays()), *DAYS])
+    return {key: _(DAYS[key][1]) for key in keys}
 
 
 def _asked_for(overrides: Iterable[OverrideDraft], version: str) -> Filled:
@@ -231,8 +233,8 @@ def _whose(context: Context, owner: Owner) -> Whose:
 
 
 def weekly_fields(ranges: Iterable[WeeklyRange]) -> Iterator[tuple[str, str]]:
-    """Yield the fields of stored weekly hours, as a browser would send them."""
-    for one in ranges:
+    """Yield the fields of stored weekly hours, as a browser would send them, in the order of the site's weeks."""
+    for one in sorted(ranges, key=lambda one: formats().weekdays().index(one.weekday)):
         yield "weekday", str(one.weekday)
         yield from _range_fields("", one.start_minute, one.end_minute)
         yield "place", one.location or ""

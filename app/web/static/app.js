@@ -27,6 +27,10 @@
     return total <= MOST_BYTES;
   }
 
+  // On a phone the navigation is one line that is pushed: where one is stands within it.
+  const here = document.querySelector(".site-nav .here");
+  if (here) here.closest("ul").scrollLeft = here.offsetLeft - here.closest("ul").offsetLeft - 48;
+
   document.addEventListener("submit", function (event) {
     const form = event.target;
     if (form.method !== "post") return;

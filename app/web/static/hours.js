@@ -11,9 +11,9 @@
   const SPANS = { workdays: [0, 1, 2, 3, 4], every: [0, 1, 2, 3, 4, 5, 6] };
   const TIME = /^(\d{1,2})(?:[:.]?(\d{2}))?$/; // as the server reads it
 
-  const names = Array.from(form.querySelector("[name=weekday]").options)
-    .filter(function (one) { return !(one.value in SPANS); })
-    .map(function (one) { return one.textContent.trim(); });
+  const order = box.dataset.weekdays.split(" ").map(Number); // as the site's weeks go; Monday is 0
+  const names = [];
+  for (const one of form.querySelector("[name=weekday]").options) if (!(one.value in SPANS)) names[one.value] = one.textContent.trim();
   let hours = names.map(function () { return []; }); // for each day sorted [start, end) in minutes
   let typed = names.map(function () { return []; }); // likewise, what is only shown
   const cursors = names.map(function () { return 8 * 60; });
@@ -23,7 +23,14 @@
     return text.replace(/\{(\w+)\}/g, function (whole, name) { return values[name]; });
   }
 
-  function clock(minute) { return String(Math.floor(minute / 60)).padStart(2, "0") + ":" + String(minute % 60).padStart(2, "0"); }
+  // As it is typed into the lines, whatever the site's format is.
+  function typedTime(minute) { return String(Math.floor(minute / 60)).padStart(2, "0") + ":" + String(minute % 60).padStart(2, "0"); }
+
+  function clock(minute) {
+    if (!box.dataset.am) return typedTime(minute);
+    const half = Math.floor(minute / 720) % 2 ? box.dataset.pm : box.dataset.am;
+    return (Math.floor(minute / 60) + 11) % 12 + 1 + ":" + String(minute % 60).padStart(2, "0") + "\u00a0" + half;
+  }
 
   // ---- ranges ----
 
@@ -82,10 +89,10 @@
   function write() {
     const plain = lines().filter(isPlain);
     const pattern = lines()[0];
-    const made = hours.flatMap(function (ranges, day) {
-      return ranges.map(function (one) { return lineOf(pattern, day, clock(one[0]), clock(one[1])); });
+    const made = order.flatMap(function (day) {
+      return hours[day].map(function (one) { return lineOf(pattern, day, typedTime(one[0]), typedTime(one[1])); });
     });
-    if (!made.length && plain.length === lines().length) made.push(lineOf(pattern, 0, "", ""));
+    if (!made.length && plain.length === lines().length) made.push(lineOf(pattern, order[0], "", ""));
     const anchor = document.createComment("lines");
     pattern.before(anchor);
     anchor.after(...made);
@@ -157,7 +164,9 @@
       block.className = kind;
       block.style.left = one[0] / DAY * 100 + "%";
       block.style.width = (one[1] - one[0]) / DAY * 100 + "%";
-      block.textContent = clock(one[0]) + "–" + clock(one[1]);
+      const said = document.createElement("span");
+      said.textContent = clock(one[0]) + "–" + clock(one[1]);
+      block.append(said);
       return block;
     };
   }
@@ -228,7 +237,7 @@
   }
 
   form.addEventListener("change", function (event) { if (event.target.closest("[data-line]")) read(); });
-  box.append(...bars.map(function (bar) { return bar.parentElement; }));
+  box.append(...order.map(function (day) { return bars[day].parentElement; }));
   box.hidden = false;
   read();
 })();
