@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -103,10 +105,18 @@ def _answering(answer: Callable[[str], tuple[int, str]]) -> type[BaseHTTPRequest
     return Handler
 
 
+def make_database(file: Path, *bookings: str) -> None:
+    """Write a database with these bookings, of which nothing but that there are some is known to the tool."""
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("CREATE TABLE booking (name TEXT)")
+        database.executemany("INSERT INTO booking VALUES (?)", [(one,) for one in bookings])
+
+
 @dataclass(slots=True)
 class ThreadHost:
     """``kill_at``: which of the changes to the host is the last one begun; ``end_at``: which one fails as the tool is
-    asked to end; ``copied``: what was copied, with the files that the container was given.
+    asked to end; ``copied``, ``ran``: what was copied and run, with the files that the container was given; ``status``:
+    what it ends with; ``links_to``: where what it leaves is only a link to.
     """
 
     folder: Path
@@ -121,6 +131,9 @@ class ThreadHost:
     database: str = "sqlite"
     live: bool = True
     copied: list[tuple[Copying, dict[str, str]]] = field(default_factory=list)
+    ran: list[tuple[tuple[str, ...], dict[str, str]]] = field(default_factory=list)
+    status: int = 0
+    links_to: Path | None = None
     refuses: str = ""
     said: list[str] = field(default_factory=list)
     ports: dict[str, int] = field(default_factory=lambda: {name: free_port() for name in (*SLOTS, LIVE)})
@@ -136,6 +149,7 @@ class ThreadHost:
             port_live=self.ports[LIVE],
             ready_seconds=6,
             owner_uid=os.getuid(),
+            service_gid=os.getgid(),
             owner_url="postgresql:///x?user=owner",
             postgresql_url="postgresql:///x",
             live=self.live,
@@ -180,6 +194,18 @@ class ThreadHost:
         given = sorted(Path(copying.folder).iterdir()) if copying.folder else []
         self.copied.append((copying, {one.name: one.read_text() for one in given}))
         return "booking: 2 rows\n2 rows in 1 tables are the same in both databases.\n"
+
+    def run_at_terminal(self, words: Sequence[str], folder: Path) -> int:
+        """An export writes what is in the database; an import makes one of what the archive says."""
+        self._change(words[0])
+        self.ran.append((tuple(words), {one.name: one.read_text() for one in sorted(folder.iterdir())}))
+        if self.links_to:
+            (folder / words[-1]).symlink_to(self.links_to)
+        elif words[0] == "export":
+            (folder / words[-1]).write_text("all records")
+        elif not self.status:
+            make_database(folder / "eigenplan.db", "imported")
+        return self.status
 
     def prepare(self, service: str) -> None:
         self._change(f"prepare {service}")

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from eigenplan_host import images, slots, status, units
+from eigenplan_host.archives import Wanted, export_archive, import_archive
 from eigenplan_host.docker_host import DockerHost, container_of
 from eigenplan_host.lock import locked
 from eigenplan_host.moving import KINDS, move
@@ -105,10 +106,21 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
     add("refresh", _refresh, "build the present release anew, with the newest security updates, and make that run")
     command = add("move", _move, "take all bookings into the other database; the site is down until the playbook ran")
     command.add_argument("database", choices=KINDS)
+    _add_archives(add)
     add("rollback", _rollback, "go back to the release before, if the database's schema is the same")
     add("logs", _logs, "show what the site logs; options of journalctl follow, such as -f")
     _add_inner(add)
     return parser, commands.choices
+
+
+def _add_archives(add: Callable[..., argparse.ArgumentParser]) -> None:
+    out = add("export", _export, "write all records to a new file that only root reads; the site goes on")
+    out.add_argument("--plain", action="store_true", help="do not encrypt: whoever has the file reads everything")
+    into = add("import", _import, "let the site serve what an archive has; what it has now is put aside and kept")
+    into.add_argument("--replace", action="store_true", help="also where the site has bookings now")
+    for command in (out, into):
+        command.add_argument("file", type=Path)
+        command.add_argument("--passphrase-file", type=Path, help="its first line; without it one is asked for")
 
 
 def _add_inner(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -182,6 +194,22 @@ def _move(chosen: argparse.Namespace) -> int:
     _end_in_order()
     with locked(site.places.state):
         move(site, chosen.database)
+    return 0
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    site = open_site()
+    _end_in_order()
+    with locked(site.places.state):
+        export_archive(site, Wanted(chosen.file, chosen.passphrase_file, plain=chosen.plain))
+    return 0
+
+
+def _import(chosen: argparse.Namespace) -> int:
+    site = open_site()
+    _end_in_order()
+    with locked(site.places.state):
+        import_archive(site, Wanted(chosen.file, chosen.passphrase_file, replace=chosen.replace))
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -19,6 +20,7 @@ from eigenplan_host.site import SINGLES, Places, Settings
 REPOSITORY = "eigenplan"
 PROJECT = "eigenplan"
 MIGRATION = "migration"
+ARCHIVE = "archive"
 TASK_TAG = "EIGENPLAN_TASK_TAG"
 OPTIONS = "EIGENPLAN_OPTIONS"
 """Where Compose finds the options for the containers that it makes."""
@@ -135,6 +137,18 @@ class DockerHost:
             options += ["--volume", f"{copying.folder}:/mnt"]
         words = ["database", "copy", copying.source, copying.target]
         return self._run_alone(self.compose(*options, "task", *words), "task")
+
+    def run_at_terminal(self, words: Sequence[str], folder: Path) -> int:
+        """Run a command of the application at this terminal, in a folder that it may write to; return its status."""
+        is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+        options = ["run", "--rm", "--no-deps", f"--name={container_of(ARCHIVE)}", *([] if is_terminal else ["-T"])]
+        call = self.compose(*options, "--volume", f"{folder}:/mnt", "--workdir", "/mnt", "task", *words)
+        self._remove(ARCHIVE)
+        try:
+            return subprocess.run(call, env=self.task_environ("task"), check=False).returncode  # noqa: S603 our words
+        finally:
+            with suppress(FailedError):  # it is gone unless the tool was asked to end
+                self._remove(ARCHIVE)
 
     def _as_owner(self) -> list[str]:
         """By the service's group, as the master key is for that group."""

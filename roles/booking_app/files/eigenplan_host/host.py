@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 
@@ -62,6 +64,10 @@ class Host(Protocol):
 
     def copy_database(self, copying: Copying) -> str:
         """Copy everything from one database into another one, which is empty; return what was said of it."""
+        ...
+
+    def run_at_terminal(self, words: Sequence[str], folder: Path) -> int:
+        """Run a command of the application at this terminal, in a folder that it may write to; return its status."""
         ...
 
     def prepare(self, service: str) -> None:

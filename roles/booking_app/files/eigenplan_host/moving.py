@@ -12,7 +12,7 @@ from eigenplan_host.host import Copying
 from eigenplan_host.refusal import FailedError, RefusedError
 from eigenplan_host.site import SINGLES, SLOTS, Site
 from eigenplan_host.state import State, load_state, save_state
-from eigenplan_host.update import serve_again
+from eigenplan_host.update import serve_again, stop_all
 
 KINDS = ("sqlite", "postgresql")
 FILE = "eigenplan.db"
@@ -36,7 +36,7 @@ def move(site: Site, target: str) -> None:
     _refuse(site, state, target)
     site.say(f"Nothing serves from now on, until the playbook has run with site_database: {target}.")
     try:
-        _stop(site)
+        stop_all(site)
         told = _copy(site, target)
         _retire(site, state)
     except (FailedError, OSError) as error:
@@ -61,13 +61,6 @@ def _refuse(site: Site, state: State, target: str) -> None:
         raise RefusedError(
             f"{file} is there already, from an earlier time; move it away, and with it {' and '.join(BESIDE)}."
         )
-
-
-def _stop(site: Site) -> None:
-    for slot in SLOTS:
-        slots.take_out(site, slot)
-    for service in SINGLES:
-        site.host.stop(service)
 
 
 def _copy(site: Site, target: str) -> str:

@@ -61,6 +61,11 @@ class Settings:
     postgresql_url: str = ""
     live: bool = True
 
+    @property
+    def service_uid(self) -> int:
+        """The service's account, which has its group's number."""
+        return self.service_gid
+
     def port(self, slot: str) -> int:
         """Return the port of a slot on the loopback address."""
         return self.port_a if slot == "a" else self.port_b

@@ -197,22 +197,38 @@ def serve_again(site: Site, state: State, cause: Exception) -> None:
     Raises:
         FailedError: it does not.
     """
-    old = state.active
     try:
-        site.host.start(slots.service_of(old))
-        slots.let_serve(site, old)
-        present = list(filter(state.single, SINGLES))
-        for service in present:
-            site.host.start(service)
-        slots.wait_until_good(site, old)
-        slots.watch(site, old)
-        for service in present:
-            singles.refuse_unsteady(site, service)
+        run_again(site, state)
     except (FailedError, OSError) as error:
         raise FailedError(
             f"The change of the database failed: {cause}. What ran before does not run again as it should: {error}. "
             "See what is wrong by: sudo eigenplan logs, and update again."
         ) from error
+
+
+def run_again(site: Site, state: State) -> None:
+    """Start what ran before, and see that it stays.
+
+    Raises:
+        FailedError, OSError: it does not.
+    """
+    site.host.start(slots.service_of(state.active))
+    slots.let_serve(site, state.active)
+    present = list(filter(state.single, SINGLES))
+    for service in present:
+        site.host.start(service)
+    slots.wait_until_good(site, state.active)
+    slots.watch(site, state.active)
+    for service in present:
+        singles.refuse_unsteady(site, service)
+
+
+def stop_all(site: Site) -> None:
+    """Let nothing serve or write any more."""
+    for slot in SLOTS:
+        slots.take_out(site, slot)
+    for service in SINGLES:
+        site.host.stop(service)
 
 
 def _record(site: Site, state: State, slot: str) -> State:
