@@ -12,18 +12,21 @@ from app.booking.refusals import InvalidInput, NotAllowed, NotFound
 from app.booking.workflow_values import Conditions, Receivers
 from app.operations.approval_views import approvals_of
 from app.operations.approve import approve
-from app.operations.book import book, hold
-from app.operations.change import move
+from app.operations.book import accept_offer, book, hold
+from app.operations.change import cancel, move
 from app.operations.confirm import confirm
 from app.operations.context import Context
 from app.operations.look_up import get_booking
-from app.operations.requests import HoldRequest, MoveRequest
+from app.operations.requests import HoldRequest, MoveRequest, SeriesRequest, VisitPart, VisitRequest, WaitingRequest
+from app.operations.series import book_series
 from app.operations.setup import approvals
 from app.operations.setup.approvals import StepDraft
 from app.operations.setup.groups import remove_group
 from app.operations.setup.workflow import RuleDraft, count_acts, get_rule, list_rules, remove_rule, save_rule
 from app.operations.setup.workflow_asking import Asks
 from app.operations.views import BookingView
+from app.operations.visits import book_visit
+from app.operations.waiting import join_waiting_list
 from app.storage.approval_tables import ApprovalRule
 from app.storage.check import check_database
 from app.storage.store import Store
@@ -111,6 +114,23 @@ def test_held_and_confirmed_bookings_become_requests_too(store: Store) -> None:
     second = booked(cast, start=TEN + HOUR)
     assert (second.status, confirm(client(cast, second.public_id), second.public_id)) == ("held", True)
     assert get_booking(system(cast), second.public_id).status == "requested"
+
+
+def test_series_visits_and_offers_of_the_waiting_list_become_requests_too(store: Store) -> None:
+    cast = clinic(store)
+    asked(cast, Conditions(services=(cast.ids["Consultation"],)))
+    series = book_series(acting(cast, "Desk"), SeriesRequest(wish(cast), "FREQ=DAILY;COUNT=2"))
+    dates = [one.booking for one in series.occurrences if one.booking]
+    assert [one.status for one in dates] == ["requested"] * 2
+    parts = tuple(VisitPart(cast.ids[name]) for name in ("Operation", "Consultation"))
+    visit = book_visit(visitor(cast), VisitRequest(parts, cast.ids["Centre"], TEN + 2 * HOUR, wish(cast).client))
+    assert [one.status for one in visit] == ["confirmed", "requested"]
+    ids = cast.ids["Consultation"], cast.ids["Centre"]
+    join_waiting_list(visitor(cast), WaitingRequest(*ids, wish(cast).client, TEN, TEN + HOUR // 2))
+    cancel(system(cast), dates[0].public_id)
+    offered = Booking.get(Booking.status == "held").public_id
+    assert accept_offer(client(cast, offered), offered).status == "requested"
+    assert check_database(store) == []
 
 
 def test_moving_into_what_a_rule_hits_asks_and_moving_a_request_out_of_it_confirms(store: Store) -> None:
