@@ -114,8 +114,8 @@ def test_link_that_the_service_put_there_leads_nowhere(host: ThreadHost, tmp_pat
 
 def test_site_serves_what_the_archive_has_and_keeps_what_it_had(host: ThreadHost, archive: Path, secret: Path) -> None:
     import_archive(host.site(), Wanted(archive, secret))
-    words = ("import", "--passphrase-file=.first-line", "--database=sqlite:////mnt/eigenplan.db", "--", archive.name)
-    assert host.ran == [(words, {".first-line": "four words of nobody\n", archive.name: "all records"})]
+    words = ("import", "--passphrase-file=.first-line", "--database=sqlite:////mnt/eigenplan.db", "--", "archive")
+    assert host.ran == [(words, {".first-line": "four words of nobody\n", "archive": "all records"})]
     data = host.site().places.data
     kept, now = sorted(data.iterdir())
     assert (bookings(now), bookings(kept / "eigenplan.db")) == (["imported"], [])
@@ -159,6 +159,18 @@ def test_site_that_does_not_come_up_has_its_own_records_again(host: ThreadHost, 
         with pytest.raises(FailedError, match="The archive was not taken in: the tool was asked to end by SIGTERM"):
             import_archive(host.site(), Wanted(archive, secret, replace=True))
         assert (bookings(data / "eigenplan.db"), stays_as_it_was(host)) == ([f"mine {step}"], True)
+
+
+def test_database_that_cannot_be_put_in_place_lets_everything_run_as_before(
+    host: ThreadHost, archive: Path, secret: Path
+) -> None:
+    """As on a full disk: the one before is kept by then, and still the site's own."""
+    in_the_way = host.site().places.data / "eigenplan.new"
+    in_the_way.mkdir()
+    with pytest.raises(FailedError, match=r"The archive was not taken in: .*Slot a serves as before"):
+        import_archive(host.site(), Wanted(archive, secret))
+    in_the_way.rmdir()
+    assert stays_as_it_was(host)
 
 
 def test_archive_is_not_taken_into_postgresql(host: ThreadHost, archive: Path, secret: Path) -> None:

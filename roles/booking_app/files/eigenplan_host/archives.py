@@ -24,6 +24,9 @@ from eigenplan_host.state import State, load_state
 from eigenplan_host.update import run_again, serve_again, stop_all
 
 LENT = "archive"
+LENT_ARCHIVE = "archive"
+"""What an archive that comes in is called in there, so that no name of it is one of ours."""
+
 LENT_LINE = ".first-line"
 """The copy of the file with the passphrase."""
 
@@ -75,9 +78,9 @@ def import_archive(site: Site, wanted: Wanted) -> None:
     state = _require_site(site)
     _refuse_import(site, state, wanted)
     with _lent_folder(site) as folder:
-        _lend(site, wanted.file, folder / wanted.file.name)
+        _lend(site, wanted.file, folder / LENT_ARCHIVE)
         secret = _passphrase_words(site, wanted, folder)
-        _run(site, ["import", *secret, f"--database=sqlite:////mnt/{FILE}", "--", wanted.file.name], folder)
+        _run(site, ["import", *secret, f"--database=sqlite:////mnt/{FILE}", "--", LENT_ARCHIVE], folder)
         kept = _exchange(site, state, folder)
     site.say(f"The site serves what the archive has. What it had before is in {kept}; remove that once you are sure.")
 
@@ -92,6 +95,8 @@ def _require_site(site: Site) -> State:
 def _refuse_target(file: Path) -> None:
     if file.exists() or file.is_symlink():
         raise RefusedError(f"{file} is there already; please choose another name.")
+    if file.name == LENT_LINE:
+        raise RefusedError(f"An archive cannot be called {LENT_LINE}; please choose another name.")
     if not file.parent.is_dir():
         raise RefusedError(f"There is no folder {file.parent}; please choose one that there is.")
 
@@ -146,7 +151,7 @@ def _lend(site: Site, source: Path, target: Path) -> None:
 def _passphrase_words(site: Site, wanted: Wanted, folder: Path) -> list[str]:
     """Return how the application gets the passphrase: never as a word or in the environment, which others see."""
     if wanted.passphrase is None:
-        if not sys.stdin.isatty():
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):  # both, or what is typed could not be hidden
             raise RefusedError("There is no terminal to ask for the passphrase at; give --passphrase-file FILE.")
         return []
     if not wanted.passphrase.is_file() or wanted.passphrase.stat().st_size > MOST_PASSPHRASE:
@@ -222,9 +227,13 @@ def _take_in(site: Site, folder: Path) -> None:
 
 def _put_back(site: Site, kept: Path) -> None:
     """Let what is kept be the database again; where nothing is kept it never went."""
-    if (kept / FILE).exists():
+    before, target = kept / FILE, site.places.data / FILE
+    if before.exists() and before.samefile(target):  # it was not exchanged yet; a rename would leave both names
+        before.unlink()
+    elif before.exists():
         _remove_beside(site)
-        (kept / FILE).rename(site.places.data / FILE)
+        before.rename(target)
+    if kept.exists():
         kept.rmdir()
 
 
