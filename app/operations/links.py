@@ -11,6 +11,8 @@ import hashlib
 import hmac
 from typing import NamedTuple
 
+from app.booking.refusals import LinkSpent
+
 _MANAGE = b"eigenplan manage link\0"
 _DONE = b"eigenplan done\0"
 _CONFIRM = b"eigenplan confirm link\0"
@@ -28,6 +30,15 @@ class Link(NamedTuple):
 
     public_id: str
     number: int
+
+    def require_present(self, number: int) -> None:
+        """Go on only with a link that still counts; ``number``: how often links to what it names were ended by now.
+
+        Raises:
+            LinkSpent: it went to a former mail address.
+        """
+        if self.number != number:
+            raise LinkSpent("readdressed")
 
 
 def manage_token(secret: bytes, booking: str, number: int = 0) -> str:

@@ -91,8 +91,7 @@ def open_booking(token: str) -> Opened:
     link = read_link(read_manage_token, token)
     context = client_context(link.public_id)
     booking = get_booking(context, link.public_id)
-    if link.number != booking.link_number:
-        raise LinkSpent("readdressed")
+    link.require_present(booking.link_number)
     if context.now >= _over_since(booking) + LINK_SECONDS:
         raise LinkSpent("over")
     service = next(one for one in context.catalog.services.values() if one.public_id == booking.service)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,40 +13,46 @@ from tests.lab.systems import System
 
 pytestmark = pytest.mark.lab
 
-ARCHIVE, WORDS = "/root/site.archive", "/root/words"
-CLEAN = "rm -rf /root/site.archive /root/words /var/lib/eigenplan/before-import-*"
+KEPT = "/var/lib/eigenplan/before-import-*"
 
 
-def operate(site: Site, *words: str) -> subprocess.CompletedProcess[str]:
-    """Do as an operator does, with the passphrase from a file."""
-    return site.host.run("eigenplan", *words, "--passphrase-file", WORDS, seconds=120.0)
+@pytest.fixture
+def folder(site: Site) -> Iterator[str]:
+    """An operator's folder on the host, with a passphrase in a file; it is gone afterwards, and so is what was kept."""
+    made = site.host.run("mktemp", "--directory").stdout.strip()
+    assert site.host.run("sh", "-c", f"echo four words of nobody > {made}/words").returncode == 0
+    yield made
+    assert site.host.run("sh", "-c", f"rm -rf {made} {KEPT}").returncode == 0
 
 
-def test_archive_brings_back_what_it_holds(site: Site, system: System) -> None:
+def operate(site: Site, folder: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Do something with an operator's archive; any further words go with it."""
+    command, *more = words
+    files = (f"{folder}/site.archive", "--passphrase-file", f"{folder}/words")
+    return site.host.run("eigenplan", command, *files, *more, seconds=120.0)
+
+
+def test_archive_brings_back_what_it_holds(site: Site, system: System, folder: str) -> None:
     assert site.visit(site.plan(20, visitors=1, seed=31)).booked
     before = site.confirmed()
-    assert site.host.run("sh", "-c", f"umask 077; echo four words of nobody > {WORDS}").returncode == 0
-    try:
-        written = operate(site, "export", ARCHIVE)
-        assert (written.returncode, "site.archive has" in written.stdout) == (0, True), written.stderr
-        assert site.host.run("stat", "--format=%a %U", ARCHIVE).stdout.strip() == "600 root"
-        assert "is there already" in operate(site, "export", ARCHIVE).stderr
-        if system.database == "sqlite":
-            take_in(site, before)
-        else:
-            assert "sudo eigenplan move postgresql" in operate(site, "import", ARCHIVE).stderr
-    finally:
-        site.host.run("sh", "-c", CLEAN)
-    assert site.host.run("ls", "/var/lib/eigenplan-host").stdout.split().count("archive") == 0
+    written = operate(site, folder, "export")
+    assert (written.returncode, "site.archive has" in written.stdout) == (0, True), written.stderr
+    assert site.host.run("stat", "--format=%a %U", f"{folder}/site.archive").stdout.strip() == "600 root"
+    assert "is there already" in operate(site, folder, "export").stderr
+    if system.database == "sqlite":
+        take_in(site, folder, before)
+    else:
+        assert "sudo eigenplan move postgresql" in operate(site, folder, "import").stderr
+    assert "archive" not in site.host.run("ls", "/var/lib/eigenplan-host").stdout.split()
 
 
-def take_in(site: Site, before: list[str]) -> None:
+def take_in(site: Site, folder: str, before: list[str]) -> None:
     """What was booked after the archive was written is not in it."""
     assert site.visit(site.plan(20, visitors=1, seed=32)).booked
     later = site.confirmed()
-    refused = operate(site, "import", ARCHIVE)
+    refused = operate(site, folder, "import")
     assert (refused.returncode, "--replace" in refused.stderr, site.confirmed() == later) == (1, True, True)
-    done = operate(site, "import", ARCHIVE, "--replace")
+    done = operate(site, folder, "import", "--replace")
     assert done.returncode == 0, done.stderr
     wait_until(site.answers, 30.0, f"{site.url} does not come back")
     assert (site.confirmed(), len(later) > len(before)) == (before, True)

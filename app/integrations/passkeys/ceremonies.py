@@ -5,7 +5,9 @@ That takes 7 MB with all it brings; so whoever needs it loads this module when a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from webauthn import (
     generate_authentication_options,
@@ -51,16 +53,8 @@ def check_made(party: RelyingParty, answer: Answer) -> tuple[str, Key]:
     Raises:
         WrongPasskeyError: the answer is not one to what was asked.
     """
-    try:
-        made = verify_registration_response(
-            credential=answer.credential,
-            expected_challenge=answer.challenge,
-            expected_rp_id=party.host,
-            expected_origin=party.origin,
-            require_user_verification=True,
-        )
-    except _FAULTS as error:
-        raise WrongPasskeyError(str(error)) from error
+    with _told_apart():
+        made = verify_registration_response(**_expected(party, answer), require_user_verification=True)
     return to_text(made.credential_id), Key(to_text(made.credential_public_key), made.sign_count)
 
 
@@ -89,19 +83,33 @@ def check_shown(party: RelyingParty, answer: Answer, key: Key, *, is_alone: bool
     Raises:
         WrongPasskeyError: it has not signed what was asked, or its count says that there is a copy of it.
     """
-    try:
+    with _told_apart():
         shown = verify_authentication_response(
-            credential=answer.credential,
-            expected_challenge=answer.challenge,
-            expected_rp_id=party.host,
-            expected_origin=party.origin,
+            **_expected(party, answer),
             credential_public_key=from_text(key.public_key),
             credential_current_sign_count=key.sign_count,
             require_user_verification=is_alone,
         )
+    return shown.new_sign_count
+
+
+def _expected(party: RelyingParty, answer: Answer) -> dict[str, Any]:
+    """Return what the library compares an answer with."""
+    return {
+        "credential": answer.credential,
+        "expected_challenge": answer.challenge,
+        "expected_rp_id": party.host,
+        "expected_origin": party.origin,
+    }
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """Raise a wrong answer as what it is to us."""
+    try:
+        yield
     except _FAULTS as error:
         raise WrongPasskeyError(str(error)) from error
-    return shown.new_sign_count
 
 
 def _descriptors(known: Sequence[str]) -> list[PublicKeyCredentialDescriptor]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.booking.refusals import LinkSpent, NotConfirmed
+from app.booking.refusals import NotConfirmed
 from app.booking.values import Instant
 from app.operations.confirm import confirm, get_parts, is_waiting
 from app.operations.context import Context
@@ -70,8 +70,9 @@ def _open(token: str) -> tuple[Context, str, list[BookingView]]:
     link = read_link(read_confirm_token, token)
     context = client_context(link.public_id)
     parts = get_parts(context, link.public_id)
-    if any(one.public_id == link.public_id and one.link_number != link.number for one in parts):
-        raise LinkSpent("readdressed")
+    for one in parts:
+        if one.public_id == link.public_id:
+            link.require_present(one.link_number)
     return context, link.public_id, parts
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.booking.refusals import LinkSpent, NotFound
+from app.booking.refusals import NotFound
 from app.operations.context import Context
 from app.operations.links import manage_token, read_waiting_token
 from app.operations.views import WaitingView
@@ -45,6 +45,5 @@ def _open(token: str) -> tuple[Context, WaitingView]:
     link = read_link(read_waiting_token, token)
     context = waiting_context(link.public_id)
     view = get_waiting(context, link.public_id)
-    if link.number != view.link_number:
-        raise LinkSpent("readdressed")
+    link.require_present(view.link_number)
     return context, view

@@ -7,7 +7,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -158,12 +159,20 @@ def _update(chosen: argparse.Namespace) -> int:
         done = status.is_up_to_date(site, chosen.release)
         print("Nothing to do." if done else "An update would change what runs.")
         return 0
-    _end_in_order()
-    with locked(site.places.state):
+    with _changing() as site:
         changed = update(site, chosen.release)
         images.prune(site)
     site.say("Done." if changed else "Nothing to do.")
     return 0
+
+
+@contextmanager
+def _changing() -> Iterator[Site]:
+    """Give the installation to one command alone; where that is ended, the step in hand is undone."""
+    site = open_site()
+    _end_in_order()
+    with locked(site.places.state):
+        yield site
 
 
 def _end_in_order() -> None:
@@ -180,9 +189,7 @@ def _end_in_order() -> None:
 
 
 def _refresh(chosen: argparse.Namespace) -> int:
-    site = open_site()
-    _end_in_order()
-    with locked(site.places.state):
+    with _changing() as site:
         refresh(site, partial(images.rebuild, site))
         images.prune(site)
     site.say("Done.")
@@ -190,33 +197,25 @@ def _refresh(chosen: argparse.Namespace) -> int:
 
 
 def _move(chosen: argparse.Namespace) -> int:
-    site = open_site()
-    _end_in_order()
-    with locked(site.places.state):
+    with _changing() as site:
         move(site, chosen.database)
     return 0
 
 
 def _export(chosen: argparse.Namespace) -> int:
-    site = open_site()
-    _end_in_order()
-    with locked(site.places.state):
+    with _changing() as site:
         export_archive(site, Wanted(chosen.file, chosen.passphrase_file, plain=chosen.plain))
     return 0
 
 
 def _import(chosen: argparse.Namespace) -> int:
-    site = open_site()
-    _end_in_order()
-    with locked(site.places.state):
+    with _changing() as site:
         import_archive(site, Wanted(chosen.file, chosen.passphrase_file, replace=chosen.replace))
     return 0
 
 
 def _rollback(chosen: argparse.Namespace) -> int:
-    site = open_site()
-    _end_in_order()
-    with locked(site.places.state):
+    with _changing() as site:
         state = load_state(site.places.state)
         if not state.previous or not state.serving:
             raise RefusedError("There is no release before the present one to go back to.")

@@ -44,14 +44,22 @@ def run(words: Sequence[str | Path], environ: Mapping[str, str] | None = None) -
         FailedError: it is not there, or it ended with an error; the text holds its last words.
     """
     try:
-        done = subprocess.run(  # noqa: S603 the words are ours
-            words, env=environ, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, check=False
-        )
+        done = _call(words, environ, subprocess.PIPE)
     except FileNotFoundError as error:
         raise FailedError(f"{words[0]} is not installed on this host.") from error
     if done.returncode:
         raise FailedError(f"{' '.join(map(str, words[:3]))} failed: {last_lines(done.stderr or done.stdout)}")
     return done.stdout
+
+
+def _call(
+    words: Sequence[str | Path], environ: Mapping[str, str] | None, pipe: int | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end; without a pipe it reads and writes at this terminal."""
+    given = subprocess.DEVNULL if pipe else None
+    return subprocess.run(  # noqa: S603 the words are ours
+        words, env=environ, stdin=given, stdout=pipe, stderr=pipe, text=True, errors="replace", check=False
+    )
 
 
 def last_lines(text: str) -> str:
@@ -145,7 +153,7 @@ class DockerHost:
         call = self.compose(*options, "--volume", f"{folder}:/mnt", "--workdir", "/mnt", "task", *words)
         self._remove(ARCHIVE)
         try:
-            return subprocess.run(call, env=self.task_environ("task"), check=False).returncode  # noqa: S603 our words
+            return _call(call, self.task_environ("task")).returncode
         finally:
             with suppress(FailedError):  # it is gone unless the tool was asked to end
                 self._remove(ARCHIVE)
