@@ -92,12 +92,14 @@ class TestBrowser:
         assert [f"{one.name}: {one.value_text}, {one.target_text}" for one in exact if not one.holds()] == []
 
 
-def test_rules_alone_are_not_far_from_a_plain_sweep() -> None:
-    assert missed(measure_rules()) == []
+class TestRulesAlone:
+    pytestmark = pytest.mark.race  # where coverage is counted, each line takes several times as long
 
+    def test_rules_are_not_far_from_a_plain_sweep(self) -> None:
+        assert missed(measure_rules()) == []
 
-def test_deciding_takes_next_to_nothing() -> None:
-    assert missed(measure_deciding()) == []
+    def test_deciding_takes_next_to_nothing(self) -> None:
+        assert missed(measure_deciding()) == []
 
 
 def test_figure_at_its_target_holds_on_either_side() -> None:
