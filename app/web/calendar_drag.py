@@ -34,8 +34,8 @@ def free_of_lanes(table: DayTable) -> list[str]:
 def times_of_hours(table: DayTable, timeline: Timeline) -> Iterator[str]:
     """Yield for each hour at the head of a timeline the quarter hours below it."""
     rows = iter(table.rows)
-    for _label, quarters in timeline.hours:
-        yield times(label_and_row for _number, label_and_row in zip(range(quarters), rows, strict=False))
+    for hour in timeline.hours:
+        yield times(label_and_row for _number, label_and_row in zip(range(hour.quarters), rows, strict=False))
 
 
 def times(rows: Iterable[tuple[TimeLabel, Row]]) -> str:

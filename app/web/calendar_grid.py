@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from app.booking.values import Instant, Interval
 from app.operations.views import BookingView
+from app.web.calendar_placing import Placed, place
 
 ROW_SECONDS = 15 * 60
 HOUR = 3600
@@ -68,6 +69,11 @@ class Cell:
     text: str = ""
     bookings: tuple[BookingView, ...] = ()
     again: bool = False
+
+    @property
+    def placed(self) -> Placed:
+        """Where its bookings stand in it."""
+        return place(self.bookings, self.start, self.rowspan * ROW_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

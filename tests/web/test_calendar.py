@@ -74,7 +74,9 @@ def test_day_tells_of_a_short_booking_that_it_is_at_another_place(desk: Browser,
     at_home = desk.get(ON).text
     store.write(move_away)
     page = desk.get(ON).text
-    assert [text.count('title="Nora Client at North"') for text in (at_home, page)] == [0, 1]
+    titles = [re.findall(r'title="([^"]+ Nora Client[^"]*)"', text) for text in (at_home, page)]
+    told = "10:00–10:30 Nora Client, Consultation"
+    assert titles == [[told], [f"{told}, at North"]]
     assert [text.count("booking-pin") for text in (at_home, page)] == [0, 1]
 
 

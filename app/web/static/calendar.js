@@ -23,9 +23,10 @@
     });
 
     // Begin the view of today around the present time.
-    const present = table.querySelector("tr.now");
     const region = table.closest(".calendar-scroll");
-    if (present && isFirst) region.scrollTop = present.offsetTop - region.clientHeight / 3;
+    const row = table.querySelector("tr.now"), mark = table.querySelector(".now-mark");
+    if (row && isFirst) region.scrollTop = row.offsetTop - region.clientHeight / 3;
+    if (mark && isFirst) region.scrollLeft = mark.closest("th").offsetLeft - region.clientWidth / 3;
 
     const linkOf = function (cell) { return cell ? cell.querySelector("a") : null; };
     let current = null;
