@@ -28,7 +28,7 @@ from app.operations.setup.roles import (
     save_role,
     see_as,
 )
-from app.operations.setup.users import UserDraft, get_user, save_user
+from app.operations.setup.users import UserDraft, get_user, save_user, sign_out_everywhere
 from app.storage.rights_tables import Role
 from app.storage.store import Store
 from app.storage.tables import User
@@ -184,7 +184,7 @@ def test_nobody_changes_an_account_that_may_do_more_than_they(cast: Cast, change
     draft = get_user(system(cast), root).draft
     with pytest.raises(NotAllowed, match="Root may do more than you"):
         save_user(helper(cast), replace(draft, **change), root)  # type: ignore[arg-type]  # texts all of them
-    for work in (invite_again, forget_factors):
+    for work in (invite_again, forget_factors, sign_out_everywhere):
         with pytest.raises(NotAllowed):
             work(helper(cast), root)
     assert get_user(system(cast), root).draft == draft

@@ -88,7 +88,9 @@ def _set_up(cast: Cast, person: str) -> dict[str, str]:
         "resources": provider,
         "services": cast.ids["Consultation"],
         **dict.fromkeys(("preset", "preset_file"), "clinic"),
-        **dict.fromkeys(("users", "invite_user", "forget_factors", "link_user", "unlink_user"), cast.ids["Uma"]),
+        **dict.fromkeys(
+            ("users", "invite_user", "forget_factors", "sign_out_user", "link_user", "unlink_user"), cast.ids["Uma"]
+        ),
         "pools": save_pool(context, PoolDraft("Therapists", (provider,))),
         "closures": save_closure(context, ClosureDraft("Feast", date(2030, 5, 1), date(2030, 5, 1))),
         "time_off": save_time_off(context, TimeOffDraft(provider, TEN + 5 * HOUR, TEN + 6 * HOUR, "Dentist")),

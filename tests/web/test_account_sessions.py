@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from flask import Flask
 
 from app.access.permissions import ReadyMade
 from app.operations.session_limits import IDLE_SECONDS
 from app.storage.account_tables import UserSession
+from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store
 from app.web.account.sessions import ENDED, ENDED_ALL
 from app.web.devices import UNKNOWN, device_words, say_device
@@ -98,3 +101,15 @@ def test_session_of_a_role_with_limits_of_its_own_ends_by_them(
 )
 def test_device_is_told_in_a_few_words(user_agent: str, words: str) -> None:
     assert (device_words(user_agent), say_device(words)) == (words, words)
+
+
+def test_administrator_signs_out_who_has_lost_a_device(app: Flask, store: Store, sign_in: SignIn) -> None:
+    lost = sign_in(ReadyMade.VIEWER)
+    owner = UserSession.get().user
+    other, admin = another(app, store), sign_in(ReadyMade.ADMINISTRATOR)
+    form = Page(admin.get(f"/setup/users/{owner.public_id}").text).form(f"/{owner.public_id}/sign-out")
+    assert f"{owner.name} was signed out of 2 devices." in admin.submit(form.action, follow_redirects=True).text
+    assert [one.get("/calendar/day").status_code for one in (lost, other)] == [302, 302]
+    assert admin.submit("/setup/users/nobody/sign-out").status_code == 404
+    (told,) = AuditEntry.select().where(AuditEntry.action == "sessions_ended")
+    assert (told.object, json.loads(told.after)) == (owner.public_id, {"sessions": 2})

@@ -101,6 +101,24 @@ def invite_administrator(context: Context, email: str, name: str) -> User:
     return row
 
 
+def sign_out_everywhere(context: Context, public_id: str) -> tuple[str, int]:
+    """End all sessions of somebody whose device was lost; return their name, and how many sessions there were.
+
+    Raises:
+        NotFound.
+        NotAllowed: also when the user may do more than the actor.
+    """
+
+    def work() -> tuple[str, int]:
+        user = find_row(User, "user", public_id)
+        check_may_change(context, user)
+        count = end_sessions_of(user.id)
+        record(context, Action.SESSIONS_ENDED, Subject(Kind.USER, public_id), Change(after={"sessions": count}))
+        return str(user.name), count
+
+    return edit(context, work, Permission.MANAGE_USERS)
+
+
 def list_administrators(context: Context) -> list[str]:
     """Return the mail addresses of all administrators who may sign in, or could once they have a password."""
     query = User.select(User.email).where(User.id.in_(administrators()), User.active).order_by(User.email)

@@ -1,4 +1,4 @@
-"""Helping somebody back in, from their page in the set-up: a link for a new password, lost second factors."""
+"""Helping somebody, from their page in the set-up: a link for a new password, lost second factors, a lost device."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from app.booking.refusals import InvalidInput
 from app.operations.mailed_links import invite_again
 from app.operations.second_factor import forget_factors
-from app.texts import _
+from app.operations.setup.users import sign_out_everywhere
+from app.texts import _, plural
 from app.web.context import current_context
 
 
@@ -30,7 +31,17 @@ def forget(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("setup.edit_users", public_id=public_id), 303)
 
 
+def sign_out(public_id: str) -> ResponseReturnValue:
+    """End the sessions of somebody who has lost a device."""
+    name, count = sign_out_everywhere(current_context(), public_id)
+    flash(
+        plural("{name} was signed out of one device.", "{name} was signed out of {number} devices.", count, name=name)
+    )
+    return redirect(url_for("setup.edit_users", public_id=public_id), 303)
+
+
 def add_invitations(blueprint: Blueprint) -> None:
     """Give users their buttons."""
     blueprint.add_url_rule("/users/<public_id>/forget-factors", "forget_factors", forget, methods=["POST"])
     blueprint.add_url_rule("/users/<public_id>/invite", "invite_user", invite, methods=["POST"])
+    blueprint.add_url_rule("/users/<public_id>/sign-out", "sign_out_user", sign_out, methods=["POST"])
