@@ -38,6 +38,12 @@ VISITORS = {"/": ".service-card a.btn", "/book/times": "a.slot"}
 """What a visitor wants to press on each page."""
 
 SHOWN = ("confirmed", "completed", "no_show", "requested", "held")
+VIEWS = {"day": (31, 29), "week": (157, 53), "timeline": (31, 29)}
+"""Pixels right and down of each move of a drag in a view: always to another place, so that there is something to draw."""
+
+MOVES, RIM = 200, 60
+"""Moves of a drag, of which at least 120 frames become, and pixels to the rim, near which the calendar would scroll."""
+
 NIGHT = (1, 2, 3, 4)
 """Hours (UTC) in which the demo books nobody, so that more bookings fit into any of its weeks."""
 
@@ -52,6 +58,7 @@ new PerformanceObserver(list => {
 """Two frames after its scripts have run a page has been drawn with all that they do (HTML, 8.1.7.3)."""
 
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+SEEN = "one => (box => [box.left, box.top, box.right, Math.min(box.bottom, innerHeight)])(one.getBoundingClientRect())"
 COUNTED = "new Set([...document.querySelectorAll('a[class*=status-]')].map(one => one.href)).size"
 TRACED = "disabled-by-default-devtools.timeline.frame"
 SHOWN_WHOLE, NOTHING_NEW = "STATE_PRESENTED_ALL", "STATE_NO_UPDATE_DESIRED"
@@ -74,7 +81,7 @@ def measure_browser(databases: Databases, effort: Effort) -> list[Figure]:
     _fill_week(site)
     with serve_ours(site, databases.folder) as server, open_browser() as browser:
         bench = Bench(site, server, browser)
-        return [*_public(bench, effort), *_week(bench, effort), _drag(bench, effort)]
+        return [*_public(bench, effort), *_week(bench, effort), *(_drag(bench, effort, view) for view in VIEWS)]
 
 
 @contextmanager
@@ -184,28 +191,39 @@ def _week(bench: Bench, effort: Effort) -> Iterator[Figure]:
     yield at_most("staff's week: layout shift", max(one.shift for one in looks), SHIFT, "", f"{DESK[0]} px wide")
 
 
-def _drag(bench: Bench, effort: Effort) -> Figure:
+def _drag(bench: Bench, effort: Effort, view: str) -> Figure:
     """Drag a booking; Chromium begins sixty frames a second, and each must show what has changed since the last."""
-    rounds = [_trace_drag(bench) for _ in range(effort.rounds)]
+    rounds = [_trace_drag(bench, view) for _ in range(effort.rounds)]
     best = max(rounds, key=lambda states: states.count(SHOWN_WHOLE) / len(states))
     whole = best.count(SHOWN_WHOLE)
     note = f"{len(best)} frames, {len(best) - whole} of them late or lost"
-    return at_least("dragging a booking, by the trace", FRAMES * whole / len(best), FRAMES, "/s", note)
+    return at_least(f"dragging a booking in the {view}, by the trace", FRAMES * whole / len(best), FRAMES, "/s", note)
 
 
-def _trace_drag(bench: Bench) -> list[str]:
-    """Drag a booking about in the calendar of a day; return what became of each frame that had to be drawn."""
+def _trace_drag(bench: Bench, view: str) -> list[str]:
+    """Drag a booking about in a view of the calendar; return what became of each frame that had to be drawn."""
     with bench.window(DESK, role="administrator") as page:
-        page.goto(f"{bench.server.origin}/calendar/day?location={bench.site.location}&date={_busy_day(bench.site)}")
-        x, y = _take_hold(page)
+        page.goto(f"{bench.server.origin}/calendar/{view}?location={bench.site.location}&date={_busy_day(bench.site)}")
+        places = list(_places(page, *_take_hold(page), VIEWS[view]))
         bench.browser.start_tracing(page=page, categories=[TRACED])
-        for way in (1, -1, 1):
-            page.mouse.move(x + 200 + way * 150, y + 100 + way * 90, steps=60)
+        for x, y in places:
+            page.mouse.move(x, y)
         recorded = json.loads(bench.browser.stop_tracing())["traceEvents"]
         page.keyboard.press("Escape")
         page.mouse.up()
     told = (one.get("args", {}).get("frame_reporter", {}).get("state") for one in recorded)
     return [state for state in told if state and state != NOTHING_NEW]
+
+
+def _places(page: Page, x: float, y: float, step: tuple[int, int]) -> Iterator[tuple[float, float]]:
+    """Yield where the pointer goes: from a place through the calendar, and back from its rims."""
+    across, down = step
+    left, top, right, bottom = page.locator(".calendar-scroll").evaluate(SEEN)
+    for _ in range(MOVES):
+        across = across if left + RIM < x + across < right - RIM else -across
+        down = down if top + RIM < y + down < bottom - RIM else -down
+        x, y = x + across, y + down
+        yield x, y
 
 
 def _take_hold(page: Page) -> tuple[float, float]:

@@ -17,9 +17,10 @@
     element.style.transform = "translate(" + box.left + "px, " + box.top + "px)";
   }
 
-  drag.hang = function (grid) {
+  // ``isByFinger``: a finger hides what is below it, so the words stand above.
+  drag.hang = function (grid, isByFinger) {
     const all = document.createElement("div");
-    all.className = grid.hasHalves ? "halves" : grid.isDown ? "down" : "right";
+    all.className = (grid.hasHalves ? "halves" : grid.isDown ? "down" : "right") + (isByFinger ? " by-finger" : "");
     all.setAttribute("aria-hidden", "true");
     const curtain = add(all, "drag-curtain");
     put(curtain, { left: 0, top: 0, width: grid.table.offsetWidth, height: grid.table.offsetHeight });

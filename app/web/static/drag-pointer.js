@@ -1,19 +1,21 @@
-// Follows the pointer: what becomes a drag, which one, and what ends it. A mouse drags as soon as it moves; a finger
-// once it has stayed for a moment, so that it can still scroll.
+// Follows the pointer: what becomes a drag, which one, and what ends it. A mouse drags as soon as it moves; a finger or
+// a pen once it has stayed for a moment, so that it can still scroll. A second finger gives up.
 "use strict";
 (function () {
   const drag = window.eigenplanDrag = window.eigenplanDrag || {};
   const LEAST = 6; // pixels before a press is a drag
+  const TREMBLE = 10; // pixels that a finger may move while it stays
   const LONG_PRESS = 400; // milliseconds before a finger drags instead of scrolling
   const EDGE = 8; // pixels of a booking that pull its end
+  const GRIP = 28; // pixels from the corner at its end that do so for a finger, as staff.css draws it
   const BOOKED = "a[data-move]";
   const DRAWN = "td.free, td[data-free]";
 
   // ``on``: isGoingOn(), isBusy(), mayDraw, begin(kind, target, event), follow(event), drop(), stop().
   drag.listen = function (part, on) {
     let pressed = null; // a press that may become a drag
-    let pointer = null; // of the drag that goes on
-    let ended = null; // the pointer whose drag was ended by a key
+    let pointer = null; // that drags, or did until something ended its drag before it was lifted
+    let isDragOver = false; // whether what was lifted last had dragged: then it is no click
 
     function forget() {
       if (pressed) window.clearTimeout(pressed.timer);
@@ -28,50 +30,58 @@
       on.begin(own.kind, own.target, own.event);
     }
 
-    function isOwn(event) { return on.isGoingOn() && event.pointerId === pointer; }
-
-    part.addEventListener("pointerdown", function (event) {
-      forget();
+    function press(event) {
       if (event.button !== 0 || on.isBusy() || event.ctrlKey || event.metaKey || event.shiftKey) return;
       const [kind, target] = wanted(event);
-      if (!target || (kind === "draw" && !(on.mayDraw && event.pointerType === "mouse"))) return;
-      pressed = { target: target, kind: kind, event: event, x: event.clientX, y: event.clientY };
-      if (event.pointerType !== "mouse") pressed.timer = window.setTimeout(begin, LONG_PRESS);
+      if (!target || (kind === "draw" && !on.mayDraw)) return;
+      pressed = { target: target, kind: kind, event: event, least: byMouse(event) ? LEAST : TREMBLE };
+      if (!byMouse(event)) pressed.timer = window.setTimeout(begin, LONG_PRESS);
+    }
+
+    function isFar(event) { return Math.hypot(event.clientX - pressed.event.clientX, event.clientY - pressed.event.clientY) > pressed.least; }
+
+    document.addEventListener("pointerdown", function (event) {
+      forget();
+      if (on.isGoingOn()) {
+        on.stop();
+        return;
+      }
+      pointer = null;
+      if (event.isPrimary && part.contains(event.target)) press(event);
     });
 
     document.addEventListener("pointermove", function (event) {
-      if (isOwn(event)) {
-        on.follow(event);
-      } else if (pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > LEAST) {
-        if (event.pointerType === "mouse") begin();
+      if (pressed && event.pointerId === pressed.event.pointerId && isFar(event)) {
+        if (byMouse(event)) begin();
         else forget();
-        if (isOwn(event)) on.follow(event);
       }
+      if (on.isGoingOn() && event.pointerId === pointer) on.follow(event);
     });
 
     document.addEventListener("pointerup", function (event) {
       forget();
-      if (event.pointerId === ended) stopNextClick(); // let go after Escape
-      ended = null;
-      if (!isOwn(event)) return;
+      isDragOver = event.pointerId === pointer;
+      if (!isDragOver) return;
+      pointer = null;
       stopNextClick();
-      on.drop();
+      if (on.isGoingOn()) on.drop();
     });
 
-    document.addEventListener("pointercancel", function () {
+    document.addEventListener("pointercancel", function (event) {
       forget();
+      if (event.pointerId !== pointer) return;
+      pointer = null;
       on.stop();
     });
-    document.addEventListener("keydown", function (event) {
-      if (event.key !== "Escape" || !on.isGoingOn()) return;
-      ended = pointer;
-      on.stop();
-    });
-    document.addEventListener("touchmove", function (event) { if (on.isBusy()) event.preventDefault(); }, { passive: false });
+    document.addEventListener("keydown", function (event) { if (event.key === "Escape" && on.isGoingOn()) on.stop(); });
+    part.addEventListener("touchmove", function (event) { if (on.isBusy() && event.cancelable) event.preventDefault(); }, { passive: false });
+    part.addEventListener("touchend", function (event) { if (isDragOver && event.cancelable) event.preventDefault(); }, { passive: false });
     document.addEventListener("selectstart", function (event) { if (pressed || on.isBusy()) event.preventDefault(); });
-    part.addEventListener("contextmenu", function (event) { if (on.isBusy()) event.preventDefault(); });
+    part.addEventListener("contextmenu", function (event) { if (on.isBusy() || (pressed && pressed.timer)) event.preventDefault(); });
     part.addEventListener("dragstart", function (event) { if (wanted(event)[1]) event.preventDefault(); });
   };
+
+  function byMouse(event) { return event.pointerType === "mouse"; }
 
   // What pressing here would drag, and the element: a booking, its end, or free time, but no booking that stays.
   function wanted(event) {
@@ -81,10 +91,10 @@
   }
 
   function isAtEnd(link, event) {
-    if (event.pointerType !== "mouse") return false;
     const box = link.getBoundingClientRect();
-    const isDown = link.closest("table").dataset.time === "down";
-    return (isDown ? box.bottom - event.clientY : box.right - event.clientX) <= EDGE;
+    const [right, below] = [box.right - event.clientX, box.bottom - event.clientY];
+    if (!byMouse(event)) return right <= GRIP && below <= GRIP;
+    return (link.closest("table").dataset.time === "down" ? below : right) <= EDGE;
   }
 
   function stopNextClick() {

@@ -13,6 +13,7 @@
   const server = drag.askServer(setup, texts);
   const REST = 180; // milliseconds over a place before its reasons are asked for
   const NEAR = 36; // pixels from the rim within which the calendar scrolls
+  const NUDGE = 12; // pixels further to the rim than where it was pressed
   const MINUTES = 15; // of a quarter hour
   drag.QUARTER = MINUTES * 60;
 
@@ -152,14 +153,19 @@
 
   const KINDS = { move: updateMove, length: updateLength, draw: updateDraw };
 
-  // Scroll on as long as the pointer rests near the rim.
+  // Scroll on as long as the pointer rests near the rim of what is seen, unless it was pressed as near to it.
   function scroll(own) {
     const box = own.grid.region.getBoundingClientRect();
-    const down = own.event.clientY > box.bottom - NEAR ? 1 : own.event.clientY < box.top + NEAR ? -1 : 0;
-    const right = own.event.clientX > box.right - NEAR ? 1 : own.event.clientX < box.left + NEAR ? -1 : 0;
+    const down = toRim(own.event.clientY, own.pressed.clientY, Math.max(box.top, 0), Math.min(box.bottom, window.innerHeight));
+    const right = toRim(own.event.clientX, own.pressed.clientX, Math.max(box.left, 0), Math.min(box.right, window.innerWidth));
     if (!down && !right) return;
     own.grid.region.scrollBy({ left: right * 8, top: down * 8, behavior: "instant" });
     plan();
+  }
+
+  function toRim(at, pressed, least, most) {
+    if (at > Math.max(most - NEAR, pressed + NUDGE)) return 1;
+    return at < Math.min(least + NEAR, pressed - NUDGE) ? -1 : 0;
   }
 
   // ---- the drag ----
@@ -169,7 +175,7 @@
     const spot = drag.spotOf(grid, event);
     const strip = drag.stripAt(grid, spot);
     const pressedSlot = drag.slotAt(strip, spot.along);
-    const own = { kind: kind, link: target, grid: grid, strip: strip, pressedSlot: pressedSlot, event: event, reasons: new Map(), target: null };
+    const own = { kind: kind, link: target, grid: grid, strip: strip, pressedSlot: pressedSlot, pressed: event, event: event, reasons: new Map(), target: null };
     own.fits = kind === "draw" ? drag.isFree : function (of, slot) { return startWithin(own, of, slot) !== null; };
     own.fitsHalf = function (of, half) {
       const same = sameClock(own, of);
@@ -177,7 +183,7 @@
     };
     if (kind === "draw") own.first = Math.max(0, Math.min(pressedSlot, strip.slots.length - 1));
     else take(own, target);
-    own.marks = drag.hang(grid);
+    own.marks = drag.hang(grid, event.pointerType !== "mouse");
     now = own;
     part.dataset.busy = "yes";
     say("");
