@@ -39,10 +39,10 @@ VISITORS = {"/": ".service-card a.btn", "/book/times": "a.slot"}
 
 SHOWN = ("confirmed", "completed", "no_show", "requested", "held")
 VIEWS = {"day": (31, 29), "week": (157, 53), "timeline": (31, 29)}
-"""Pixels right and down of each move of a drag in a view: always to another place, so that there is something to draw."""
+"""Pixels right and down of each move of a drag: always to another place, so that there is something to draw."""
 
 MOVES, RIM = 200, 60
-"""Moves of a drag, of which at least 120 frames become, and pixels to the rim, near which the calendar would scroll."""
+"""Moves of a drag, enough for 120 frames, and pixels to the rim, near which the calendar would scroll."""
 
 NIGHT = (1, 2, 3, 4)
 """Hours (UTC) in which the demo books nobody, so that more bookings fit into any of its weeks."""

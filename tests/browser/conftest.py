@@ -69,14 +69,23 @@ class Windows:
         self.browser = browser
         self.opened: list[BrowserContext] = []
 
-    def open(self, width: int = 1280, *, scripts: bool = True, theme: str = "light", locale: str = "en-GB") -> Watched:
-        """Open a window of this width, on a device set to a theme (``light``, ``dark``) and a language."""
+    def open(
+        self,
+        width: int = 1280,
+        *,
+        scripts: bool = True,
+        theme: str = "light",
+        locale: str = "en-GB",
+        touch: bool = False,
+    ) -> Watched:
+        """Open a window of this width, on a device (for fingers?) set to a theme (``light``, ``dark``) and a language."""
         context = self.browser.new_context(
             viewport={"width": width, "height": 900},
             java_script_enabled=scripts,
             timezone_id="Europe/Berlin",
             color_scheme="dark" if theme == "dark" else "light",
             locale=locale,
+            has_touch=touch,
         )
         context.set_default_timeout(PATIENCE)
         self.opened.append(context)

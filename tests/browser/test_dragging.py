@@ -86,5 +86,15 @@ def test_escape_and_a_network_that_drops_leave_all_as_it_was(demo: Demo, windows
     expect(desk.page.locator("#drag-said")).to_have_text(
         "The server did not answer. Please look in the calendar whether the booking was moved."
     )
+    expect(link).not_to_have_class(re.compile("dragged"))
+    here, box = desk.page.url, link.bounding_box()
+    assert box  # another drag, begun without the network, is let go on the booking itself
+    drag(desk.page, link, box["x"] + box["width"] / 2 + 10, box["y"] + 8)
+    expect(desk.page.locator("#drag-said")).to_have_text(
+        "The server cannot be reached, so nothing was changed. Please try again."
+    )
+    desk.page.mouse.up()
+    expect(desk.page.locator(".drag-ghost")).to_have_count(0)
+    expect(desk.page).to_have_url(here)
     desk.context.set_offline(False)
     expect(show_day(desk.page, demo, day, "Olga Offline")).to_have_attribute("data-start", before)
