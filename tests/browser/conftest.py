@@ -78,7 +78,7 @@ class Windows:
         locale: str = "en-GB",
         touch: bool = False,
     ) -> Watched:
-        """Open a window of this width, on a device (for fingers?) set to a theme (``light``, ``dark``) and a language."""
+        """Open a window of this width, on a device set to a theme (``light``, ``dark``), a language, or for fingers."""
         context = self.browser.new_context(
             viewport={"width": width, "height": 900},
             java_script_enabled=scripts,
