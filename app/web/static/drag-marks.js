@@ -4,6 +4,8 @@
 (function () {
   const drag = window.eigenplanDrag = window.eigenplanDrag || {};
 
+  const ROOM = 48; // pixels that words above a ghost take
+
   function add(parent, name) {
     const made = document.createElement("div");
     made.className = name;
@@ -36,11 +38,12 @@
   drag.showGhost = function (marks, place, state, text) {
     const box = drag.boxOf(marks.grid, place.strip, place.first, place.last, place.half);
     if (marks.grid.hasHalves) cut(box, place.seen.top);
-    const key = [box.left, box.top, box.width, box.height, place.first, place.seen.isRight, state, text].join(" ");
+    const sides = (place.seen.isRight ? " leftwards" : "") + (box.top - place.seen.top < ROOM ? " below" : "");
+    const key = [box.left, box.top, box.width, box.height, place.first, sides, state, text].join(" ");
     if (marks.shown === key) return;
     marks.shown = key;
     marks.ghost.hidden = false;
-    marks.ghost.className = "drag-ghost " + state + (place.seen.isRight ? " leftwards" : "");
+    marks.ghost.className = "drag-ghost " + state + sides;
     marks.label.textContent = text;
     put(marks.ghost, box);
     if (marks.ruler) rule(marks, place);
