@@ -49,13 +49,13 @@
     return (text ? text.split(" ") : []).map(function (one) { return one.split("-").map(Number); });
   }
 
-  // Where a pointer is in the coordinates of the table; ``isRight``: in the right half of what is seen, which begins
-  // below the heads at ``top``.
+  // Where a pointer is in the coordinates of the table; ``isRight``: in the right half of what is seen, which begins at
+  // ``top``, below the heads or at the rim of the window.
   drag.spotOf = function (grid, event) {
     const box = grid.region.getBoundingClientRect();
     const x = event.clientX - box.left + grid.region.scrollLeft;
     const y = event.clientY - box.top + grid.region.scrollTop;
-    const seen = { isRight: event.clientX - box.left > box.width / 2, top: grid.region.scrollTop + grid.headHeight };
+    const seen = { isRight: event.clientX - box.left > box.width / 2, top: grid.region.scrollTop + Math.max(grid.headHeight, -box.top) };
     return grid.isDown ? { along: y, across: x, seen: seen } : { along: x, across: y, seen: seen };
   };
 
