@@ -7,12 +7,15 @@ from functools import cache
 import pytest
 
 from app.commands.texts import collect
+from app.help.guides import FOLDER as GUIDES
 from app.look.words import OWN, WORDS, Noun, Word, check_own, exchange, word_of
+from app.operations.presets.files import FOLDER as PRESETS
 from app.texts import EXCHANGED, _, in_context, plural, speaking, use_words, using_words
 from app.translations import FOLDER, load_languages, read_catalog
 
 MEMBER = Word("member", "members", (Noun("n", "Mitglied", "Mitglieds", "Mitglied", "Mitglieder", "Mitgliedern"),))
 HOLE = re.compile(r"\{[^{}]*\}|<[^<>]*>")
+MAIL_OTHERWISE = re.compile(r"(?<!E-)\bMail|[Tt]estmail|smail")
 GERMAN = {
     "german_gender": "m",
     "german_one": "Mieter",
@@ -51,6 +54,12 @@ def test_no_text_keeps_the_old_word_or_loses_a_placeholder(word: Word) -> None:
         if left or HOLE.findall(said) != HOLE.findall(text):
             wrong.append(said)
     assert wrong == []
+
+
+def test_german_texts_have_one_word_for_mail() -> None:
+    written = [path.read_text(encoding="utf-8") for path in (*GUIDES.glob("de/*.md"), *PRESETS.glob("*.yml"))]
+    said = [text for _english, code, text in all_texts() if code == "de"]
+    assert [text for text in said + written if MAIL_OTHERWISE.search(text)] == []
 
 
 def test_texts_that_are_left_alone_name_no_client() -> None:
