@@ -30,7 +30,7 @@ _OPEN = (MessageStatus.WAITING.value, MessageStatus.GIVEN_UP.value)
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """One message; ``tzid`` is the location's that it is about.
+    """One message.
 
     ``to_name`` and ``to_email`` are empty where the actor may not see clients, or nobody is known.
     """
@@ -46,7 +46,6 @@ class MessageView:
     delivered_at: Instant | None
     booking: str | None
     service_name: str
-    tzid: str
     to_name: str = ""
     to_email: str = ""
 
@@ -130,7 +129,6 @@ def _waiting_entries(rows: Sequence[OutboxMessage]) -> dict[int, WaitingEntry]:
 def _view(context: Context, row: OutboxMessage, entry: WaitingEntry | None, see_clients: bool) -> MessageView:
     about = row.booking if row.booking_id is not None else entry
     service = context.catalog.services.get(about.service_id) if about is not None else None
-    location = context.catalog.locations.get(about.location_id) if about is not None else None
     view = MessageView(
         delivery_id=row.public_id,
         number=row.id,
@@ -143,7 +141,6 @@ def _view(context: Context, row: OutboxMessage, entry: WaitingEntry | None, see_
         delivered_at=row.delivered_at,
         booking=row.booking.public_id if row.booking_id is not None else None,
         service_name=service.name if service is not None else "",
-        tzid=location.tzid if location is not None else "UTC",
     )
     if not see_clients or about is None or about.client_id is None or row.kind in TO_OTHERS:
         return view

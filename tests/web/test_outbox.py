@@ -75,6 +75,18 @@ def test_list_shows_when_the_next_attempt_is_and_what_went_wrong(sign_in: SignIn
     assert "450 busy" in page
 
 
+@pytest.mark.usefixtures("booked")
+def test_times_of_messages_are_on_the_clock_of_the_site(
+    app: Flask, config: Config, sign_in: SignIn, store: Store
+) -> None:
+    app.extensions[EXTENSION] = Site(replace(config, time_zone="Asia/Tokyo"), app.extensions[EXTENSION].store)
+    store.write(lambda: change_row(message(), created_at=TEN))
+    browser = sign_in(ReadyMade.MANAGER)
+    shown, letter = browser.get("/outbox/").text, browser.get(f"/outbox/{message().public_id}").text
+    assert ("Times are those of Asia/Tokyo." in shown, "Monday 7 January 2030, 19:00" in shown) == (True, True)
+    assert ("<dd>Asia/Tokyo</dd>" in letter, "Monday 7 January 2030, 19:00" in letter) == (True, True)
+
+
 def test_list_is_paged(sign_in: SignIn, store: Store) -> None:
     cast = one_provider(store)
     book(visitor_of(cast), wish(cast))
