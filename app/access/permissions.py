@@ -220,6 +220,11 @@ def say_role(text: str) -> str:
     return _(text) if text in _OURS else text
 
 
+def keep_role(typed: str) -> str:
+    """Return what is stored of a role's typed name or purpose: the other way round, so that it stays translated."""
+    return next((text for text in sorted(_OURS) if _(text) == typed.strip()), typed)
+
+
 def completed(extents: Extents) -> dict[Permission, Extent]:
     """Return what a role holds, with all that its permissions are of no use without, as far as they reach."""
     found = dict(extents)

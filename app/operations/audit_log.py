@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import Expression, ModelSelect
 
-from app.access.permissions import Permission
+from app.access.permissions import Permission, say_role
 from app.booking.values import Catalog, Instant
 from app.operations.audit import Change, Subject, record
 from app.operations.audit_words import ACTOR_WORDS, MASKED, Action, Kind
@@ -27,7 +27,7 @@ AT_ONCE = 1000
 MOST_NAMED = 500
 """So many things whose names have the words of a search are looked for."""
 
-_NAMED = (User, UserGroup, Role, Pool)
+_NAMED = (User, UserGroup, Pool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +162,7 @@ def _known(catalog: Catalog) -> _Known:
     names |= {one.public_id: one.name for one in catalog.services.values()}
     for model in _NAMED:
         names |= dict(model.select(model.public_id, model.name).tuples())
+    names |= {row.public_id: say_role(row.name) for row in Role.select(Role.public_id, Role.name)}
     return _Known(names, _users())
 
 

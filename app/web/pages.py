@@ -7,6 +7,7 @@ from functools import cache
 from flask import Flask
 from markupsafe import Markup
 
+from app.access.permissions import say_role
 from app.booking.formats import formats
 from app.operations.first_steps import may_begin
 from app.web.bookings.undoing import undo_offer
@@ -38,6 +39,7 @@ def init_pages(app: Flask) -> None:
         formats=formats,
         may_begin=lambda: may_begin(current_context()),
         navigation=navigation,
+        say_role=say_role,
         script_texts=script_texts,
         shown_actor=shown_actor,
         span_text=span_text,

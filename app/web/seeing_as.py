@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, flash, g, redirect, request, session, url_fo
 from flask.typing import ResponseReturnValue
 
 from app.access.actors import Actor
+from app.access.permissions import say_role
 from app.booking.refusals import NotAllowed, NotFound
 from app.operations.setup.roles import begin_seeing_as, see_as
 from app.texts import _
@@ -39,7 +40,7 @@ def _look_as_chosen() -> None:
             permission="",
             reason=_(
                 "You see the site as {role} does, so nothing can be changed; please stop that first.",
-                role=chosen.seen_as,
+                role=say_role(chosen.seen_as),
             ),
         )
 

@@ -80,3 +80,17 @@ def test_who_may_only_book_for_themselves_books_for_nobody_else(sign_in_with: Si
 
 def _bookings(cast: Cast) -> int:
     return int(cast.store.read(lambda: Booking.select().count()))
+
+
+def test_ready_made_role_has_its_german_name_and_keeps_it_in_every_language(sign_in: SignIn, store: Store) -> None:
+    browser = sign_in(ReadyMade.ADMINISTRATOR)
+    browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
+    page, path = browser.get("/setup/roles/front_desk").text, "/setup/roles/front_desk"
+    assert ("<h1>Empfang</h1>" in page, 'value="Empfang"' in page, "Front desk" in page) == (True, True, False)
+    version = page.split('name="version" value="')[1].split('"')[0]
+    rights = {"name": "Empfang", "about": "Schaut nach", "may-see_busy": "all", "version": version}
+    assert browser.submit(path, {**rights, "action": "save"}).status_code == 302
+    role = store.read(lambda: Role.get(Role.public_id == "front_desk"))
+    assert (role.name, role.about) == ("Front desk", "Schaut nach")
+    browser.submit("/see-as/front_desk")
+    assert "so wie die Rolle Empfang ; ändern" in words(browser.get("/calendar/day").text)

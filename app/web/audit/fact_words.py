@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from app.access.permissions import say_role
 from app.texts import in_context, language
 from app.web.look import current_word
 
@@ -23,6 +24,8 @@ def name_of(code: str) -> str:
 
 def value_of(name: str, text: str) -> str:
     """Return the word for a code that stands in the fact of this name; any other text as it is."""
+    if name == "role":
+        return say_role(text)
     return values(language(), current_word()).get(name, {}).get(text, text)
 
 

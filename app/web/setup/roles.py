@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from app.access.permissions import GLOBAL, WITHOUT_OWN, WORDS, Extent, Permission, ReadyMade, say_role
+from app.access.permissions import GLOBAL, WITHOUT_OWN, WORDS, Extent, Permission, ReadyMade, keep_role, say_role
 from app.booking.refusals import InvalidInput
 from app.operations import session_limits
 from app.operations.context import Context
@@ -52,8 +52,9 @@ def _read(context: Context, typed: Typed) -> RoleDraft:
     extents = {
         one: _extent(typed.text(f"may-{one.value}"), one) for one in Permission if typed.text(f"may-{one.value}")
     }
+    name, about = keep_role(typed.text("name")), keep_role(typed.text("about"))
     limits = typed.optional_number("idle_minutes"), typed.optional_number("session_hours")
-    return RoleDraft(typed.text("name"), typed.text("about"), extents, typed.flag("needs_second_factor"), *limits)
+    return RoleDraft(name, about, extents, typed.flag("needs_second_factor"), *limits)
 
 
 def _extent(text: str, permission: Permission) -> Extent:
@@ -68,7 +69,7 @@ def _show(context: Context, draft: RoleDraft) -> MultiDict[str, str]:
     needs_two = ticked({"needs_second_factor": draft.needs_second_factor})
     limits = {"idle_minutes": draft.idle_minutes, "session_hours": draft.session_hours}
     typed = {name: str(number or "") for name, number in limits.items()}
-    return MultiDict({"name": draft.name, "about": draft.about, **typed, **chosen, **needs_two})
+    return MultiDict({"name": say_role(draft.name), "about": say_role(draft.about), **typed, **chosen, **needs_two})
 
 
 def _choices(permission: Permission) -> list[tuple[str, str]]:
@@ -80,7 +81,6 @@ def _options(context: Context) -> dict[str, Any]:
     return {
         "areas": AREAS,
         "words": WORDS,
-        "say_role": say_role,
         "whole": GLOBAL,
         "choices": {one: _choices(one) for one in Permission},
         "counts": roles.count_grants(context),

@@ -15,6 +15,7 @@ from app.access.permissions import (
     ReadyMade,
     all_of,
     completed,
+    keep_role,
     own_of,
     say_role,
 )
@@ -60,6 +61,8 @@ def test_ready_made_role_is_said_in_the_language_spoken_and_ones_own_as_it_is(mo
 
     monkeypatch.setitem(texts._catalogs, "xx", Upper())
     with texts.speaking("xx"):
+        kept = keep_role(" FRONT DESK"), keep_role("Front desk"), keep_role("Night porter")
         said = say_role("Front desk"), say_role("Reads the audit log and nothing else."), say_role("Night porter")
     assert said == ("FRONT DESK", "READS THE AUDIT LOG AND NOTHING ELSE.", "Night porter")
     assert say_role("Front desk") == "Front desk"
+    assert kept == ("Front desk", "Front desk", "Night porter")
