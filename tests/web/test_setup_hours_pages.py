@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -22,6 +23,8 @@ from tests.web.setup_pages import Form, counted_queries, error_beside, value_of
 pytestmark = pytest.mark.gate
 
 FEAST = date(2030, 5, 1)
+ONE_LINE = 100
+"""So many letters of a hint fit beside the navigation of a laptop."""
 
 
 @pytest.fixture
@@ -58,6 +61,15 @@ def _special(day: str, *lines: tuple[str, str, str], **more: str) -> Form:
     names = ("day_from", "day_to", "day_until_day")
     fields: Form = {name: list(texts) for name, texts in zip(names, columns, strict=True)}
     return {"form": "date", "version": "1", "action": "save", "day": day, **fields, **more}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_hints_of_the_editor_need_one_line_each(admin: Browser, place: Owner, person: Owner, language: str) -> None:
+    admin.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+    for page in (admin.get(_path(place)).text, admin.get(_path(person)).text):
+        shown = re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL)
+        hints = re.findall(r'class="form-text"[^>]*>(.*?)</', shown, flags=re.DOTALL)
+        assert [hint for hint in hints if len(hint) > ONE_LINE] == []
 
 
 def test_weekly_hours_past_midnight_are_saved_and_shown(admin: Browser, store: Store, place: Owner) -> None:
