@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.access.permissions import Permission
-from app.booking.doors import shown_code
 from app.booking.formats import using_formats
 from app.booking.statuses import MOVABLE, Status
 from app.booking.values import MINUTE, Interval, ResourceKind
@@ -27,9 +26,10 @@ from app.operations.address_letters import ADDRESS_CHANGED, former_letter
 from app.operations.approval_letters import KINDS as APPROVER_KINDS
 from app.operations.approval_letters import approver_facts, approver_subject, approver_text
 from app.operations.approval_mails import WANTED
-from app.operations.check_in_codes import code_for
 from app.operations.context import Context
+from app.operations.letter_facts import LetterFacts
 from app.operations.letter_languages import TO_ACCOUNTS, receivers_language
+from app.operations.letter_parts import code_in, dates_of, names_of, parts_of
 from app.operations.letterhead import HIDDEN, Letterhead
 from app.operations.letters_text import (
     KINDS,
@@ -37,8 +37,7 @@ from app.operations.letters_text import (
     VISIT,
     WAITING,
     WITH_CODE,
-    LetterFacts,
-    PartFacts,
+    WITH_CODES,
     say_time,
     subject_of,
     text_of,
@@ -257,7 +256,7 @@ def _facts(
     service = next(one for one in context.catalog.services.values() if one.public_id == view.service)
     changeable_until = view.start - service.change_notice_minutes * MINUTE
     can_check_in = location.check_in and has_feature(context, Feature.CHECK_IN)
-    has_code = can_check_in and message.kind in {*WITH_CODE, RULE_CLIENT} and view.status == Status.CONFIRMED
+    has_code = can_check_in and message.kind in {*WITH_CODE, *WITH_CODES, RULE_CLIENT}
     return LetterFacts(
         kind=message.kind,
         name=view.client_name,
@@ -267,8 +266,8 @@ def _facts(
         time=(view.start, view.end),
         tzid=view.client_tzid or location.tzid,
         place_tzid=location.tzid,
-        people=_names(view, ResourceKind.PERSON),
-        rooms=_names(view, ResourceKind.ROOM),
+        people=names_of(view, ResourceKind.PERSON),
+        rooms=names_of(view, ResourceKind.ROOM),
         attendees=view.attendees,
         seats=view.seats,
         comment="" if message.booking.created_by_id else view.comment,  # what staff note is not for the client
@@ -277,7 +276,7 @@ def _facts(
         until=payload.get("expires"),
         changeable_until=changeable_until if changeable_until > message.created_at else None,
         link=_link(context, message.kind, view, head),
-        code=head.own(shown_code(code_for(head.secret_key, view.public_id))) if has_code else "",
+        code=code_in(view, head) if has_code and message.kind not in WITH_CODES else "",
         check_in=head.check_in_link(location.public_id) if has_code else "",
         own=own_text(message.kind),
     )
@@ -290,10 +289,6 @@ def _link(context: Context, kind: str, view: BookingView, head: Letterhead) -> s
     if kind not in _LINK_HOME:
         return head.manage_link(view.public_id, view.link_number)
     return head.base_url if has_feature(context, Feature.PUBLIC_BOOKING) else ""
-
-
-def _names(view: BookingView, kind: ResourceKind) -> tuple[str, ...]:
-    return tuple(one.name for one in view.resources if one.kind == kind.value)
 
 
 def _other_time(view: BookingView, payload: dict[str, Any]) -> Interval | None:
@@ -317,15 +312,15 @@ def _series_letter(
     )
     if not rows:
         raise NoLetterError(mark("None of the dates of the series is kept any more."))
-    dates = tuple(((row.start_at, row.end_at), head.manage_link(row.public_id, row.link_number)) for row in rows)
+    dates = dates_of(rows, head, has_code=bool(facts.check_in))
     events = [
         _event(
-            replace(facts, time=(row.start_at, row.end_at), link=link),
+            replace(facts, time=date.time, link=date.link),
             replace(view, public_id=row.public_id, start=row.start_at, end=row.end_at, sequence=row.sequence),
             message,
             head,
         )
-        for row, (_, link) in zip(rows, dates, strict=True)
+        for row, date in zip(rows, dates, strict=True)
     ]
     attachment = Attachment(FILE_NAME, write_bookings(events, "PUBLISH"), "PUBLISH")
     return _letter(replace(facts, dates=dates), view.client_email, attachment)
@@ -339,7 +334,7 @@ def _visit_letter(
     views = read_views(context, lambda query: query.where(of_visit).order_by(Booking.start_at, Booking.id))
     if not views:
         raise NoLetterError(mark("None of the parts of the visit is kept any more."))
-    parts = tuple(_part(one, head) for one in views)
+    parts = parts_of(views, head, has_code=bool(facts.check_in))
     events = [
         _event(replace(facts, service=part.service, time=part.time, link=part.link), one, message, head)
         for part, one in zip(parts, views, strict=True)
@@ -355,17 +350,6 @@ def _whole_visit(context: Context, view: BookingView, facts: LetterFacts) -> Let
     views = read_views(context, lambda query: query.where(of_visit).order_by(Booking.start_at, Booking.id))
     services, time = ", ".join(one.service_name for one in views), (views[0].start, views[-1].end)
     return replace(facts, service=services, time=time, people=(), rooms=())
-
-
-def _part(view: BookingView, head: Letterhead) -> PartFacts:
-    return PartFacts(
-        service=view.service_name,
-        time=(view.start, view.end),
-        link=head.manage_link(view.public_id, view.link_number),
-        people=_names(view, ResourceKind.PERSON),
-        rooms=_names(view, ResourceKind.ROOM),
-        waits_until=view.expires_at,
-    )
 
 
 def _event(facts: LetterFacts, view: BookingView, message: OutboxMessage, head: Letterhead) -> BookingEvent:
@@ -387,7 +371,7 @@ def _event(facts: LetterFacts, view: BookingView, message: OutboxMessage, head: 
 
 
 def _letter(facts: LetterFacts, email: str, attachment: Attachment | None) -> Letter:
-    several = (*(link for _, link in facts.dates), *(part.link for part in facts.parts))
-    links = several or tuple(filter(None, (facts.link, facts.leave, facts.check_in)))
+    ways = [one.link for one in facts.several] or [facts.link, facts.leave]
+    links = filter(None, [*ways, facts.check_in if facts.code or facts.has_codes else ""])
     open_links = tuple(link for link in links if HIDDEN not in link)
     return Letter(facts.name, email, subject_of(facts), text_of(facts), open_links, attachment)

@@ -13,59 +13,11 @@ from app.booking.values import Instant, Interval
 from app.booking.wall_clock import local, local_date
 from app.booking.words import say_clock, say_day, say_moment
 from app.look.mail_text import MailText, fill_subject, fill_text
+from app.operations.letter_facts import DateFacts, LetterFacts, PartFacts
 from app.texts import _, in_context, mark
 
 CALENDAR_NOTE = mark("The calendar file that comes with this mail puts it into your calendar.")
 CALENDAR_GONE = mark("The calendar file that comes with this mail takes it out of your calendar again.")
-
-
-@dataclass(frozen=True, slots=True)
-class PartFacts:
-    """One part of a visit, with its own link. ``waits_until``: when its request ends; None once it is confirmed."""
-
-    service: str
-    time: Interval
-    link: str
-    people: tuple[str, ...] = ()
-    rooms: tuple[str, ...] = ()
-    waits_until: Instant | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LetterFacts:
-    """What a letter tells. ``time`` is the booking's, or for the waiting list when a slot may begin.
-
-    ``tzid`` is the client's zone, ``place_tzid`` the location's. ``other`` is the old or the wished time, ``until``
-    when an offer or request ends, ``changeable_until`` the service's latest time to change, if that is still to come.
-    ``dates``: those of a series, each with its link. ``parts``: those of a visit, in their order. ``leave``: the link
-    by which a client stops waiting. ``code``: by which they check in on the page ``check_in``; empty where nobody does.
-    ``own``: the words that an administrator wrote in place of ours.
-    """
-
-    kind: str
-    name: str
-    service: str
-    location: str
-    address: str
-    time: Interval
-    tzid: str
-    place_tzid: str
-    people: tuple[str, ...] = ()
-    rooms: tuple[str, ...] = ()
-    attendees: tuple[str, ...] = ()
-    seats: int = 1
-    comment: str = ""
-    reason: str = ""
-    other: Interval | None = None
-    until: Instant | None = None
-    changeable_until: Instant | None = None
-    dates: tuple[tuple[Interval, str], ...] = ()
-    parts: tuple[PartFacts, ...] = ()
-    link: str = ""
-    leave: str = ""
-    code: str = ""
-    check_in: str = ""
-    own: MailText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +168,9 @@ SERIES, VISIT, WAITING = frozenset({"series_booked", "series_requested"}), "visi
 WITH_CODE = frozenset({"confirmed", "approved", "moved", "reminder"})
 """Letters about a time to come that is settled: they bring the code to check in by."""
 
+WITH_CODES = frozenset({"series_booked", VISIT})
+"""Letters about several such times: they bring a code with each of them."""
+
 WITH_REASON = frozenset({"declined", "cancelled", "change_declined"})
 
 
@@ -253,7 +208,7 @@ def built_in(kind: str, *, has_link: bool = True) -> MailText:
     if kind == WAITING:
         leaving = _("If you do not want to wait any longer, open this link and press the button there:")
         parts.append(f"{leaving}\n{{leave_link}}")
-    parts += ["{check_in}"] if kind in WITH_CODE else []
+    parts += ["{check_in}"] if kind in WITH_CODE | WITH_CODES else []
     parts += ["{deadline}"] if has_deadline(kind) else []
     parts += [_(wording.calendar)] if wording.calendar else []
     return MailText(_(wording.subject), "\n\n".join([*parts, "{place}"]))
@@ -283,15 +238,23 @@ def _values(facts: LetterFacts) -> dict[str, str]:
         "details": _details(facts, wording),
         "reason": f"{reason}\n{_indented(facts.reason)}" if facts.reason else "",
         "link": facts.link,
-        "dates": "\n\n".join(f"{_clocks(time, facts)}\n{link}" for time, link in facts.dates),
+        "dates": "\n\n".join(_date(one, facts) for one in facts.dates),
         "parts": "\n\n".join(_part(part, facts) for part in facts.parts),
         "leave_link": facts.leave,
-        "check_in": _check_in(facts) if facts.code else "",
+        "check_in": _check_in(facts),
         "deadline": "\n\n".join(_deadlines(facts, wording)),
     }
 
 
 def _check_in(facts: LetterFacts) -> str:
+    if facts.has_codes:
+        told = _(
+            "Check in by the code of the day when you come, from an hour before until the end.\n"
+            "Type it on this page, also here at the desk:"
+        )
+        return f"{told}\n{facts.check_in}"
+    if not facts.code:
+        return ""
     told = _(
         "Your code to check in when you come, from an hour before until the end: {code}\n"
         "Type it on this page, also here at the desk:",
@@ -329,6 +292,11 @@ def _details(facts: LetterFacts, wording: _Wording) -> str:
     return fact_list(lines)
 
 
+def _date(date: DateFacts, facts: LetterFacts) -> str:
+    code = [_("Code to check in: {code}", code=date.code)] if date.code else []
+    return "\n".join([_clocks(date.time, facts), *code, date.link])
+
+
 def _part(part: PartFacts, facts: LetterFacts) -> str:
     state = _("Confirmed")
     if part.waits_until is not None:
@@ -336,6 +304,7 @@ def _part(part: PartFacts, facts: LetterFacts) -> str:
         state = _("Not confirmed yet\nYou will hear from us by {until}.", until=until)
     lines = [(in_context("label", "What"), part.service), (in_context("label", "When"), _clocks(part.time, facts))]
     lines += [*_who(part.people, part.rooms), (_("Status"), state)]
+    lines += [(_("Code to check in"), part.code)] if part.code else []
     return f"{fact_list(lines)}\n{part.link}"
 
 

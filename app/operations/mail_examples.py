@@ -14,14 +14,14 @@ from app.operations.address_letters import ADDRESS_CHANGED, former_letter
 from app.operations.approval_letters import ApproverFacts, WantedFacts, approver_subject, approver_text
 from app.operations.approval_mails import WANTED
 from app.operations.context import Context
+from app.operations.letter_facts import DateFacts, LetterFacts, PartFacts
 from app.operations.letters_text import (
     SERIES,
     VISIT,
     WAITING,
     WITH_CODE,
+    WITH_CODES,
     WITH_REASON,
-    LetterFacts,
-    PartFacts,
     subject_of,
     text_of,
 )
@@ -131,13 +131,19 @@ def _booking_facts(context: Context, kind: str, own: MailText, reader: Reader) -
         return replace(facts, code=_CODE, check_in=reader.link)
     if kind == WAITING:
         return replace(facts, time=(scene.start, scene.start + 7 * _DAY), leave=reader.link)
+    has_code = kind in WITH_CODES
+    facts = replace(facts, check_in=reader.link if has_code else "")
+    code = _CODE if has_code else ""
     if kind in SERIES:
         weeks = [week * 7 * _DAY for week in range(3)]
-        return replace(facts, dates=tuple(((time[0] + more, time[1] + more), reader.link) for more in weeks))
+        return replace(
+            facts, dates=tuple(DateFacts((time[0] + more, time[1] + more), reader.link, code) for more in weeks)
+        )
     if kind == VISIT:
         later = (time[1], time[1] + _LENGTH)
-        first = PartFacts(scene.service, time, reader.link, people)
-        return replace(facts, people=(), parts=(first, replace(first, time=later, waits_until=facts.until)))
+        first = PartFacts(scene.service, time, reader.link, people, code=code)
+        waiting = replace(first, time=later, waits_until=facts.until, code="")
+        return replace(facts, people=(), parts=(first, waiting))
     return facts
 
 

@@ -10,7 +10,7 @@ from app.operations import account_letters, address_letters, approval_letters, l
 from app.operations.account_news import CHANGED, MAIL_TEST
 from app.operations.address_letters import ADDRESS_CHANGED
 from app.operations.approval_mails import WANTED
-from app.operations.letters_text import SERIES, VISIT, WAITING, WITH_CODE, WITH_REASON
+from app.operations.letters_text import SERIES, VISIT, WAITING, WITH_CODE, WITH_CODES, WITH_REASON
 from app.operations.mailed_links import ELSEWHERE, INVITATION, RESET
 from app.texts import mark
 
@@ -76,6 +76,10 @@ _CHECK_IN = Placeholder(
     "check_in",
     mark("The code to check in by and where to type it; nothing where there is none."),
     missed=mark("at locations with codes to check in nobody gets theirs."),
+)
+_CHECK_INS = Placeholder(
+    "check_in",
+    mark("Where the codes to check in by are typed, which stand with the times; nothing where there are none."),
 )
 _DEADLINE = Placeholder("deadline", mark("Until when something can be done; nothing where there is no such time."))
 _CHANGE_LINK = Placeholder(
@@ -146,6 +150,7 @@ def _for_client(kind: str) -> tuple[Placeholder, ...]:
     found.append(_way_on(kind))
     found += [_LEAVE_LINK] if kind == WAITING else []
     found += [_CHECK_IN] if kind in WITH_CODE else []
+    found += [_CHECK_INS] if kind in WITH_CODES else []
     return (*found, *([_DEADLINE] if letters_text.has_deadline(kind) else []))
 
 

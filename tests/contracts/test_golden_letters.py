@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.operations.letters_text import KINDS, LetterFacts, PartFacts, say_time, subject_of, text_of
+from app.operations.letter_facts import DateFacts, LetterFacts, PartFacts
+from app.operations.letters_text import KINDS, say_time, subject_of, text_of
 from tests.cast import HOUR, MONDAY
 from tests.contracts.golden_files import FOLDER, golden
 
@@ -52,9 +53,10 @@ MORE: dict[str, LetterFacts] = {
         FACTS,
         tzid="Europe/Berlin",
         dates=(
-            ((TEN, TEN + HOUR), LINK),
-            ((TEN + 168 * HOUR, TEN + 169 * HOUR), "https://book.example.org/manage/b2.mac"),
+            DateFacts((TEN, TEN + HOUR), LINK, "K7M-2QX"),
+            DateFacts((TEN + 168 * HOUR, TEN + 169 * HOUR), "https://book.example.org/manage/b2.mac", "P4N-8RT"),
         ),
+        check_in=f"{HOME}/check-in/c1",
     ),
 }
 MORE["visit_booked"] = replace(
@@ -62,8 +64,9 @@ MORE["visit_booked"] = replace(
     people=(),
     rooms=(),
     comment="I come by wheelchair.",
+    check_in=f"{HOME}/check-in/c1",
     parts=(
-        PartFacts("Massage", (TEN, TEN + HOUR), LINK, ("Ben Provider",), ("Blue room",)),
+        PartFacts("Massage", (TEN, TEN + HOUR), LINK, ("Ben Provider",), ("Blue room",), code="K7M-2QX"),
         PartFacts(
             "Consultation",
             (TEN + HOUR, TEN + 2 * HOUR),
@@ -73,7 +76,9 @@ MORE["visit_booked"] = replace(
         ),
     ),
 )
-MORE["series_requested"] = MORE["series_booked"]
+MORE["series_requested"] = replace(
+    MORE["series_booked"], dates=tuple(replace(one, code="") for one in MORE["series_booked"].dates)
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)

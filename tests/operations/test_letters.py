@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from app.access.permissions import ReadyMade
+from app.booking.doors import shown_code
 from app.operations.account_news import tell_account
 from app.operations.approve import approve, decline
 from app.operations.book import book
 from app.operations.change import cancel, move
+from app.operations.check_in_codes import code_for
 from app.operations.letters import NoLetterError, write_letter
 from app.operations.links import Link, read_manage_token, read_waiting_token
 from app.operations.requests import MoveRequest, SeriesRequest, WaitingRequest
@@ -120,6 +122,27 @@ def test_letter_of_a_series_has_every_date_with_its_link(store: Store) -> None:
     starts = [TEN, TEN + 7 * 24 * HOUR, TEN + 14 * 24 * HOUR]
     assert in_calendar(letter) == starts
     assert [letter.text.count(link) for link in letter.links] == [1, 1, 1]
+
+
+def test_letter_of_a_series_has_the_code_of_each_time_where_clients_check_in(store: Store) -> None:
+    cast = one_provider(store)
+
+    def let_check_in() -> None:
+        Location.update(check_in=True).execute()
+        store.bump_catalog()
+
+    store.write(let_check_in)
+    book_series(system(cast), SeriesRequest(wish(cast), "FREQ=WEEKLY;COUNT=2"))
+    letter = letters(cast)["series_booked"]
+    codes = [
+        shown_code(code_for(HEAD.secret_key, row.public_id)) for row in Booking.select().order_by(Booking.start_at)
+    ]
+    told = [f"Code to check in: {code}\n{link}\n" for code, link in zip(codes, letter.links[:2], strict=True)]
+    assert [letter.text.count(one) for one in told] == [1, 1]
+    assert letter.links[2] == f"https://book.example.org/check-in/{cast.ids['Centre']}"
+    assert f"here at the desk:\n{letter.links[2]}\n" in letter.text
+    for_staff = write_letter(system(cast), messages()[0], replace(HEAD, is_read_by_others=True))
+    assert [code in for_staff.text for code in codes] == [False, False]
 
 
 def test_letter_to_a_client_without_a_zone_uses_the_locations(store: Store) -> None:
