@@ -75,6 +75,11 @@ def find_by_mail_and_name(email: str, name: str) -> tuple[int, str] | None:
     return None
 
 
+def is_mail_of_another(email: str, client_id: int) -> bool:
+    """Whether a client besides this one (by row id) has this mail address."""
+    return any(row_id != client_id for (row_id,) in fetch(_TAGGED, (MAIL, mail_tag(email))))
+
+
 def find_client_ids(text: str) -> list[int]:
     """Return the row ids of clients with this mail address, this phone number, or all these beginnings of names."""
     found = _tagged([(MAIL, normal_mail(text))]) if "@" in text else set()

@@ -10,7 +10,9 @@ import pytest
 from app.access.grants import Scope, ScopeKind
 from app.access.permissions import Permission, ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
+from app.operations.account_clients import keeps_former_address
 from app.operations.address_letters import former_letter
+from app.operations.audit_words import Kind
 from app.operations.book import book
 from app.operations.change import move
 from app.operations.client_archive import collect_client
@@ -19,6 +21,9 @@ from app.operations.context import Context
 from app.operations.erasure import erase_client
 from app.operations.letters import Letter, NoLetterError, write_letter
 from app.operations.requests import ClientDetails, MoveRequest
+from app.operations.setup.users import get_user, save_user
+from app.storage.audit_tables import AuditEntry
+from app.storage.clients import find_client_ids
 from app.storage.store import Store
 from app.storage.tables import Attendee, Booking, Client
 from app.texts import speaking
@@ -160,6 +165,25 @@ def test_name_and_mail_of_somebody_with_an_account_stay_the_accounts(store: Stor
     assert refused.value.field == "name"
     save_client(system(cast), client, ClientDraft("Sam", "sam@example.org", "030 1234"))
     assert get_client(system(cast), client).phone == "030 1234"
+
+
+def test_record_of_an_account_follows_its_mail_address_unless_a_client_has_that(store: Store) -> None:
+    cast = one_provider(store)
+    store.write(lambda: [cast.user("Sam", "front_desk", password_hash="x"), cast.user("Root", "administrator")])
+    actor = replace(user(ReadyMade.FRONT_DESK, name="Sam", user_id=cast.rows["Sam"]), email="sam@example.org")
+    book(Context(store, actor, cast.now), wish(cast, client=ClientDetails(is_actor=True)))
+    client, sam, context = client_id("sam@example.org"), cast.ids["Sam"], system(cast)
+    book(visitor(cast), wish(cast, TEN + HOUR, client=BEN))
+    draft = get_user(context, sam).draft
+    save_user(context, replace(draft, email=BEN.email), sam)
+    assert (get_client(context, client).email, keeps_former_address(context, sam)) == ("sam@example.org", True)
+    save_user(context, replace(draft, email="samuel@example.org"), sam)
+    assert (get_client(context, client).email, keeps_former_address(context, sam)) == ("samuel@example.org", False)
+    row = store.read(lambda: Client.get(Client.public_id == client))
+    assert [find_client_ids(one) for one in ("samuel@example.org", "sam@example.org")] == [[row.id], []]
+    assert Booking.get(Booking.client == row.id).link_number == 1
+    told = AuditEntry.select().where(AuditEntry.kind == Kind.CLIENT, AuditEntry.object == client)
+    assert [(one.action, one.before) for one in told] == [("changed", '{"email":"masked"}')]
 
 
 def test_unknown_client_is_not_found(store: Store) -> None:

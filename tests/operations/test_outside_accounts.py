@@ -17,9 +17,10 @@ from app.operations.setup.grants import GrantDraft
 from app.operations.setup.groups import GroupDraft, OutsideName, get_group, list_groups, remove_group, save_group
 from app.storage.account_tables import ExternalIdentity
 from app.storage.check import check_database
+from app.storage.clients import add_client
 from app.storage.rights_tables import OutsideGroup
 from app.storage.store import Store
-from app.storage.tables import User
+from app.storage.tables import Client, User
 from tests.cast import NOW, Cast
 from tests.operations.helpers import system
 from tests.operations.outside_cast import (
@@ -137,6 +138,15 @@ def test_account_switched_off_stays_off(cast: Cast) -> None:
     assert refused(cast, claim(DESK, BOSSES, name="Other")) == SWITCHED_OFF
     assert (User.get(User.public_id == public_id).name, groups_of(public_id)) == ("Ada Lovelace", ["Desk"])
     assert refused(cast, claim(subject="2", email="ada@example.org"), BY_MAIL) == SWITCHED_OFF
+
+
+def test_client_record_of_an_account_follows_the_mail_address_said_elsewhere(cast: Cast) -> None:
+    row = User.get(User.public_id == let_in(cast, claim(DESK)))
+    values = {"public_id": "ada", "version": 1, "phone": "", "notes": "", "created_at": NOW, "changed_at": NOW}
+    mine = {**values, "name": row.name, "email": row.email, "user_id": row.id}
+    cast.store.write(lambda: add_client(mine))
+    let_in(cast, claim(DESK, email="king@example.org"), now=NOW + 60)
+    assert [one.email for one in Client.select()] == ["king@example.org"]
 
 
 def test_mail_address_of_somebody_else_stays_theirs(cast: Cast) -> None:

@@ -12,6 +12,7 @@ from app.access.actors import SYSTEM
 from app.booking.answers import check_email
 from app.booking.refusals import InvalidInput
 from app.booking.values import Instant
+from app.operations.account_clients import carry_address
 from app.operations.audit import Change, Facts, Subject, difference, record
 from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
@@ -56,11 +57,12 @@ def admit(store: Store, sources: Sources, claim: Claim, now: Instant) -> str:
         user = _known(claim) or _linked(sources, claim, now) or _made(sources, claim, now)
         if not user.active:
             raise InvalidInput(None, _(SWITCHED_OFF))
-        _update(user, claim, now)
+        context = Context(store, SYSTEM, now)
+        _update(context, user, claim)
         if not is_member_as_said(user.id, claim):
             make_equal(user.id, claim)
         ExternalIdentity.update(seen_at=now).where(_of(claim)).execute()
-        _tell(Context(store, SYSTEM, now), user, claim, before)
+        _tell(context, user, claim, before)
         return str(user.public_id)
 
     return store.write(work)
@@ -142,10 +144,12 @@ def _link(user: User, claim: Claim, now: Instant) -> None:
     ExternalIdentity.create(user=user.id, created_at=now, seen_at=now, **values)
 
 
-def _update(user: User, claim: Claim, now: Instant) -> None:
+def _update(context: Context, user: User, claim: Claim) -> None:
     news = _news(user, claim)
     if news:
-        User.update(version=User.version + 1, changed_at=now, **news).where(User.id == user.id).execute()
+        User.update(version=User.version + 1, changed_at=context.now, **news).where(User.id == user.id).execute()
+    if "email" in news:
+        carry_address(context, User.get_by_id(user.id))
 
 
 def _news(user: User, claim: Claim) -> dict[str, str]:

@@ -11,6 +11,7 @@ from app.access.permissions import Permission, ReadyMade
 from app.booking.answers import check_email, clean_line
 from app.booking.refusals import InvalidInput
 from app.booking.values import ResourceKind
+from app.operations.account_clients import carry_address
 from app.operations.audit import Change, Subject, record
 from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
@@ -129,8 +130,11 @@ def _write_mails(context: Context, row: User, before: User | None, email: str) -
     if before is None:
         if not row.password_hash:
             leave_invitation(context, row)
-    elif before.email != email:
-        follow_address(context, User.get_by_id(row.id), before.email)
+        return
+    user = User.get_by_id(row.id)
+    if before.email != email:
+        follow_address(context, user, before.email)
+    carry_address(context, user)
 
 
 def _checked(draft: UserDraft) -> dict[str, Any]:

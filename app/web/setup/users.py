@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import flash
 from werkzeug.datastructures import MultiDict
 
 from app.access.permissions import Permission
 from app.booking.values import ResourceKind
+from app.operations.account_clients import keeps_former_address
 from app.operations.context import Context
 from app.operations.outside.links import list_links
 from app.operations.outside.values import Source
 from app.operations.setup import groups, users
 from app.operations.setup.groups import GroupDraft, OutsideName
 from app.operations.setup.users import UserDraft
-from app.texts import mark
+from app.texts import _, mark
 from app.web.context import site
 from app.web.setup.grant_lines import GRANTS, grant_fields, grant_options, read_grants
 from app.web.setup.kinds import Kind, Words
@@ -67,6 +69,13 @@ def _read(context: Context, typed: Typed) -> UserDraft:
     )
 
 
+def _save(context: Context, draft: UserDraft, public_id: str | None, version: int | None) -> str:
+    saved = users.save_user(context, draft, public_id, version)
+    if keeps_former_address(context, saved):
+        flash(_("What this user books for themselves keeps the former mail address: a client has the new one already."))
+    return saved
+
+
 def _show(context: Context, draft: UserDraft) -> MultiDict[str, str]:
     fields = {"email": draft.email, "name": draft.name, "resource": draft.resource or ""}
     return MultiDict([*(fields | ticked({"active": draft.active})).items(), *grant_fields(draft.grants)])
@@ -102,7 +111,7 @@ USERS = Kind(
     ),
     list=users.list_users,
     get=users.get_user,
-    save=users.save_user,
+    save=_save,
     read=_read,
     show=_show,
     blank=lambda context: MultiDict({"active": "1", **GRANTS}),
