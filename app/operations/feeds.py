@@ -1,7 +1,7 @@
-"""The private calendar feed of an account: what somebody gives and what was made for them, for their own calendar.
+"""The private calendar feed of an account: what somebody gives, what was made for them, and when they are away.
 
 Whoever has its address reads it without signing in, so it tells no more than it must: without its owner's word not the
-clients' names, and never contacts or answers. Each time the rights of its owner decide anew.
+clients' names, and never contacts, answers or why somebody is away. Each time the rights of its owner decide anew.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ from app.operations.views import BookingView
 from app.storage.account_tables import CalendarFeed
 from app.storage.public_ids import new_public_id
 from app.storage.store import Store
-from app.storage.tables import Allocation, Booking, Client, User
+from app.storage.tables import Allocation, Booking, Client, TimeOff, User
+from app.texts import in_context, speaking
 
 DAY = 86_400
 PAST_SECONDS, AHEAD_SECONDS = 30 * DAY, 366 * DAY
@@ -126,8 +127,10 @@ def open_feed(store: Store, public_id: str, now: Instant) -> tuple[Actor, FeedVi
 
 def write_calendar(context: Context, feed: FeedView, head: Letterhead) -> bytes:
     """Return the calendar (RFC 5545) of whoever acts, from 30 days ago to a year ahead; a fixed number of queries."""
-    views = _own_bookings(context) if context.may(Permission.SEE_BUSY) else []
-    events = [_event(context, view, feed, head) for view in views]
+    events: list[FeedEvent] = []
+    if context.may(Permission.SEE_BUSY):
+        events = [_event(context, view, feed, head) for view in _own_bookings(context)]
+        events += _own_time_off(context, head)
     name = look_of(context).name or head.organizer.name or OUR_NAME
     return write_feed(f"{context.actor.name}, {name}", events)
 
@@ -166,6 +169,32 @@ def _event(context: Context, view: BookingView, feed: FeedView, head: Letterhead
         description=", ".join(others),
         url=f"{head.base_url}/bookings/{view.public_id}",
     )
+
+
+def _own_time_off(context: Context, head: Letterhead) -> list[FeedEvent]:
+    """Return when whoever acts is away, in the language of their account."""
+    actor, start, end = context.actor, context.now - PAST_SECONDS, context.now + AHEAD_SECONDS
+    mine = TimeOff.select().where(TimeOff.resource == actor.resource_id, TimeOff.end_at > start, TimeOff.start_at < end)
+
+    def look() -> tuple[list[TimeOff], str]:
+        return list(mine.order_by(TimeOff.start_at, TimeOff.id).limit(MOST)), User.get_by_id(own_id(context)).language
+
+    rows, spoken = context.store.read(look)
+    with speaking(spoken or head.language):
+        summary = in_context("calendar", "Time off")
+    return [
+        FeedEvent(
+            uid=head.uid(row.public_id),
+            sequence=row.version,
+            status=Status.CONFIRMED,
+            start=row.start_at,
+            end=row.end_at,
+            stamped_at=context.now,
+            summary=summary,
+            location="",
+        )
+        for row in rows
+    ]
 
 
 def _locked_row(context: Context) -> CalendarFeed | None:

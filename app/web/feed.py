@@ -21,6 +21,6 @@ def show(token: str) -> Response:
     public_id, config = read_link(read_feed_token, token), site().config
     with link_guard():
         actor, feed = open_feed(site().store, public_id, now())
-    head = Letterhead(config.base_url, config.mail_from, config.secret_key)
+    head = Letterhead(config.base_url, config.mail_from, config.secret_key, config.language)
     content = write_calendar(context_for(actor), feed, head)
     return Response(content, content_type="text/calendar; charset=utf-8; method=PUBLISH")

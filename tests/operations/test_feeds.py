@@ -23,9 +23,11 @@ from app.operations.feeds import (
     write_calendar,
 )
 from app.operations.rights import actor_of
+from app.operations.setup.time_off import TimeOffDraft, save_time_off
 from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store
-from app.storage.tables import User
+from app.storage.tables import TimeOff, User
+from app.translations import load_languages
 from tests.cast import HOUR, NOW, Cast, Need
 from tests.operations.helpers import ADA, BEN, TEN, system, visitor, wish
 from tests.operations.letter_helpers import HEAD
@@ -114,6 +116,26 @@ def test_rights_that_were_taken_count_at_the_next_fetch(cast: Cast) -> None:
     assert len(told(ada, feed.public_id)) == 1
     cast.store.run("DELETE FROM role_grant WHERE user_id = %s", (ada.actor.user_id,))
     assert told(ada, feed.public_id) == []
+
+
+def test_feed_has_ones_own_time_off_in_ones_language_without_its_reason(cast: Cast) -> None:
+    ada = acting(cast, "Ada Signed")
+    for name, start in (("Ada", TEN), ("Ben", TEN), ("Ada", NOW + AHEAD_SECONDS)):
+        save_time_off(system(cast), TimeOffDraft(cast.ids[name], start, start + 3 * HOUR, "Ill"))
+    feed = save_feed(ada, with_clients=True)
+    away = TimeOff.select().order_by(TimeOff.id).get()
+    [event] = events(ada, feed.public_id)
+    found = {name: str(event[name]) for name in ("UID", "SUMMARY", "STATUS", "TRANSP")}
+    assert found == {"UID": HEAD.uid(away.public_id), "SUMMARY": "Time off", "STATUS": "CONFIRMED", "TRANSP": "OPAQUE"}
+    assert [event[name].dt.timestamp() for name in ("DTSTART", "DTEND")] == [TEN, TEN + 3 * HOUR]
+    assert [name for name in ("LOCATION", "DESCRIPTION", "URL", "ORGANIZER", "ATTENDEE") if name in event] == []
+    moved = TimeOffDraft(cast.ids["Ada"], TEN, TEN + HOUR, "Ill")
+    save_time_off(system(cast), moved, away.public_id)
+    cast.store.write(User.update(language="de").where(User.name == "Ada Signed").execute)
+    load_languages()
+    [later] = events(ada, feed.public_id)
+    assert (str(later["UID"]), str(later["SUMMARY"])) == (found["UID"], "Abwesend")
+    assert int(later["SEQUENCE"]) > int(event["SEQUENCE"])
 
 
 def test_feed_reaches_from_a_month_ago_to_a_year_ahead(cast: Cast) -> None:

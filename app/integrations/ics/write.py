@@ -39,7 +39,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEvent:
-    """What a calendar is told about a booking. ``uid`` stays the same over all changes of the booking."""
+    """What a calendar is told about a booking or a time off. ``uid`` stays the same over all changes of it."""
 
     uid: str
     sequence: int
