@@ -10,7 +10,7 @@ from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
 from app.operations.context import Context
 from app.operations.outside.accounts import NO_GROUP, NO_MAIL, NO_SUBJECT, NOT_LINKED, SWITCHED_OFF, sources_of
-from app.operations.outside.links import Link
+from app.operations.outside.links import Link, list_ended
 from app.operations.outside.values import Claim, Source, Sources
 from app.operations.rights import actor_of
 from app.operations.setup.grants import GrantDraft
@@ -122,6 +122,15 @@ def test_account_unlinked_is_not_let_in_any_more(cast: Cast) -> None:
     assert (refused(cast, claim(DESK)), list_links(system(cast), public_id)) == (NOT_LINKED, [])
     with pytest.raises(InvalidInput):
         unlink(system(cast), public_id, Source.LDAP)
+
+
+def test_link_that_was_ended_stays_so_where_all_are_linked_until_somebody_links_again(cast: Cast) -> None:
+    everybody, said = Sources(link_mail=True), claim(DESK)
+    public_id = let_in(cast, said, everybody)
+    unlink(system(cast), public_id, Source.LDAP)
+    assert (refused(cast, said, everybody), list_ended(system(cast), public_id)) == (NOT_LINKED, [Source.LDAP])
+    let_link(system(cast), public_id, Source.LDAP)
+    assert (let_in(cast, said, everybody), list_ended(system(cast), public_id)) == (public_id, [])
 
 
 def test_account_of_somebody_who_may_do_more_is_linked_by_nobody(cast: Cast) -> None:

@@ -16,6 +16,7 @@ from app.operations.account_clients import carry_address
 from app.operations.audit import Change, Facts, Subject, difference, record
 from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
+from app.operations.outside.ended import was_ended
 from app.operations.outside.membership import groups_of, is_member_as_said, make_equal
 from app.operations.outside.values import Claim, Source, Sources
 from app.operations.setup.saving import MAX_NAME
@@ -110,7 +111,7 @@ def _linked(sources: Sources, claim: Claim, now: Instant) -> User | None:
         return None
     link = ExternalIdentity.get_or_none(ExternalIdentity.user == user.id, ExternalIdentity.source == claim.source.value)
     is_free = link is None or link.subject is None
-    is_chosen = link is not None or sources.link_mail
+    is_chosen = link is not None or (sources.link_mail and not was_ended(user.public_id, claim.source))
     if not (is_free and is_chosen and claim.is_verified and user.active):
         raise InvalidInput(None, _(NOT_LINKED if user.active else SWITCHED_OFF))
     ExternalIdentity.delete().where(

@@ -11,6 +11,7 @@ from app.booking.values import Instant
 from app.operations.audit import Change, Subject, record
 from app.operations.audit_words import Action, Kind
 from app.operations.context import Context
+from app.operations.outside.ended import forget_end, note_end, was_ended
 from app.operations.outside.values import Source
 from app.operations.sessions import end_sessions_of
 from app.operations.setup.grants import check_may_change
@@ -39,6 +40,15 @@ def list_links(context: Context, public_id: str) -> Sequence[Link]:
     return look(context, work, Permission.MANAGE_USERS)
 
 
+def list_ended(context: Context, public_id: str) -> Sequence[Source]:
+    """Return where an account was linked to until an administrator ended that.
+
+    Raises:
+        NotAllowed.
+    """
+    return look(context, lambda: [one for one in Source if was_ended(public_id, one)], Permission.MANAGE_USERS)
+
+
 def let_link(context: Context, public_id: str, source: Source) -> str:
     """Let whoever signs in there next with the mail address of an account have it, and return the account's name.
 
@@ -51,6 +61,7 @@ def let_link(context: Context, public_id: str, source: Source) -> str:
         check_may_change(context, user)
         if _is_linked(user, source):
             raise InvalidInput("source", _("{user} is linked there already.", user=user.name))
+        forget_end(public_id, source)
         ExternalIdentity.create(user=user.id, source=source.value, issuer="", created_at=context.now)
         allowed = Change(after={"sign_in_by": source.value})
         record(context, Action.CHANGED, Subject(Kind.USER, public_id), allowed)
@@ -61,6 +72,8 @@ def let_link(context: Context, public_id: str, source: Source) -> str:
 
 def unlink(context: Context, public_id: str, source: Source) -> str:
     """Let an account be signed in to from there no more, end its sessions, and return its name.
+
+    It is linked again by ``let_link`` alone, also where the installation links all by their mail address.
 
     Raises:
         InvalidInput: it is not linked there. NotFound, NotAllowed.
@@ -74,6 +87,7 @@ def unlink(context: Context, public_id: str, source: Source) -> str:
         )
         if not deleted.execute():
             raise InvalidInput("source", _("{user} is not linked there.", user=user.name))
+        note_end(public_id, source)
         end_sessions_of(user.id)
         ended = Change(before={"sign_in_by": source.value})
         record(context, Action.CHANGED, Subject(Kind.USER, public_id), ended)

@@ -13,7 +13,7 @@ from app.access.permissions import Permission
 from app.booking.values import ResourceKind
 from app.operations.account_clients import keeps_former_address
 from app.operations.context import Context
-from app.operations.outside.links import list_links
+from app.operations.outside.links import list_ended, list_links
 from app.operations.outside.values import Source
 from app.operations.setup import groups, users
 from app.operations.setup.groups import GroupDraft, OutsideName
@@ -87,6 +87,7 @@ def _options(context: Context) -> dict[str, Any]:
         "sources": {one.value for one in site().sources.present},
         "outside_words": OUTSIDE_WORDS,
         "links_of": lambda one: list_links(context, one),
+        "ended_of": lambda one: {source.value for source in list_ended(context, one)},
     }
     return people | grant_options(context) | {"groups_of": _groups_of(context)} | outside
 
