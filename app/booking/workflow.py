@@ -7,7 +7,7 @@ from collections.abc import Collection
 from app.booking.intake import BETWEEN
 from app.booking.statuses import Status
 from app.booking.values import MINUTE, Instant
-from app.booking.workflow_values import TIMED, Conditions, Happening, Trigger, WorkflowRule
+from app.booking.workflow_values import TIMED, Assignable, Conditions, Happening, Trigger, WorkflowRule
 
 _SETTLED = {
     Trigger.BEFORE_START: (Status.CONFIRMED.value,),
@@ -45,6 +45,8 @@ def _holds(rule: WorkflowRule, happening: Happening) -> bool:
         and _is_among(happening.location, asked.locations)
         and _is_among(happening.status, asked.statuses or settled(rule.trigger))
         and (not asked.resources or not happening.resources.isdisjoint(asked.resources))
+        and (not asked.labels or not happening.labels.isdisjoint(asked.labels))
+        and happening.labels.isdisjoint(asked.without_labels)
         and _is_answered(asked, happening)
         and _is_in_time(asked, happening.lead_minutes)
     )
@@ -77,3 +79,9 @@ def moment_of(rule: WorkflowRule, start: Instant, end: Instant) -> Instant:
 def is_timed(rule: WorkflowRule) -> bool:
     """Whether the clock sets a rule off, and it is in use."""
     return rule.active and rule.trigger in TIMED
+
+
+def least_busy(found: Collection[Assignable]) -> int | None:
+    """Return who looks after the fewest open bookings, of several the oldest account; None: there is nobody."""
+    chosen = min(found, key=lambda one: (one.open_bookings, one.user_id), default=None)
+    return None if chosen is None else chosen.user_id

@@ -31,6 +31,7 @@ TIMED = frozenset({Trigger.BEFORE_START, Trigger.AFTER_END})
 class Conditions:
     """What must hold besides; whatever is empty holds always. All names are public ids.
 
+    ``labels``: it has one of these; ``without_labels``: it has none of these; both as it was before any rule acted.
     ``statuses``: empty means for timed rules that the booking is settled, see ``workflow.settled``. ``question`` is
     answered by one of ``answers``. ``less_than_minutes``, ``more_than_minutes``: how long before its start it happens;
     for timed rules how long before its start it was booked.
@@ -44,6 +45,13 @@ class Conditions:
     answers: tuple[str, ...] = ()
     less_than_minutes: int | None = None
     more_than_minutes: int | None = None
+    labels: tuple[str, ...] = ()
+    without_labels: tuple[str, ...] = ()
+
+    @property
+    def asks_labels(self) -> bool:
+        """Whether it has to be known which labels a booking has."""
+        return bool(self.labels or self.without_labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,26 @@ class Labelling:
 
 
 @dataclass(frozen=True, slots=True)
+class Assigning:
+    """Who becomes responsible where nobody is; at most one of these is given, all are public ids.
+
+    ``user``: this account. ``group``, ``role``: who of its members, or of those who have it, looks after the fewest.
+    """
+
+    user: str = ""
+    group: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignable:
+    """Somebody who could become responsible: an account's row id, and how many open bookings they look after."""
+
+    user_id: int
+    open_bookings: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkflowRule:
     """One rule. ``minutes``: how long before the start or after the end, of timed rules.
 
@@ -87,6 +115,7 @@ class WorkflowRule:
     subject: str = ""
     text: str = ""
     active: bool = True
+    assigns: Assigning = Assigning()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +129,4 @@ class Happening:
     lead_minutes: int
     resources: frozenset[str] = frozenset()
     answers: Mapping[str, str] = field(default_factory=dict)
+    labels: frozenset[str] = frozenset()

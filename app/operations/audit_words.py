@@ -32,6 +32,8 @@ class Action(StrEnum):
     CHECKED_IN = "checked_in"
     RELEASED = "released"
     LABELLED = "labelled"
+    ASSIGNED = "assigned"
+    NOT_ASSIGNED = "not_assigned"
     LOOKED = "looked"
     WAITING_JOINED = "waiting_joined"
     WAITING_LEFT = "waiting_left"
@@ -116,6 +118,8 @@ ACTION_WORDS: Mapping[Action, str] = {
     Action.CHECKED_IN: mark("Checked in"),
     Action.RELEASED: mark("Released, as nobody had checked in"),
     Action.LABELLED: mark("Changed the labels"),
+    Action.ASSIGNED: mark("Changed who is responsible"),
+    Action.NOT_ASSIGNED: mark("Found nobody to be responsible"),
     Action.LOOKED: mark("Looked at confidential details"),
     Action.WAITING_JOINED: mark("Joined the waiting list"),
     Action.WAITING_LEFT: mark("Left the waiting list"),

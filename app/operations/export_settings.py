@@ -52,7 +52,7 @@ PARTS: tuple[type[Model], ...] = (
     ApprovalPerson,
 )
 _STAMPS = frozenset({"version", "created_at", "changed_at", "release_since", "shown_since", "shown_at", "done_until"})
-_JSON = frozenset({"durations_minutes", "questions", "permissions", "conditions", "receivers", "labels"})
+_JSON = frozenset({"durations_minutes", "questions", "permissions", "conditions", "receivers", "labels", "assigns"})
 
 
 def settings_text() -> str:

@@ -32,16 +32,25 @@ def label_booking(
 
     def work() -> None:
         row = records.get_locked(booking)
-        target = target_of(row)
-        context.require(Permission.MOVE, target)
-        context.require(Permission.SEE_DETAILS, target)
-        if not context.actor.is_staff:  # clients may move their own, but labels are words of staff
-            context.require(Permission.BOOK_FOR_OTHERS)
+        require_marking(context, row)
         catalog = context.catalog
         change_labels(context, row, [_id(catalog, one) for one in add], [_id(catalog, one) for one in remove])
 
     context.store.write(work)
     return view_of(context, booking)
+
+
+def require_marking(context: Context, row: Booking) -> None:
+    """Go on only for staff who may move a booking and see its details.
+
+    Raises:
+        NotAllowed.
+    """
+    target = target_of(row)
+    context.require(Permission.MOVE, target)
+    context.require(Permission.SEE_DETAILS, target)
+    if not context.actor.is_staff:  # clients may move their own, but labels and who is responsible are words of staff
+        context.require(Permission.BOOK_FOR_OTHERS)
 
 
 def _id(catalog: Catalog, public_id: str) -> int:

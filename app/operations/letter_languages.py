@@ -11,10 +11,11 @@ from app.operations.account_letters import KINDS as ACCOUNT_KINDS
 from app.operations.address_letters import ADDRESS_CHANGED
 from app.operations.approval_letters import KINDS as APPROVER_KINDS
 from app.operations.mail_trials import TRIAL
+from app.operations.responsible_letters import ASSIGNED
 from app.operations.workflow import RULE_ADDRESS, RULE_STAFF
 from app.storage.tables import Booking, Client, User, WaitingEntry
 
-TO_ACCOUNTS: Collection[str] = frozenset({*ACCOUNT_KINDS, *APPROVER_KINDS, TRIAL, RULE_STAFF})
+TO_ACCOUNTS: Collection[str] = frozenset({*ACCOUNT_KINDS, *APPROVER_KINDS, TRIAL, RULE_STAFF, ASSIGNED})
 
 
 def receivers_language(kind: str, payload: Mapping[str, Any]) -> str:

@@ -47,6 +47,7 @@ from app.operations.look_up import read_views, view_of
 from app.operations.mail_examples import Reader, write_example
 from app.operations.mail_texts import own_text
 from app.operations.mail_trials import TRIAL
+from app.operations.responsible_letters import ASSIGNED
 from app.operations.rights import actor_of
 from app.operations.views import BookingView
 from app.operations.workflow import REMINDER, RULE_ADDRESS, RULE_CLIENT, RULE_STAFF, TO_OTHERS
@@ -109,7 +110,7 @@ def _write(context: Context, message: OutboxMessage, payload: dict[str, Any], he
         return _former_letter(payload, head)
     if message.kind == TRIAL:
         return _trial_letter(context, payload, head)
-    if message.kind in TO_OTHERS:
+    if message.kind in TO_OTHERS or message.kind == ASSIGNED:
         return _rule_letter(context, message.kind, payload, head)
     if message.kind == WAITING:
         return _waiting_letter(context, payload, head)
@@ -234,15 +235,17 @@ def _by_rule(context: Context, facts: LetterFacts, payload: dict[str, Any]) -> L
 
 
 def _rule_letter(context: Context, kind: str, payload: dict[str, Any], head: Letterhead) -> Letter:
-    """A letter that a rule leaves for others, with what its receiver may see; for a mere address without who comes."""
+    """A letter to others than the client, with what its receiver may see; for a mere address without who comes."""
     name, email, link = "", payload.get("to", ""), ""
-    if kind == RULE_STAFF:
+    if kind in (RULE_STAFF, ASSIGNED):
         user = _active_user(payload)
         context = replace(context, actor=actor_of(user))
         name, email, link = user.name, user.email, f"{head.base_url}/bookings/{payload['booking']}"
     view = view_of(context, payload["booking"])
     if not context.may(Permission.SEE_TITLES, view.target):
         raise NoLetterError(mark("Its receiver may not see this booking."))
+    if kind == ASSIGNED and (view.responsible is None or view.responsible.public_id != payload["user"]):
+        raise NoLetterError(mark("Its receiver is not responsible for this booking any more."))
     if kind == RULE_ADDRESS:
         view = replace(view, client_name="")
     facts = told_facts(view, payload, name, link)

@@ -23,11 +23,11 @@ from app.operations.audit_looks import tell_look
 from app.operations.audit_words import Kind
 from app.operations.context import Context
 from app.operations.rights import target_of, target_of_resource
-from app.operations.views import BookingView, ChangeView, ClientView, ResourceView
+from app.operations.views import AccountView, BookingView, ChangeView, ClientView, ResourceView
 from app.operations.within import bookings_within
 from app.storage import clients, taken
 from app.storage.labels import labels_of
-from app.storage.tables import Allocation, Attendee, Booking, ChangeRequest, Client, GroupSession, Series
+from app.storage.tables import Allocation, Attendee, Booking, ChangeRequest, Client, GroupSession, Series, User
 from app.texts import mark
 
 MOST = 2000
@@ -48,6 +48,7 @@ class _Parts:
     changes: Mapping[int, ChangeView] = field(default_factory=dict)
     wished: Mapping[int, Sequence[int]] = field(default_factory=dict)
     labels: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    accounts: Mapping[int, AccountView] = field(default_factory=dict)
 
 
 def get_booking(context: Context, public_id: str) -> BookingView:
@@ -245,7 +246,19 @@ def _parts_of(catalog: Catalog, rows: Sequence[Booking]) -> _Parts:
     if not ids:
         return _Parts(catalog)
     labels = labels_of(ids) if catalog.labels else {}
-    return _Parts(catalog, _resources_of(rows), _attendees_of(ids), _changes_of(ids), labels=labels)
+    return _Parts(
+        catalog,
+        _resources_of(rows),
+        _attendees_of(ids),
+        _changes_of(ids),
+        labels=labels,
+        accounts=_accounts_of({row.responsible_id for row in rows} - {None}),
+    )
+
+
+def _accounts_of(ids: Collection[int]) -> dict[int, AccountView]:
+    query = User.select(User.id, User.public_id, User.name, User.active).where(User.id.in_(sorted(ids)))
+    return {row.id: AccountView(row.public_id, row.name, row.active) for row in query} if ids else {}
 
 
 def _resources_of(rows: Iterable[Booking]) -> dict[int, list[int]]:
@@ -307,9 +320,14 @@ def _view(context: Context, row: Booking, parts: _Parts, own: Collection[str]) -
     for permission, add in _PARTS:
         if mine or context.may(permission, base.target):
             base = add(base, row, parts)
-    if context.actor.is_staff and context.may(Permission.SEE_DETAILS, base.target):  # clients never see them
-        base = replace(base, labels=_labels(row, parts))
-    return base
+    return _with_marks(context, base, row, parts) if context.actor.is_staff else base
+
+
+def _with_marks(context: Context, view: BookingView, row: Booking, parts: _Parts) -> BookingView:
+    """Add what staff alone see: labels, and who is responsible."""
+    if context.may(Permission.SEE_TITLES, view.target):
+        view = replace(view, responsible=parts.accounts.get(row.responsible_id))
+    return replace(view, labels=_labels(row, parts)) if context.may(Permission.SEE_DETAILS, view.target) else view
 
 
 def _labels(row: Booking, parts: _Parts) -> tuple[Label, ...]:

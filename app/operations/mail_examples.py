@@ -26,6 +26,7 @@ from app.operations.letters_text import (
     text_of,
 )
 from app.operations.mail_kinds import MAIL_KINDS
+from app.operations.responsible_letters import ASSIGNED
 from app.operations.workflow_letters import ToldFacts, told_subject, told_text
 from app.texts import _
 
@@ -63,6 +64,8 @@ def write_example(context: Context, kind: str, own: MailText, reader: Reader) ->
     if kind == ADDRESS_CHANGED:
         former = former_letter(own, reader.site)
         return Example(former.subject, former.text)
+    if kind == ASSIGNED:
+        return write_told_example(context, own, reader, with_client=True)
     if MAIL_KINDS[kind].to_client:
         told = _booking_facts(context, kind, own, reader)
         return Example(subject_of(told), text_of(told))

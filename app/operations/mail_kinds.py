@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.look.mail_text import MailText, Placeholder
-from app.operations import account_letters, address_letters, approval_letters, letters_text
+from app.operations import account_letters, address_letters, approval_letters, letters_text, responsible_letters
 from app.operations.account_news import CHANGED, MAIL_TEST
 from app.operations.address_letters import ADDRESS_CHANGED
 from app.operations.approval_mails import WANTED
 from app.operations.letters_text import SERIES, VISIT, WAITING, WITH_CODE, WITH_CODES, WITH_REASON
 from app.operations.mailed_links import ELSEWHERE, INVITATION, RESET
+from app.operations.responsible_letters import ASSIGNED
 from app.texts import mark
 
 _OFFER, _CONFIRM = "slot_offered", "confirm_asked"
@@ -54,6 +55,7 @@ _WHEN: Mapping[str, str] = {
     CHANGED: mark("When an account got another password, mail address or second factor."),
     MAIL_TEST: mark("When an administrator tries whether mails arrive."),
     WANTED: mark("When a request waits for somebody's approval."),
+    ASSIGNED: mark("When somebody of staff became responsible for a booking."),
 }
 
 _GREETING = Placeholder("greeting", mark("The greeting with the name, or without it where there is none."))
@@ -136,6 +138,19 @@ _TO_ACCOUNTS: Mapping[str, tuple[Placeholder, ...]] = {
             missed=mark("approvers have to look for the requests themselves."),
         ),
     ),
+    ASSIGNED: (
+        _GREETING,
+        Placeholder("client", mark("Who comes; for those who may not see it, “somebody”."), is_short=True),
+        _SERVICE,
+        _PLACE,
+        Placeholder("when", mark("Day and time at which it begins, on the location's clock."), is_short=True),
+        _DETAILS,
+        Placeholder(
+            "link",
+            mark("The link to the page of the booking."),
+            missed=mark("its receiver has to look for the booking by themselves."),
+        ),
+    ),
 }
 
 
@@ -174,6 +189,8 @@ def built_in(kind: str) -> MailText:
         return approval_letters.built_in()
     if kind == ADDRESS_CHANGED:
         return address_letters.built_in()
+    if kind == ASSIGNED:
+        return responsible_letters.built_in()
     if MAIL_KINDS[kind].to_client:
         return letters_text.built_in(kind)
     return account_letters.built_in(kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -12,16 +12,17 @@ from app.access.actors import Actor, ActorKind
 from app.access.grants import Grant, Scope, ScopeKind, Target
 from app.access.permissions import READY_MADE, Extent, Extents, Permission, ReadyMade
 from app.operations.records import resource_ids
+from app.storage.rights_tables import UserGroupMember
 from app.storage.statements import among, fetch
 from app.storage.tables import Booking, ChangeRequest, Client, User
 
-_GRANTS = """SELECT r.public_id, r.name, r.permissions, g.scope, g.location_id, g.service_id, g.pool_id, g.resource_id,
-COALESCE(l.name, s.name, p.name, e.name), r.needs_second_factor, r.idle_minutes, r.session_hours
-FROM role_grant g JOIN role r ON r.id = g.role_id
+_EVERY_GRANT = """SELECT r.public_id, r.name, r.permissions, g.scope, g.location_id, g.service_id, g.pool_id,
+g.resource_id, COALESCE(l.name, s.name, p.name, e.name), r.needs_second_factor, r.idle_minutes, r.session_hours,
+g.user_id, g.group_id FROM role_grant g JOIN role r ON r.id = g.role_id
 LEFT JOIN location l ON l.id = g.location_id LEFT JOIN service s ON s.id = g.service_id
-LEFT JOIN pool p ON p.id = g.pool_id LEFT JOIN resource e ON e.id = g.resource_id
-WHERE g.user_id = %s OR g.group_id IN (SELECT group_id FROM user_group_member WHERE user_id = %s)
-ORDER BY g.id"""
+LEFT JOIN pool p ON p.id = g.pool_id LEFT JOIN resource e ON e.id = g.resource_id """
+_OF_ONE = "WHERE g.user_id = %s OR g.group_id IN (SELECT group_id FROM user_group_member WHERE user_id = %s) "
+_IN_ORDER = "ORDER BY g.id"
 _MEMBERS = "SELECT pool_id, resource_id FROM pool_member WHERE pool_id "
 
 
@@ -34,9 +35,34 @@ def actor_of(row: User) -> Actor:
 
 def grants_of(user_id: int) -> tuple[Grant, ...]:
     """Return what a user was given, directly or through a group; a pool is its members as they are now."""
-    rows = fetch(_GRANTS, (user_id, user_id))
+    return tuple(
+        grant for grant, _user, _group in _grants(fetch(_EVERY_GRANT + _OF_ONE + _IN_ORDER, (user_id, user_id)))
+    )
+
+
+def actors_of(rows: Sequence[User]) -> list[Actor]:
+    """Return several who sign in, in their order, as ``actor_of`` does each; three queries at most, inside a read."""
+    groups: dict[int, set[int]] = defaultdict(set)
+    for member in UserGroupMember.select().where(UserGroupMember.user.in_([row.id for row in rows])):
+        groups[member.user_id].add(member.group_id)
+    given = _grants(fetch(_EVERY_GRANT + _IN_ORDER, ())) if rows else []
+    return [
+        Actor(
+            ActorKind.USER,
+            row.name,
+            row.id,
+            email=row.email,
+            grants=tuple(grant for grant, user, group in given if user == row.id or group in groups[row.id]),
+            resource_id=row.resource_id,
+        )
+        for row in rows
+    ]
+
+
+def _grants(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Grant, int | None, int | None]]:
+    """Return grants with the row ids of the user or of the group that was given each."""
     pools = _members({row[6] for row in rows if row[6] is not None})
-    return tuple(_grant(row, pools) for row in rows)
+    return [(_grant(row[:-2], pools), row[-2], row[-1]) for row in rows]
 
 
 def _grant(row: tuple[Any, ...], pools: dict[int, set[int]]) -> Grant:

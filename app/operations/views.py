@@ -30,6 +30,15 @@ class ClientView:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountView:
+    """Somebody who signs in, as others of staff see them; ``active``: they still may."""
+
+    public_id: str
+    name: str
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeView:
     """A wished new time that waits for approval; ``resource_ids`` are row ids of what it would take."""
 
@@ -73,6 +82,7 @@ class BookingView:
     seats: int = 1
     comment: str = ""
     labels: tuple[Label, ...] = ()
+    responsible: AccountView | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
     series: str | None = None
     visit: str | None = None

@@ -1,4 +1,4 @@
-"""Workflow rules at work: who a rule names is written to, and labels change, in the transaction of what sets it off.
+"""Workflow rules at work: they write, give labels and make somebody responsible, in the transaction of the cause.
 
 So a change that is taken back, or comes to nothing, takes its messages with it.
 """
@@ -13,13 +13,15 @@ from app.access.permissions import Permission
 from app.booking.statuses import Status
 from app.booking.values import MINUTE, Instant
 from app.booking.workflow import acts_on
-from app.booking.workflow_values import Happening, Labelling, Trigger, WorkflowRule
+from app.booking.workflow_values import Assigning, Happening, Labelling, Trigger, WorkflowRule
 from app.operations import records
 from app.operations.audit_words import Action
 from app.operations.context import Context
 from app.operations.labels import change_labels
+from app.operations.responsible import assign_by_rule
 from app.operations.rights import actor_of, target_of
 from app.storage import outbox
+from app.storage.labels import labels_of
 from app.storage.rights_tables import UserGroup, UserGroupMember
 from app.storage.tables import Booking, User
 from app.storage.workflow_runs import note_run
@@ -75,15 +77,19 @@ def happening_of(
 ) -> Happening:
     """Return what rules are held against; ``since``: from when on the time until the start is counted.
 
-    What a booking takes and what its client answered is read only where a rule asks for it.
+    What a booking takes, which labels it has and what its client answered is read only where a rule asks for it.
     """
     catalog = context.catalog
     resources: frozenset[str] = frozenset()
     answers: Mapping[str, str] = {}
+    labels: frozenset[str] = frozenset()
     if any(one.conditions.resources for one in rules):
         resources = frozenset(catalog.resources[one].public_id for one in records.resource_ids(row))
     if any(one.conditions.question for one in rules):
         answers = json.loads(Booking.get_by_id(row.id).answers)
+    if any(one.conditions.asks_labels for one in rules):
+        own = labels_of([row.id]).get(row.id, ())
+        labels = frozenset(one.public_id for one in catalog.labels.values() if one.id in own)
     return Happening(
         triggers,
         catalog.services[row.service_id].public_id,
@@ -92,6 +98,7 @@ def happening_of(
         (row.start_at - since) // MINUTE,
         resources,
         answers,
+        labels,
     )
 
 
@@ -112,6 +119,8 @@ def act(context: Context, rule: WorkflowRule, row: Booking, occasion: str) -> bo
     if rule.labels != Labelling():
         given, taken = (_label_ids(context, one) for one in (rule.labels.add, rule.labels.remove))
         change_labels(context.as_system(), row, given, taken)
+    if rule.assigns != Assigning():
+        assign_by_rule(context.as_system(), rule, row)
     return True
 
 

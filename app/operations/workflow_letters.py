@@ -13,7 +13,9 @@ from app.booking.values import Interval, ResourceKind
 from app.booking.words import say_moment
 from app.look.mail_text import MailText, Placeholder, fill_subject, fill_text
 from app.operations.letters_text import fact_list, say_time
-from app.operations.mail_kinds import MAIL_KINDS
+from app.operations.mail_kinds import MAIL_KINDS, built_in
+from app.operations.mail_texts import own_text
+from app.operations.responsible_letters import ASSIGNED
 from app.operations.views import BookingView
 from app.operations.workflow import REMINDER
 from app.texts import _, in_context, mark
@@ -47,19 +49,28 @@ class ToldFacts:
 
 
 def told_facts(view: BookingView, payload: Mapping[str, Any], name: str, link: str) -> ToldFacts:
-    """Return what is told of a booking to the receiver ``name``, who sees it as ``view``; ``payload``: the message."""
+    """Return what is told of a booking to the receiver ``name``, who sees it as ``view``; ``payload``: the message.
+
+    A rule's message has time and words of its own; who became responsible is told of the booking as it is now.
+    """
     return ToldFacts(
         name=name,
         client=view.client_name,
         service=view.service_name,
         location=view.location_name,
-        time=(payload["start"], payload["end"]),
+        time=(payload.get("start", view.start), payload.get("end", view.end)),
         tzid=view.tzid,
         people=tuple(one.name for one in view.resources if one.kind == ResourceKind.PERSON.value),
         rooms=tuple(one.name for one in view.resources if one.kind == ResourceKind.ROOM.value),
         link=link,
-        own=MailText(payload["subject"], payload["text"]),
+        own=_words(payload),
     )
+
+
+def _words(payload: Mapping[str, Any]) -> MailText:
+    if "text" in payload:
+        return MailText(payload["subject"], payload["text"])
+    return own_text(ASSIGNED) or built_in(ASSIGNED)
 
 
 def told_subject(facts: ToldFacts) -> str:

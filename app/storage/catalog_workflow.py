@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from app.booking.workflow_values import Conditions, Labelling, Receivers, Trigger, WorkflowRule
+from app.booking.workflow_values import Assigning, Conditions, Labelling, Receivers, Trigger, WorkflowRule
 
 Fetch = Callable[[str], list[tuple[Any, ...]]]
 
@@ -15,8 +15,8 @@ Fetch = Callable[[str], list[tuple[Any, ...]]]
 def load_workflow(fetch: Fetch) -> tuple[WorkflowRule, ...]:
     """Return all rules, in the order in which they were made; ``fetch`` runs a query."""
     rows = fetch(
-        "SELECT id, public_id, name, trigger_kind, minutes, conditions, receivers, labels, subject, text, active "
-        "FROM workflow_rule ORDER BY id"
+        "SELECT id, public_id, name, trigger_kind, minutes, conditions, receivers, labels, subject, text, active, "
+        "assigns FROM workflow_rule ORDER BY id"
     )
     return tuple(_rule(*row) for row in rows)
 
@@ -32,7 +32,7 @@ def _rule(
     labels: str,
     *rest: Any,
 ) -> WorkflowRule:
-    subject, text, active = rest
+    subject, text, active, assigns = rest
     return WorkflowRule(
         row_id,
         public_id,
@@ -45,6 +45,7 @@ def _rule(
         subject,
         text,
         bool(active),
+        read_assigning(assigns),
     )
 
 
@@ -63,11 +64,16 @@ def read_labelling(stored: str) -> Labelling:
     return Labelling(**_with_tuples(json.loads(stored)))
 
 
+def read_assigning(stored: str) -> Assigning:
+    """Return whom a rule makes responsible, as it is stored."""
+    return Assigning(**json.loads(stored))
+
+
 def _with_tuples(held: Mapping[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in held.items()}
 
 
-def dump_part(part: Conditions | Receivers | Labelling) -> str:
+def dump_part(part: Conditions | Receivers | Labelling | Assigning) -> str:
     """Return a part of a rule as it is stored; what is empty is left out."""
     held = {name: value for name, value in asdict(part).items() if value not in ((), "", None, False)}
     return json.dumps(held, ensure_ascii=False, sort_keys=True)

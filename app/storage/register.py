@@ -163,7 +163,7 @@ REGISTER: Mapping[str, Entry] = {
     "workflow_rule": Entry(
         mark("What happens by itself when something happens to a booking"),
         WITH_RECORD,
-        {"receivers": Data.STAFF},
+        {"receivers": Data.STAFF, "assigns": Data.STAFF},
         (*RECORD, "name", "trigger_kind", "conditions", "labels", "subject", "text"),
     ),
     "workflow_run": Entry(

@@ -220,6 +220,7 @@ class Booking(Record):
     """An attendee has a service from start to end. Statuses: see ``app.booking.statuses``.
 
     ``link_number``: how often links to it were ended, as the client's mail address became another one.
+    ``responsible``: the account that looks after it, which gives no rights on it.
     """
 
     service = ForeignKeyField(Service)
@@ -243,6 +244,7 @@ class Booking(Record):
     at_door = BooleanField(default=False)
     unconfirmed = BooleanField(default=False)
     link_number = IntegerField(default=0)
+    responsible = ForeignKeyField(User, null=True)
 
 
 class Attendee(Table):

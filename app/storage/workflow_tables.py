@@ -9,7 +9,7 @@ from app.storage.tables import Booking
 
 
 class WorkflowRule(Record):
-    """One rule; ``conditions``, ``receivers`` and ``labels`` are JSON, as ``app.booking.workflow_values`` has them.
+    """One rule; what it asks and does is JSON in several columns, as ``app.booking.workflow_values`` has its parts.
 
     ``done_until``: up to which moment a timed rule has acted, so that it acts once on each.
     """
@@ -24,6 +24,7 @@ class WorkflowRule(Record):
     text = TextField(default="")
     done_until = BigIntegerField(default=0)
     active = BooleanField(default=True)
+    assigns = TextField(default="{}")
 
 
 class WorkflowRun(Table):

@@ -22,8 +22,8 @@ from app.operations.setup.grants import (
 )
 from app.operations.setup.saving import Key, Saved, check_name, edit, find_row, look, put
 from app.operations.setup.telling import Told
-from app.operations.setup.workflow import uses_group
 from app.operations.setup.workflow_asking import names_group
+from app.operations.setup.workflow_assigning import uses_group
 from app.storage.approval_tables import ApprovalPerson
 from app.storage.rights_tables import OutsideGroup, RoleGrant, UserGroup, UserGroupMember
 from app.storage.tables import User
@@ -138,7 +138,7 @@ def remove_group(context: Context, public_id: str) -> None:
         if names_group(row.id):
             raise InvalidInput("group", _("A rule of approvals names this group; please change that rule first."))
         if uses_group(public_id):
-            raise InvalidInput("group", _("A rule writes to this group; please change that rule first."))
+            raise InvalidInput("group", _("A rule names this group; please change that rule first."))
         ApprovalPerson.delete().where(ApprovalPerson.group == row.id).execute()  # of what is over and decided
         RoleGrant.delete().where(RoleGrant.group == row.id).execute()
         UserGroupMember.delete().where(UserGroupMember.group == row.id).execute()

@@ -11,7 +11,7 @@ from app.operations.audit_words import Kind
 from app.operations.context import Context
 from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put
 from app.operations.setup.telling import Told
-from app.storage.catalog_workflow import read_labelling
+from app.storage.catalog_workflow import read_conditions, read_labelling
 from app.storage.label_tables import BookingLabel, Label
 from app.storage.workflow_tables import WorkflowRule
 from app.texts import _
@@ -52,15 +52,15 @@ def remove_label(context: Context, public_id: str) -> None:
     """Delete a label, and take it off all bookings.
 
     Raises:
-        InvalidInput: a rule gives it or takes it away. NotAllowed, NotFound.
+        InvalidInput: a rule gives it, takes it away or asks for it. NotAllowed, NotFound.
     """
     context.require(PERMISSION, Target())
 
     def work() -> None:
         row = find_row(Label, "label", public_id)
         for rule in WorkflowRule.select():
-            used = read_labelling(rule.labels)
-            if public_id in (*used.add, *used.remove):
+            used, asked = read_labelling(rule.labels), read_conditions(rule.conditions)
+            if public_id in (*used.add, *used.remove, *asked.labels, *asked.without_labels):
                 raise InvalidInput(
                     "label", _("The rule {name} uses this label; please change it first.", name=rule.name)
                 )

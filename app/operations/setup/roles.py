@@ -34,6 +34,7 @@ from app.operations.session_limits import (
 from app.operations.setup.grants import lacking
 from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put
 from app.operations.setup.telling import Told
+from app.operations.setup.workflow_assigning import uses_role
 from app.storage.rights_tables import Role, RoleGrant
 from app.texts import _, mark, plural
 
@@ -123,7 +124,7 @@ def remove_role(context: Context, public_id: str) -> None:
     """Delete a role that nobody has.
 
     Raises:
-        InvalidInput: somebody has it, or it is the administrator's. NotAllowed, NotFound.
+        InvalidInput: somebody has it, a rule names it, or it is the administrator's. NotAllowed, NotFound.
     """
     if public_id == ReadyMade.ADMINISTRATOR:
         raise InvalidInput("role", _(_FIXED))
@@ -140,6 +141,8 @@ def remove_role(context: Context, public_id: str) -> None:
                 role=say_role(row.name),
             )
             raise InvalidInput("role", problem)
+        if uses_role(public_id):
+            raise InvalidInput("role", _("A rule names this role; please change that rule first."))
         row.delete_instance()
 
     edit(context, work, Permission.MANAGE_USERS, Told(Kind.ROLE, _draft, public_id))

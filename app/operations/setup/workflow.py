@@ -12,7 +12,7 @@ from app.booking.intake import find_options, option_words
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.statuses import Status
 from app.booking.values import DAY_MINUTES, Catalog, Question
-from app.booking.workflow_values import TIMED, Conditions, Labelling, Receivers, Trigger
+from app.booking.workflow_values import TIMED, Assigning, Conditions, Labelling, Receivers, Trigger
 from app.look.mail_text import check_mail_text
 from app.operations.audit_words import Kind
 from app.operations.context import Context
@@ -28,14 +28,15 @@ from app.operations.setup.workflow_asking import (
     stored_asks,
     write_asks,
 )
+from app.operations.setup.workflow_assigning import check_assigning
 from app.operations.workflow_letters import PLACEHOLDERS
-from app.storage.catalog_workflow import dump_part, read_conditions, read_labelling, read_receivers
+from app.storage.catalog_workflow import dump_part, read_assigning, read_conditions, read_labelling, read_receivers
 from app.storage.rights_tables import UserGroup
 from app.storage.workflow_runs import count_runs
 from app.storage.workflow_tables import WorkflowRule, WorkflowRun
 from app.texts import _
 
-NO_CONDITIONS, NOBODY, NO_LABELS = Conditions(), Receivers(), Labelling()
+NO_CONDITIONS, NOBODY, NO_LABELS, ASSIGNS_NOBODY = Conditions(), Receivers(), Labelling(), Assigning()
 PERMISSION = Permission.MANAGE_SETTINGS
 COUNTED_SECONDS = 30 * 86_400
 MOST_ADDRESSES = 20
@@ -57,6 +58,7 @@ class RuleDraft:
     active: bool = True
     asks: Asks | None = None
     labels: Labelling = NO_LABELS
+    assigns: Assigning = ASSIGNS_NOBODY
 
 
 def check_rule(context: Context, draft: RuleDraft) -> RuleDraft:
@@ -69,6 +71,7 @@ def check_rule(context: Context, draft: RuleDraft) -> RuleDraft:
         raise InvalidInput("trigger", _("Please choose when this rule acts."))
     check_asks(draft.trigger, draft.conditions, draft.asks)
     _check_labels(context.catalog, draft.labels)
+    check_assigning(draft.assigns)
     asked = _check_conditions(context.catalog, draft.conditions)
     checked = replace(draft, minutes=_minutes(draft), conditions=asked, receivers=_receivers(draft))
     if checked.receivers.addresses and checked.conditions.question:
@@ -86,17 +89,12 @@ def _minutes(draft: RuleDraft) -> int:
 
 
 def _check_conditions(catalog: Catalog, asked: Conditions) -> Conditions:
-    known = {
-        "service": (asked.services, {one.public_id for one in catalog.services.values()}),
-        "location": (asked.locations, {one.public_id for one in catalog.locations.values()}),
-        "resource": (asked.resources, {one.public_id for one in catalog.resources.values()}),
-    }
-    for kind, (wanted, there) in known.items():
-        for one in wanted:
-            if one not in there:
-                raise NotFound(kind=kind, reference=one)
+    _check_named(catalog, asked)
     if not set(asked.statuses) <= set(STATUSES):
         raise InvalidInput("statuses", _("Please choose from the list."))
+    if not set(asked.labels).isdisjoint(asked.without_labels):
+        problem = _("No booking has a label and lacks it; please choose one of both.")
+        raise InvalidInput("without_labels", problem)
     checked = _check_question(catalog, asked)
     for name in ("less_than_minutes", "more_than_minutes"):
         if (value := getattr(asked, name)) is not None:
@@ -105,6 +103,19 @@ def _check_conditions(catalog: Catalog, asked: Conditions) -> Conditions:
     if least is not None and most is not None and least >= most:
         raise InvalidInput("less_than_minutes", _("No booking is both; please correct one of them."))
     return checked
+
+
+def _check_named(catalog: Catalog, asked: Conditions) -> None:
+    known = {
+        "service": (asked.services, {one.public_id for one in catalog.services.values()}),
+        "location": (asked.locations, {one.public_id for one in catalog.locations.values()}),
+        "resource": (asked.resources, {one.public_id for one in catalog.resources.values()}),
+        "label": ((*asked.labels, *asked.without_labels), {one.public_id for one in catalog.labels.values()}),
+    }
+    for kind, (wanted, there) in known.items():
+        for one in wanted:
+            if one not in there:
+                raise NotFound(kind=kind, reference=one)
 
 
 def _check_question(catalog: Catalog, asked: Conditions) -> Conditions:
@@ -139,7 +150,7 @@ def _receivers(draft: RuleDraft) -> Receivers:
     addresses = tuple(dict.fromkeys(check_email(one, "addresses") for one in given.addresses))
     for group in given.groups:
         find_row(UserGroup, "group", group)
-    acts = draft.asks is not None or draft.labels != NO_LABELS
+    acts = draft.asks is not None or draft.labels != NO_LABELS or draft.assigns != ASSIGNS_NOBODY
     if not (given.client or given.providers or given.groups or addresses or acts):
         raise InvalidInput("receivers", _("Please choose who is written to."))
     return replace(given, groups=tuple(dict.fromkeys(given.groups)), addresses=addresses)
@@ -189,6 +200,7 @@ def save_rule(context: Context, draft: RuleDraft, public_id: str | None = None, 
             "subject": checked.subject,
             "text": checked.text,
             "active": checked.active,
+            "assigns": dump_part(checked.assigns),
         }
         if _begins_anew(public_id, checked):
             values["done_until"] = context.now
@@ -281,11 +293,6 @@ def group_names(context: Context) -> Mapping[str, str]:
     return look(context, lambda: dict(query.tuples()), PERMISSION)
 
 
-def uses_group(public_id: str) -> bool:
-    """Whether a rule names a group; inside a read."""
-    return any(public_id in read_receivers(row.receivers).groups for row in WorkflowRule.select())
-
-
 def _saved_all(rows: Sequence[WorkflowRule]) -> list[Saved[RuleDraft]]:
     asks = stored_asks([row.id for row in rows])
     return [_saved(row, asks.get(row.id)) for row in rows]
@@ -303,6 +310,7 @@ def _saved(row: WorkflowRule, asks: Asks | None) -> Saved[RuleDraft]:
         row.active,
         asks,
         read_labelling(row.labels),
+        read_assigning(row.assigns),
     )
     return Saved(row.public_id, row.version, draft)
 

@@ -46,6 +46,9 @@ def check_asks(trigger: str, conditions: Conditions, asks: Asks | None) -> None:
     if conditions.statuses:
         problem = _("What has to be approved has no status yet; please take the ticks at the statuses away.")
         raise InvalidInput("statuses", problem)
+    if conditions.asks_labels:
+        problem = _("What has to be approved has no labels yet; please take the ticks at the labels away.")
+        raise InvalidInput("labels", problem)
     approvals.check_step(STEP, asks.step)
 
 

@@ -31,6 +31,7 @@ from app.storage.migrations import (
     m0022_workflow,
     m0023_waiting_links,
     m0024_rule_actions,
+    m0025_responsible,
 )
 
 if TYPE_CHECKING:
@@ -77,4 +78,5 @@ MIGRATIONS = (
     Migration(22, "workflow", m0022_workflow.statements),
     Migration(23, "waiting_links", m0023_waiting_links.statements),
     Migration(24, "rule_actions", m0024_rule_actions.statements),
+    Migration(25, "responsible", m0025_responsible.statements),
 )
