@@ -13,7 +13,7 @@ from peewee import Expression, ModelSelect
 from app.access.permissions import Permission, say_role
 from app.booking.values import Catalog, Instant
 from app.operations.audit import Change, Subject, record
-from app.operations.audit_words import ACTOR_WORDS, MASKED, Action, Kind
+from app.operations.audit_words import ACTOR_WORDS, MASKED, PASSED_OVER, RESPONSIBLE, Action, Kind
 from app.operations.context import Context
 from app.operations.views import BookingView
 from app.storage.audit_tables import AuditEntry
@@ -154,6 +154,15 @@ def booking_history(context: Context, booking: BookingView) -> list[EntryView]:
     rows = context.store.read(lambda: list(query.order_by(AuditEntry.id).limit(MOST_HISTORY)))
     known = _Known({}, context.store.read(lambda: _users({row.user_id for row in rows} - {None})))
     return [_shown(row, known) for row in rows]
+
+
+def account_names(context: Context, entries: Collection[EntryView]) -> dict[str, str]:
+    """Return the names, by public id, of accounts that entries of a booking name: who was or became responsible."""
+    facts = [part for one in entries for part in (one.before, one.after)]
+    ids = {str(one.get(RESPONSIBLE) or "") for one in facts} - {""}
+    ids |= {str(account) for one in facts for account in one.get(PASSED_OVER, ())}
+    query = User.select(User.public_id, User.name).where(User.public_id.in_(sorted(ids)))
+    return context.store.read(lambda: dict(query.tuples())) if ids else {}
 
 
 def _known(catalog: Catalog) -> _Known:

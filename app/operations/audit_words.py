@@ -10,6 +10,9 @@ from app.texts import mark
 MASKED = "masked"
 """Stands where something confidential was given or changed: that it was, never what it was or is."""
 
+RESPONSIBLE, PASSED_OVER = "responsible", "passed_over"
+"""Facts of a booking that name accounts by their public ids."""
+
 
 class Action(StrEnum):
     """What was done. The value is what the database keeps and exports hold; it is never changed."""

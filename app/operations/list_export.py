@@ -20,7 +20,7 @@ MOST_ROWS = 5000
 
 COLUMNS = (
     *("booking", "start", "end", "time_zone", "status", "service", "location", "resources", "seats"),
-    *("client", "email", "phone", "comment", "labels"),
+    *("client", "email", "phone", "comment", "labels", "responsible"),
 )
 
 
@@ -39,6 +39,7 @@ def export_bookings(context: Context, search: BookingSearch) -> list[str]:
         problem = _("These are more than {most} bookings; please search for a shorter time.", most=MOST_ROWS)
         raise InvalidInput("last", problem)
     asked = {"start": search.start, "end": search.end, "location": search.location, "labels": search.label}
+    asked |= {"responsible": search.responsible}
     asked |= {"status": ", ".join(search.statuses), "text": MASKED if search.text else ""}  # it may be a client's name
     change = Change(after={"count": len(views), **{name: value for name, value in asked.items() if value}})
     context.store.write(lambda: record(context, Action.EXPORTED, Subject(Kind.BOOKING_LIST), change))
@@ -62,4 +63,5 @@ def _cells(view: BookingView) -> Iterable[str]:
         view.client_phone,
         view.comment,
         "; ".join(one.name for one in view.labels),
+        "" if view.responsible is None else view.responsible.name,
     )

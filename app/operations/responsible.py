@@ -17,7 +17,7 @@ from app.booking.workflow import least_busy
 from app.booking.workflow_values import Assignable, Assigning, WorkflowRule
 from app.operations import records
 from app.operations.audit import Change, Facts, Subject, record
-from app.operations.audit_words import Action, Kind
+from app.operations.audit_words import PASSED_OVER, RESPONSIBLE, Action, Kind
 from app.operations.context import Context
 from app.operations.labels import require_marking
 from app.operations.look_up import view_of
@@ -88,7 +88,7 @@ def _write(context: Context, row: Booking, before: User | None, after: User | No
 
 
 def _fact(user: User | None) -> dict[str, object]:
-    return {"responsible": None if user is None else user.public_id}
+    return {RESPONSIBLE: None if user is None else user.public_id}
 
 
 def assign_by_rule(context: Context, rule: WorkflowRule, row: Booking) -> None:
@@ -108,7 +108,7 @@ def assign_by_rule(context: Context, rule: WorkflowRule, row: Booking) -> None:
         if user.active and allows(actor, NEEDED, target)
     ]
     passed = [] if rule.assigns.role else [user.public_id for user in named if user not in able]
-    told = {"passed_over": passed} if passed else {}
+    told = {PASSED_OVER: passed} if passed else {}
     chosen = least_busy(_assignable(context, able))
     if chosen is not None:
         _write(context, row, None, next(user for user in able if user.id == chosen), told)

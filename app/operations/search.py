@@ -17,11 +17,12 @@ from app.operations.views import BookingView
 from app.operations.within import bookings_within
 from app.storage.clients import find_client_ids
 from app.storage.label_tables import BookingLabel
-from app.storage.tables import Booking, Series
+from app.storage.tables import Booking, Series, User
 from app.texts import _
 
 PAGE = 50
 MAX_PAGE = 2000
+MINE, NOBODYS = "mine", "nobody"
 _DAY = 86_400
 _LONGEST = 3 * _DAY
 """No booking lasts longer, so one that reaches into a time begins at most so long before it."""
@@ -29,7 +30,10 @@ _LONGEST = 3 * _DAY
 
 @dataclass(frozen=True, slots=True)
 class BookingSearch:
-    """What is looked for, in ``[start, end)``; empty means any. ``page`` counts from 1."""
+    """What is looked for, in ``[start, end)``; empty means any. ``page`` counts from 1.
+
+    ``responsible``: an account's public id, ``MINE`` for the actor's own, ``NOBODYS`` for bookings that nobody has.
+    """
 
     start: Instant
     end: Instant
@@ -37,6 +41,7 @@ class BookingSearch:
     location: str = ""
     text: str = ""
     label: str = ""
+    responsible: str = ""
     page: int = 1
 
 
@@ -108,9 +113,19 @@ def _conditions(context: Context, search: BookingSearch) -> list[Expression]:
         ids = [one.id for one in context.catalog.labels.values() if one.public_id == search.label]
         found.append(Booking.id.in_(BookingLabel.select(BookingLabel.booking).where(BookingLabel.label.in_(ids))))
         found += _seen(context, Permission.SEE_DETAILS)
+    if search.responsible:
+        found.append(_responsible_condition(context, search.responsible))
     if search.text.strip():
         found.append(_text_condition(context, search.text.strip()))
     return found
+
+
+def _responsible_condition(context: Context, wanted: str) -> Expression:
+    if wanted == NOBODYS:
+        return Booking.responsible.is_null()
+    if wanted == MINE:
+        return Booking.responsible == (context.actor.user_id or 0)  # for who has no account that is nobody's
+    return Booking.responsible.in_(User.select(User.id).where(User.public_id == wanted))
 
 
 def _seen(context: Context, permission: Permission) -> list[Expression]:

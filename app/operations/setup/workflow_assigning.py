@@ -55,24 +55,23 @@ def check_assigning(assigns: Assigning) -> None:
         raise InvalidInput("assigns", problem)
 
 
-def list_assignable(context: Context) -> Mapping[str, str]:
-    """Return the names of all whom a rule can name, by reference, for whoever may edit rules; three queries.
+def list_assignable(context: Context) -> Mapping[str, Mapping[str, str]]:
+    """Return the names of all whom a rule can name by public id, for each kind; for whoever may edit rules.
 
     Raises:
         NotAllowed.
     """
     context.require(Permission.MANAGE_SETTINGS, Target())
 
-    def work() -> dict[str, str]:
+    def work() -> dict[str, dict[str, str]]:
         users = User.select(User.public_id, User.name, User.active).order_by(User.active.desc(), User.name, User.id)
-        found = {f"{USER}:{key}": name if on else _("{name} (off)", name=name) for key, name, on in users.tuples()}
         groups = UserGroup.select(UserGroup.public_id, UserGroup.name).order_by(UserGroup.name)
-        for public_id, name in groups.tuples():
-            found[f"{GROUP}:{public_id}"] = _("Whoever of {name} looks after the fewest", name=name)
-        for public_id, name in Role.select(Role.public_id, Role.name).order_by(Role.name).tuples():
-            role = say_role(name)
-            found[f"{ROLE}:{public_id}"] = _("Whoever with the role {name} looks after the fewest", name=role)
-        return found
+        roles = Role.select(Role.public_id, Role.name).order_by(Role.name)
+        return {
+            USER: {key: name if on else _("{name} (off)", name=name) for key, name, on in users.tuples()},
+            GROUP: dict(groups.tuples()),
+            ROLE: {key: say_role(name) for key, name in roles.tuples()},
+        }
 
     return look(context, work, Permission.MANAGE_SETTINGS)
 

@@ -46,10 +46,16 @@ def _names_of_rules() -> Words:
     return {
         "add": in_context("fact", "add"),
         "asks": in_context("fact", "asks"),
+        "assigns": in_context("fact", "assigns"),
+        "group": in_context("fact", "group"),
         "hue": in_context("fact", "hue"),
         "labels": in_context("fact", "labels"),
+        "passed over": in_context("fact", "passed over"),
         "remove": in_context("fact", "remove"),
+        "responsible": in_context("fact", "responsible"),
+        "rule": in_context("fact", "rule"),
         "step": in_context("fact", "step"),
+        "without labels": in_context("fact", "without labels"),
     }
 
 

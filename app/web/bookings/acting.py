@@ -16,6 +16,7 @@ from app.operations.link_again import send_link_again
 from app.operations.look_up import look_at_booking
 from app.operations.presence import check_in
 from app.operations.requests import Reach
+from app.operations.responsible import make_responsible
 from app.operations.views import BookingView
 from app.texts import _, plural
 from app.web.bookings.detail import render_booking
@@ -68,6 +69,17 @@ def label(public_id: str) -> ResponseReturnValue:
         public_id,
         lambda context: label_booking(context, public_id, sorted(ticked - shown), sorted(shown - ticked)),
         lambda booking: _("Labels saved."),
+    )
+
+
+def assign(public_id: str) -> ResponseReturnValue:
+    """Make somebody responsible for a booking, or nobody."""
+    typed = Typed(request.form)
+    user, seen = typed.text("responsible"), typed.text("shown")
+    return act(
+        public_id,
+        lambda context: make_responsible(context, public_id, user, seen),
+        lambda booking: _("Saved who is responsible.") if user else _("Nobody is responsible now."),
     )
 
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 
 from app.access.permissions import Permission
 from app.booking.doors import EARLY_BY_CODE, may_check_in
 from app.booking.statuses import MOVABLE, TRANSITIONS, Status
 from app.booking.values import MINUTE, Catalog, Label
 from app.operations.approval_views import ApprovalView, approvals_of
-from app.operations.audit_log import booking_history
+from app.operations.audit_log import account_names, booking_history
 from app.operations.context import Context
 from app.operations.look_up import BUSY
+from app.operations.responsible import list_assignable
 from app.operations.views import BookingView
 from app.texts import _, in_context
-from app.web.audit.lines import line_of
+from app.web.audit.lines import Line, line_of
 from app.web.bookings.approval import step_lines
-from app.web.bookings.searching import STATUS_WORDS
+from app.web.bookings.searching import STATUS_WORDS, account_word
 from app.web.intake import shown_answer
 from app.web.times import duration_text, local_day, moment_text, span_text
 
@@ -40,6 +41,7 @@ class BookingRow:
     seats: int
     url: str
     labels: Sequence[Label] = ()
+    responsible: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def _row(booking: BookingView) -> BookingRow:
         seats=booking.seats,
         url="" if is_hidden(booking) else url_for("bookings.show", public_id=booking.public_id),
         labels=booking.labels,
+        responsible="" if booking.responsible is None else account_word(booking.responsible),
     )
 
 
@@ -128,9 +131,12 @@ def render_booking(
         status_word=_(STATUS_WORDS[booking.status]),
         resources=[(_kind_word(one.kind), one.name) for one in booking.resources],
         answers=_answers(context.catalog, booking),
-        history=[line_of(one, booking.tzid, _names(context.catalog)) for one in booking_history(context, booking)],
+        history=_history(context, booking),
         may=may,
         all_labels=list(context.catalog.labels.values()),
+        responsible="" if booking.responsible is None else account_word(booking.responsible),
+        assignable=_assignable(context, booking) if may.label else (),
+        chosen=request.form.get("responsible"),
         steps=step_lines(approval, booking.tzid),
         why_not=approval.why_not if context.may(Permission.APPROVE, booking.target) else "",
         errors=errors,
@@ -172,6 +178,20 @@ def _answers(catalog: Catalog, booking: BookingView) -> list[tuple[str, str]]:
     }
     found = ((questions.get(key), text) for key, text in booking.answers.items())
     return [(_("A question asked then") if one is None else one.label, shown_answer(one, text)) for one, text in found]
+
+
+def _assignable(context: Context, booking: BookingView) -> list[tuple[str, str]]:
+    """Return who can be made responsible, for a choice; whoever is it now among them."""
+    found = {one.public_id: account_word(one) for one in list_assignable(context, booking)}
+    if booking.responsible is not None:
+        found.setdefault(booking.responsible.public_id, account_word(booking.responsible))
+    return [("", in_context("responsible", "Nobody")), *found.items()]
+
+
+def _history(context: Context, booking: BookingView) -> list[Line]:
+    entries = booking_history(context, booking)
+    names = _names(context.catalog) | account_names(context, entries)
+    return [line_of(one, booking.tzid, names) for one in entries]
 
 
 def _names(catalog: Catalog) -> dict[str, str]:

@@ -34,7 +34,18 @@ MYSELF = "myself"
 """Chosen as the client by those who book for themselves."""
 _FIELDS = frozenset(
     {"location", "service", "provider", "duration", "date", "start", "seats", "client", "name", "email", "phone"}
-    | {"comment", "rule", "exdates", "count", "until", "interval", "reason", "override_reason", "together"}
+    | {
+        "comment",
+        "rule",
+        "exdates",
+        "count",
+        "until",
+        "interval",
+        "reason",
+        "override_reason",
+        "together",
+        "responsible",
+    }
 )
 
 

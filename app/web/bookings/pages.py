@@ -32,6 +32,7 @@ blueprint.add_url_rule("/<public_id>/cancel", "cancel", acting.cancel_booking, m
 blueprint.add_url_rule("/<public_id>/undo", "undo_change", undoing.undo_change, methods=["POST"])
 blueprint.add_url_rule("/<public_id>/undo.json", "undo_by_script", undoing.undo_by_script, methods=["POST"])
 blueprint.add_url_rule("/<public_id>/labels", "label", acting.label, methods=["POST"])
+blueprint.add_url_rule("/<public_id>/responsible", "assign", acting.assign, methods=["POST"])
 blueprint.add_url_rule("/<public_id>/send-link", "send_link", acting.send_link, methods=["POST"])
 blueprint.add_url_rule("/<public_id>/status", "mark", acting.mark, methods=["POST"])
 

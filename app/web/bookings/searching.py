@@ -13,8 +13,10 @@ from werkzeug.datastructures import MultiDict
 from app.booking.statuses import Status
 from app.booking.wall_clock import day_bounds, local_date
 from app.operations.context import Context
-from app.operations.search import MAX_PAGE, BookingPage, BookingSearch
-from app.texts import _, mark
+from app.operations.responsible import list_responsible
+from app.operations.search import MAX_PAGE, MINE, NOBODYS, BookingPage, BookingSearch
+from app.operations.views import AccountView
+from app.texts import _, in_context, mark
 from app.web.bookings import choices
 from app.web.setup.reading import LAST_BEFORE_FIRST, searched_day
 
@@ -40,6 +42,7 @@ class SearchForm:
     last: str
     locations: choices.Options
     labels: choices.Options
+    people: choices.Options
     errors: Mapping[str, str]
 
 
@@ -51,6 +54,7 @@ def read_search(context: Context, args: MultiDict[str, str]) -> SearchForm:
     first, last, errors = _days(args, local_date(context.now, tzid))
     statuses = [Status(one) for one in args.getlist("status") if one in STATUS_WORDS]
     labels = [(one.public_id, one.name) for one in context.catalog.labels.values()]
+    people = _people(context, args.get("responsible", ""))
     search = BookingSearch(
         start=day_bounds(first, tzid)[0],
         end=day_bounds(last, tzid)[1],
@@ -58,11 +62,26 @@ def read_search(context: Context, args: MultiDict[str, str]) -> SearchForm:
         location=wanted[0].public_id if wanted else "",
         text=args.get("text", "")[:MAX_TEXT],
         label=args.get("label", "") if args.get("label") in dict(labels) else "",
+        responsible=args.get("responsible", "") if args.get("responsible") in dict(people) else "",
         page=_page_number(args.get("page", "")),
     )
     options = [("", _("All places")), *choices.location_options(context.catalog)]
     labels = [("", _("No matter")), *labels] if labels else []
-    return SearchForm(search, first.isoformat(), last.isoformat(), options, labels, errors)
+    return SearchForm(search, first.isoformat(), last.isoformat(), options, labels, people, errors)
+
+
+def _people(context: Context, wanted: str) -> choices.Options:
+    """Return whose bookings the list can be narrowed to; nothing where nobody is responsible for any."""
+    found = [(one.public_id, account_word(one)) for one in list_responsible(context)]
+    if not found and wanted not in (MINE, NOBODYS):
+        return []
+    me, nobody = in_context("responsible", "Me"), in_context("responsible", "Nobody")
+    return [("", _("No matter")), (MINE, me), (NOBODYS, nobody), *found]
+
+
+def account_word(account: AccountView) -> str:
+    """Return what somebody who signs in, or once did, is called."""
+    return account.name if account.active else _("{name} (off)", name=account.name)
 
 
 def _days(args: MultiDict[str, str], today: date) -> tuple[date, date, dict[str, str]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from app.booking.statuses import Status
-from app.booking.workflow_values import TIMED, Conditions, Receivers, Trigger
+from app.booking.workflow_values import TIMED, Assigning, Conditions, Receivers, Trigger
 from app.operations.setup.services import span_words
-from app.operations.setup.workflow import NOBODY, RuleDraft
+from app.operations.setup.workflow import ASSIGNS_NOBODY, NOBODY, RuleDraft
+from app.operations.setup.workflow_assigning import GROUP, ROLE, USER
 from app.texts import _, in_context, mark
 from app.web.intake import answer_word
 from app.web.setup.rule_asking import say_asks
@@ -61,8 +62,34 @@ def _actions(draft: RuleDraft, names: Names) -> Iterator[str]:
         yield _("give it {labels}", labels=_quoted(draft.labels.add, names))
     if draft.labels.remove:
         yield _("take {labels} off it", labels=_quoted(draft.labels.remove, names))
+    if draft.assigns != ASSIGNS_NOBODY:
+        yield _say_assigns(draft.assigns, names)
     if draft.receivers != NOBODY:
         yield _("write to {receivers}", receivers=", ".join(_receivers(draft.receivers, names)))
+
+
+def _say_assigns(assigns: Assigning, names: Names) -> str:
+    if assigns.user:
+        return _("make {name} responsible, if nobody is", name=names.get(assigns.user, assigns.user))
+    if assigns.group:
+        name = names.get(assigns.group, assigns.group)
+        return _("make whoever in the group {name} looks after the fewest responsible, if nobody is", name=name)
+    name = names.get(assigns.role, assigns.role)
+    return _("make whoever with the role {name} looks after the fewest responsible, if nobody is", name=name)
+
+
+def assigning_options(named: Mapping[str, Names]) -> list[tuple[str, str]]:
+    """Return whom a rule can make responsible, for a list to choose from; ``named``: names of each kind."""
+    words = {
+        GROUP: mark("In the group {name}: whoever looks after the fewest"),
+        ROLE: mark("With the role {name}: whoever looks after the fewest"),
+    }
+    found = [
+        (f"{kind}:{public_id}", name if kind == USER else _(words[kind], name=name))
+        for kind, names in named.items()
+        for public_id, name in names.items()
+    ]
+    return [("", in_context("responsible", "Nobody")), *found]
 
 
 def _quoted(public_ids: Sequence[str], names: Names) -> str:
@@ -80,6 +107,10 @@ def _conditions(asked: Conditions, names: Names, *, is_timed: bool) -> Iterator[
         yield _("with {names}", names=_several(asked.resources, names))
     if asked.statuses:
         yield _("if it is {names}", names=", ".join(_(STATUS_WORDS[one]) for one in asked.statuses))
+    if asked.labels:
+        yield _("if it has one of the labels {names}", names=_quoted(asked.labels, names))
+    if asked.without_labels:
+        yield _("if it has none of the labels {names}", names=_quoted(asked.without_labels, names))
     if asked.question:
         question, answers = names.get(asked.question, asked.question), "; ".join(map(answer_word, asked.answers))
         yield _("if “{question}” was answered by {answers}", question=question, answers=answers)

@@ -18,6 +18,7 @@ from app.operations.mail_texts import own_text
 from app.operations.setup import workflow
 from app.operations.setup.saving import Saved
 from app.operations.setup.workflow import RuleDraft
+from app.operations.setup.workflow_assigning import assigning_of, list_assignable, reference_of
 from app.operations.workflow import REMINDER
 from app.operations.workflow_letters import PLACEHOLDERS
 from app.texts import _, mark
@@ -28,7 +29,7 @@ from app.web.setup.labels import label_names
 from app.web.setup.places import location_names, resource_groups, service_names, ticked
 from app.web.setup.reading import Typed
 from app.web.setup.rule_asking import asks_fields, asks_options, people_names, read_asks
-from app.web.setup.rule_words import STATUS_WORDS, say_rule, trigger_words
+from app.web.setup.rule_words import STATUS_WORDS, assigning_options, say_rule, trigger_words
 from app.web.setup.services import UNITS, largest_unit, unit_words
 
 HOUR_MINUTES = 60
@@ -65,6 +66,7 @@ def _read(context: Context, typed: Typed) -> RuleDraft:
         active=typed.flag("active"),
         asks=read_asks(typed),
         labels=Labelling(typed.many("labels_add"), typed.many("labels_remove")),
+        assigns=assigning_of(typed.text("assigns")),
     )
 
 
@@ -78,6 +80,8 @@ def _read_conditions(typed: Typed) -> Conditions:
         answers=tuple(one.strip() for one in typed.text("answers").split(";") if one.strip()),
         less_than_minutes=_read_hours(typed, "less_than_hours"),
         more_than_minutes=_read_hours(typed, "more_than_hours"),
+        labels=typed.many("labels"),
+        without_labels=typed.many("without_labels"),
     )
 
 
@@ -97,6 +101,7 @@ def _show(context: Context, draft: RuleDraft) -> MultiDict[str, str]:
             "addresses": "\n".join(told.addresses),
             "subject": draft.subject,
             "text": draft.text,
+            "assigns": reference_of(draft.assigns),
         }
     )
     if draft.minutes is not None:
@@ -106,7 +111,7 @@ def _show(context: Context, draft: RuleDraft) -> MultiDict[str, str]:
         value = getattr(asked, stored)
         fields[name] = "" if value is None else str(value // HOUR_MINUTES)
     fields.update(ticked({"active": draft.active, "to_client": told.client, "to_providers": told.providers}))
-    for name in ("services", "locations", "resources", "statuses"):
+    for name in ("services", "locations", "resources", "statuses", "labels", "without_labels"):
         fields.setlist(name, list(getattr(asked, name)))
     fields.setlist("groups", list(told.groups))
     fields.update(MultiDict(asks_fields(draft.asks)))
@@ -137,7 +142,10 @@ def _names(context: Context) -> dict[str, str]:
     found = {**service_names(context), **location_names(context), **_questions(context)}
     for names in resource_groups(context).values():
         found |= names
-    return found | dict(workflow.group_names(context)) | dict(people_names(context)) | label_names(context)
+    found |= dict(workflow.group_names(context)) | dict(people_names(context)) | label_names(context)
+    for named in list_assignable(context).values():
+        found |= named
+    return found
 
 
 def _preview(context: Context, values: MultiDict[str, str]) -> Preview:
@@ -177,6 +185,7 @@ def _options(context: Context) -> dict[str, Any]:
         "questions": _questions(context),
         "groups": workflow.group_names(context),
         "labels": label_names(context),
+        "assignable": assigning_options(list_assignable(context)),
         "units": unit_words(),
         "placeholders": PLACEHOLDERS,
         "most_subject": MOST_SUBJECT,
