@@ -34,18 +34,8 @@ MYSELF = "myself"
 """Chosen as the client by those who book for themselves."""
 _FIELDS = frozenset(
     {"location", "service", "provider", "duration", "date", "start", "seats", "client", "name", "email", "phone"}
-    | {
-        "comment",
-        "rule",
-        "exdates",
-        "count",
-        "until",
-        "interval",
-        "reason",
-        "override_reason",
-        "together",
-        "responsible",
-    }
+    | {"comment", "rule", "exdates", "count", "until", "interval", "reason", "override_reason", "together"}
+    | {"responsible"}
 )
 
 

@@ -107,10 +107,7 @@ def _conditions(asked: Conditions, names: Names, *, is_timed: bool) -> Iterator[
         yield _("with {names}", names=_several(asked.resources, names))
     if asked.statuses:
         yield _("if it is {names}", names=", ".join(_(STATUS_WORDS[one]) for one in asked.statuses))
-    if asked.labels:
-        yield _("if it has one of the labels {names}", names=_quoted(asked.labels, names))
-    if asked.without_labels:
-        yield _("if it has none of the labels {names}", names=_quoted(asked.without_labels, names))
+    yield from _about_labels(asked, names)
     if asked.question:
         question, answers = names.get(asked.question, asked.question), "; ".join(map(answer_word, asked.answers))
         yield _("if “{question}” was answered by {answers}", question=question, answers=answers)
@@ -120,6 +117,13 @@ def _conditions(asked: Conditions, names: Names, *, is_timed: bool) -> Iterator[
     if asked.more_than_minutes is not None:
         more = mark("booked more than {span} before") if is_timed else mark("more than {span} before it begins")
         yield _(more, span=span_words(asked.more_than_minutes))
+
+
+def _about_labels(asked: Conditions, names: Names) -> Iterator[str]:
+    if asked.labels:
+        yield _("if it has one of the labels {names}", names=_quoted(asked.labels, names))
+    if asked.without_labels:
+        yield _("if it has none of the labels {names}", names=_quoted(asked.without_labels, names))
 
 
 def _receivers(told: Receivers, names: Names) -> Iterator[str]:
