@@ -1,7 +1,8 @@
 """Taking clients' details out for good: when a service has kept them long enough, or when a client asks for it.
 
 A booking stays, with its time, service and what it took, so that counts remain true; whose it was is gone. Staff who
-booked for themselves are clients too: then who made the booking goes as well, as it is the same person.
+booked for themselves are clients too: then who made the booking, or is responsible for it, goes as well where it is the
+same person.
 """
 
 from __future__ import annotations
@@ -143,6 +144,8 @@ def _forget(context: Context, booking_ids: Sequence[int]) -> int:
     users = [one.user_id for one in Client.select().where(Client.id.in_(clients), Client.user.is_null(False))]
     by_themselves = Booking.update(created_by=None).where(Booking.id.in_(ids), Booking.created_by.in_(users or [0]))
     by_themselves.execute()
+    of_themselves = Booking.update(responsible=None).where(Booking.id.in_(ids), Booking.responsible.in_(users or [0]))
+    of_themselves.execute()
     wishes = ChangeRequest.update(created_by=None).where(ChangeRequest.booking.in_(ids))
     wishes.where(ChangeRequest.created_by.in_(users or [0])).execute()
     steps = Approval.update(asked_by=None).where(Approval.booking.in_(ids))

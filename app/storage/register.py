@@ -103,7 +103,7 @@ REGISTER: Mapping[str, Entry] = {
     ),
     "group_session": Entry(mark("Meetings of several bookings"), FOR_EVER, other=RECORD),
     "booking": Entry(
-        mark("Who comes when, for what"),
+        mark("Who comes when, for what, and who of staff is responsible"),
         WITH_BOOKING,
         {"comment": Data.CLIENT_CONFIDENTIAL, "answers": Data.CLIENT_CONFIDENTIAL},
         (*RECORD, "status", "visit", "tzid"),

@@ -27,6 +27,7 @@ from app.operations.requests import (
     VisitRequest,
     WaitingRequest,
 )
+from app.operations.responsible import NOBODY, make_responsible
 from app.operations.series import book_series
 from app.operations.views import BookingView
 from app.operations.visits import book_visit
@@ -192,8 +193,10 @@ def test_erasing_somebody_with_an_account_hides_that_they_booked_it(store: Store
     store.write(lambda: cast.user("Sam", "front_desk"))
     actor = replace(user(ReadyMade.FRONT_DESK, name="Sam", user_id=cast.rows["Sam"]), email="sam@example.org")
     own = book(Context(store, actor, cast.now), wish(cast, client=ClientDetails(is_actor=True))).public_id
+    make_responsible(system(cast), own, cast.ids["Sam"], NOBODY)
     erase_client(system(cast, AFTER), client_id("sam@example.org"))
-    assert (Booking.get(Booking.public_id == own).created_by_id, Client.select().count()) == (None, 0)
+    row = Booking.get(Booking.public_id == own)
+    assert (row.created_by_id, row.responsible_id, Client.select().count()) == (None, None, 0)
 
 
 @pytest.mark.parametrize("role", [one for one in ReadyMade if one is not ReadyMade.ADMINISTRATOR])

@@ -23,6 +23,7 @@ from app.operations.mail_kinds import MAIL_KINDS, built_in
 from app.operations.mail_text_file import read_file, write_file
 from app.operations.mail_texts import check_draft, forget_text, get_text, list_texts, save_all, save_text
 from app.operations.mail_trials import TRIAL, send_trial, show_trial
+from app.operations.responsible_letters import ASSIGNED
 from app.operations.rights import actor_of
 from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store
@@ -55,7 +56,7 @@ def told() -> list[tuple[str, str, str, object, object]]:
 
 def test_every_letter_that_there_is_can_be_changed() -> None:
     kinds = {*letters_text.KINDS, *account_letters.KINDS, *address_letters.KINDS, *approval_letters.KINDS}
-    assert set(MAIL_KINDS) == kinds
+    assert set(MAIL_KINDS) == {*kinds, ASSIGNED}
 
 
 def test_built_in_words_are_as_good_as_those_that_are_asked_for() -> None:

@@ -48,7 +48,8 @@ def team(store: Store) -> Cast:
         for name in ("Dora", "Emil", "Frieda"):
             cast.user(name, ReadyMade.FRONT_DESK.value)
         cast.user("Pia", ReadyMade.PROVIDER.value, "Ada")
-        cast.user("Viktor", ReadyMade.VIEWER.value)
+        cast.user("Vera", ReadyMade.VIEWER.value)
+        cast.user("Root", ReadyMade.ADMINISTRATOR.value)
         User.update(active=False).where(User.name == "Frieda").execute()
 
     store.write(fill)
@@ -103,15 +104,15 @@ def test_staff_choose_and_clear_and_whoever_becomes_it_is_written_to_once(store:
 def test_only_who_may_see_the_booking_can_be_chosen_by_who_may_change_it(store: Store) -> None:
     cast = team(store)
     booking, desk = booked(cast), as_user(cast, "Dora")
-    for name in ("Viktor", "Frieda"):
+    for name in ("Vera", "Frieda"):
         with pytest.raises(InvalidInput, match=f"{name} may not see this booking"):
             make_responsible(desk, booking, cast.ids[name], NOBODY)
-    assert [one.name for one in list_assignable(desk, get_booking(desk, booking))] == ["Dora", "Emil", "Pia"]
+    assert [one.name for one in list_assignable(desk, get_booking(desk, booking))] == ["Dora", "Emil", "Pia", "Root"]
     for user, at in (("gone", booking), (cast.ids["Dora"], "gone")):
         with pytest.raises(NotFound):
             make_responsible(desk, at, user, NOBODY)
     few = holding(cast, Permission.MOVE, Permission.SEE_BUSY, Permission.SEE_TITLES)
-    for context in (as_user(cast, "Viktor"), client(cast, booking), few):
+    for context in (as_user(cast, "Vera"), client(cast, booking), few):
         with pytest.raises(NotAllowed):
             make_responsible(context, booking, cast.ids["Dora"], NOBODY)
     make_responsible(desk, booking, cast.ids["Emil"], NOBODY)
@@ -174,14 +175,14 @@ def test_rule_makes_the_chosen_account_responsible_where_nobody_is_and_says_whom
 
 def test_rule_takes_whoever_of_a_group_or_role_looks_after_the_fewest(store: Store) -> None:
     cast, admin = team(store), context_of(store)
-    members = tuple(cast.ids[name] for name in ("Emil", "Viktor", "Dora", "Frieda"))
+    members = tuple(cast.ids[name] for name in ("Emil", "Vera", "Dora", "Frieda"))
     group = save_group(admin, GroupDraft("Reception", members, (GrantDraft("viewer"),)))
     rule = save_rule(admin, replace(RULE, assigns=Assigning(group=group)))
     first, second, third = (booked(cast, hours) for hours in range(3))
     assert [name_of(get_booking(system(cast), one)) for one in (first, second, third)] == ["Dora", "Emil", "Dora"]
     assert told(first)[0][2] == {
         "responsible": cast.ids["Dora"],
-        "passed_over": [cast.ids["Frieda"], cast.ids["Viktor"]],
+        "passed_over": [cast.ids["Frieda"], cast.ids["Vera"]],
     }
     cancel(system(cast), first)
     cancel(system(cast), third)

@@ -125,7 +125,7 @@ def test_what_a_rule_names_must_be_there_and_its_group_stays(store: Store) -> No
     store.write(lambda: Cast(store).user("Root", "administrator"))
     desk = save_group(admin, GroupDraft("Desk"))
     save_rule(admin, replace(TELL, receivers=Receivers(groups=(desk,))))
-    with pytest.raises(InvalidInput, match="A rule writes to this group"):
+    with pytest.raises(InvalidInput, match="A rule names this group"):
         remove_group(admin, desk)
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.booking.workflow import acts_on, asks_no_more, could_act, is_timed, moment_of
-from app.booking.workflow_values import Conditions, Happening, Receivers, Trigger, WorkflowRule
+from app.booking.workflow import acts_on, asks_no_more, could_act, is_timed, least_busy, moment_of
+from app.booking.workflow_values import Assignable, Conditions, Happening, Receivers, Trigger, WorkflowRule
 
 HOUR = 3600
 RULE = WorkflowRule(1, "r1", "Tell the desk", Trigger.CANCELLED)
@@ -19,6 +19,7 @@ CANCELLED = Happening(
     lead_minutes=600,
     resources=frozenset({"ben", "blue"}),
     answers={"wheelchair": "yes", "needs": "Ramp; Lift"},
+    labels=frozenset({"urgent", "alone"}),
 )
 
 
@@ -44,6 +45,11 @@ CANCELLED = Happening(
         (Conditions(more_than_minutes=599), True),
         (Conditions(more_than_minutes=600), False),
         (Conditions(services=("physio",), locations=("south",)), False),
+        (Conditions(labels=("late", "urgent")), True),
+        (Conditions(labels=("late",)), False),
+        (Conditions(without_labels=("late",)), True),
+        (Conditions(without_labels=("late", "alone")), False),
+        (Conditions(labels=("urgent",), without_labels=("alone",)), False),
     ],
 )
 def test_rule_acts_where_all_its_conditions_hold(conditions: Conditions, expected: bool) -> None:
@@ -107,3 +113,13 @@ def test_what_a_rule_will_do_is_foreseen_as_far_as_it_is_known(
     assert (could_act(rule, Trigger.CANCELLED, "physio", location), asks_no_more(rule, location)) == expected
     assert could_act(replace(rule, active=False), Trigger.CANCELLED, "physio", location) is False
     assert could_act(rule, Trigger.MOVED, "physio", location) is False
+
+
+def test_labels_have_to_be_known_only_where_a_rule_asks_for_them() -> None:
+    found = [Conditions(), Conditions(labels=("urgent",)), Conditions(without_labels=("late",))]
+    assert [one.asks_labels for one in found] == [False, True, True]
+
+
+def test_who_looks_after_the_fewest_is_taken_and_of_several_the_oldest_account() -> None:
+    found = [Assignable(7, 2), Assignable(9, 1), Assignable(8, 1)]
+    assert [least_busy(found), least_busy(found[:1]), least_busy([])] == [8, 7, None]
