@@ -26,11 +26,13 @@ from app.operations.setup.labels import LabelDraft, remove_label, save_label
 from app.operations.setup.roles import remove_role
 from app.operations.setup.workflow import RuleDraft, get_rule, save_rule
 from app.operations.setup.workflow_asking import Asks
+from app.operations.undo import undo
 from app.operations.views import BookingView
 from app.storage.audit_tables import AuditEntry
 from app.storage.check import check_database
 from app.storage.store import Store
 from app.storage.tables import OutboxMessage, User
+from app.storage.undo_tables import UndoableChange
 from tests.cast import HOUR, NOW, Cast, one_provider
 from tests.operations.helpers import TEN, client, holding, message_kinds, staff, system, visitor, wish
 from tests.operations.letter_helpers import HEAD
@@ -117,8 +119,14 @@ def test_only_who_may_see_the_booking_can_be_chosen_by_who_may_change_it(store: 
             make_responsible(context, booking, cast.ids["Dora"], NOBODY)
     make_responsible(desk, booking, cast.ids["Emil"], NOBODY)
     assert (name_of(get_booking(few, booking)), name_of(get_booking(client(cast, booking), booking))) == ("Emil", "")
-    people = store.read(lambda: list(User.select().order_by(User.id)))
-    assert store.read(lambda: actors_of(people)) == [store.read(lambda one=one: actor_of(one)) for one in people]
+
+
+def test_actors_that_are_read_together_are_those_read_one_by_one(store: Store) -> None:
+    cast = team(store)
+    save_group(context_of(store), GroupDraft("Reception", (cast.ids["Vera"],), (GrantDraft("front_desk"),)))
+    people = list(User.select().order_by(User.id))
+    assert actors_of(people) == [actor_of(one) for one in people]
+    assert actors_of([]) == []
 
 
 def test_second_of_two_who_choose_at_once_is_told(store: Store) -> None:
@@ -230,3 +238,12 @@ def test_rules_look_at_the_labels_that_a_booking_has(store: Store) -> None:
             save_rule(admin, replace(marks, name="Other", conditions=wrong))
     with pytest.raises(InvalidInput, match="has no labels yet"):
         save_rule(admin, replace(marks, name="Other", conditions=Conditions(labels=(urgent,)), asks=Asks()))
+
+
+def test_whom_a_rule_made_responsible_stays_and_is_told_though_the_change_is_undone(store: Store) -> None:
+    cast, admin = team(store), context_of(store)
+    save_rule(admin, replace(RULE, trigger="cancelled", assigns=Assigning(user=cast.ids["Dora"])))
+    booking, emil = booked(cast), as_user(cast, "Emil")
+    cancel(emil, booking)
+    undone = undo(emil, booking, UndoableChange.get().public_id)
+    assert (undone.status, name_of(undone), message_kinds()) == ("confirmed", "Dora", ["confirmed", "assigned"])
