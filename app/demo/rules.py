@@ -1,9 +1,9 @@
-"""Rules of the demo: clients are reminded, and the reception is told of what is cancelled at short notice."""
+"""Rules of the demo: clients are reminded; the reception is told of what is cancelled late, and one of it follows it up."""
 
 from __future__ import annotations
 
 from app.booking.values import DAY_MINUTES
-from app.booking.workflow_values import Conditions, Labelling, Receivers, Trigger
+from app.booking.workflow_values import Assigning, Conditions, Labelling, Receivers, Trigger
 from app.operations.context import Context
 from app.operations.setup.labels import LabelDraft, save_label
 from app.operations.setup.workflow import RuleDraft, save_rule, switch_on_reminders
@@ -25,6 +25,7 @@ def add_rules(context: Context) -> None:
             Trigger.CANCELLED.value,
             conditions=Conditions(less_than_minutes=DAY_MINUTES),
             labels=Labelling((late,)),
+            assigns=Assigning(group=reception.public_id),
             receivers=Receivers(groups=(reception.public_id,)),
             subject="Free again: {service}, {when}",
             text="{greeting}\n\nthis was cancelled less than a day before it begins:\n\n{details}\n\n{link}",

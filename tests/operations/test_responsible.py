@@ -179,6 +179,8 @@ def test_rule_makes_the_chosen_account_responsible_where_nobody_is_and_says_whom
             save_rule(admin, replace(RULE, name="Other", assigns=broken))
     with pytest.raises(NotFound):
         save_rule(admin, replace(RULE, name="Other", assigns=Assigning(group="gone")))
+    saved = get_rule(admin, rule)
+    save_rule(admin, replace(saved.draft, active=False), rule, saved.version)  # what names them can be switched off
 
 
 def test_rule_takes_whoever_of_a_group_or_role_looks_after_the_fewest(store: Store) -> None:

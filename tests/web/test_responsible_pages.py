@@ -59,7 +59,7 @@ def test_rule_that_assigns_and_looks_at_labels_is_previewed_saved_and_opened_aga
     label = save_label(context_of(store), LabelDraft("Urgent"))
     admin = sign_in(ReadyMade.ADMINISTRATOR)
     typed = {"name": "Look after it", "active": "1", "trigger": "moved", "assigns": f"user:{cast.ids['Dora']}"}
-    said = "When a booking gets another time (if it has one of the labels “Urgent”), then make Dora responsible"
+    said = "(if it has one of the labels “Urgent”), then make Dora responsible (if nobody is)."
     typed["labels"] = label
     assert said in words(admin.submit("/setup/rules/new", {**typed, "action": "preview"}).text)
     assert admin.submit("/setup/rules/new", {**typed, "action": "save"}).status_code == 302
@@ -68,7 +68,7 @@ def test_rule_that_assigns_and_looks_at_labels_is_previewed_saved_and_opened_aga
     assert f'<option value="user:{cast.ids["Dora"]}" selected>Dora</option>' in page
     roles = {**typed, "name": "Other", "assigns": "role:front_desk", "without_labels": label, "labels": ""}
     seen = words(admin.submit("/setup/rules/new", {**roles, "action": "preview"}).text)
-    assert "then make whoever with the role Front desk looks after the fewest responsible, if nobody is." in seen
+    assert "then make the least busy with the role Front desk responsible (if nobody is)." in seen
     for wrong, problem in (
         ({"assigns": "desk"}, "Please choose from the list."),
         ({"without_labels": label}, "No booking has a label and lacks it"),

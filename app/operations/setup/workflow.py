@@ -71,7 +71,7 @@ def check_rule(context: Context, draft: RuleDraft) -> RuleDraft:
         raise InvalidInput("trigger", _("Please choose when this rule acts."))
     check_asks(draft.trigger, draft.conditions, draft.asks)
     _check_labels(context.catalog, draft.labels)
-    check_assigning(draft.assigns)
+    check_assigning(draft.assigns, in_use=draft.active)
     asked = _check_conditions(context.catalog, draft.conditions)
     checked = replace(draft, minutes=_minutes(draft), conditions=asked, receivers=_receivers(draft))
     if checked.receivers.addresses and checked.conditions.question:

@@ -40,8 +40,8 @@ def reference_of(assigns: Assigning) -> str:
     return next((f"{kind}:{public_id}" for kind, public_id in held.items() if public_id), "")
 
 
-def check_assigning(assigns: Assigning) -> None:
-    """Refuse whom no rule can make responsible; inside a read.
+def check_assigning(assigns: Assigning, *, in_use: bool) -> None:
+    """Refuse whom a rule cannot make responsible; inside a read. ``in_use``: the rule is; else it may wait for them.
 
     Raises:
         InvalidInput: an account that is switched off. NotFound: whom it names is gone.
@@ -50,7 +50,7 @@ def check_assigning(assigns: Assigning) -> None:
     if not kind:
         return
     row = find_row(_TABLES[kind], kind, public_id)
-    if kind == USER and not row.active:
+    if in_use and kind == USER and not row.active:
         problem = _("{name} cannot sign in any more; please choose somebody else.", name=row.name)
         raise InvalidInput("assigns", problem)
 

@@ -70,19 +70,19 @@ def _actions(draft: RuleDraft, names: Names) -> Iterator[str]:
 
 def _say_assigns(assigns: Assigning, names: Names) -> str:
     if assigns.user:
-        return _("make {name} responsible, if nobody is", name=names.get(assigns.user, assigns.user))
+        return _("make {name} responsible (if nobody is)", name=names.get(assigns.user, assigns.user))
     if assigns.group:
         name = names.get(assigns.group, assigns.group)
-        return _("make whoever in the group {name} looks after the fewest responsible, if nobody is", name=name)
+        return _("make the least busy of the group {name} responsible (if nobody is)", name=name)
     name = names.get(assigns.role, assigns.role)
-    return _("make whoever with the role {name} looks after the fewest responsible, if nobody is", name=name)
+    return _("make the least busy with the role {name} responsible (if nobody is)", name=name)
 
 
 def assigning_options(named: Mapping[str, Names]) -> list[tuple[str, str]]:
     """Return whom a rule can make responsible, for a list to choose from; ``named``: names of each kind."""
     words = {
-        GROUP: mark("In the group {name}: whoever looks after the fewest"),
-        ROLE: mark("With the role {name}: whoever looks after the fewest"),
+        GROUP: mark("The least busy of the group {name}"),
+        ROLE: mark("The least busy with the role {name}"),
     }
     found = [
         (f"{kind}:{public_id}", name if kind == USER else _(words[kind], name=name))
