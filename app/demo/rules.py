@@ -1,4 +1,4 @@
-"""Rules of the demo: clients are reminded; the reception is told of what is cancelled late, and one of it follows it up."""
+"""Rules of the demo: clients are reminded; the reception is told of what is cancelled late, and one follows it up."""
 
 from __future__ import annotations
 
