@@ -73,18 +73,16 @@ def _chosen(row: Booking, public_id: str) -> User:
     return user
 
 
-def _write(context: Context, row: Booking, before: User | None, after: User | None, told: Facts | None = None) -> bool:
-    """Exchange who is responsible, tell the log and whoever becomes it; say whether nobody was faster."""
+def _write(context: Context, row: Booking, before: User | None, after: User | None, told: Facts | None = None) -> None:
+    """Exchange who is responsible, tell the log and whoever becomes it; nothing where somebody else was faster."""
     same = Booking.responsible.is_null() if before is None else Booking.responsible == before.id
-    changed = Booking.update(responsible=after).where(Booking.id == row.id, same).execute()
-    if not changed:
-        return False
+    if not Booking.update(responsible=after).where(Booking.id == row.id, same).execute():
+        return
     change = Change(_fact(before), _fact(after) | dict(told or {}))
     record(context, Action.ASSIGNED, Subject(Kind.BOOKING, row.public_id), change)
     if after is not None and after.id != context.actor.user_id:
         # Of no booking, as the change that a rule acted on may be undone, and who is responsible stays.
         outbox.add_message(ASSIGNED, None, {"user": after.public_id, "booking": row.public_id}, context.now)
-    return True
 
 
 def _fact(user: User | None) -> dict[str, object]:
@@ -98,7 +96,7 @@ def assign_by_rule(context: Context, rule: WorkflowRule, row: Booking) -> None:
     the other. Accounts that are switched off or may not see the booking are passed over, and the log says so of those
     that the rule or its group names.
     """
-    if Booking.get_by_id(row.id).responsible_id is not None:
+    if Booking.select().where(Booking.id == row.id, Booking.responsible.is_null(False)).exists():
         return
     named = _named(rule.assigns)
     target = target_of(row)
