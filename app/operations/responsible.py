@@ -24,6 +24,7 @@ from app.operations.look_up import view_of
 from app.operations.responsible_letters import ASSIGNED
 from app.operations.rights import actor_of, actors_of, target_of
 from app.operations.views import AccountView, BookingView
+from app.operations.within import bookings_within
 from app.storage import outbox
 from app.storage.rights_tables import Role, RoleGrant, UserGroup, UserGroupMember
 from app.storage.tables import Booking, User
@@ -163,12 +164,14 @@ def list_assignable(context: Context, booking: BookingView) -> list[AccountView]
 
 
 def list_responsible(context: Context) -> list[AccountView]:
-    """Return the accounts that are responsible for any booking, by name; one query.
+    """Return the accounts that are responsible for any booking that the actor may see, by name; one query.
 
     Raises:
         NotAllowed: the actor may see no booking.
     """
     context.require(NEEDED)
-    query = User.select().where(fn.EXISTS(Booking.select(Booking.id).where(Booking.responsible == User.id)))
+    within = bookings_within(context, NEEDED)
+    theirs = Booking.select(Booking.id).where(Booking.responsible == User.id, *([] if within is None else [within]))
+    query = User.select().where(fn.EXISTS(theirs))
     rows = context.store.read(lambda: list(query.order_by(User.name, User.id)))
     return [AccountView(row.public_id, row.name, row.active) for row in rows]

@@ -157,7 +157,9 @@ def test_list_is_narrowed_to_mine_nobodys_and_others_and_taken_out(store: Store)
     }
     assert list(found.values()) == [[first], [], [second], [first]]
     assert search_bookings(admin, replace(search, responsible=MINE)).bookings == ()  # it has no account
-    assert [one.name for one in list_responsible(dora)] == ["Dora"]
+    store.write(lambda: cast.user("Sam", cast.role("Own alone", own=[Permission.SEE_TITLES])))
+    found_by = [[one.name for one in list_responsible(as_user(cast, name))] for name in ("Emil", "Pia", "Sam")]
+    assert found_by == [["Dora"], ["Dora"], []]
     lines = export_bookings(admin, replace(search, responsible=cast.ids["Dora"]))
     assert [one.strip().rpartition(",")[2] for one in lines] == ["responsible", "Dora"]
 
