@@ -85,7 +85,7 @@ WORDS: Mapping[Permission, Words] = {
     Permission.DATA_REQUESTS: Words(
         mark("Answer data requests"), mark("Hand a client all that is kept about them, and erase it for good.")
     ),
-    Permission.EXPORT: Words(mark("Export"), mark("Take lists of bookings and clients out of the installation.")),
+    Permission.EXPORT: Words(mark("Export"), mark("Download lists of bookings and clients.")),
     Permission.MANAGE_HOURS: Words(
         mark("Manage hours"), mark("Edit weekly hours, special dates, time off and closures.")
     ),
@@ -96,7 +96,7 @@ WORDS: Mapping[Permission, Words] = {
     ),
     Permission.MANAGE_USERS: Words(mark("Manage users"), mark("Invite people, shape roles and say who has them.")),
     Permission.SEE_MESSAGES: Words(
-        mark("See messages"), mark("See messages that wait, were delivered, or were given up.")
+        mark("See messages"), mark("See messages that wait, were delivered, or could not be delivered.")
     ),
     Permission.READ_AUDIT: Words(mark("Read the audit log"), mark("Read who did and saw what.")),
 }
