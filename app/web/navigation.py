@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import g, request, url_for
@@ -43,6 +44,9 @@ ENTRIES = (
     ("audit.index", mark("Audit log"), "journal-text", (Permission.READ_AUDIT,)),
 )
 
+PARTS_OF: Mapping[str, str] = {"data_register": "setup", "export": "setup"}
+"""Pages with an address of their own that are reached from another entry's page."""
+
 
 def shown_actor() -> Actor:
     """Return who is signed in if this request has asked for that, else the visitor; never asks the database."""
@@ -55,7 +59,7 @@ def navigation() -> list[Link]:
     actor = shown_actor()
     if not actor.is_staff:
         return []
-    here = request.blueprint
+    here = PARTS_OF.get(request.blueprint or "", request.blueprint)
     return [
         Link(_(label), icon, url_for(endpoint), endpoint.partition(".")[0] == here)
         for endpoint, label, icon, permissions in ENTRIES

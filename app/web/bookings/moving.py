@@ -103,7 +103,7 @@ def _page(context: Context, booking: BookingView, filled: Filled) -> str:
     typed = Typed(filled.fields)
     shown: Mapping[str, Any] = {
         "durations": _durations(service, typed.text("duration")),
-        "providers": [("", _("Keep if possible, else whoever is free")), *_people(context, service, location)],
+        "providers": [("", _("As now, else whoever is free")), *_people(context, service, location)],
         "free": free_times(context, service, location, typed, booking),
     }
     return render_template(

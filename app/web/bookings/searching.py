@@ -66,7 +66,7 @@ def read_search(context: Context, args: MultiDict[str, str]) -> SearchForm:
         page=_page_number(args.get("page", "")),
     )
     options = [("", _("All places")), *choices.location_options(context.catalog)]
-    labels = [("", _("No matter")), *labels] if labels else []
+    labels = [("", in_context("label", "With or without")), *labels] if labels else []
     return SearchForm(search, first.isoformat(), last.isoformat(), options, labels, people, errors)
 
 
