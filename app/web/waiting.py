@@ -12,7 +12,7 @@ from app.operations.views import WaitingView
 from app.operations.waiting import leave_waiting_list, list_waiting
 from app.texts import _
 from app.web.context import current_context
-from app.web.times import day_text, local_day
+from app.web.times import local_day, short_day
 
 blueprint = Blueprint("waiting", __name__, url_prefix="/waiting")
 
@@ -44,4 +44,4 @@ def remove(public_id: str) -> Response:
 
 def _row(entry: WaitingView) -> WaitingRow:
     first, last = local_day(entry.earliest, entry.tzid), local_day(entry.latest - 1, entry.tzid)
-    return WaitingRow(entry, day_text(first), day_text(last))
+    return WaitingRow(entry, short_day(first), short_day(last))
