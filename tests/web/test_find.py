@@ -32,7 +32,7 @@ def asked(cast: Cast, *names: str, service: str = "Consultation", **more: str | 
 
 def best(page: str) -> list[str]:
     """The times that are offered, the best first."""
-    return re.findall(r"<h3>[^<]*?(\d\d:\d\d–\d\d:\d\d)</h3>", page)
+    return re.findall(r"<h3>[^<]*<span[^>]*>(\d\d:\d\d–\d\d:\d\d)</span></h3>", page)
 
 
 def test_page_asks_whom_and_what_and_looks_for_nothing_yet(desk: Browser, cast: Cast) -> None:
