@@ -308,6 +308,7 @@ def _view(context: Context, row: Booking, parts: _Parts, own: Collection[str]) -
         location=location.public_id,
         location_name=location.name,
         tzid=location.tzid,
+        location_address=location.address,
         resources=tuple(ResourceView(one.public_id, one.name, one.kind.value) for one in resources),
         version=row.version,
         sequence=row.sequence,

@@ -72,6 +72,7 @@ class BookingView:
     location: str
     location_name: str
     tzid: str
+    location_address: str = ""
     resources: tuple[ResourceView, ...] = ()
     client: str = ""
     client_name: str = ""
