@@ -37,10 +37,13 @@ def is_public(app: Flask, endpoint: str) -> bool:
 def require_sign_in() -> ResponseReturnValue | None:
     """Send strangers to the sign-in page; what they wanted to post is kept for them to send again.
 
-    An unknown address has no endpoint and goes on to its 404.
+    An unknown address has no endpoint and goes on to its 404, which has the navigation of whoever is signed in.
     """
     endpoint = request.endpoint
-    if endpoint is None or is_public(current_app, endpoint) or current_actor().is_staff:
+    if endpoint is None:
+        current_actor()
+        return None
+    if is_public(current_app, endpoint) or current_actor().is_staff:
         return None
     account = current_account()
     if account is not None and _may_set_up(account, endpoint):

@@ -10,13 +10,13 @@ from itertools import pairwise
 
 from app.booking.formats import WEEK, clock
 from app.booking.intervals import clip, normalise, subtract
-from app.booking.values import Cause, Instant, Interval
+from app.booking.values import Cause, Interval
 from app.booking.wall_clock import day_bounds, earliest, local
 from app.operations.calendar import AwayView, CalendarView, ResourceCalendar
 from app.operations.views import BookingView
 from app.texts import _
 from app.web.calendar_grid import ROW_SECONDS, Cell, CellKind, Lane, Note, Row, lay_out, shown_interval
-from app.web.calendar_placing import UNIT, Session, in_sessions
+from app.web.calendar_placing import Session, in_sessions
 from app.web.times import clock_text, end_text
 
 DEFAULT_HOURS = (8 * 60, 18 * 60)
@@ -51,16 +51,10 @@ class TimeLine:
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """The head of one hour, ``quarters`` wide; ``start`` in seconds."""
+    """The head of one hour, so many quarter hours wide."""
 
     label: TimeLabel
     quarters: int
-    start: Instant
-
-    def step_at(self, now: Instant) -> int:
-        """Return in which five minutes of it, from 1 on, ``now`` is; 0 when it is another hour."""
-        is_here = self.start <= now < self.start + self.quarters * ROW_SECONDS
-        return (now - self.start) // UNIT + 1 if is_here else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +162,7 @@ def _hours(table: DayTable) -> Iterator[Hour]:
     """Yield the head of each hour: the first of a doubled hour's is told by its zone."""
     starts = [number for number, (label, _row) in enumerate(table.rows) if label.is_hour or number == 0]
     for first, after in pairwise([*starts, len(table.rows)]):
-        label, row = table.rows[first]
-        yield Hour(label, after - first, row.start)
+        yield Hour(table.rows[first][0], after - first)
 
 
 def make_week(calendar: CalendarView, first: date, *, everybody: bool) -> tuple[WeekLine, ...]:

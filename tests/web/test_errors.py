@@ -37,6 +37,11 @@ def test_unknown_address_is_404_in_words(visitor: FlaskClient, path: str) -> Non
     assert (answer.status_code, "There is no such page" in answer.text) == (404, True)
 
 
+def test_unknown_address_keeps_the_navigation_of_whoever_is_signed_in(sign_in: SignIn) -> None:
+    page = Page(sign_in(ReadyMade.FRONT_DESK).get("/nope").text).text
+    assert ("There is no such page" in page, "Sign out" in page, "Staff sign-in" in page) == (True, True, False)
+
+
 def test_wrong_method_is_405_and_names_the_right_ones(visitor: FlaskClient) -> None:
     answer = visitor.get("/book")
     assert (answer.status_code, set(answer.headers["Allow"].split(", "))) == (405, {"OPTIONS", "POST"})

@@ -24,9 +24,10 @@
 
     // Begin the view of today around the present time.
     const region = table.closest(".calendar-scroll");
-    const row = table.querySelector("tr.now"), mark = table.querySelector(".now-mark");
+    const row = table.querySelector("tr.now");
     if (row && isFirst) region.scrollTop = row.offsetTop - region.clientHeight / 3;
-    if (mark && isFirst) region.scrollLeft = mark.closest("th").offsetLeft - region.clientWidth / 3;
+    const mark = table.querySelector(".now-line rect"); // in the timeline, which runs to the right
+    if (mark && isFirst) region.scrollLeft = mark.getBoundingClientRect().left - region.getBoundingClientRect().left - region.clientWidth / 2;
 
     const linkOf = function (cell) { return cell ? cell.querySelector("a") : null; };
     let current = null;
