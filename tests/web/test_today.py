@@ -46,8 +46,8 @@ def test_desk_sees_who_comes_who_began_and_what_is_free(sign_in: SignIn, cast: C
     store.write(lambda: Booking.update(status="completed").where(Booking.start_at == TEN - HOUR).execute())
     page = today(sign_in(ReadyMade.FRONT_DESK), store)
     assert "Booked today 4 Done or no-show 1" in page
-    assert "In the next two hours 11:00–11:30 Soon Client Consultation Ada Begun" in page
-    assert "Begun, and not marked as done or no-show 10:00–10:30 Begun Client Consultation Ada Next" in page
+    assert "In the next two hours 11:00–11:30 Soon Client Consultation · Ada Begun" in page
+    assert "Begun, and not marked as done or no-show 10:00–10:30 Begun Client Consultation · Ada Next" in page
     assert "Next free times today 10:45 Approval 10:45 Class 10:45 Consultation 10:45 Intake" in page
     assert ("Afternoon Client" in page, "Early Client" in page) == (False, False)
 
@@ -61,8 +61,8 @@ def test_provider_sees_the_next_client_and_the_gaps(sign_in: SignIn, cast: Cast,
     booked(cast, TEN + HOUR, name="Foreign Client", provider=cast.ids["Ben"])
     browser = sign_in(ReadyMade.PROVIDER, cast.rows["Ada"])
     page = today(browser, store)
-    assert "Now 10:15–10:45 Present Client Consultation Ada Next 11:00–11:30 Next Client Consultation Ada" in page
-    assert "Later 13:00–13:30 Later Client Consultation Ada Gaps 11:45–13:00 13:45–18:00" in page
+    assert "Now 10:15–10:45 Present Client Consultation · Ada Next 11:00–11:30 Next Client Consultation · Ada" in page
+    assert "Later 13:00–13:30 Later Client Consultation · Ada Gaps 11:45–13:00 13:45–18:00" in page
     assert "1 booking of today is over." in page
     assert ("Foreign Client" in page, "Booked today" in page, "eight weeks" in page) == (False, False, False)
 
