@@ -58,7 +58,8 @@ new PerformanceObserver(list => {
 """Two frames after its scripts have run a page has been drawn with all that they do (HTML, 8.1.7.3)."""
 
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
-SEEN = "one => (box => [box.left, box.top, box.right, Math.min(box.bottom, innerHeight)])(one.getBoundingClientRect())"
+SEEN = """one => (box => [box.left + one.querySelector("th").offsetWidth, box.top, box.right,
+  Math.min(box.bottom, innerHeight)])(one.getBoundingClientRect())"""
 COUNTED = "new Set([...document.querySelectorAll('a[class*=status-]')].map(one => one.href)).size"
 TRACED = "disabled-by-default-devtools.timeline.frame"
 SHOWN_WHOLE, NOTHING_NEW = "STATE_PRESENTED_ALL", "STATE_NO_UPDATE_DESIRED"
@@ -237,7 +238,7 @@ def _take_hold(page: Page) -> tuple[float, float]:
     box = link.bounding_box()
     if box is None:
         raise RuntimeError("no booking of that day may be moved")
-    x, y = box["x"] + 20, box["y"] + 5
+    x, y = box["x"] + 6, box["y"] + 5
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 30, y + 10, steps=3)
