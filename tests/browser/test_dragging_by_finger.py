@@ -14,7 +14,10 @@ from tests.browser.conftest import Demo, Watched, Windows
 
 pytestmark = pytest.mark.browser
 
-SCROLLED = "document.querySelector('.calendar-scroll').scrollTop"
+SCROLLED = """new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
+  () => done(document.querySelector(".calendar-scroll").scrollTop))))"""
+"""How far the calendar is scrolled, once that has been drawn."""
+
 ROOMY = """heads => heads.flatMap(({dataset: it}) => it.free.split(" ").map(one => one.split("-").map(Number))
   .filter(([start, end]) => end - start >= 3600).map(([start]) => [it.resource, start]))[0] || null"""
 """A resource and the first start at which an hour of it is free."""
@@ -79,7 +82,7 @@ def test_finger_that_stays_draws_one_that_moves_scrolls_and_a_second_gives_up(de
     here, (x, y) = page.url, center(page, resource, start)
     before = page.evaluate(SCROLLED)
     finger.flick(x, y, -200)
-    page.wait_for_function(f"{SCROLLED} > {before}")
+    assert page.evaluate(SCROLLED) > before
     expect(page.locator(".drag-ghost")).to_have_count(0)
     x, y = center(page, resource, start)
     below = y + 2 * page.locator("tr[data-times]").first.evaluate("one => one.offsetHeight")
