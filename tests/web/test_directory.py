@@ -143,6 +143,7 @@ def test_account_here_is_not_taken_over_until_an_administrator_links_it(
     assert ExternalIdentity.get().user.public_id == cast.ids["Local"]
     assert "signs in by the directory" in mapped.get(f"/setup/users/{cast.ids['Local']}").text
     mapped.submit(f"/setup/users/{cast.ids['Local']}/unlink", {"source": "ldap"})
+    assert "This link was ended" in mapped.get(f"/setup/users/{cast.ids['Local']}").text
     assert "not linked to" in signed_in(another(app), "local")
 
 
