@@ -17,8 +17,10 @@ from app.operations.audit_words import ACTOR_WORDS, MASKED, PASSED_OVER, RESPONS
 from app.operations.context import Context
 from app.operations.views import BookingView
 from app.storage.audit_tables import AuditEntry
+from app.storage.label_tables import Label
 from app.storage.rights_tables import Role, UserGroup
 from app.storage.tables import Pool, User
+from app.storage.workflow_tables import WorkflowRule
 from app.texts import _
 
 PAGE = 50
@@ -27,7 +29,7 @@ AT_ONCE = 1000
 MOST_NAMED = 500
 """So many things whose names have the words of a search are looked for."""
 
-_NAMED = (User, UserGroup, Pool)
+_NAMED = (User, UserGroup, Pool, Label, WorkflowRule)
 
 
 @dataclass(frozen=True, slots=True)
