@@ -37,5 +37,5 @@ def fill_in(page: Page) -> None:
     """Type a name, a colour that nobody could read and a word, and look at the preview."""
     page.get_by_label("Name of the site").fill("Park Practice")
     page.get_by_label("Colour", exact=True).fill("#ffee00")
-    page.get_by_label("Who comes is called").select_option("patient")
+    page.get_by_label("Those who come are called").select_option("patient")
     page.get_by_role("button", name="Preview", exact=True).click()

@@ -29,7 +29,7 @@ from app.web.errors import UNPROCESSABLE
 from app.web.setup.places import first_zone, location_names
 from app.web.setup.reading import Typed, read_day
 
-WHOLE_COUNTRY = mark("All of it")
+WHOLE_COUNTRY = mark("The whole country")
 EVERYWHERE = mark("All locations")
 THEIR_OWN = mark("The language of the country")
 
