@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,11 @@ import app.operations.setup
 from app.access.permissions import Extent, Permission
 from app.booking.statuses import Status
 from app.booking.values import OnTimeout, QuestionKind, ResourceKind, Visibility
+from app.operations.audit_log import EntryView
 from app.operations.setup.telling import NEVER
 from app.texts import ENGLISH
 from app.web.audit.fact_words import name_of, names, value_of, values
+from app.web.audit.lines import line_of
 
 
 def told_fields() -> Iterator[str]:
@@ -57,3 +60,30 @@ def test_what_is_not_known_is_shown_as_it_is() -> None:
         "some_thing",
         "no_show",
     )
+
+
+def entry_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> EntryView:
+    return EntryView(1, 0, "system", "", "Eigenplan", "", "changed", "location_hours", "", "", before, after, "", None)
+
+
+def test_numbers_that_stand_for_times_days_and_colours_are_said_as_such() -> None:
+    weekly = [{"end_minute": 1200, "start_minute": 420, "weekday": 4}]
+    special = [{"day": "2030-01-07", "ranges": [[420, 720], [1320, 1560]]}]
+    entry = entry_of({}, {"hue": 1, "overrides": special, "trigger": "cancelled", "weekly": weekly, "day": "soon"})
+    assert [(fact.name, fact.after) for fact in line_of(entry, "UTC").facts] == [
+        ("day", "soon"),
+        ("hue", "blue"),
+        ("overrides", "day: Monday 7 January 2030; ranges: 07:00 to 12:00, 22:00 to 02:00 (next day)"),
+        ("trigger", "When a booking is cancelled"),
+        ("weekly", "weekday: Friday; start minute: 07:00; end minute: 20:00"),
+    ]
+
+
+def test_of_lines_only_those_are_told_that_changed() -> None:
+    same, old, new = ({"day": f"2030-01-0{number}", "ranges": [[420, 720]]} for number in (7, 8, 9))
+    changed = line_of(entry_of({"overrides": [same, old]}, {"overrides": [same, new]}), "UTC").facts
+    added = line_of(entry_of({"overrides": [same]}, {"overrides": [same, new]}), "UTC").facts
+    turned = line_of(entry_of({"overrides": [same, old]}, {"overrides": [old, same]}), "UTC").facts
+    told = [[(fact.before[:19], fact.after[:22]) for fact in facts] for facts in (changed, added)]
+    assert told == [[("day: Tuesday 8 Janu", "day: Wednesday 9 Janua")], [("", "day: Wednesday 9 Janua")]]
+    assert [(len(fact.before.splitlines()), len(fact.after.splitlines())) for fact in turned] == [(2, 2)]

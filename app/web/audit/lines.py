@@ -22,16 +22,8 @@ from app.web.times import day_text, moment_text
 INSTANTS = frozenset({"start", "end", "earliest", "latest"})
 DATES = frozenset({"day", "first", "last"})
 FIRST = (
-    "name",
-    "service",
-    "location",
-    "resources",
-    "resource",
-    "start",
-    "end",
-    "weekday",
-    "start_minute",
-    "end_minute",
+    *("name", "service", "location", "resources", "resource", "start", "end"),
+    *("weekday", "start_minute", "end_minute", "day", "ranges"),
 )
 """The facts that are read first, in this order; the log keeps all by the alphabet, an end before its start."""
 _NUMBERS: Mapping[str, Callable[[int], str]] = {

@@ -21,7 +21,7 @@ from app.web.context import current_context
 from app.web.setup.check_records import without_check
 from app.web.setup.hours_preview import FIELD, Panel, empty_panel, fill_panel, with_problems
 from app.web.setup.kinds import FORM_REFUSALS, change_lines, explain_refusal, say_all
-from app.web.setup.places import KIND_WORDS, location_names
+from app.web.setup.places import KINDS_WORDS, location_names
 from app.web.setup.reading import NEXT_DAY, Typed, read_day, read_minute, show_minute
 
 WEEKLY = {"weekday": "0", "from": "", "to": "", "until_day": "", "place": ""}
@@ -79,7 +79,7 @@ def _show_list() -> str:
     """List whose hours the actor may edit: locations first, then people, rooms and devices."""
     owners = hours.list_owners(current_context())
     return render_template(
-        "setup/hours_list.html", owners=without_check(current_context(), owners), words=say_all(KIND_WORDS)
+        "setup/hours_list.html", owners=without_check(current_context(), owners), words=say_all(KINDS_WORDS)
     )
 
 
