@@ -11,7 +11,7 @@ from app.booking.wall_clock import local_date
 from app.operations.audit_files import TYPES, csv_lines, json_lines
 from app.operations.audit_log import export_audit, list_people, search_audit
 from app.operations.audit_words import ACTION_WORDS, KIND_WORDS
-from app.texts import _
+from app.texts import _, in_context
 from app.web.audit.lines import line_of
 from app.web.audit.reading import read_search
 from app.web.context import current_context, now, site
@@ -31,7 +31,7 @@ def index() -> str:
         form=form,
         lines=[line_of(entry, tzid, page.names) for entry in page.entries],
         older=form.older_url(page.older) if page.older else "",
-        people=[("", _("Anybody")), *list_people(context)],
+        people=[("", in_context("audit", "Anybody")), *list_people(context)],
         actions=[("", _("Anything")), *((one, _(words)) for one, words in ACTION_WORDS.items())],
         kinds=[("", _("Anything")), *((one, _(words)) for one, words in KIND_WORDS.items())],
         tzid=tzid,

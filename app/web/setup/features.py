@@ -28,14 +28,14 @@ _FEATURES = {
         mark("Waiting list"),
         mark("Clients wait for a time that becomes free. Without it nobody is offered one."),
     ),
-    Feature.EMBEDDING: (mark("Embedding"), mark("The public booking in a frame on pages of yours.")),
+    Feature.EMBEDDING: (mark("Embedding"), mark("The public booking inside pages of your own site.")),
     Feature.DOORS: (
         mark("Pages beside rooms"),
         mark("A tablet at the door. Without it nothing is released because nobody has checked in."),
     ),
     Feature.CHECK_IN: (
         mark("Check-in by a code"),
-        mark("Clients say by a code of their mail that they have come, at locations that have it on."),
+        mark("Clients check in with the code from their mail, at locations that have this switched on."),
     ),
     Feature.FIND: (mark("Find a time"), mark("Common times for several people, rooms and devices.")),
     Feature.SERIES: (

@@ -36,7 +36,7 @@ FILE_NAME = "eigenplan-look.yaml"
 PANEL = ".look-preview"
 SHOWN_BY_STYLE = ("colour", "dark_colour", "typeface")
 _WORD_LABELS = {
-    CLIENT: mark("As it stands"),
+    CLIENT: mark("The usual word"),
     "patient": mark("Patient"),
     "customer": mark("Customer"),
     "guest": mark("Guest"),
