@@ -127,7 +127,7 @@ def test_feed_has_ones_own_time_off_in_ones_language_without_its_reason(cast: Ca
     [event] = events(ada, feed.public_id)
     found = {name: str(event[name]) for name in ("UID", "SUMMARY", "STATUS", "TRANSP")}
     assert found == {"UID": HEAD.uid(away.public_id), "SUMMARY": "Time off", "STATUS": "CONFIRMED", "TRANSP": "OPAQUE"}
-    assert [event[name].dt.timestamp() for name in ("DTSTART", "DTEND")] == [TEN, TEN + 3 * HOUR]
+    assert [event.decoded(name).timestamp() for name in ("DTSTART", "DTEND")] == [TEN, TEN + 3 * HOUR]
     assert [name for name in ("LOCATION", "DESCRIPTION", "URL", "ORGANIZER", "ATTENDEE") if name in event] == []
     moved = TimeOffDraft(cast.ids["Ada"], TEN, TEN + HOUR, "Ill")
     save_time_off(system(cast), moved, away.public_id)
@@ -135,7 +135,7 @@ def test_feed_has_ones_own_time_off_in_ones_language_without_its_reason(cast: Ca
     load_languages()
     [later] = events(ada, feed.public_id)
     assert (str(later["UID"]), str(later["SUMMARY"])) == (found["UID"], "Abwesend")
-    assert int(later["SEQUENCE"]) > int(event["SEQUENCE"])
+    assert later.decoded("SEQUENCE") > event.decoded("SEQUENCE")
 
 
 def test_feed_reaches_from_a_month_ago_to_a_year_ahead(cast: Cast) -> None:
