@@ -86,6 +86,13 @@ def test_day_group_session_lists_all_names(desk: Browser, cast: Cast) -> None:
     assert "Class, 4 booked Nora Client (2) Olaf Client (2)" in words(desk.get(ON).text)
 
 
+def test_day_viewer_sees_a_group_session_as_one_busy_time(sign_in: SignIn, cast: Cast) -> None:
+    for name in ("Nora Client", "Olaf Client"):
+        booked(cast, service="Class", name=name, seats=2)
+    page = sign_in(ReadyMade.VIEWER).get(ON).text
+    assert (page.count("hidden-details"), "4 booked" in page) == (1, False)
+
+
 def test_day_says_what_keeps_time_from_being_free(desk: Browser, cast: Cast, store: Store) -> None:
     booked(cast, provider=cast.ids["Ada"])
     note(store, TimeOff, resource=cast.rows["Ben"], start_at=TEN, end_at=TEN + HOUR, reason="Training")
