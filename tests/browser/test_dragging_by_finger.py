@@ -15,8 +15,11 @@ from tests.browser.conftest import Demo, Watched, Windows
 pytestmark = pytest.mark.browser
 
 SCROLLED = """new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
-  () => done(document.querySelector(".calendar-scroll").scrollTop))))"""
-"""How far the calendar is scrolled, once that has been drawn."""
+  () => done(scrollY + document.querySelector(".calendar-scroll").scrollTop))))"""
+"""How far page and calendar are scrolled, once that has been drawn."""
+
+RESTS = 600
+"""Milliseconds: longer than a finger has to stay to drag, had it not moved before."""
 
 ROOMY = """heads => heads.flatMap(({dataset: it}) => it.free.split(" ").map(one => one.split("-").map(Number))
   .filter(([start, end]) => end - start >= 3600).map(([start]) => [it.resource, start]))[0] || null"""
@@ -27,6 +30,7 @@ class Finger:
     """A finger on the screen of a page."""
 
     def __init__(self, page: Page) -> None:
+        self.page = page
         self.remote = page.context.new_cdp_session(page)
 
     def touch(self, kind: str, *places: tuple[float, float]) -> None:
@@ -35,9 +39,13 @@ class Finger:
         self.remote.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     def flick(self, x: float, y: float, down: float) -> None:
-        """Move quickly, as one does to scroll."""
-        told = {"x": x, "y": y, "yDistance": down, "speed": 2000, "gestureSourceType": "touch"}
-        self.remote.send("Input.synthesizeScrollGesture", told)
+        """Move at once, as one does to scroll, and rest before the finger is lifted, so that nothing runs on."""
+        self.touch("touchStart", (x, y))
+        for step in range(1, 11):
+            self.touch("touchMove", (x, y + down * step / 10))
+        self.page.wait_for_timeout(RESTS)
+        self.touch("touchMove", (x, y + down))
+        self.touch("touchEnd")
 
 
 def at_the_desk(windows: Windows, demo: Demo) -> tuple[Watched, Finger]:
@@ -81,7 +89,7 @@ def test_finger_that_stays_draws_one_that_moves_scrolls_and_a_second_gives_up(de
     resource, start = hour_to_draw(page, demo)
     here, (x, y) = page.url, center(page, resource, start)
     before = page.evaluate(SCROLLED)
-    finger.flick(x, y, 200 if before > 100 else -200)  # to where there is more to see
+    finger.flick(x, y, 150 if before > 150 else -150)  # to where there is more to see
     assert page.evaluate(SCROLLED) != before
     expect(page.locator(".drag-ghost")).to_have_count(0)
     x, y = center(page, resource, start)
