@@ -88,8 +88,11 @@ def look(browser: Browser, paths: Iterable[str]) -> list[str]:
 
 
 def title_at(clock: str, service: str) -> re.Pattern[str]:
-    """Return what shows, in the words of a page in small letters, what is booked at a time: titles stand beside it."""
-    return re.compile(rf"{clock}(–[0-9:]{{5}})?\W{{0,3}}{re.escape(service.lower())}")
+    """Return what shows, in the words of a page in small letters, what is booked at a time: titles stand beside it.
+
+    The end of another booking is no such time: "15:15–16:00 Physiotherapy" tells of nothing that begins at four.
+    """
+    return re.compile(rf"(?<!–){clock}(–[0-9:]{{5}})?\W{{0,3}}{re.escape(service.lower())}")
 
 
 def _filled(rule: str, ids: Ids) -> list[str]:
