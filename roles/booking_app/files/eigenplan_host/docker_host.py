@@ -57,7 +57,7 @@ def _call(
 ) -> subprocess.CompletedProcess[str]:
     """Run a program to its end; without a pipe it reads and writes at this terminal."""
     given = subprocess.DEVNULL if pipe else None
-    return subprocess.run(  # noqa: S603 the words are ours
+    return subprocess.run(  # noqa: S603 a list of words that no shell reads
         words, env=environ, stdin=given, stdout=pipe, stderr=pipe, text=True, errors="replace", check=False
     )
 
