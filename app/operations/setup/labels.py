@@ -58,7 +58,7 @@ def remove_label(context: Context, public_id: str) -> None:
 
     def work() -> None:
         row = find_row(Label, "label", public_id)
-        for rule in WorkflowRule.select():
+        for rule in WorkflowRule.select().order_by(WorkflowRule.name, WorkflowRule.id):
             used, asked = read_labelling(rule.labels), read_conditions(rule.conditions)
             if public_id in (*used.add, *used.remove, *asked.labels, *asked.without_labels):
                 raise InvalidInput(
