@@ -11,17 +11,24 @@ from app.access.actors import VISITOR
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
 from app.booking.values import Question, QuestionKind, Visibility
+from app.booking.workflow_values import Assigning, Conditions, Labelling, Receivers
 from app.operations.book import book
 from app.operations.context import Context
 from app.operations.look import get_look
+from app.operations.look_up import get_booking
 from app.operations.presets.files import FOLDER, KEYS, find_preset, preset_text
 from app.operations.presets.reading import read_preset
 from app.operations.presets.setting_up import Line, Part, Wish, look_through_preset, set_up_preset
 from app.operations.requests import BookingRequest
+from app.operations.setup.approvals import StepDraft
+from app.operations.setup.labels import list_labels
 from app.operations.setup.locations import list_locations
 from app.operations.setup.services import list_services
+from app.operations.setup.workflow import list_rules
+from app.operations.setup.workflow_asking import Asks
 from app.operations.slots import find_slots
 from app.storage.audit_tables import AuditEntry
+from app.storage.rights_tables import UserGroup
 from app.storage.store import Store
 from app.storage.tables import Location, Resource, Service
 from app.translations import load_languages
@@ -132,6 +139,88 @@ def test_preset_set_up_by_two_at_once_is_made_once(store: Store) -> None:
         made = list(pool.map(run, range(2)))
     assert sorted(line.is_there for lines in made for line in lines) == [False] * len(made[0]) + [True] * len(made[0])
     assert [model.select().count() for model in (Location, Resource, Service)] == [1, 1, 1]
+
+
+RULES = """eigenplan_preset: 1
+name: Ours
+places:
+  house: {name: House, hours: [Mon-Fri 08:00-18:00]}
+rooms:
+  red: {name: Red room}
+services:
+  talk:
+    name: Talk
+    durations: [30 minutes]
+    takes: [red]
+    questions: [{question: "Again?", kind: yes_no}]
+groups:
+  desk: {name: Desk, roles: [front_desk]}
+labels:
+  new: {name: {en: New, de: Neu}, colour: 8}
+  old: {name: {en: Old, de: Alt}}
+rules:
+  ask:
+    name: Ask
+    when: booked
+    services: [talk]
+    places: [house]
+    answer: {service: talk, question: 1, is: ["no"]}
+    more_than: 1 hour
+    less_than: 100 days
+    approvers: [desk]
+  mark:
+    name: Mark
+    when: booked
+    without_labels: [old]
+    give_labels: [new]
+    tell: [client, providers, desk]
+    subject: {en: "New: {service}", de: "Neu: {service}"}
+    text: "{link}"
+    responsible: desk
+  unmark: {name: Unmark, when: cancelled, with_labels: [new], take_labels: [new], responsible: front_desk}
+"""
+
+
+def test_preset_makes_labels_and_rules_that_act(store: Store) -> None:
+    made = set_up_preset(context_of(store), read_preset(RULES), GERMAN)
+    assert [line.name for line in made[-5:]] == ["Neu", "Alt", "Ask", "Mark", "Unmark"]
+    admin = context_of(store)
+    (talk,), (house,) = admin.catalog.services.values(), admin.catalog.locations.values()
+    labels = {one.draft.name: (one.public_id, one.draft.hue) for one in list_labels(admin)}
+    assert {name: hue for name, (_key, hue) in labels.items()} == {"Neu": 7, "Alt": 0}
+    new, old, desk = labels["Neu"][0], labels["Alt"][0], UserGroup.get().public_id
+    ask, mark, unmark = (one.draft for one in list_rules(admin))
+    assert ask.asks == Asks(StepDraft((f"group:{desk}",)))
+    assert ask.conditions == Conditions(
+        (talk.public_id,),
+        (house.public_id,),
+        question=talk.questions[0].public_id,
+        answers=("no",),
+        less_than_minutes=100 * 1440,
+        more_than_minutes=60,
+    )
+    assert (mark.conditions, mark.labels) == (Conditions(without_labels=(old,)), Labelling((new,)))
+    assert mark.receivers == Receivers(client=True, providers=True, groups=(desk,))
+    assert (mark.subject, mark.text, mark.assigns) == ("Neu: {service}", "{link}", Assigning(group=desk))
+    assert (unmark.conditions, unmark.labels) == (Conditions(labels=(new,)), Labelling((), (new,)))
+    assert unmark.assigns == Assigning(role="front_desk")
+    for answer, status in (("yes", "confirmed"), ("no", "requested")):
+        visitor = Context(store, VISITOR, NOW)
+        start = find_slots(visitor, talk.public_id, house.public_id, NOW, NOW + 14 * 24 * HOUR)[-1]
+        wish = BookingRequest(
+            talk.public_id, house.public_id, start, ADA, answers={talk.questions[0].public_id: answer}
+        )
+        booked = get_booking(context_of(store), book(visitor, wish).public_id)
+        assert (booked.status, [one.name for one in booked.labels]) == (status, ["Neu"])
+
+
+def test_rule_about_a_question_that_a_service_here_lacks_makes_nothing(store: Store) -> None:
+    without = SMALL.replace("Ours", "Theirs")
+    set_up_preset(context_of(store), read_preset(without), GERMAN)
+    with pytest.raises(InvalidInput) as refused:
+        set_up_preset(context_of(store), read_preset(RULES), GERMAN)
+    problem = "Talk was here already, without the question that a rule asks about; please rename it first."
+    assert (refused.value.problem, UserGroup.select().count()) == (problem, 0)
 
 
 @pytest.mark.parametrize("role", [one for one in ReadyMade if one is not ReadyMade.ADMINISTRATOR])

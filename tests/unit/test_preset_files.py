@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app.booking.values import DAY_MINUTES
+from app.booking.workflow_values import Trigger
 from app.operations.presets.nodes import MOST_LETTERS, PresetError
 from app.operations.presets.reading import read_preset
-from app.operations.presets.values import said
+from app.operations.presets.values import ANY, Answer, Label, Rule, said
 from app.operations.setup.hours import WeeklyRange
 from app.translations import load_languages
 from tests.static.sizes import ROOT
@@ -28,6 +29,28 @@ services:
     durations: [30 minutes, 2 hours]
     takes: [2 of any]
 """
+RULED = (
+    SMALL
+    + """    questions: [{question: 'Again?', kind: yes_no}]
+groups:
+  desk: {name: Desk}
+labels:
+  new: {name: New, colour: 8}
+rules:
+  one:
+    name: {en: One, de: Eins}
+    when: after_end
+    time: 2 hours
+    answer: {service: talk, question: 1, is: ["no"]}
+    tell: [client, desk]
+    subject: "{service}"
+    text: {en: "{link}", de: "Hier: {link}"}
+    give_labels: [new]
+"""
+)
+
+
+APPROVALS = "Line 23: Approval can be asked for only when a booking is made: “when: booked”."
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -144,6 +167,54 @@ def test_broken_file_is_told_line_by_line(old: str, new: str, problems: list[str
     with pytest.raises(PresetError) as refused:
         read_preset(SMALL.replace(old, new, 1))
     assert refused.value.problems == problems
+
+
+def test_label_and_rule_are_read() -> None:
+    preset = read_preset(RULED)
+    assert preset.labels == {"new": Label({ANY: "New"}, 7)}
+    assert preset.rules == {
+        "one": Rule(
+            {"en": "One", "de": "Eins"},
+            Trigger.AFTER_END,
+            120,
+            answer=Answer("talk", 1, ({ANY: "no"},)),
+            client=True,
+            groups=("desk",),
+            subject={ANY: "{service}"},
+            text={"en": "{link}", "de": "Hier: {link}"},
+            gives=("new",),
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("colour: 8", "colour: 9", "Line 20: Please stay between 1 and 8."),
+        ("  new:", "  old:", "Line 30: “new” is not known here; possible are: old."),
+        ("after_end", "after", "Line 24: “after” is not known here; did you mean “after_end”?"),
+        ("after_end", "booked", "Line 23: “time” belongs to before_start and after_end, and to nothing else."),
+        ("    time: 2 hours\n", "", "Line 23: “time” belongs to before_start and after_end, and to nothing else."),
+        ("[client, desk]", "[client, dusk]", "Line 27: “dusk” is not known here; did you mean “desk”?"),
+        ("  desk:", "  client: {name: Us}\n  desk:", "Line 18: The key client is that of something else already."),
+        ("question: 1", "question: 2", "Line 26: This service has 1 question."),
+        ('["no"]', "[never]", "Line 26: “never” is not known here; possible are: yes; no."),
+        ("Hier: {link}", "Hier: {lnik}", "Line 29: There is no {lnik}; did you mean {link}?"),
+        ('    subject: "{service}"\n', "", "Line 27: Please fill in this field."),
+        ("    give_labels:", "    approvers: [desk]\n    give_labels:", APPROVALS),
+        (
+            "  one:",
+            "  two: {name: Two, when: booked}\n  one:",
+            "Line 22: This rule does nothing yet; possible are: "
+            "tell, give_labels, take_labels, responsible, approvers.",
+        ),
+        ("    when:", "    responsible: dusk\n    when:", "Line 24: “dusk” is not known here; did you mean “desk”?"),
+    ],
+)
+def test_broken_rule_is_told_at_its_line(old: str, new: str, problem: str) -> None:
+    with pytest.raises(PresetError) as refused:
+        read_preset(RULED.replace(old, new, 1))
+    assert refused.value.problems == [problem]
 
 
 def test_example_of_the_documents_is_a_preset() -> None:

@@ -38,9 +38,10 @@ def test_preset_is_set_up_by_one_press(sign_in: SignIn, store: Store) -> None:
     add_location(context_of(store), "Büro")
     browser = sign_in(ReadyMade.ADMINISTRATOR)
     page = Page(browser.submit("/setup/presets/consultancy", FORM).text)
-    assert "1 of 14 has the name of something that is here already; that is left as it is." in page.text
+    assert "1 of 18 has the name of something that is here already; that is left as it is." in page.text
     answer = browser.submit("/setup/presets/consultancy", FORM | {"action": "apply"}, follow_redirects=True)
-    assert "Set up: 1 location, 3 people, 2 rooms, 1 pool, 4 services, 1 group, Look and words." in answer.text
+    made = "1 location, 3 people, 2 rooms, 1 pool, 4 services, 1 group, 1 label, 3 rules, Look and words"
+    assert f"Set up: {made}." in answer.text
     assert "1 was there already and stays as it is." in answer.text
     assert "First talk" not in answer.text
     again = browser.submit("/setup/presets/consultancy", FORM | {"action": "apply"}, follow_redirects=True)

@@ -5,7 +5,7 @@ Nothing is built of the file but texts, lists and fields; it has no references, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
@@ -159,6 +159,20 @@ def pairs(node: yaml.Node) -> dict[str, tuple[yaml.Node, yaml.Node]]:
         if name in found:
             raise WrongError(key, _("The field {name} stands here for the second time.", name=name[:60]))
         found[name] = key, value
+    return found
+
+
+def whole(
+    node: yaml.Node, readers: Mapping[str, Reader], problems: Problems, required: Collection[str]
+) -> dict[str, Any]:
+    """Return all fields of a record, as ``fields`` does.
+
+    Raises:
+        WrongError: the node has no fields at all. LackingError: one that is needed is not there, which is noted.
+    """
+    found = fields(node, readers, problems, required)
+    if any(name not in found for name in required):
+        raise LackingError(node, "")
     return found
 
 

@@ -37,6 +37,11 @@ def long_words(node: yaml.Node) -> Words:
     return _words(node, lambda one: clean_text(text(one), "description"))
 
 
+def many_words(node: yaml.Node) -> tuple[Words, ...]:
+    """Return a list of names."""
+    return tuple(words(one) for one in items(node))
+
+
 def _words(node: yaml.Node, clean: Reader) -> Words:
     if not isinstance(node, yaml.MappingNode):
         return {ANY: clean(node)}
@@ -92,9 +97,9 @@ def many_minutes(node: yaml.Node) -> tuple[int, ...]:
     return tuple(check_number(one, "durations", 1, DAY_MINUTES, span_words) for one in found)
 
 
-def key_list(node: yaml.Node) -> tuple[str, ...]:
-    """Return the keys of a list."""
-    return tuple(text(one) for one in items(node))
+def listed(keys: Collection[str]) -> Reader:
+    """Return what reads a list of these keys."""
+    return lambda node: tuple(known(text(one), keys, one) for one in items(node))
 
 
 def counted(node: yaml.Node) -> tuple[tuple[str, int], ...]:

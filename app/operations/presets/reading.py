@@ -14,7 +14,6 @@ from app.booking.refusals import InvalidInput
 from app.booking.values import QuestionKind, ResourceKind, Visibility
 from app.look.look import check_look, names_of
 from app.operations.presets.nodes import (
-    LackingError,
     Problems,
     Reader,
     WrongError,
@@ -24,14 +23,16 @@ from app.operations.presets.nodes import (
     known,
     pairs,
     text,
+    whole,
 )
 from app.operations.presets.parts import (
     counted,
     days,
     hours,
-    key_list,
+    listed,
     long_words,
     many_minutes,
+    many_words,
     minutes,
     number,
     one_of,
@@ -39,6 +40,7 @@ from app.operations.presets.parts import (
     yes_no,
     zone,
 )
+from app.operations.presets.rule_reading import CLIENT, PROVIDERS, RuleReader, read_label
 from app.operations.presets.values import Group, Place, Pool, Preset, Question, Role, Service, Thing, said
 from app.operations.setup.questions import QuestionDraft, check_questions
 from app.operations.setup.saving import check_number
@@ -50,7 +52,7 @@ MARK, FORM = "eigenplan_preset", "1"
 MINUTES = "_minutes"
 DAYS = "_days"
 _THINGS = {"people": ResourceKind.PERSON, "rooms": ResourceKind.ROOM, "devices": ResourceKind.DEVICE}
-_SECTIONS = ("places", *_THINGS, "pools", "services", "roles", "groups")
+_SECTIONS = ("places", *_THINGS, "pools", "services", "roles", "groups", "labels", "rules")
 
 
 def read_preset(content: str) -> Preset:
@@ -98,6 +100,7 @@ class _File:
         for section, kind in _THINGS.items():
             things |= self._records(top, section, partial(self._thing, kind), things)
         pools = self._records(top, "pools", self._pool, things)
+        services = self._records(top, "services", partial(self._service, pools))
         return Preset(
             top["name"],
             top.get("about", {}),
@@ -105,9 +108,11 @@ class _File:
             self._records(top, "places", self._place),
             things,
             pools,
-            self._records(top, "services", partial(self._service, pools)),
+            services,
             self._records(top, "roles", self._role, [one.value for one in ReadyMade]),
-            self._records(top, "groups", self._group),
+            self._records(top, "groups", self._group, (CLIENT, PROVIDERS)),
+            self._records(top, "labels", partial(read_label, self.problems)),
+            self._records(top, "rules", RuleReader(self.problems, self.keys, services).read),
         )
 
     def _mark(self, node: yaml.Node) -> str:
@@ -144,15 +149,7 @@ class _File:
                 self.problems.add(WrongError(node, _("{name} is the name of two of these.", name=twice[0])))
 
     def _fields(self, node: yaml.Node, readers: Mapping[str, Reader], *required: str) -> dict[str, Any]:
-        """Return all fields of a record.
-
-        Raises:
-            LackingError: one that is needed is not there, which is noted already.
-        """
-        found = fields(node, readers, self.problems, required)
-        if any(name not in found for name in required):
-            raise LackingError(node, "")
-        return found
+        return whole(node, readers, self.problems, required)
 
     def _place(self, node: yaml.Node) -> Place:
         readers = {"name": words, "address": long_words, "zone": zone, "hours": hours}
@@ -176,19 +173,8 @@ class _File:
         return found
 
     def _pool(self, node: yaml.Node) -> Pool:
-        found = self._fields(node, {"name": words, "of": self._listed(self._things)}, "name", "of")
+        found = self._fields(node, {"name": words, "of": listed(self._things)}, "name", "of")
         return Pool(found["name"], found["of"])
-
-    def _listed(self, keys: Collection[str]) -> Reader:
-        """Return what reads a list of keys of another section."""
-
-        def read(node: yaml.Node) -> tuple[str, ...]:
-            found = key_list(node)
-            for one, entry in zip(found, items(node), strict=True):
-                known(one, keys, entry)
-            return found
-
-        return read
 
     def _service(self, pools: Mapping[str, Pool], node: yaml.Node) -> Service:
         readers: dict[str, Reader] = {
@@ -196,7 +182,7 @@ class _File:
             "description": long_words,
             "durations": many_minutes,
             "takes": partial(self._takes, pools),
-            "at": self._listed(self.keys["places"]),
+            "at": listed(self.keys["places"]),
             "needs_approval": yes_no,
             "visibility": one_of([one.value for one in Visibility]),
             "questions": self._questions,
@@ -237,7 +223,7 @@ class _File:
 
     def _question(self, node: yaml.Node) -> Question:
         kinds = [one.value for one in QuestionKind]
-        readers = {"question": words, "kind": one_of(kinds), "required": yes_no, "choices": _choices}
+        readers = {"question": words, "kind": one_of(kinds), "required": yes_no, "choices": many_words}
         found = self._fields(node, readers, "question", "kind")
         return Question(found["question"], found["kind"], found.get("required", False), found.get("choices", ()))
 
@@ -263,10 +249,6 @@ def question_draft(question: Question, code: str) -> QuestionDraft:
     """Return a question in a language, as a form would give it."""
     choices = tuple(said(one, code) for one in question.choices)
     return QuestionDraft(said(question.label, code), question.kind, question.required, choices)
-
-
-def _choices(node: yaml.Node) -> tuple[object, ...]:
-    return tuple(words(one) for one in items(node))
 
 
 def _permissions(node: yaml.Node) -> tuple[Permission, ...]:

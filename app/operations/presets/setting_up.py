@@ -17,12 +17,15 @@ from app.booking.values import ResourceKind
 from app.operations.context import Context
 from app.operations.look import check_draft, get_look, save_look
 from app.operations.presets.reading import question_draft
+from app.operations.presets.rule_making import RuleMaker
 from app.operations.presets.values import Group, Place, Preset, Service, Thing, Words, said
+from app.operations.presets.values import Label as PresetLabel
 from app.operations.presets.values import Pool as PresetPool
 from app.operations.presets.values import Role as PresetRole
 from app.operations.setup.grants import GrantDraft
 from app.operations.setup.groups import GroupDraft, save_group
 from app.operations.setup.hours import Owner, OwnerKind, save_weekly_hours
+from app.operations.setup.labels import LabelDraft, save_label
 from app.operations.setup.locations import LocationDraft, save_location
 from app.operations.setup.pools import PoolDraft, save_pool
 from app.operations.setup.resources import ResourceDraft, save_resource
@@ -30,9 +33,11 @@ from app.operations.setup.roles import RoleDraft, save_role
 from app.operations.setup.saving import check_zone, edit
 from app.operations.setup.services import RequirementDraft, save_service
 from app.storage.base import Record
+from app.storage.label_tables import Label
 from app.storage.rights_tables import Role, UserGroup
 from app.storage.tables import Location, Pool, Resource
 from app.storage.tables import Service as ServiceRow
+from app.storage.workflow_tables import WorkflowRule
 
 
 class Part(StrEnum):
@@ -46,6 +51,8 @@ class Part(StrEnum):
     SERVICE = "service"
     ROLE = "role"
     GROUP = "group"
+    LABEL = "label"
+    RULE = "rule"
     LOOK = "look"
 
 
@@ -121,6 +128,8 @@ def _names(preset: Preset, language: str) -> Iterator[tuple[Part, str]]:
         (Part.SERVICE, preset.services),
         (Part.ROLE, preset.roles),
         (Part.GROUP, preset.groups),
+        (Part.LABEL, preset.labels),
+        (Part.RULE, preset.rules),
     )
     for part, records in sections:
         yield from ((part, said(one.name, language)) for one in records.values())
@@ -140,6 +149,8 @@ def _known() -> dict[tuple[Part, str], str]:
         Part.SERVICE: ServiceRow,
         Part.ROLE: Role,
         Part.GROUP: UserGroup,
+        Part.LABEL: Label,
+        Part.RULE: WorkflowRule,
     }
     for part, model in tables.items():
         rows = model.select(model.name, model.public_id).tuples()
@@ -165,6 +176,10 @@ class _SettingUp:
         self._each("services", Part.SERVICE, preset.services, self._service)
         self._each("roles", Part.ROLE, preset.roles, self._role)
         self._each("groups", Part.GROUP, preset.groups, self._group)
+        self._each("labels", Part.LABEL, preset.labels, self._label)
+        # Rules are checked against the set-up, which is another now.
+        rules = RuleMaker(self.context.knowing(self.context.store.catalog()), self.ids, self.wish.language)
+        self._each("rules", Part.RULE, preset.rules, rules.make)
         if preset.look and get_look(self.context).version == 0:
             save_look(self.context, check_draft(preset.look, b""), 0)
 
@@ -219,6 +234,9 @@ class _SettingUp:
         roles = self.ids["roles"]
         grants = tuple(self._grant(roles.get(role, role), place) for role, place in group.roles)
         return save_group(self.context, GroupDraft(name, (), grants))
+
+    def _label(self, name: str, label: PresetLabel) -> str:
+        return save_label(self.context, LabelDraft(name, label.hue))
 
     def _grant(self, role: str, place: str | None) -> GrantDraft:
         return GrantDraft(role) if place is None else GrantDraft(role, ScopeKind.LOCATION, self.ids["places"][place])

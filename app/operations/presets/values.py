@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from app.access.permissions import Permission
 from app.booking.values import ResourceKind
+from app.booking.workflow_values import Trigger
 from app.operations.setup.hours import WeeklyRange
 from app.operations.setup.services import ServiceDraft
 from app.texts import ENGLISH
@@ -90,6 +91,52 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """A label; ``hue``: which of the eight hues of calendars, counted from 0."""
+
+    name: Words
+    hue: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """That a question, counted from 1, of a service, by key, is answered by one of ``answers``."""
+
+    service: str
+    question: int
+    answers: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A workflow rule; what it names are keys of the file, and for ``responsible`` also the names of ready-made roles.
+
+    ``minutes``: how long before the start or after the end; None where the clock has no part. ``labels``: the booking
+    has one of these, ``without``: none of these. ``approvers`` and ``groups`` are groups.
+    """
+
+    name: Words
+    trigger: Trigger
+    minutes: int | None = None
+    services: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    answer: Answer | None = None
+    labels: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    less_than_minutes: int | None = None
+    more_than_minutes: int | None = None
+    client: bool = False
+    providers: bool = False
+    groups: tuple[str, ...] = ()
+    subject: Words = field(default_factory=dict)
+    text: Words = field(default_factory=dict)
+    gives: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    responsible: str = ""
+    approvers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Preset:
     """What one file holds, each part by key and in the order of the file; ``look``: texts by field, as in a look's."""
 
@@ -102,3 +149,5 @@ class Preset:
     services: Mapping[str, Service] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
+    labels: Mapping[str, Label] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)

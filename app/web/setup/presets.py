@@ -35,6 +35,8 @@ _COUNTS: Mapping[Part, Callable[[int], str]] = {
     Part.SERVICE: lambda number: plural("{number} service", "{number} services", number),
     Part.ROLE: lambda number: plural("{number} role", "{number} roles", number),
     Part.GROUP: lambda number: plural("{number} group", "{number} groups", number),
+    Part.LABEL: lambda number: plural("{number} label", "{number} labels", number),
+    Part.RULE: lambda number: plural("{number} rule", "{number} rules", number),
     Part.LOOK: lambda _number: _("Look and words"),
 }
 
