@@ -19,13 +19,13 @@ from app.booking.refusals import Unavailable
 from app.booking.values import Instant
 from app.config import Config
 from app.integrations.mail.values import SmtpSettings
+from app.operations.clients.erasure import anonymise_old
 from app.operations.context import Context
-from app.operations.deliver import Courier, deliver_next
-from app.operations.erasure import anonymise_old
 from app.operations.keys import encrypt_anew
-from app.operations.letterhead import Letterhead
+from app.operations.letters.deliver import Courier, deliver_next
+from app.operations.letters.letterhead import Letterhead
+from app.operations.letters.reminders import forget_runs, remind
 from app.operations.presence import release_unclaimed
-from app.operations.reminders import forget_runs, remind
 from app.operations.sealing import seal_entries
 from app.operations.upkeep import (
     forget_old_answers,

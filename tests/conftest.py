@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
-from app.operations.deliver import Courier
+from app.operations.letters.deliver import Courier
 from app.storage.migrate import migrate
 from app.storage.rights_tables import Role
 from app.storage.store import Store

@@ -60,8 +60,8 @@ def _make_account(context: Context, email: str, name: str, password: str | None)
 
 def _make_link(context: Context, email: str, name: str, address: str, forget: bool) -> None:
     from app.booking.words import say_moment
-    from app.operations.password_links import HOURS, make_link
-    from app.operations.second_factor import forget_factors_of
+    from app.operations.accounts.password_links import HOURS, make_link
+    from app.operations.accounts.second_factor import forget_factors_of
 
     made = make_link(context, email, name)
     if forget:

@@ -112,8 +112,8 @@ def _summary(verdict: Verdict, *, has_heads: bool) -> list[str]:
 @_DATABASE
 def export_command(database: str | None) -> None:
     """Print all entries as JSON Lines; that somebody did so becomes an entry."""
-    from app.operations.audit_files import json_lines
-    from app.operations.audit_log import AuditSearch, export_audit
+    from app.operations.audit.files import json_lines
+    from app.operations.audit.log import AuditSearch, export_audit
 
     with system_at(database) as context:
         for line in json_lines(export_audit(context, AuditSearch(), "jsonl")):

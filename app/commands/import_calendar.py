@@ -12,7 +12,7 @@ import click
 from app.commands.opening import system_at
 
 if TYPE_CHECKING:
-    from app.operations.import_calendars import ImportResult
+    from app.operations.calendars.import_calendars import ImportResult
 
 DATE = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -39,7 +39,7 @@ def command(
     All busy times that it had from the same source are replaced, in one transaction. What cannot be read is listed; a
     file that cannot be opened at all lets the command end with 1, after the others were read.
     """
-    from app.operations.import_calendars import ImportRequest, import_calendars
+    from app.operations.calendars.import_calendars import ImportRequest, import_calendars
 
     request = ImportRequest(resource, source, files, since.date() if since else None, until.date() if until else None)
     with system_at(database) as context:

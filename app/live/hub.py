@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.booking.values import Instant
-from app.operations.live_bookings import EVERYWHERE, Days
-from app.operations.live_pass import MAX_AGE_SECONDS, Pass
+from app.operations.calendars.live_bookings import EVERYWHERE, Days
+from app.operations.calendars.live_pass import MAX_AGE_SECONDS, Pass
 
 RETRY_MILLISECONDS = (1000, 6000)
 """After what time, by chance between these, a browser comes back: not all at once after a restart."""

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from app.config import Config
 from app.live.hub import FullError, Hub, Stream
-from app.operations.live_pass import Pass, PassError, read_pass
+from app.operations.calendars.live_pass import Pass, PassError, read_pass
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from app.booking.refusals import Unavailable
 from app.booking.values import Instant
 from app.live.hub import Hub
-from app.operations.live_bookings import Days
-from app.operations.live_changes import Position, first_position, look
+from app.operations.calendars.live_bookings import Days
+from app.operations.calendars.live_changes import Position, first_position, look
 from app.operations.readiness import SchemaError, Store, check_schema
 
 PAUSE_SECONDS = 0.25

@@ -13,19 +13,19 @@ from app.booking.refusals import InvalidInput, NotFound, Refusal
 from app.booking.statuses import Status
 from app.booking.values import MINUTE, Instant, Service
 from app.operations import records, repeats
-from app.operations.announce import announce
-from app.operations.asking import Asking, Wish, ask, asking_for, expiry_of_request, wish_of
-from app.operations.audit_bookings import tell_booked, tell_status
-from app.operations.audit_words import Action
-from app.operations.clients import find_or_add_client
+from app.operations.accounts.throttle import count_booking
+from app.operations.approvals.asking import Asking, Wish, ask, asking_for, expiry_of_request, wish_of
+from app.operations.audit.bookings import tell_booked, tell_status
+from app.operations.audit.words import Action
+from app.operations.clients.booking_clients import find_or_add_client
 from app.operations.context import Context
 from app.operations.expiry import expire
+from app.operations.letters.announce import announce
 from app.operations.limits import check_within_limits
 from app.operations.look_up import get_booking, view_of
 from app.operations.placing import Place, choose, with_next_free
 from app.operations.requests import BookingRequest, ClientDetails, HoldRequest
 from app.operations.rights import target_of
-from app.operations.throttle import count_booking
 from app.operations.unconfirmed import asked_until, check_few_unconfirmed
 from app.operations.views import BookingView
 from app.operations.waiting import end_offer

@@ -13,11 +13,11 @@ from app.booking.refusals import InvalidInput, NotFound
 from app.booking.statuses import Status
 from app.booking.values import Instant, Location, ResourceKind
 from app.operations import records
+from app.operations.accounts.throttle import check_codes, count_wrong_code, know_desk
 from app.operations.context import Context
 from app.operations.links import check_in_digest
 from app.operations.names import get_location
 from app.operations.presence import LONGEST_SECONDS, note_arrival
-from app.operations.throttle import check_codes, count_wrong_code, know_desk
 from app.storage.tables import Booking
 from app.texts import _
 

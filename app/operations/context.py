@@ -10,7 +10,7 @@ from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import NotAllowed
 from app.booking.values import Catalog, Instant
-from app.operations.buckets import Source
+from app.operations.accounts.buckets import Source
 from app.storage.store import Store
 
 

@@ -16,7 +16,7 @@ from app.booking.refusals import NotFound
 from app.booking.rules import Wish
 from app.booking.slots import SlotQuery, find_slots, members_of
 from app.booking.values import MINUTE, Catalog, Instant, Interval, Location, Service, Taken
-from app.operations.asking import may_ask
+from app.operations.approvals.asking import may_ask
 from app.operations.change import catalog_for
 from app.operations.context import Context
 from app.operations.limits import Limited, count_bookings, within_limits

@@ -28,13 +28,13 @@ from app.booking.statuses import Status, check_transition
 from app.booking.values import Cause, Instant, Interval, Location, Resource, Service, Taken
 from app.booking.wall_clock import day_bounds, local_date
 from app.operations import records
-from app.operations.audit_bookings import tell_booked
-from app.operations.audit_words import Action
+from app.operations.accounts.throttle import count_at_door
+from app.operations.audit.bookings import tell_booked
+from app.operations.audit.words import Action
 from app.operations.context import Context
 from app.operations.expiry import expire
 from app.operations.placing import choose
 from app.operations.presence import give_back_rest, note_arrival
-from app.operations.throttle import count_at_door
 from app.operations.wanted import Wanted
 from app.storage import door_tables, taken
 from app.storage.tables import Booking, GroupSession

@@ -9,7 +9,7 @@ from peewee import Field, ModelSelect
 
 from app.booking.statuses import Status
 from app.operations import records
-from app.operations.approval_timeouts import end_overdue_steps, expire_change, expire_request
+from app.operations.approvals.approval_timeouts import end_overdue_steps, expire_change, expire_request
 from app.operations.context import Context
 from app.operations.undoable import close_undoable
 from app.operations.waiting import Freed, end_offer, freed_by, offer_freed

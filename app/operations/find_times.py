@@ -15,7 +15,7 @@ from app.booking.limits import has_limits
 from app.booking.refusals import InvalidInput
 from app.booking.slots import Holes, SlotQuery, duration_of, members_of
 from app.booking.values import MINUTE, Catalog, Instant, Location, Pool, Resource, Service
-from app.operations.calendar import CalendarQuery, CalendarView, look_at_calendar
+from app.operations.calendars.calendar import CalendarQuery, CalendarView, look_at_calendar
 from app.operations.context import Context
 from app.operations.extras import with_chosen
 from app.operations.limits import Limited, within_limits

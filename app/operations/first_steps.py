@@ -10,12 +10,12 @@ from app.access.grants import Target
 from app.access.permissions import Permission, ReadyMade
 from app.booking.refusals import InvalidInput
 from app.booking.values import Instant, ResourceKind
-from app.operations.account_news import MAIL_TEST
-from app.operations.audit import record
-from app.operations.audit_words import Action
+from app.operations.accounts.own_account import own_id, own_subject
+from app.operations.audit.recording import record
+from app.operations.audit.words import Action
 from app.operations.context import Context
-from app.operations.deliver import MessageStatus
-from app.operations.own_account import own_id, own_subject
+from app.operations.letters.account_news import MAIL_TEST
+from app.operations.letters.deliver import MessageStatus
 from app.operations.setup.grants import GrantDraft
 from app.operations.setup.pools import PoolDraft, save_pool
 from app.operations.setup.resources import ResourceDraft, save_resource

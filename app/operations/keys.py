@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from app.access.permissions import Permission
 from app.booking.values import Instant
 from app.crypto.master import MasterKey
-from app.operations.audit import Change, Subject, record
-from app.operations.audit_words import Action, Kind
+from app.operations.audit.recording import Change, Subject, record
+from app.operations.audit.words import Action, Kind
 from app.operations.context import Context
 from app.storage import reencrypt
 

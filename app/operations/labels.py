@@ -8,8 +8,8 @@ from app.access.permissions import Permission
 from app.booking.refusals import NotFound
 from app.booking.values import Catalog
 from app.operations import records
-from app.operations.audit import Change, Subject, record
-from app.operations.audit_words import Action, Kind
+from app.operations.audit.recording import Change, Subject, record
+from app.operations.audit.words import Action, Kind
 from app.operations.context import Context
 from app.operations.look_up import view_of
 from app.operations.rights import target_of

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.wall_clock import local
-from app.operations.audit import Change, Subject, record
-from app.operations.audit_files import csv_line, harmless
-from app.operations.audit_words import MASKED, Action, Kind
+from app.operations.audit.files import csv_line, harmless
+from app.operations.audit.recording import Change, Subject, record
+from app.operations.audit.words import MASKED, Action, Kind
 from app.operations.context import Context
 from app.operations.search import BookingSearch, find_bookings
 from app.operations.views import BookingView

@@ -20,7 +20,7 @@ from app.look.features import Feature
 from app.look.logo import check_logo
 from app.look.look import Look, check_look, flat, unflat
 from app.look.words import Word, exchange, word_of
-from app.operations.audit_words import Kind
+from app.operations.audit.words import Kind
 from app.operations.context import Context
 from app.operations.setup.saving import edit, refuse_first
 from app.operations.setup.telling import Told

@@ -18,9 +18,9 @@ from app.access.permissions import Permission
 from app.booking.refusals import NotFound
 from app.booking.statuses import ACTIVE, Status
 from app.booking.values import Catalog, Cause, Instant, Label, Taken
-from app.operations.audit import Subject
-from app.operations.audit_looks import tell_look
-from app.operations.audit_words import Kind
+from app.operations.audit.looks import tell_look
+from app.operations.audit.recording import Subject
+from app.operations.audit.words import Kind
 from app.operations.context import Context
 from app.operations.rights import target_of, target_of_resource
 from app.operations.views import AccountView, BookingView, ChangeView, ClientView, ResourceView

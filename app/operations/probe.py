@@ -14,7 +14,7 @@ from app.booking.statuses import Status
 from app.booking.values import Instant, ResourceKind, Visibility
 from app.operations.change import cancel
 from app.operations.context import Context
-from app.operations.deliver import MessageStatus
+from app.operations.letters.deliver import MessageStatus
 from app.operations.setup.locations import LocationDraft, save_location
 from app.operations.setup.resources import ResourceDraft, save_resource
 from app.operations.setup.saving import edit, find_row, look

@@ -16,12 +16,12 @@ from app.booking.statuses import MOVABLE
 from app.booking.workflow import least_busy
 from app.booking.workflow_values import Assignable, Assigning, WorkflowRule
 from app.operations import records
-from app.operations.audit import Change, Facts, Subject, record
-from app.operations.audit_words import PASSED_OVER, RESPONSIBLE, Action, Kind
+from app.operations.audit.recording import Change, Facts, Subject, record
+from app.operations.audit.words import PASSED_OVER, RESPONSIBLE, Action, Kind
 from app.operations.context import Context
 from app.operations.labels import require_marking
+from app.operations.letters.responsible_letters import ASSIGNED
 from app.operations.look_up import view_of
-from app.operations.responsible_letters import ASSIGNED
 from app.operations.rights import actor_of, actors_of, target_of
 from app.operations.views import AccountView, BookingView
 from app.operations.within import bookings_within

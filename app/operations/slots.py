@@ -14,7 +14,7 @@ from app.booking.rules import Wish
 from app.booking.slots import OpenSession, SlotQuery, concerned_resources
 from app.booking.slots import find_slots as search
 from app.booking.values import MINUTE, Instant, Interval, Location, Service
-from app.operations.asking import may_ask
+from app.operations.approvals.asking import may_ask
 from app.operations.context import Context
 from app.operations.extras import with_chosen, with_own_extras
 from app.operations.limits import Limited, count_bookings, within_limits

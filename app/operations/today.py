@@ -12,8 +12,8 @@ from app.booking.intervals import clip, subtract
 from app.booking.statuses import ACTIVE, Status
 from app.booking.values import MINUTE, Instant, Interval, Location
 from app.booking.wall_clock import day_bounds, local_date
-from app.operations.calendar import CalendarQuery, CalendarView, ResourceCalendar, look_at_calendar
-from app.operations.calendar_month import Group, together
+from app.operations.calendars.calendar import CalendarQuery, CalendarView, ResourceCalendar, look_at_calendar
+from app.operations.calendars.calendar_month import Group, together
 from app.operations.context import Context
 from app.operations.look_up import DECIDING, count_requests, read_views
 from app.operations.looking import may_look_for

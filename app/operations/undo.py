@@ -7,15 +7,15 @@ import json
 from app.access.permissions import Permission
 from app.booking.refusals import CannotUndo, JustTaken, SessionFull
 from app.operations import records
-from app.operations.audit import Facts, difference
-from app.operations.audit_bookings import tell, when_and_what
-from app.operations.audit_words import Action
+from app.operations.approvals.steps import open_change
+from app.operations.audit.bookings import tell, when_and_what
+from app.operations.audit.recording import Facts, difference
+from app.operations.audit.words import Action
 from app.operations.changes import close_change
 from app.operations.context import Context
 from app.operations.expiry import expire
 from app.operations.look_up import view_of
 from app.operations.rights import target_of
-from app.operations.steps import open_change
 from app.operations.undoable import CANCELLED, WISHED
 from app.operations.views import BookingView
 from app.storage import outbox, workflow_runs

@@ -14,8 +14,8 @@ from app.access.actors import ActorKind
 from app.booking.statuses import Status
 from app.booking.values import Instant
 from app.operations import records
+from app.operations.approvals.steps import open_change
 from app.operations.context import Context
-from app.operations.steps import open_change
 from app.operations.waiting import Freed, offer_freed
 from app.storage import outbox
 from app.storage.booking_states import BookingState, dump_state, read_state

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from app.operations.approval_mails import tell_approvers
+from app.operations.accounts.sessions import forget_ended
+from app.operations.accounts.throttle import forget_drained
 from app.operations.context import Context
 from app.operations.expiry import expire
-from app.operations.sessions import forget_ended
-from app.operations.throttle import forget_drained
+from app.operations.letters.approval_mails import tell_approvers
 from app.storage import idempotency
 
 KEEP_ANSWERS_SECONDS = 7 * 86_400

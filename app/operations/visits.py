@@ -13,18 +13,18 @@ from app.booking.slots import Holes, duration_of
 from app.booking.values import DAY_MINUTES, MINUTE, Catalog, Instant, Interval, Location
 from app.booking.visits import Part, VisitQuery, assign_visit, find_visit_starts
 from app.operations import records, repeats
-from app.operations.announce import announce
+from app.operations.accounts.throttle import count_booking
 from app.operations.book import Arrival, Particulars, add_at, check_particulars
-from app.operations.clients import find_or_add_client
+from app.operations.clients.booking_clients import find_or_add_client
 from app.operations.context import Context
 from app.operations.expiry import expire
+from app.operations.letters.announce import announce
 from app.operations.limits import Limited, check_within_limits, within_limits
 from app.operations.look_up import views_of
 from app.operations.names import candidate_ids, get_location, get_service, wished_provider
 from app.operations.placing import LOAD_SECONDS, NEXT_FREE_COUNT, NEXT_FREE_DAYS, Place
 from app.operations.requests import BookingRequest, VisitPart, VisitRequest
 from app.operations.slots import check_days
-from app.operations.throttle import count_booking
 from app.operations.unconfirmed import asked_until, check_few_unconfirmed
 from app.operations.views import BookingView
 from app.operations.wanted import Wanted, want

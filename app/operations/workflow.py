@@ -15,7 +15,7 @@ from app.booking.values import MINUTE, Instant
 from app.booking.workflow import acts_on
 from app.booking.workflow_values import Assigning, Happening, Labelling, Trigger, WorkflowRule
 from app.operations import records
-from app.operations.audit_words import Action
+from app.operations.audit.words import Action
 from app.operations.context import Context
 from app.operations.labels import change_labels
 from app.operations.responsible import assign_by_rule

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.operations.sessions import Account, can_show_second
+from app.operations.accounts.sessions import Account, can_show_second
 from app.web.context import current_account, current_actor, site
 from app.web.errors import SignedOut
 

@@ -16,8 +16,8 @@ from app.access.permissions import Permission
 from app.booking.dates import month_name, short_weekday_name, weekday_name
 from app.booking.formats import WEEK, formats
 from app.booking.statuses import MOVABLE
-from app.operations.calendar import look_at_calendar
-from app.operations.calendar_month import look_at_month, month_of
+from app.operations.calendars.calendar import look_at_calendar
+from app.operations.calendars.calendar_month import look_at_month, month_of
 from app.operations.context import Context
 from app.texts import _
 from app.web import explain

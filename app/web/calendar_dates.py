@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from app.booking.formats import WEEK, formats
 from app.booking.values import ResourceKind
 from app.booking.wall_clock import day_bounds
-from app.operations.calendar import CalendarView
-from app.operations.calendar_month import MonthDay
+from app.operations.calendars.calendar import CalendarView
+from app.operations.calendars.calendar_month import MonthDay
 from app.operations.views import BookingView
 
 

@@ -9,7 +9,7 @@ from app.booking.formats import clock
 from app.booking.intervals import clip, normalise
 from app.booking.values import Instant, Interval
 from app.booking.wall_clock import day_bounds, earliest, end_of, local_minute
-from app.operations.calendar import CalendarView
+from app.operations.calendars.calendar import CalendarView
 from app.web.calendar_grid import ROW_SECONDS, CellKind, Row
 from app.web.calendar_pages import DEFAULT_HOURS, DayTable, TimeLabel, Timeline
 

@@ -15,7 +15,7 @@ from app.booking.refusals import NotFound
 from app.booking.statuses import ACTIVE
 from app.booking.values import Location, Pool, Resource, ResourceKind
 from app.booking.wall_clock import local_date
-from app.operations.calendar import CalendarQuery
+from app.operations.calendars.calendar import CalendarQuery
 from app.operations.context import Context
 from app.web.bookings.choices import active_locations
 

@@ -12,7 +12,7 @@ from app.booking.formats import WEEK, clock
 from app.booking.intervals import clip, normalise, subtract
 from app.booking.values import Cause, Interval
 from app.booking.wall_clock import day_bounds, earliest, local
-from app.operations.calendar import AwayView, CalendarView, ResourceCalendar
+from app.operations.calendars.calendar import AwayView, CalendarView, ResourceCalendar
 from app.operations.views import BookingView
 from app.texts import _
 from app.web.calendar_grid import ROW_SECONDS, Cell, CellKind, Lane, Note, Row, lay_out, shown_interval

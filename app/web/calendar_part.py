@@ -15,8 +15,8 @@ from flask import Response, make_response, request
 
 from app.access.actors import Actor
 from app.access.permissions import Extent
+from app.operations.calendars.live_pass import sign_pass
 from app.operations.context import Context
-from app.operations.live_pass import sign_pass
 from app.texts import language
 from app.web.background import PART_HEADER
 from app.web.context import site

@@ -11,11 +11,11 @@ from app import clock
 from app.access.actors import VISITOR, Actor, client_of, waiting_client_of
 from app.booking.values import Catalog, Instant
 from app.config import Config
-from app.operations.buckets import Source, source_of
+from app.operations.accounts.buckets import Source, source_of
+from app.operations.accounts.sessions import Account
 from app.operations.context import Context
 from app.operations.outside.values import Sources
 from app.operations.readiness import Store
-from app.operations.sessions import Account
 
 EXTENSION = "eigenplan"
 

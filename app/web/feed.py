@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from app.operations.feeds import open_feed, write_calendar
-from app.operations.letterhead import Letterhead
+from app.operations.calendars.feeds import open_feed, write_calendar
+from app.operations.letters.letterhead import Letterhead
 from app.operations.links import read_feed_token
 from app.web.access import public
 from app.web.context import context_for, now, site

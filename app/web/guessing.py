@@ -9,7 +9,7 @@ from typing import TypeVar
 from flask import abort, g
 
 from app.booking.refusals import NotFound, Unavailable
-from app.operations.throttle import check_links, count_wrong_link
+from app.operations.accounts.throttle import check_links, count_wrong_link
 from app.texts import _, mark
 from app.web.context import current_source, now, site
 from app.web.security_log import Event, note

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
-from app.operations.letterhead import Letterhead
-from app.operations.letters import FILE_NAME
-from app.operations.outbox import get_letter, list_outbox, try_again
+from app.operations.letters.booking_letters import FILE_NAME
+from app.operations.letters.letterhead import Letterhead
+from app.operations.letters.outbox import get_letter, list_outbox, try_again
 from app.texts import _, mark
 from app.web.context import current_context, site
 

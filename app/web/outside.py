@@ -14,6 +14,8 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput, SourceAway
 from app.booking.words import sentence
+from app.operations.accounts.sessions import Method, prove_again
+from app.operations.accounts.sign_in import tell_failed
 from app.operations.outside.provider import (
     REFUSED,
     Asked,
@@ -22,8 +24,6 @@ from app.operations.outside.provider import (
     check_own_answer,
     new_asked,
 )
-from app.operations.sessions import Method, prove_again
-from app.operations.sign_in import tell_failed
 from app.texts import _
 from app.web.access import public
 from app.web.account.own import own_account, own_context

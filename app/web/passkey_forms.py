@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.operations.passkeys import Purpose, RelyingParty, offer
+from app.operations.accounts.passkeys import Purpose, RelyingParty, offer
 from app.web.context import now, site
 
 

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput
 from app.booking.words import sentence
-from app.operations.link_records import reference_of
-from app.operations.password_links import choose_password, find_link
-from app.operations.sessions import Method
+from app.operations.accounts.link_records import reference_of
+from app.operations.accounts.password_links import choose_password, find_link
+from app.operations.accounts.sessions import Method
 from app.texts import _, mark
 from app.web.access import public
 from app.web.context import now, site

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput, NotAllowed, Refusal
 from app.booking.words import sentence
-from app.operations.approval_views import ApprovalView, approvals_of
-from app.operations.approve import approve, decline
+from app.operations.approvals.approval_views import ApprovalView, approvals_of
+from app.operations.approvals.approve import approve, decline
+from app.operations.approvals.request_conflicts import conflicts_of
 from app.operations.context import Context
 from app.operations.look_up import list_requests
-from app.operations.request_conflicts import conflicts_of
 from app.operations.views import BookingView
 from app.texts import _, mark
 from app.web.bookings.approval import StepLine, step_lines

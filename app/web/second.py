@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput, Refusal, TooOften
 from app.booking.words import sentence
-from app.operations.passkeys import Purpose, check
-from app.operations.second_factor import WRONG_CODE, check_code, own_factors
-from app.operations.sessions import Account, complete
+from app.operations.accounts.passkeys import Purpose, check
+from app.operations.accounts.second_factor import WRONG_CODE, check_code, own_factors
+from app.operations.accounts.sessions import Account, complete
 from app.texts import _
 from app.web.access import public
 from app.web.account.own import begin_own_try, fail, own_account, own_context, succeed

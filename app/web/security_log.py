@@ -12,7 +12,7 @@ from ipaddress import IPv6Address, ip_address
 
 from flask import Flask, Response, g, request
 
-from app.operations.buckets import same_email
+from app.operations.accounts.buckets import same_email
 from app.web.context import current_source
 
 MARK = "eigenplan-security"

@@ -8,12 +8,12 @@ from flask_login import LoginManager, login_user, logout_user
 
 from app.booking.refusals import InvalidInput, SourceAway, TooOften
 from app.booking.words import sentence
+from app.operations.accounts.passkeys import Purpose, check
+from app.operations.accounts.sessions import Method, Place, begin_session, end_this, resume
+from app.operations.accounts.sessions import sign_out as end_session
+from app.operations.accounts.sign_in import check_password, tell_failed
+from app.operations.accounts.throttle import begin_try, forgive, guest_of
 from app.operations.outside.directory import check_directory
-from app.operations.passkeys import Purpose, check
-from app.operations.sessions import Method, Place, begin_session, end_this, resume
-from app.operations.sessions import sign_out as end_session
-from app.operations.sign_in import check_password, tell_failed
-from app.operations.throttle import begin_try, forgive, guest_of
 from app.texts import _, mark
 from app.web.access import public
 from app.web.background import is_by_itself

@@ -11,14 +11,14 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput, SourceAway, TooOften
 from app.booking.words import sentence
+from app.operations.accounts.own_account import own_id
+from app.operations.accounts.own_password import WRONG, check_own_password, has_password
+from app.operations.accounts.passkeys import Purpose, check
+from app.operations.accounts.second_factor import own_factors
+from app.operations.accounts.sessions import Account, prove_again
 from app.operations.outside.accounts import sources_of
 from app.operations.outside.directory import check_own_directory
 from app.operations.outside.values import Source
-from app.operations.own_account import own_id
-from app.operations.own_password import WRONG, check_own_password, has_password
-from app.operations.passkeys import Purpose, check
-from app.operations.second_factor import own_factors
-from app.operations.sessions import Account, prove_again
 from app.texts import _, mark
 from app.web.account.own import begin_own_try, fail, own_account, own_context, succeed
 from app.web.context import current_actor, now, site

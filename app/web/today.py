@@ -12,7 +12,7 @@ from app.access.permissions import Permission
 from app.booking.values import Location
 from app.operations.context import Context
 from app.operations.figures import look_at_figures
-from app.operations.outbox import list_outbox
+from app.operations.letters.outbox import list_outbox
 from app.operations.set_up_left import look_at_set_up
 from app.operations.today import DeskView, look_at_desk, look_at_my_day
 from app.texts import _, mark

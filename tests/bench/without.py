@@ -11,7 +11,7 @@ from app import factory
 from app.config import load_config
 from app.crypto.sealing import Place
 from app.operations import book
-from app.operations.buckets import Source
+from app.operations.accounts.buckets import Source
 from app.operations.context import Context
 from app.storage.keys import Keys
 from app.storage.store import Store

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.operations.letters_text import KINDS, subject_of, text_of
+from app.operations.letters.letters_text import KINDS, subject_of, text_of
 from app.texts import speaking
 from app.translations import load_languages
 from tests.contracts.golden_files import FOLDER, golden

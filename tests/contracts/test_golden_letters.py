@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.operations.letter_facts import DateFacts, LetterFacts, PartFacts
-from app.operations.letters_text import KINDS, say_time, subject_of, text_of
+from app.operations.letters.letter_facts import DateFacts, LetterFacts, PartFacts
+from app.operations.letters.letters_text import KINDS, say_time, subject_of, text_of
 from tests.cast import HOUR, MONDAY
 from tests.contracts.golden_files import FOLDER, golden
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.operations.throttle import LIMITS
+from app.operations.accounts.throttle import LIMITS
 from app.web.security_log import Event
 
 ROOT = Path(__file__).parents[2]

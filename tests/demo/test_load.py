@@ -13,10 +13,10 @@ from app.booking.values import ResourceKind
 from app.booking.workflow_values import Trigger
 from app.demo.group import ACCOUNTS, Account
 from app.demo.load import load_demo, load_state, refresh_demo
+from app.operations.accounts.sign_in import check_password
 from app.operations.change import cancel
 from app.operations.context import Context
 from app.operations.rights import grants_of
-from app.operations.sign_in import check_password
 from app.storage.approval_tables import Approval
 from app.storage.base import Record
 from app.storage.check import check_database

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.operations.live_pass import sign_pass
+from app.operations.calendars.live_pass import sign_pass
 from tests.bench.servers import free_port
 from tests.keys import VARIABLE
 

@@ -9,8 +9,8 @@ from datetime import date
 import pytest
 
 from app.live.hub import HEARTBEAT, MOST_OF_ONE, MOST_WAITING, FullError, Hub, Stream
-from app.operations.live_bookings import EVERYWHERE, Days
-from app.operations.live_pass import Pass
+from app.operations.calendars.live_bookings import EVERYWHERE, Days
+from app.operations.calendars.live_pass import Pass
 
 NOW = 1_900_000_000
 MONDAY: Days = {"centre": frozenset({date(2030, 1, 7)})}

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from app.commands.cli import cli
 from app.live.serving import FULL, NOT_OURS, TOO_OLD
 from app.operations.book import book
-from app.operations.live_pass import PURPOSE, sign_pass
+from app.operations.calendars.live_pass import PURPOSE, sign_pass
 from app.storage.store import Store
 from tests.cast import Cast, one_provider
 from tests.keys import open_store

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.integrations.ics.busy import read_busy
 from app.integrations.ics.values import Window
-from app.operations.deliver import Courier
-from app.operations.letterhead import Letterhead
-from app.operations.letters import Letter, write_letter
+from app.operations.letters.booking_letters import Letter, write_letter
+from app.operations.letters.deliver import Courier
+from app.operations.letters.letterhead import Letterhead
 from app.storage.tables import OutboxMessage
 from tests.cast import HOUR, MONDAY, Cast
 from tests.operations.helpers import system

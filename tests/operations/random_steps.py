@@ -14,7 +14,7 @@ from app.access.permissions import Permission
 from app.booking.refusals import LimitReached, NotAllowed, Refusal
 from app.booking.values import MINUTE
 from app.booking.wall_clock import local_date
-from app.operations.approve import approve, decline
+from app.operations.approvals.approve import approve, decline
 from app.operations.book import accept_offer, book, hold
 from app.operations.change import cancel, complete, mark_no_show, move
 from app.operations.context import Context

@@ -7,10 +7,10 @@ import json
 import pytest
 
 from app.booking.values import Instant
-from app.operations.approve import approve
+from app.operations.approvals.approve import approve
 from app.operations.book import book
 from app.operations.change import cancel, move
-from app.operations.letters import Letter, NoLetterError, write_letter
+from app.operations.letters.booking_letters import Letter, NoLetterError, write_letter
 from app.operations.requests import MoveRequest
 from app.operations.upkeep import release_expired, tell_about_approvals
 from app.storage.store import Store

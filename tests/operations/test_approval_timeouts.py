@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.booking.refusals import InvalidTransition, JustTaken, NotAllowed
-from app.operations.approve import approve
+from app.operations.approvals.approve import approve
 from app.operations.book import book
 from app.operations.change import move
 from app.operations.look_up import get_booking

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.booking.refusals import InvalidTransition, NotAllowed, StaleVersion, StepDecided
-from app.operations.approve import approve, decline
+from app.operations.approvals.approve import approve, decline
 from app.operations.book import book, hold
 from app.operations.change import cancel, move
 from app.operations.look_up import get_booking, list_requests

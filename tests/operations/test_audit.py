@@ -11,7 +11,7 @@ import pytest
 from app.access.actors import COMMAND_LINE, waiting_client_of
 from app.access.permissions import Permission, ReadyMade
 from app.booking.refusals import InvalidInput, JustTaken, NotAllowed
-from app.operations.approve import approve, decline
+from app.operations.approvals.approve import approve, decline
 from app.operations.book import accept_offer, book, hold
 from app.operations.change import cancel, complete, mark_no_show, move
 from app.operations.context import Context

@@ -12,17 +12,10 @@ from app.access.actors import SYSTEM
 from app.access.permissions import ReadyMade
 from app.booking.refusals import NotFound
 from app.integrations.ics.values import Busy
-from app.operations import link_records
-from app.operations.audit_looks import AGAIN_SECONDS
-from app.operations.book import book
-from app.operations.busy_times import replace_busy_times
-from app.operations.context import Context
-from app.operations.look_up import bookings_behind, get_booking, list_busy_times, look_at_booking
-from app.operations.mailed_links import ask_reset, invite_again
-from app.operations.outbox import try_again
-from app.operations.own_password import change_password
-from app.operations.password_links import choose_password
-from app.operations.second_factor import (
+from app.operations.accounts import link_records
+from app.operations.accounts.own_password import change_password
+from app.operations.accounts.password_links import choose_password
+from app.operations.accounts.second_factor import (
     begin_authenticator,
     check_code,
     confirm_authenticator,
@@ -30,8 +23,15 @@ from app.operations.second_factor import (
     make_recovery_codes,
     remove_authenticator,
 )
-from app.operations.sessions import Method, Place, begin_session, complete, end_all, end_one, resume, sign_out
-from app.operations.sign_in import make_hash, tell_failed
+from app.operations.accounts.sessions import Method, Place, begin_session, complete, end_all, end_one, resume, sign_out
+from app.operations.accounts.sign_in import make_hash, tell_failed
+from app.operations.audit.looks import AGAIN_SECONDS
+from app.operations.book import book
+from app.operations.calendars.busy_times import replace_busy_times
+from app.operations.context import Context
+from app.operations.letters.mailed_links import ask_reset, invite_again
+from app.operations.letters.outbox import try_again
+from app.operations.look_up import bookings_behind, get_booking, list_busy_times, look_at_booking
 from app.storage.account_tables import UserSession
 from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store

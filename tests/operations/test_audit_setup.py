@@ -11,8 +11,8 @@ from app.access.actors import Actor, ActorKind
 from app.access.grants import Grant
 from app.access.permissions import Extent, Permission, ReadyMade, all_of
 from app.booking.refusals import InvalidInput, StaleVersion
+from app.operations.accounts.password_links import make_link
 from app.operations.context import Context
-from app.operations.password_links import make_link
 from app.operations.probe import close_probe, open_probe
 from app.operations.setup.closures import ClosureDraft, remove_closure, save_closure
 from app.operations.setup.grants import GrantDraft

@@ -6,7 +6,7 @@ import pytest
 
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidTransition, JustTaken, NotAllowed, StaleVersion, TooLateToChange
-from app.operations.approve import approve, decline
+from app.operations.approvals.approve import approve, decline
 from app.operations.book import accept_offer, book
 from app.operations.change import cancel, complete, mark_no_show, move
 from app.operations.look_up import get_booking, list_requests

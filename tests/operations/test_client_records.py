@@ -10,16 +10,16 @@ import pytest
 from app.access.grants import Scope, ScopeKind
 from app.access.permissions import Permission, ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
-from app.operations.account_clients import keeps_former_address
-from app.operations.address_letters import former_letter
-from app.operations.audit_words import Kind
+from app.operations.accounts.account_clients import keeps_former_address
+from app.operations.audit.words import Kind
 from app.operations.book import book
 from app.operations.change import move
-from app.operations.client_archive import collect_client
-from app.operations.client_records import ClientDraft, get_client, gives_new_address, save_client
+from app.operations.clients.client_archive import collect_client
+from app.operations.clients.client_records import ClientDraft, get_client, gives_new_address, save_client
+from app.operations.clients.erasure import erase_client
 from app.operations.context import Context
-from app.operations.erasure import erase_client
-from app.operations.letters import Letter, NoLetterError, write_letter
+from app.operations.letters.address_letters import former_letter
+from app.operations.letters.booking_letters import Letter, NoLetterError, write_letter
 from app.operations.requests import ClientDetails, MoveRequest
 from app.operations.setup.users import get_user, save_user
 from app.storage.audit_tables import AuditEntry

@@ -8,10 +8,10 @@ import pytest
 
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidTransition, NotConfirmed, NotFound, TooManyUnconfirmed
-from app.operations.approval_mails import tell_approvers
-from app.operations.approve import approve
+from app.operations.approvals.approve import approve
 from app.operations.book import accept_offer, book
 from app.operations.confirm import confirm, get_parts
+from app.operations.letters.approval_mails import tell_approvers
 from app.operations.requests import ClientDetails, VisitPart, VisitRequest, WaitingRequest
 from app.operations.upkeep import release_expired
 from app.operations.visits import book_visit

@@ -15,7 +15,15 @@ from app.booking.values import Instant
 from app.operations.book import book
 from app.operations.change import cancel
 from app.operations.context import Context
-from app.operations.deliver import LEASE_SECONDS, MOST_ATTEMPTS, PAUSES, WORN_OUT, Courier, claim_next, deliver_next
+from app.operations.letters.deliver import (
+    LEASE_SECONDS,
+    MOST_ATTEMPTS,
+    PAUSES,
+    WORN_OUT,
+    Courier,
+    claim_next,
+    deliver_next,
+)
 from app.storage.outbox import add_message
 from app.storage.store import Store
 from app.storage.tables import Client, OutboxMessage

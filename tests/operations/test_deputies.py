@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, Refusal
-from app.operations.deputies import (
+from app.operations.approvals.deputies import (
     DeputyDraft,
     end_deputy,
     list_deputies,

@@ -9,8 +9,8 @@ import pytest
 from app.access.permissions import Permission, ReadyMade
 from app.booking.doors import DoorState, Standing
 from app.booking.refusals import InvalidInput, InvalidTransition, JustTaken, NotAllowed, NotFound, TooOften
+from app.operations.accounts.buckets import source_of
 from app.operations.book import book, book_id
-from app.operations.buckets import source_of
 from app.operations.change import complete
 from app.operations.context import Context
 from app.operations.doors import (

@@ -10,13 +10,13 @@ import pytest
 
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
-from app.operations.approve import approve
+from app.operations.approvals.approve import approve
 from app.operations.book import book
 from app.operations.change import cancel, complete, move
-from app.operations.client_archive import collect_client
+from app.operations.clients.client_archive import collect_client
+from app.operations.clients.erasure import anonymise_old, erase_client
 from app.operations.context import Context
-from app.operations.erasure import anonymise_old, erase_client
-from app.operations.letterhead import Letterhead
+from app.operations.letters.letterhead import Letterhead
 from app.operations.look_up import get_booking, view_of
 from app.operations.requests import (
     ClientDetails,
@@ -109,7 +109,7 @@ def test_client_with_a_younger_booking_stays_known_by_that_one(store: Store) -> 
 
 
 def test_many_bookings_are_done_in_batches(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.operations.erasure.AT_ONCE", 2)
+    monkeypatch.setattr("app.operations.clients.erasure.AT_ONCE", 2)
     cast = keeping(store)
     old = [booked(cast, TEN + number * HOUR) for number in range(5)]
     assert anonymise_old(system(cast, AFTER)) == 5

@@ -19,7 +19,7 @@ from app.booking.refusals import InvalidInput, NotAllowed
 from app.operations.book import book
 from app.operations.export import export_plain, export_sealed
 from app.operations.import_archive import ArchiveError, import_archive
-from app.operations.letterhead import Letterhead
+from app.operations.letters.letterhead import Letterhead
 from app.operations.requests import SeriesRequest
 from app.operations.series import book_series
 from app.operations.setup.doors import DoorDraft, save_door

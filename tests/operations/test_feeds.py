@@ -10,9 +10,7 @@ import pytest
 from app.access.permissions import ReadyMade
 from app.booking.refusals import NotAllowed, NotFound
 from app.operations.book import book
-from app.operations.change import cancel
-from app.operations.context import Context
-from app.operations.feeds import (
+from app.operations.calendars.feeds import (
     AHEAD_SECONDS,
     PAST_SECONDS,
     end_feed,
@@ -22,6 +20,8 @@ from app.operations.feeds import (
     save_feed,
     write_calendar,
 )
+from app.operations.change import cancel
+from app.operations.context import Context
 from app.operations.rights import actor_of
 from app.operations.setup.time_off import TimeOffDraft, save_time_off
 from app.storage.audit_tables import AuditEntry

@@ -9,7 +9,7 @@ import pytest
 
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, InvalidTransition, NotAllowed, NotFound, NotOfferedHere, WrongDuration
-from app.operations.approve import approve
+from app.operations.approvals.approve import approve
 from app.operations.book import accept_offer, book, hold
 from app.operations.change import cancel, complete
 from app.operations.context import Context

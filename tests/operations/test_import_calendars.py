@@ -10,8 +10,8 @@ import pytest
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed
 from app.integrations.ics.values import Busy
-from app.operations.busy_times import find_resource, replace_busy_times
-from app.operations.import_calendars import ImportRequest, import_calendars
+from app.operations.calendars.busy_times import find_resource, replace_busy_times
+from app.operations.calendars.import_calendars import ImportRequest, import_calendars
 from app.operations.slots import find_slots
 from app.storage.store import Store
 from app.storage.tables import BusyTime

@@ -11,8 +11,8 @@ from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersio
 from app.booking.workflow_values import Conditions, Labelling
 from app.operations.book import book
 from app.operations.change import cancel
-from app.operations.client_archive import collect_client
-from app.operations.erasure import erase_client
+from app.operations.clients.client_archive import collect_client
+from app.operations.clients.erasure import erase_client
 from app.operations.labels import label_booking
 from app.operations.list_export import export_bookings
 from app.operations.look_up import get_booking

@@ -13,14 +13,14 @@ import pytest
 from app.access.permissions import ReadyMade
 from app.booking.refusals import Unavailable
 from app.integrations.ics.values import Busy
-from app.operations.approve import approve, decline
+from app.operations.approvals.approve import approve, decline
 from app.operations.book import accept_offer, book, hold
-from app.operations.busy_times import replace_busy_times
+from app.operations.calendars.busy_times import replace_busy_times
+from app.operations.calendars.live_bookings import EVERYWHERE, Days
+from app.operations.calendars.live_changes import MISSING_SECONDS, Position, first_position, look
 from app.operations.change import cancel, complete, move
-from app.operations.client_records import ClientDraft, save_client
-from app.operations.erasure import erase_client
-from app.operations.live_bookings import EVERYWHERE, Days
-from app.operations.live_changes import MISSING_SECONDS, Position, first_position, look
+from app.operations.clients.client_records import ClientDraft, save_client
+from app.operations.clients.erasure import erase_client
 from app.operations.look_up import get_booking, look_at_booking
 from app.operations.requests import HoldRequest, MoveRequest, WaitingRequest
 from app.operations.setup.closures import ClosureDraft, save_closure

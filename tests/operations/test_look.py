@@ -13,15 +13,15 @@ from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, Refusal, StaleVersion
 from app.look.look import Look
 from app.look.words import OWN
+from app.operations.accounts.second_factor import begin_authenticator
 from app.operations.book import book
+from app.operations.calendars.feeds import save_feed, write_calendar
 from app.operations.context import Context
-from app.operations.deliver import Courier, deliver_next
-from app.operations.feeds import save_feed, write_calendar
 from app.operations.flat_file import MOST_LETTERS, FlatFileError
+from app.operations.letters.deliver import Courier, deliver_next
 from app.operations.look import check_draft, get_logo, get_look, latest_look, look_of, own_words, save_look
 from app.operations.look_file import read_file, write_file
 from app.operations.rights import actor_of
-from app.operations.second_factor import begin_authenticator
 from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store
 from app.storage.tables import Setting, User

@@ -11,19 +11,19 @@ import pytest
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
 from app.look.mail_text import MailText, check_mail_text, warnings_of
-from app.operations import account_letters, address_letters, approval_letters, letters_text
 from app.operations.book import book
 from app.operations.context import Context
 from app.operations.export_settings import settings_text
 from app.operations.flat_file import FlatFileError
+from app.operations.letters import account_letters, address_letters, approval_letters, letters_text
+from app.operations.letters.mail_examples import Reader, write_example
+from app.operations.letters.mail_kinds import MAIL_KINDS, built_in
+from app.operations.letters.mail_text_file import read_file, write_file
+from app.operations.letters.mail_texts import check_draft, forget_text, get_text, list_texts, save_all, save_text
+from app.operations.letters.mail_trials import TRIAL, send_trial, show_trial
+from app.operations.letters.responsible_letters import ASSIGNED
 from app.operations.look import check_draft as check_look
 from app.operations.look import save_look
-from app.operations.mail_examples import Reader, write_example
-from app.operations.mail_kinds import MAIL_KINDS, built_in
-from app.operations.mail_text_file import read_file, write_file
-from app.operations.mail_texts import check_draft, forget_text, get_text, list_texts, save_all, save_text
-from app.operations.mail_trials import TRIAL, send_trial, show_trial
-from app.operations.responsible_letters import ASSIGNED
 from app.operations.rights import actor_of
 from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store

@@ -9,12 +9,14 @@ import pytest
 from app.access.actors import SYSTEM, VISITOR
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, LinkSpent, NotAllowed, NotFound
-from app.operations.account_letters import CHANGES
-from app.operations.account_news import CHANGED, tell_account
+from app.operations.accounts.link_records import reference_of
+from app.operations.accounts.password_links import choose_password, find_link
+from app.operations.accounts.sign_in import check_password
 from app.operations.context import Context
-from app.operations.letters import Letter, NoLetterError, write_letter
-from app.operations.link_records import reference_of
-from app.operations.mailed_links import (
+from app.operations.letters.account_letters import CHANGES
+from app.operations.letters.account_news import CHANGED, tell_account
+from app.operations.letters.booking_letters import Letter, NoLetterError, write_letter
+from app.operations.letters.mailed_links import (
     ELSEWHERE,
     INVITATION,
     PAUSE_SECONDS,
@@ -23,14 +25,12 @@ from app.operations.mailed_links import (
     ask_reset,
     invite_again,
 )
-from app.operations.outbox import HIDDEN, get_letter
+from app.operations.letters.outbox import HIDDEN, get_letter
 from app.operations.outside.accounts import admit
 from app.operations.outside.links import unlink
 from app.operations.outside.values import Claim, Source, Sources
-from app.operations.password_links import choose_password, find_link
 from app.operations.setup.grants import GrantDraft
 from app.operations.setup.users import UserDraft, get_user, save_user
-from app.operations.sign_in import check_password
 from app.storage.check import check_database
 from app.storage.store import Store
 from app.storage.tables import OutboxMessage, Setting, User

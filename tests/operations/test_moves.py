@@ -8,7 +8,7 @@ import pytest
 
 from app.access.permissions import ReadyMade
 from app.booking.refusals import JustTaken, LimitReached, NotAllowed, NotOfferedHere
-from app.operations.approve import approve
+from app.operations.approvals.approve import approve
 from app.operations.book import book
 from app.operations.change import cancel, move
 from app.operations.requests import MoveRequest, OnConflict, Reach, SeriesRequest

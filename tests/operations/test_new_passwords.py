@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from app.booking.refusals import InvalidInput
-from app.operations.new_passwords import MAX_PASSWORD, MIN_PASSWORD, TOO_EASY, check_new_password
+from app.operations.accounts.new_passwords import MAX_PASSWORD, MIN_PASSWORD, TOO_EASY, check_new_password
 
 MAKER = "Ada Lindenhof"
 

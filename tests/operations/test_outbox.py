@@ -7,8 +7,8 @@ import pytest
 from app.access.permissions import Permission, ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
 from app.operations.book import book
-from app.operations.deliver import deliver_next
-from app.operations.outbox import get_letter, list_outbox, try_again
+from app.operations.letters.deliver import deliver_next
+from app.operations.letters.outbox import get_letter, list_outbox, try_again
 from app.operations.requests import WaitingRequest
 from app.operations.waiting import join_waiting_list
 from app.storage.outbox import add_message

@@ -8,8 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
-from app.operations.context import Context
-from app.operations.passkeys import (
+from app.operations.accounts.passkeys import (
     CHALLENGE_SECONDS,
     KNOWN,
     REFUSED,
@@ -23,8 +22,9 @@ from app.operations.passkeys import (
     remove_passkey,
     rename_passkey,
 )
+from app.operations.accounts.second_factor import NEEDED, RECOVERY_CODES
+from app.operations.context import Context
 from app.operations.rights import actor_of
-from app.operations.second_factor import NEEDED, RECOVERY_CODES
 from app.storage.account_tables import Passkey, SpentChallenge
 from app.storage.check import check_database
 from app.storage.store import Store

@@ -14,7 +14,7 @@ from app.operations.book import book
 from app.operations.change import cancel
 from app.operations.context import Context
 from app.operations.labels import label_booking
-from app.operations.letters import NoLetterError, write_letter
+from app.operations.letters.booking_letters import NoLetterError, write_letter
 from app.operations.list_export import export_bookings
 from app.operations.look_up import get_booking
 from app.operations.responsible import NOBODY, list_assignable, list_responsible, make_responsible

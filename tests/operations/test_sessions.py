@@ -12,10 +12,8 @@ from app.access.actors import VISITOR, Actor, ActorKind
 from app.access.grants import Grant
 from app.booking.refusals import NotAllowed, NotFound, Unavailable
 from app.booking.values import MINUTE
-from app.operations.context import Context
-from app.operations.rights import actor_of
-from app.operations.session_limits import ABSOLUTE_SECONDS, IDLE_SECONDS, Limits, limits_of
-from app.operations.sessions import (
+from app.operations.accounts.session_limits import ABSOLUTE_SECONDS, IDLE_SECONDS, Limits, limits_of
+from app.operations.accounts.sessions import (
     KEEP_SECONDS,
     MAX_ADDRESS,
     MAX_DEVICE,
@@ -30,6 +28,8 @@ from app.operations.sessions import (
     list_sessions,
     resume,
 )
+from app.operations.context import Context
+from app.operations.rights import actor_of
 from app.storage.account_tables import UserSession
 from app.storage.check import check_database
 from app.storage.rights_tables import Role

@@ -9,7 +9,7 @@ import pytest
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
 from app.booking.values import Named, OnTimeout
-from app.operations.approve import approve
+from app.operations.approvals.approve import approve
 from app.operations.book import book
 from app.operations.setup.approval_warnings import find_warnings
 from app.operations.setup.approvals import RuleDraft, StepDraft, get_rule, list_rules, remove_rule, save_rule

@@ -9,13 +9,13 @@ import pytest
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
 from app.booking.values import Condition, QuestionKind
+from app.operations.accounts.sign_in import check_password
 from app.operations.context import Context
 from app.operations.setup.grants import GrantDraft
 from app.operations.setup.questions import QuestionDraft
 from app.operations.setup.resources import ResourceDraft, save_resource
 from app.operations.setup.services import RequirementDraft, ServiceDraft, get_service, list_services, save_service
 from app.operations.setup.users import UserDraft, get_user, list_users, save_user
-from app.operations.sign_in import check_password
 from app.storage.store import Store
 from tests.operations.setup_cast import add_location, add_person, add_pool, context_of
 

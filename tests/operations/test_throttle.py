@@ -14,10 +14,18 @@ from hypothesis import strategies as st
 
 from app.access.actors import SYSTEM
 from app.booking.refusals import TooOften, Unavailable
-from app.operations import throttle
-from app.operations.buckets import Bucket, Limit, check, count, network_of, source_of
+from app.operations.accounts import throttle
+from app.operations.accounts.buckets import Bucket, Limit, check, count, network_of, source_of
+from app.operations.accounts.throttle import (
+    LIMITS,
+    SIGN_IN_ACCOUNT,
+    SIGN_IN_ADDRESS,
+    SIGN_IN_HERE,
+    Guest,
+    begin_try,
+    forgive,
+)
 from app.operations.context import Context
-from app.operations.throttle import LIMITS, SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, SIGN_IN_HERE, Guest, begin_try, forgive
 from app.operations.upkeep import forget_old_tries
 from app.storage.repeat_tables import Throttle
 from app.storage.store import Store
@@ -31,8 +39,8 @@ HERE, ELSEWHERE = source_of(SECRET, "192.0.2.7"), source_of(SECRET, "192.0.2.8")
 FREE = SIGN_IN_HERE.free
 SMALL = Limit("of the tests", free=3, every=60, step=5, lock=30, reason="")
 CODE = (
-    "import sys; from tests.keys import open_store; from app.operations.throttle import begin_try, guest_of\n"
-    "from app.booking.refusals import TooOften; from app.operations.buckets import source_of\n"
+    "import sys; from tests.keys import open_store; from app.operations.accounts.throttle import begin_try, guest_of\n"
+    "from app.booking.refusals import TooOften; from app.operations.accounts.buckets import source_of\n"
     "guest = guest_of(source_of(b'a secret of the tests', '192.0.2.7'), ' ADA@example.org'); passed = 0\n"
     "store = open_store(sys.argv[1])\n"
     "for _ in range(4):\n"

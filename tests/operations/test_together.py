@@ -11,7 +11,7 @@ from app.access.actors import Actor, ActorKind
 from app.access.grants import Scope, ScopeKind
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, JustTaken, NotAllowed, NotFound, Refusal
-from app.operations.approve import approve
+from app.operations.approvals.approve import approve
 from app.operations.book import book
 from app.operations.change import cancel, move
 from app.operations.context import Context

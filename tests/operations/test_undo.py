@@ -10,11 +10,11 @@ import pytest
 from app.access.actors import client_of
 from app.access.permissions import ReadyMade
 from app.booking.refusals import CannotUndo, NotAllowed, NotFound
-from app.operations.approval_mails import tell_approvers
 from app.operations.book import book
 from app.operations.change import cancel, move
 from app.operations.context import Context
-from app.operations.deliver import claim_next
+from app.operations.letters.approval_mails import tell_approvers
+from app.operations.letters.deliver import claim_next
 from app.operations.presence import check_in
 from app.operations.requests import MoveRequest, OnConflict, Reach, SeriesRequest, WaitingRequest
 from app.operations.series import book_series

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app.booking.refusals import InvalidInput, JustTaken, LimitReached
-from app.operations.approve import approve
+from app.operations.approvals.approve import approve
 from app.operations.book import book
 from app.operations.change import cancel
-from app.operations.letters import NoLetterError
+from app.operations.letters.booking_letters import NoLetterError
 from app.operations.requests import VisitPart, VisitRequest
 from app.operations.visits import book_visit, find_visit_slots
 from app.storage.check import check_database

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.booking.refusals import AlreadyWaiting, WrongDuration
-from app.operations.approve import decline
+from app.operations.approvals.approve import decline
 from app.operations.book import book, hold
 from app.operations.change import cancel, move
 from app.operations.context import Context

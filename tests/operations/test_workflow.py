@@ -9,13 +9,13 @@ import pytest
 
 from app.access.permissions import ReadyMade
 from app.booking.workflow_values import Conditions, Receivers, Trigger
-from app.operations.approve import approve
+from app.operations.approvals.approve import approve
 from app.operations.book import book, hold
 from app.operations.change import cancel, move
 from app.operations.context import Context
-from app.operations.deliver import claim_next, deliver_next
-from app.operations.letters import NoLetterError, write_letter
-from app.operations.reminders import forget_runs, remind
+from app.operations.letters.booking_letters import NoLetterError, write_letter
+from app.operations.letters.deliver import claim_next, deliver_next
+from app.operations.letters.reminders import forget_runs, remind
 from app.operations.requests import HoldRequest, MoveRequest
 from app.operations.setup.workflow import NO_CONDITIONS
 from app.operations.undo import undo

@@ -10,8 +10,8 @@ import pytest
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
 from app.booking.workflow_values import Conditions, Receivers
-from app.operations.approval_views import approvals_of
-from app.operations.approve import approve
+from app.operations.approvals.approval_views import approvals_of
+from app.operations.approvals.approve import approve
 from app.operations.book import accept_offer, book, hold
 from app.operations.change import cancel, move
 from app.operations.confirm import confirm

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from app.booking.refusals import InvalidTransition, Refusal, StepDecided
-from app.operations.approve import approve, decline
+from app.operations.approvals.approve import approve, decline
 from app.operations.book import book
 from app.operations.look_up import get_booking
 from app.operations.upkeep import release_expired, tell_about_approvals

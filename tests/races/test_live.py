@@ -21,8 +21,8 @@ import pytest
 
 from app.access.actors import SYSTEM
 from app.operations.book import book
+from app.operations.calendars.live_pass import sign_pass
 from app.operations.context import Context
-from app.operations.live_pass import sign_pass
 from app.operations.requests import BookingRequest, ClientDetails
 from app.operations.slots import find_slots
 from app.storage.store import Store

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from app.operations.audit_words import ACTION_WORDS, KIND_WORDS, Action, Kind
+from app.operations.audit.words import ACTION_WORDS, KIND_WORDS, Action, Kind
 from tests.static.sizes import ROOT, modules
 
 FOLDER = "app/operations"
-RECORD = ("app.operations.audit", "record")
+RECORD = ("app.operations.audit.recording", "record")
 TOLD = ("app.operations.setup.telling", "Told")
 """An edit that names one is told by ``edit`` itself."""
 
 Name = tuple[str, str]
 RUNNERS: frozenset[Name] = frozenset(
     {
-        ("app.operations.approve", "_decide"),
+        ("app.operations.approvals.approve", "_decide"),
         ("app.operations.book", "_run"),
         ("app.operations.repeats", "once"),
         ("app.operations.setup.saving", "edit"),
@@ -30,37 +30,37 @@ ASIDE = RUNNERS | {("app.operations.expiry", "expire")}
 """What tells nothing of the operation that calls it."""
 
 UNTOLD: Mapping[str, str] = {
-    "approval_mails.tell_approvers": "mails go out by what was told already",
-    "approve._decide": "what it runs tells",
-    "book.hold": "a hold is given back by itself; that it becomes a booking is told",
-    "deliver.claim_next": "mails go out by what was told already",
-    "deliver._record": "mails go out by what was told already",
+    "accounts.passkeys.check": "a part of signing in, which is told with its method",
+    "accounts.second_factor.begin_authenticator": "an app counts only once it has shown a code, which is told",
+    "accounts.sessions._note_seen": "when a session was last used",
+    "accounts.sessions.end_this": "a sign-in takes the place of the session that the browser had",
+    "accounts.sessions.forget_ended": "sessions that ended long ago",
+    "accounts.sessions.prove_again": "what is done then is told",
+    "accounts.sign_in._renew_hash": "the same password under a stronger hash",
+    "accounts.throttle.begin_try": "counted tries are forgotten soon; the log of attacks tells of them",
+    "accounts.throttle.count_reset": "counted tries are forgotten soon; the log of attacks tells of them",
+    "accounts.throttle.count_wrong_code": "counted tries are forgotten soon; the log of attacks tells of them",
+    "accounts.throttle.count_wrong_link": "counted tries are forgotten soon; the log of attacks tells of them",
+    "accounts.throttle.forget_drained": "counted tries are forgotten soon; the log of attacks tells of them",
+    "accounts.throttle.forgive": "counted tries are forgotten soon; the log of attacks tells of them",
+    "approvals.approve._decide": "what it runs tells",
     "book._run": "what it runs tells",
+    "book.hold": "a hold is given back by itself; that it becomes a booking is told",
+    "calendars.feeds.open_feed": "a calendar was fetched, as it is every few minutes; the feed itself is told",
     "doors.note_shown": "the page was fetched, as it is every half minute; the door itself is told",
-    "feeds.open_feed": "a calendar was fetched, as it is every few minutes; the feed itself is told",
     "import_archive.import_archive": "what it brings is the same installation, its log included",
-    "mail_trials.send_trial": "a mail to whoever asks for it, which changes nothing",
+    "letters.approval_mails.tell_approvers": "mails go out by what was told already",
+    "letters.deliver._record": "mails go out by what was told already",
+    "letters.deliver.claim_next": "mails go out by what was told already",
+    "letters.mail_trials.send_trial": "a mail to whoever asks for it, which changes nothing",
+    "letters.reminders.forget_runs": "what rules did long ago",
     "moving_in.bring._bring": "what it runs tells",
     "outside.provider._spend": "a part of signing in, which is told with its method",
-    "passkeys.check": "a part of signing in, which is told with its method",
     "presets.setting_up.set_up_preset": "what it runs tells",
-    "reminders.forget_runs": "what rules did long ago",
     "repeats.once": "what it runs tells",
     "sealing.seal_entries": "it is the audit log",
-    "second_factor.begin_authenticator": "an app counts only once it has shown a code, which is told",
-    "sessions._note_seen": "when a session was last used",
-    "sessions.end_this": "a sign-in takes the place of the session that the browser had",
-    "sessions.forget_ended": "sessions that ended long ago",
-    "sessions.prove_again": "what is done then is told",
     "setup.doors._edit": "what it runs tells",
     "setup.saving.edit": "what it runs tells, or is told by its ``Told``",
-    "sign_in._renew_hash": "the same password under a stronger hash",
-    "throttle.begin_try": "counted tries are forgotten soon; the log of attacks tells of them",
-    "throttle.count_reset": "counted tries are forgotten soon; the log of attacks tells of them",
-    "throttle.count_wrong_code": "counted tries are forgotten soon; the log of attacks tells of them",
-    "throttle.count_wrong_link": "counted tries are forgotten soon; the log of attacks tells of them",
-    "throttle.forget_drained": "counted tries are forgotten soon; the log of attacks tells of them",
-    "throttle.forgive": "counted tries are forgotten soon; the log of attacks tells of them",
     "upkeep.forget_old_answers": "answers to repeated requests, a week old",
     "upkeep.release_expired": "what runs out tells, but for holds",
 }

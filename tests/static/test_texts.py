@@ -20,7 +20,7 @@ LOOKED_THROUGH = ("app/web", "app/operations", "app/booking", "app/access")
 UNREAD: Mapping[str, str] = {
     "app/operations/import_archive.py": "the command line alone imports",
     "app/operations/probe.py": "the names of what checks of the installation book, which nobody else may",
-    "app/operations/throttle.py": "why each limit is as it is, for who reads the code",
+    "app/operations/accounts/throttle.py": "why each limit is as it is, for who reads the code",
     "app/web/audit/fact_words.py": "each text stands beside the same words as its key",
     "app/web/devices.py": "names of browsers and systems, as they call themselves",
 }
@@ -29,16 +29,18 @@ UNREAD: Mapping[str, str] = {
 NOT_SAID: Mapping[str, frozenset[str]] = {
     "app/access/actors.py": frozenset({"Command line"}),  # as the log has it
     "app/booking/answers.py": frozenset({"Cc", "Cs", "Zl", "Zp"}),  # categories of Unicode
-    "app/operations/client_archive.py": frozenset({"Eigenplan, what is kept about a client"}),  # the form of the file
+    "app/operations/clients/client_archive.py": frozenset(
+        {"Eigenplan, what is kept about a client"}
+    ),  # the form of the file
     "app/operations/moving_in/bring.py": frozenset({"e mail address", "e mail adresse"}),  # as people type it
     "app/operations/outside/provider.py": frozenset({"Asked"}),  # a type
     "app/operations/presets/parts.py": frozenset({"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}),  # as files say it
     "app/operations/readiness.py": frozenset({"Store"}),  # a type
     "app/operations/sealed.py": frozenset({"not sealed by this version", "not sealed by this key for this row"}),
     "app/operations/series.py": frozenset({"some occurrences of the series cannot be had"}),  # of an inner exception
-    "app/operations/sign_in.py": frozenset({"a password that nobody has"}),
+    "app/operations/accounts/sign_in.py": frozenset({"a password that nobody has"}),
     "app/web/health.py": frozenset({"This slot takes no requests now: its serving file is not there."}),  # to programs
-    "app/operations/live_pass.py": frozenset({"eigenplan live stream"}),  # a salt
+    "app/operations/calendars/live_pass.py": frozenset({"eigenplan live stream"}),  # a salt
     "app/web/public/token.py": frozenset(
         {"eigenplan booking form", "eigenplan visit form", "eigenplan waiting form"}
     ),  # salts

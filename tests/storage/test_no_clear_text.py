@@ -18,13 +18,13 @@ import pytest
 
 from app.integrations.ics.values import Busy
 from app.operations.book import book
-from app.operations.busy_times import replace_busy_times
+from app.operations.calendars.busy_times import replace_busy_times
 from app.operations.change import cancel, move
 from app.operations.check_in_codes import check_in_by_code, code_for
-from app.operations.client_records import ClientDraft, save_client
-from app.operations.deliver import Courier, deliver_next
+from app.operations.clients.client_records import ClientDraft, save_client
 from app.operations.doors import check_in_at_door, look_at_door, open_door
 from app.operations.find_times import TimesQuery, find_times
+from app.operations.letters.deliver import Courier, deliver_next
 from app.operations.look_up import find_clients, view_of
 from app.operations.moving_in.bring import What, bring_in
 from app.operations.requests import ClientDetails, MoveRequest, SeriesRequest, WaitingRequest

@@ -16,7 +16,7 @@ from app.access.permissions import Permission, ReadyMade
 from app.booking.values import Instant
 from app.config import Config
 from app.factory import create_app, sources_of
-from app.operations.sessions import Method, Place, begin_session
+from app.operations.accounts.sessions import Method, Place, begin_session
 from app.storage.account_tables import UserSession
 from app.storage.store import Store
 from app.storage.tables import User

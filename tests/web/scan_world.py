@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from app.operations.calendars.feeds import save_feed
 from app.operations.context import Context
-from app.operations.feeds import save_feed
 from app.operations.rights import actor_of
 from app.operations.setup.grants import GrantDraft, Holder, replace_grants
 from app.storage.store import Store

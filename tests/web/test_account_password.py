@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 
 from app.access.permissions import ReadyMade
-from app.operations.letterhead import Letterhead
-from app.operations.letters import write_letter
-from app.operations.new_passwords import TOO_EASY
-from app.operations.own_password import WRONG
-from app.operations.sign_in import check_password, make_hash
-from app.operations.throttle import RESET_ACCOUNT, SIGN_IN_HERE
+from app.operations.accounts.new_passwords import TOO_EASY
+from app.operations.accounts.own_password import WRONG
+from app.operations.accounts.sign_in import check_password, make_hash
+from app.operations.accounts.throttle import RESET_ACCOUNT, SIGN_IN_HERE
+from app.operations.letters.booking_letters import write_letter
+from app.operations.letters.letterhead import Letterhead
 from app.storage.store import Store
 from app.storage.tables import OutboxMessage, User
 from app.web.account.password import CHANGED

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app.access.permissions import ReadyMade
-from app.operations.session_limits import IDLE_SECONDS
+from app.operations.accounts.session_limits import IDLE_SECONDS
 from app.storage.account_tables import UserSession
 from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store

@@ -11,9 +11,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.access.permissions import Permission, ReadyMade
-from app.operations.audit import Change, Subject, record
-from app.operations.audit_log import PAGE
-from app.operations.audit_words import Action, Kind
+from app.operations.audit.log import PAGE
+from app.operations.audit.recording import Change, Subject, record
+from app.operations.audit.words import Action, Kind
 from app.operations.book import book
 from app.operations.change import cancel
 from app.operations.context import Context

@@ -11,7 +11,7 @@ from app.access.actors import SYSTEM
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput
 from app.operations.book import hold
-from app.operations.calendar import MAX_DAYS, CalendarQuery, look_at_calendar
+from app.operations.calendars.calendar import MAX_DAYS, CalendarQuery, look_at_calendar
 from app.operations.context import Context
 from app.operations.requests import HoldRequest
 from app.storage.public_ids import new_public_id

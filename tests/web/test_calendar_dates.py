@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from app.access.permissions import ReadyMade
-from app.operations.calendar import CalendarQuery, look_at_calendar
-from app.operations.calendar_month import MOST_NAMED, look_at_month, month_of
+from app.operations.calendars.calendar import CalendarQuery, look_at_calendar
+from app.operations.calendars.calendar_month import MOST_NAMED, look_at_month, month_of
 from app.storage.public_ids import new_public_id
 from app.storage.store import Store
 from app.storage.tables import Closure, Pool, PoolMember

@@ -10,7 +10,7 @@ import pytest
 from app.access.permissions import ReadyMade
 from app.booking.values import Taken
 from app.booking.wall_clock import day_bounds, resolve
-from app.operations.calendar import AwayView
+from app.operations.calendars.calendar import AwayView
 from app.web.calendar_drag import free_of_lanes, times_of_hours, times_of_week
 from app.web.calendar_pages import make_day_table, make_timeline, make_week
 from tests.cast import HOUR, MONDAY, Cast

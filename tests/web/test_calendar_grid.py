@@ -8,7 +8,7 @@ import pytest
 
 from app.booking.values import Cause, Taken
 from app.booking.wall_clock import day_bounds
-from app.operations.calendar import AwayView, CalendarView, ResourceCalendar
+from app.operations.calendars.calendar import AwayView, CalendarView, ResourceCalendar
 from app.operations.views import BookingView, ResourceView
 from app.web.calendar_grid import Cell, CellKind, Lane, Note, lay_out, shown_interval
 from app.web.calendar_pages import clock_change, make_day_table, make_week, span_text

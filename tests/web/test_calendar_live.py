@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.access.permissions import Permission, ReadyMade
 from app.config import Config
-from app.operations.live_pass import MAX_AGE_SECONDS, PassError, read_pass, sign_pass
+from app.operations.calendars.live_pass import MAX_AGE_SECONDS, PassError, read_pass, sign_pass
 from app.storage.account_tables import UserSession
 from app.storage.store import Store
 from app.web.background import PART_HEADER

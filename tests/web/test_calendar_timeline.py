@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from app.access.permissions import ReadyMade
-from app.operations.calendar import CalendarQuery, look_at_calendar
+from app.operations.calendars.calendar import CalendarQuery, look_at_calendar
 from app.storage.store import Store
 from app.web.calendar_pages import make_day_table, make_timeline
 from tests.cast import HOUR, Cast

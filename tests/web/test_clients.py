@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from app.access.permissions import ReadyMade
-from app.operations.session_limits import RECENT_SECONDS
+from app.operations.accounts.session_limits import RECENT_SECONDS
 from app.storage.account_tables import UserSession
 from app.storage.store import Store
 from app.storage.tables import Booking, Client, Service, User

@@ -11,9 +11,9 @@ from flask import Flask
 
 from app.access.permissions import ReadyMade
 from app.config import Config
-from app.operations.session_limits import RECENT_SECONDS
-from app.operations.sessions import Method
-from app.operations.sign_in import make_hash
+from app.operations.accounts.session_limits import RECENT_SECONDS
+from app.operations.accounts.sessions import Method
+from app.operations.accounts.sign_in import make_hash
 from app.storage.account_tables import ExternalIdentity, UserSession
 from app.storage.store import Store
 from app.storage.tables import User

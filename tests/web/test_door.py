@@ -12,13 +12,13 @@ from flask.testing import FlaskClient
 from app.access.actors import SYSTEM
 from app.access.permissions import Permission, ReadyMade
 from app.booking.refusals import TooOften
-from app.operations.buckets import count, source_of
+from app.operations.accounts.buckets import count, source_of
+from app.operations.accounts.throttle import CODE_PLACE, check_codes
 from app.operations.check_in_codes import code_for
 from app.operations.context import Context
 from app.operations.links import door_token, manage_token
 from app.operations.setup.doors import DoorDraft, end_door, save_door
 from app.operations.setup.locations import LocationDraft, get_location, save_location
-from app.operations.throttle import CODE_PLACE, check_codes
 from app.storage.door_tables import Door
 from app.storage.store import Store
 from app.storage.tables import Booking

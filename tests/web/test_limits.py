@@ -13,8 +13,8 @@ from app.access.permissions import ReadyMade
 from app.booking.refusals import TooOften
 from app.config import Config
 from app.factory import create_app
-from app.operations.buckets import Source, source_of
-from app.operations.throttle import (
+from app.operations.accounts.buckets import Source, source_of
+from app.operations.accounts.throttle import (
     BOOK_ADDRESS,
     BOOK_CLIENT,
     WAIT_ADDRESS,

@@ -8,10 +8,10 @@ import json
 import pytest
 
 from app.live.hub import Hub
+from app.operations.calendars.live_changes import first_position, look
+from app.operations.calendars.live_pass import read_pass
 from app.operations.change import cancel, move
-from app.operations.client_records import ClientDraft, save_client
-from app.operations.live_changes import first_position, look
-from app.operations.live_pass import read_pass
+from app.operations.clients.client_records import ClientDraft, save_client
 from app.operations.requests import MoveRequest
 from app.storage.store import Store
 from app.storage.tables import Booking

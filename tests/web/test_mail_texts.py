@@ -9,7 +9,7 @@ import re
 import pytest
 
 from app.access.permissions import ReadyMade
-from app.operations.mail_texts import get_text
+from app.operations.letters.mail_texts import get_text
 from app.storage.store import Store
 from app.storage.tables import OutboxMessage
 from tests.operations.setup_cast import context_of

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from app.operations.change import cancel
 from app.operations.change import move as move_booking
-from app.operations.client_records import ClientDraft, save_client
+from app.operations.clients.client_records import ClientDraft, save_client
 from app.operations.links import done_mark, manage_token
 from app.operations.requests import MoveRequest
 from app.storage.store import Store

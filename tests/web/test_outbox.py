@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from app.access.permissions import Permission, ReadyMade
 from app.config import Config
 from app.operations.book import book
-from app.operations.deliver import MessageStatus
-from app.operations.mail_kinds import MAIL_KINDS
+from app.operations.letters.deliver import MessageStatus
+from app.operations.letters.mail_kinds import MAIL_KINDS
 from app.storage import outbox
 from app.storage.store import Store
 from app.storage.tables import Booking, OutboxMessage

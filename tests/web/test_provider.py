@@ -12,9 +12,9 @@ from werkzeug.test import TestResponse
 
 from app.access.permissions import ReadyMade
 from app.config import Config
+from app.operations.accounts.session_limits import RECENT_SECONDS
+from app.operations.accounts.sessions import Method
 from app.operations.outside.provider import ASKED_SECONDS, REFUSED, SOMEBODY_ELSE, WRONG
-from app.operations.session_limits import RECENT_SECONDS
-from app.operations.sessions import Method
 from app.storage.account_tables import UserSession
 from app.storage.rights_tables import Role
 from app.storage.store import Store

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from app.operations.client_records import ClientDraft, save_client
+from app.operations.clients.client_records import ClientDraft, save_client
 from app.operations.links import confirm_token, manage_token
 from app.operations.upkeep import release_expired
 from app.storage.store import Store

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from app.operations.book import book
 from app.operations.change import cancel
-from app.operations.client_records import ClientDraft, save_client
+from app.operations.clients.client_records import ClientDraft, save_client
 from app.operations.links import manage_token, waiting_token
 from app.storage.store import Store
 from app.storage.tables import OutboxMessage, WaitingEntry

@@ -11,11 +11,11 @@ import pytest
 from flask import Flask
 
 from app.access.permissions import ReadyMade
-from app.operations.passkeys import REFUSED
-from app.operations.second_factor import NEEDED, WRONG_CODE
-from app.operations.session_limits import RECENT_SECONDS
-from app.operations.sign_in import make_hash
-from app.operations.throttle import SIGN_IN_HERE
+from app.operations.accounts.passkeys import REFUSED
+from app.operations.accounts.second_factor import NEEDED, WRONG_CODE
+from app.operations.accounts.session_limits import RECENT_SECONDS
+from app.operations.accounts.sign_in import make_hash
+from app.operations.accounts.throttle import SIGN_IN_HERE
 from app.storage.account_tables import Authenticator, Passkey, RecoveryCode, UserSession
 from app.storage.store import Store
 from app.storage.tables import Location, User

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from app.access.permissions import ReadyMade
 from app.config import Config
 from app.factory import create_app
-from app.operations.buckets import source_of
-from app.operations.throttle import BOOK_ADDRESS, SIGN_IN_HERE, begin_try, count_booking, guest_of
+from app.operations.accounts.buckets import source_of
+from app.operations.accounts.throttle import BOOK_ADDRESS, SIGN_IN_HERE, begin_try, count_booking, guest_of
 from app.storage.store import Store
 from app.storage.tables import Location
 from app.web.context import EXTENSION

@@ -12,12 +12,12 @@ from app.access.actors import SYSTEM
 from app.access.permissions import ReadyMade
 from app.config import Config
 from app.factory import create_app
-from app.operations.buckets import source_of
+from app.operations.accounts.buckets import source_of
+from app.operations.accounts.sign_in import check_password, make_hash
+from app.operations.accounts.throttle import KNOWN_SECONDS, SIGN_IN_ADDRESS, SIGN_IN_HERE, begin_try, guest_of
 from app.operations.context import Context
 from app.operations.setup.grants import GrantDraft
 from app.operations.setup.users import UserDraft, get_user, save_user
-from app.operations.sign_in import check_password, make_hash
-from app.operations.throttle import KNOWN_SECONDS, SIGN_IN_ADDRESS, SIGN_IN_HERE, begin_try, guest_of
 from app.storage.repeat_tables import Throttle
 from app.storage.store import Store
 from app.storage.tables import User

@@ -16,7 +16,7 @@ from app.booking.refusals import Unavailable
 from app.config import Config
 from app.crypto.master import MasterKey
 from app.operations.book import book, hold
-from app.operations.deliver import Courier
+from app.operations.letters.deliver import Courier
 from app.operations.requests import HoldRequest
 from app.storage import store as storage
 from app.storage.audit_tables import AuditEntry
@@ -83,9 +83,9 @@ def test_log_of_a_delivery_names_no_client(store: Store, caplog: pytest.LogCaptu
     cast = one_provider(store)
     book(visitor(cast), wish(cast))
     delivery_id = OutboxMessage.get().public_id
-    with caplog.at_level(logging.INFO, logger="app.operations.deliver"):
+    with caplog.at_level(logging.INFO, logger="app.operations.letters.deliver"):
         worker(cast).run_once()
-    lines = [record.message for record in caplog.records if record.name == "app.operations.deliver"]
+    lines = [record.message for record in caplog.records if record.name == "app.operations.letters.deliver"]
     assert lines == [f"delivered confirmed, delivery {delivery_id}, attempt 1"]
 
 

@@ -15,10 +15,10 @@ from app.booking.answers import check_email, check_phone, clean_line, clean_text
 from app.booking.refusals import InvalidInput
 from app.booking.values import ResourceKind
 from app.booking.words import sentence
-from app.operations.audit import Change, Subject, record
-from app.operations.audit_words import MASKED, Action, Kind
-from app.operations.client_records import MAX_NOTES
-from app.operations.clients import MAX_NAME
+from app.operations.audit.recording import Change, Subject, record
+from app.operations.audit.words import MASKED, Action, Kind
+from app.operations.clients.booking_clients import MAX_NAME
+from app.operations.clients.client_records import MAX_NOTES
 from app.operations.context import Context
 from app.operations.moving_in.sheet import Row, read_sheet, write_sheet
 from app.operations.setup.resources import ResourceDraft, save_resource

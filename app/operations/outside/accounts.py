@@ -12,9 +12,9 @@ from app.access.actors import SYSTEM
 from app.booking.answers import check_email
 from app.booking.refusals import InvalidInput
 from app.booking.values import Instant
-from app.operations.account_clients import carry_address
-from app.operations.audit import Change, Facts, Subject, difference, record
-from app.operations.audit_words import Action, Kind
+from app.operations.accounts.account_clients import carry_address
+from app.operations.audit.recording import Change, Facts, Subject, difference, record
+from app.operations.audit.words import Action, Kind
 from app.operations.context import Context
 from app.operations.outside.ended import was_ended
 from app.operations.outside.membership import groups_of, is_member_as_said, make_equal

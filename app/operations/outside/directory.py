@@ -7,10 +7,10 @@ import logging
 from app.booking.refusals import InvalidInput, SourceAway
 from app.booking.values import Instant
 from app.integrations.ldap.values import DirectoryError, PermanentDirectoryError
+from app.operations.accounts.own_account import own_id
 from app.operations.context import Context
 from app.operations.outside.accounts import SWITCHED_OFF, admit
 from app.operations.outside.values import Claim, Source, Sources
-from app.operations.own_account import own_id
 from app.storage.account_tables import ExternalIdentity
 from app.storage.store import Store
 from app.texts import _

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from app.booking.refusals import InvalidInput, SourceAway
 from app.booking.values import Instant
 from app.integrations.oidc.values import Asked, Identity, ProviderError, TransientProviderError
+from app.operations.accounts.own_account import own_id
 from app.operations.context import Context
 from app.operations.outside.accounts import admit
 from app.operations.outside.values import Claim, Source, Sources
-from app.operations.own_account import own_id
 from app.storage.account_tables import ExternalIdentity, SpentChallenge
 from app.storage.store import Store
 from app.texts import _, mark

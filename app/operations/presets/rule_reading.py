@@ -13,12 +13,12 @@ from app.booking.intake import find_options, option_words
 from app.booking.values import QuestionKind
 from app.booking.workflow_values import TIMED, Trigger
 from app.look.mail_text import check_mail_text
+from app.operations.letters.workflow_letters import PLACEHOLDERS
 from app.operations.presets.nodes import Problems, Reader, WrongError, pairs, whole
 from app.operations.presets.parts import listed, long_words, many_words, minutes, number, one_of, words
 from app.operations.presets.values import Answer, Label, Question, Rule, Service, Words, said
 from app.operations.setup.labels import HUES
 from app.operations.setup.saving import check_number
-from app.operations.workflow_letters import PLACEHOLDERS
 from app.texts import _, languages, plural
 
 CLIENT, PROVIDERS = "client", "providers"

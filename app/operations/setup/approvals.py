@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import DAY_MINUTES, OnTimeout
-from app.operations.audit_words import Kind
+from app.operations.audit.words import Kind
 from app.operations.context import Context
 from app.operations.setup.saving import Key, Saved, check_number, edit, find_row, look, put
 from app.operations.setup.services import YEAR_MINUTES, span_words

@@ -11,7 +11,7 @@ from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
-from app.operations.audit_words import Kind
+from app.operations.audit.words import Kind
 from app.operations.context import Context
 from app.operations.setup.saving import MAX_NAME, Key, Saved, check_day, edit, find_row, look, put, require_all
 from app.operations.setup.telling import Told

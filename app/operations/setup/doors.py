@@ -11,8 +11,8 @@ from app.booking.doors import RELEASE_MINUTES, can_be_booked_at
 from app.booking.refusals import InvalidInput
 from app.booking.values import Instant, ResourceKind, Service
 from app.operations import records
-from app.operations.audit import Change, Facts, Subject, difference, record
-from app.operations.audit_words import Action, Kind
+from app.operations.audit.recording import Change, Facts, Subject, difference, record
+from app.operations.audit.words import Action, Kind
 from app.operations.context import Context
 from app.operations.names import get_service
 from app.operations.rights import target_of_resource

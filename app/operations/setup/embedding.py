@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import StaleVersion
-from app.operations.audit_words import Kind
+from app.operations.audit.words import Kind
 from app.operations.context import Context
 from app.operations.setup.origins import read_origins
 from app.operations.setup.saving import edit

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.access.permissions import Permission
 from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
-from app.operations.audit_words import Kind
+from app.operations.audit.words import Kind
 from app.operations.context import Context
 from app.operations.outside.values import Source
 from app.operations.setup.grants import (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
-from app.operations.audit_words import Kind
+from app.operations.audit.words import Kind
 from app.operations.context import Context
 from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put
 from app.operations.setup.telling import Told

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.access.permissions import Permission
 from app.booking.answers import clean_text
-from app.operations.audit_words import Kind
+from app.operations.audit.words import Kind
 from app.operations.context import Context
 from app.operations.setup.saving import Key, Saved, check_name, check_zone, edit, find_row, look, put
 from app.operations.setup.telling import Told

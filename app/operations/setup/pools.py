@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
-from app.operations.audit_words import Kind
+from app.operations.audit.words import Kind
 from app.operations.context import Context
 from app.operations.rights import target_of_resource
 from app.operations.setup.grants import check_may_add

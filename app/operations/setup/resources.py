@@ -11,7 +11,7 @@ from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.values import ResourceKind
-from app.operations.audit_words import Kind
+from app.operations.audit.words import Kind
 from app.operations.context import Context
 from app.operations.rights import target_of_resource
 from app.operations.setup.saving import Key, Saved, check_name, check_zone, edit, find_row, look, put, require_all

@@ -21,16 +21,16 @@ from app.access.permissions import (
 )
 from app.booking.answers import clean_text
 from app.booking.refusals import InvalidInput, NotAllowed
-from app.operations.audit import Change, Subject, record
-from app.operations.audit_words import Action, Kind
-from app.operations.context import Context
-from app.operations.rights import dump_extents, extents_of
-from app.operations.session_limits import (
+from app.operations.accounts.session_limits import (
     LEAST_IDLE_MINUTES,
     LEAST_SESSION_HOURS,
     MOST_IDLE_MINUTES,
     MOST_SESSION_HOURS,
 )
+from app.operations.audit.recording import Change, Subject, record
+from app.operations.audit.words import Action, Kind
+from app.operations.context import Context
+from app.operations.rights import dump_extents, extents_of
 from app.operations.setup.grants import lacking
 from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put
 from app.operations.setup.telling import Told

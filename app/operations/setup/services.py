@@ -13,7 +13,7 @@ from app.access.permissions import Permission
 from app.booking.answers import clean_text
 from app.booking.refusals import InvalidInput
 from app.booking.values import DAY_MINUTES, Visibility
-from app.operations.audit_words import Kind
+from app.operations.audit.words import Kind
 from app.operations.context import Context
 from app.operations.setup.questions import QuestionDraft, check_questions, dump_questions, load_questions
 from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put, require_all

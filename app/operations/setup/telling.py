@@ -8,8 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from app.booking.refusals import NotFound
-from app.operations.audit import Facts, Subject, difference, record
-from app.operations.audit_words import MASKED, Action, Kind
+from app.operations.audit.recording import Facts, Subject, difference, record
+from app.operations.audit.words import MASKED, Action, Kind
 from app.operations.context import Context
 
 if TYPE_CHECKING:

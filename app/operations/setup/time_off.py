@@ -10,7 +10,7 @@ from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
 from app.booking.values import MINUTE, Instant
 from app.booking.wall_clock import local_date
-from app.operations.audit_words import Kind
+from app.operations.audit.words import Kind
 from app.operations.context import Context
 from app.operations.rights import target_of_resource
 from app.operations.setup.saving import Key, Saved, check_day, edit, find_row, look, put, require_all

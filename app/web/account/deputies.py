@@ -9,8 +9,7 @@ from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.wall_clock import earliest, end_of, local_date
 from app.booking.words import sentence
-from app.operations.context import Context
-from app.operations.deputies import (
+from app.operations.approvals.deputies import (
     DeputyDraft,
     DeputyView,
     end_deputy,
@@ -19,6 +18,7 @@ from app.operations.deputies import (
     name_deputy,
     possible_deputies,
 )
+from app.operations.context import Context
 from app.texts import _, mark
 from app.web.account.own import own_account
 from app.web.context import current_context, site

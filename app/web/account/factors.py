@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput, Refusal, TooOften
 from app.booking.words import sentence
-from app.operations import passkeys
-from app.operations.second_factor import (
+from app.operations.accounts import passkeys
+from app.operations.accounts.second_factor import (
     begin_authenticator,
     confirm_authenticator,
     make_recovery_codes,

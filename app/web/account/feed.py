@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.operations.feeds import end_feed, get_feed, renew_feed, save_feed
+from app.operations.calendars.feeds import end_feed, get_feed, renew_feed, save_feed
 from app.operations.links import feed_token
 from app.texts import _, mark
 from app.web.account.own import own_context

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput
 from app.booking.words import sentence
-from app.operations.own_language import choose_language, own_language
+from app.operations.accounts.own_language import choose_language, own_language
 from app.texts import _, mark, speak
 from app.translations import load_languages
 from app.web.account.own import own_context

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from app.booking.refusals import TooOften
+from app.operations.accounts.sessions import Account
+from app.operations.accounts.sign_in import tell_failed
+from app.operations.accounts.throttle import Try, begin_try, forgive, guest_of
 from app.operations.context import Context
-from app.operations.sessions import Account
-from app.operations.sign_in import tell_failed
-from app.operations.throttle import Try, begin_try, forgive, guest_of
 from app.web.context import context_for, current_account, current_source, now, site
 from app.web.errors import SignedOut
 from app.web.security_log import Event, note

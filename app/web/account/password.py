@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput, StaleVersion, TooOften
 from app.booking.words import sentence
-from app.operations.own_password import change_password, has_password
+from app.operations.accounts.own_password import change_password, has_password
 from app.texts import _, mark
 from app.web.account.own import begin_own_try, fail, own_account, own_context, succeed
 from app.web.errors import UNPROCESSABLE, answer_refusal

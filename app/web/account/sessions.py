@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.operations.session_limits import limits_of
-from app.operations.sessions import end_all, end_one, list_sessions
+from app.operations.accounts.session_limits import limits_of
+from app.operations.accounts.sessions import end_all, end_one, list_sessions
 from app.texts import _, mark
 from app.web.account.own import own_account, own_context
 from app.web.context import site

@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from app.booking.dates import weekday_name
-from app.operations.audit_log import EntryView
-from app.operations.audit_words import ACTION_WORDS, KIND_WORDS, MASKED
+from app.operations.audit.log import EntryView
+from app.operations.audit.words import ACTION_WORDS, KIND_WORDS, MASKED
 from app.texts import _, in_context
 from app.web.audit.fact_words import name_of, value_of
 from app.web.setup.hours import show_range

@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.wall_clock import local_date
-from app.operations.audit_files import TYPES, csv_lines, json_lines
-from app.operations.audit_log import export_audit, list_people, search_audit
-from app.operations.audit_words import ACTION_WORDS, KIND_WORDS
+from app.operations.audit.files import TYPES, csv_lines, json_lines
+from app.operations.audit.log import export_audit, list_people, search_audit
+from app.operations.audit.words import ACTION_WORDS, KIND_WORDS
 from app.texts import _, in_context
 from app.web.audit.lines import line_of
 from app.web.audit.reading import read_search

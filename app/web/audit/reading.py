@@ -11,8 +11,8 @@ from flask import url_for
 
 from app.booking.values import Instant
 from app.booking.wall_clock import day_bounds
-from app.operations.audit_log import AuditSearch
-from app.operations.audit_words import Action, Kind
+from app.operations.audit.log import AuditSearch
+from app.operations.audit.words import Action, Kind
 from app.texts import _
 from app.web.setup.reading import LAST_BEFORE_FIRST, searched_day
 

@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from app.booking.words import sentence
+from app.operations.accounts.link_again import send_link_again
 from app.operations.change import cancel, complete, mark_no_show
 from app.operations.context import Context
 from app.operations.labels import label_booking
-from app.operations.link_again import send_link_again
 from app.operations.look_up import look_at_booking
 from app.operations.presence import check_in
 from app.operations.requests import Reach

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.booking.approval_words import STEP_WORDS
 from app.booking.approvals import OPEN, StepStatus
-from app.operations.approval_views import ApprovalView, StepView
+from app.operations.approvals.approval_views import ApprovalView, StepView
 from app.texts import _, in_context, mark
 from app.web.times import moment_text
 

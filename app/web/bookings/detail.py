@@ -11,8 +11,8 @@ from app.access.permissions import Permission
 from app.booking.doors import EARLY_BY_CODE, may_check_in
 from app.booking.statuses import MOVABLE, TRANSITIONS, Status
 from app.booking.values import MINUTE, Catalog, Label
-from app.operations.approval_views import ApprovalView, approvals_of
-from app.operations.audit_log import account_names, booking_history
+from app.operations.approvals.approval_views import ApprovalView, approvals_of
+from app.operations.audit.log import account_names, booking_history
 from app.operations.context import Context
 from app.operations.look_up import BUSY
 from app.operations.responsible import list_assignable

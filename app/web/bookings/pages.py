@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, render_template, request
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.wall_clock import local_date
-from app.operations.audit_files import TYPES
+from app.operations.audit.files import TYPES
 from app.operations.list_export import export_bookings
 from app.operations.look_up import look_at_booking
 from app.operations.search import list_together, search_bookings

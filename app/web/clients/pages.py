@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, StaleVersion
 from app.booking.words import sentence
-from app.operations.client_records import (
+from app.operations.clients.client_records import (
     MOST_BOOKINGS,
     SHARED,
     ClientDraft,

@@ -13,11 +13,11 @@ from flask.typing import ResponseReturnValue
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.words import STATE_WORDS, sentence
-from app.operations.audit_words import ACTION_WORDS, ACTOR_WORDS
-from app.operations.client_archive import Archive, collect_client
-from app.operations.client_records import get_client
-from app.operations.erasure import erase_client
-from app.operations.letterhead import Letterhead
+from app.operations.audit.words import ACTION_WORDS, ACTOR_WORDS
+from app.operations.clients.client_archive import Archive, collect_client
+from app.operations.clients.client_records import get_client
+from app.operations.clients.erasure import erase_client
+from app.operations.letters.letterhead import Letterhead
 from app.texts import _, mark, plural
 from app.web.context import current_context, site
 from app.web.errors import status_of

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from app.booking.intervals import clip, normalise, subtract, union
 from app.booking.values import Cause, Instant, Interval
 from app.booking.wall_clock import day_bounds, local_date
-from app.operations.calendar import CalendarView, ResourceCalendar
+from app.operations.calendars.calendar import CalendarView, ResourceCalendar
 from app.texts import _
 from app.web.calendar_pages import span_text
 from app.web.times import clock_text, end_text

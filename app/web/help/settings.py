@@ -13,7 +13,7 @@ from flask import current_app
 from jinja2 import nodes
 
 from app.booking.doors import RELEASE_MINUTES
-from app.operations import session_limits
+from app.operations.accounts import session_limits
 from app.operations.setup.origins import MOST_ORIGINS
 from app.texts import _, in_context, mark
 

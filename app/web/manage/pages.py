@@ -16,12 +16,12 @@ from app.booking.statuses import Status
 from app.booking.words import sentence
 from app.look.features import Feature
 from app.operations.book import accept_offer
-from app.operations.calendar_file import write_calendar_file
+from app.operations.calendars.calendar_file import write_calendar_file
 from app.operations.change import cancel as cancel_booking
 from app.operations.change import move as move_booking
 from app.operations.check_in_codes import code_for
-from app.operations.letterhead import Letterhead
-from app.operations.letters import FILE_NAME
+from app.operations.letters.booking_letters import FILE_NAME
+from app.operations.letters.letterhead import Letterhead
 from app.operations.links import done_mark
 from app.operations.requests import MoveRequest
 from app.operations.views import BookingView

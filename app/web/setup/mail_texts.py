@@ -11,10 +11,10 @@ from app.booking.refusals import StaleVersion
 from app.look.mail_text import MOST_SUBJECT, MOST_TEXT, SUBJECT, TEXT
 from app.operations.context import Context
 from app.operations.flat_file import FlatFileError
-from app.operations.mail_examples import Example
-from app.operations.mail_kinds import MailKind
-from app.operations.mail_text_file import read_file, write_file
-from app.operations.mail_texts import (
+from app.operations.letters.mail_examples import Example
+from app.operations.letters.mail_kinds import MailKind
+from app.operations.letters.mail_text_file import read_file, write_file
+from app.operations.letters.mail_texts import (
     SavedText,
     TextDraft,
     check_draft,
@@ -24,7 +24,7 @@ from app.operations.mail_texts import (
     save_all,
     save_text,
 )
-from app.operations.mail_trials import send_trial, show_trial
+from app.operations.letters.mail_trials import send_trial, show_trial
 from app.texts import _, plural
 from app.translations import load_languages
 from app.web.context import current_context, site

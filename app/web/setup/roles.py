@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.access.permissions import GLOBAL, WITHOUT_OWN, WORDS, Extent, Permission, ReadyMade, keep_role, say_role
 from app.booking.refusals import InvalidInput
-from app.operations import session_limits
+from app.operations.accounts import session_limits
 from app.operations.context import Context
 from app.operations.setup import roles
 from app.operations.setup.roles import RoleDraft

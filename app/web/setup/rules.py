@@ -12,15 +12,15 @@ from app.booking.refusals import InvalidInput, NotFound
 from app.booking.workflow_values import TIMED, Conditions, Labelling, Receivers, Trigger
 from app.look.mail_text import MOST_SUBJECT, MOST_TEXT, MailText
 from app.operations.context import Context
-from app.operations.mail_examples import Example, Reader, write_example, write_told_example
-from app.operations.mail_kinds import built_in
-from app.operations.mail_texts import own_text
+from app.operations.letters.mail_examples import Example, Reader, write_example, write_told_example
+from app.operations.letters.mail_kinds import built_in
+from app.operations.letters.mail_texts import own_text
+from app.operations.letters.workflow_letters import PLACEHOLDERS
 from app.operations.setup import workflow
 from app.operations.setup.saving import Saved
 from app.operations.setup.workflow import RuleDraft
 from app.operations.setup.workflow_assigning import assigning_of, list_assignable, reference_of
 from app.operations.workflow import REMINDER
-from app.operations.workflow_letters import PLACEHOLDERS
 from app.texts import _, mark
 from app.web.context import current_context, site
 from app.web.intake import answer_word

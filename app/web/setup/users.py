@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.access.permissions import Permission
 from app.booking.values import ResourceKind
-from app.operations.account_clients import keeps_former_address
+from app.operations.accounts.account_clients import keeps_former_address
 from app.operations.context import Context
 from app.operations.outside.links import list_ended, list_links
 from app.operations.outside.values import Source

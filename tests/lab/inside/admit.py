@@ -8,8 +8,8 @@ import os
 from app import clock
 from app.access.actors import SYSTEM
 from app.config import load_config
+from app.operations.calendars.live_pass import sign_pass
 from app.operations.context import Context
-from app.operations.live_pass import sign_pass
 from app.operations.setup.locations import list_locations
 from app.storage.store import open_store
 

@@ -1,0 +1,1 @@
+"""Approvals: who is asked for what, deciding, deputies, and what happens when nobody decides in time."""

@@ -1,0 +1,179 @@
+"""How requests stand: which steps they have, who decided them, and which ones the actor can decide, or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from peewee import JOIN
+
+from app.access.grants import Target
+from app.access.permissions import Permission
+from app.booking.approval_words import HINDRANCE_WORDS
+from app.booking.approvals import Hindrance, StepStatus
+from app.booking.values import ApprovalRule, Catalog, Instant, Named
+from app.operations.approvals.approvers import Voice, choose_voice, voices_of
+from app.operations.approvals.steps import Step, all_steps_of, asked_by
+from app.operations.context import Context
+from app.operations.views import BookingView
+from app.storage.rights_tables import UserGroup
+from app.storage.tables import Booking, ChangeRequest, Client, User
+from app.texts import _, mark
+
+ANYBODY = mark("anybody who may approve it")
+ADMINISTRATORS = mark("the administrators")
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step: what its rule is about, who decides it, and who did.
+
+    ``is_change``: of a wished change. ``is_current``: of what waits now.
+    """
+
+    about: str
+    number: int
+    who: str
+    status: StepStatus
+    is_change: bool
+    is_current: bool
+    due: Instant | None
+    decided_at: Instant | None
+    decided_by: str
+    decided_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalView:
+    """All steps of a booking, also of earlier wishes. ``why_not``: why the actor decides none that waits now.
+
+    ``due``: when the next one of these runs out, None where no step waits.
+    """
+
+    steps: tuple[StepView, ...] = ()
+    may_approve: bool = False
+    may_decline: bool = False
+    why_not: str = ""
+    due: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Names by row id."""
+
+    users: Mapping[int, str]
+    groups: Mapping[int, str]
+
+
+def approvals_of(context: Context, views: Sequence[BookingView]) -> dict[str, ApprovalView]:
+    """Return how the approvals of bookings stand, by public id; a fixed number of queries.
+
+    A booking without steps is anybody's who has the permission.
+    """
+    return context.store.read(lambda: _read(context, views))
+
+
+def _read(context: Context, views: Sequence[BookingView]) -> dict[str, ApprovalView]:
+    plain = {view.public_id: _plain(context, view.target) for view in views}
+    rows = _rows(list(plain))
+    steps = all_steps_of(context, rows)
+    if not steps:
+        return plain
+    voices, names = voices_of(context), _names(steps.values())
+    targets = {view.public_id: view.target for view in views}
+    found = {row.public_id: (steps[row.id], targets[row.public_id]) for row, _ in rows if row.id in steps}
+    return plain | {key: _view(context, one, target, voices, names) for key, (one, target) in found.items()}
+
+
+def _plain(context: Context, target: Target) -> ApprovalView:
+    may_approve, may_decline = (context.may(one, target) for one in (Permission.APPROVE, Permission.DECLINE))
+    return ApprovalView((), may_approve, may_decline)
+
+
+def _rows(public_ids: Collection[str]) -> list[tuple[Booking, frozenset[int]]]:
+    """Return the bookings, each with who asked for what waits of it."""
+    query = Booking.select(Booking, Client).join(Client, JOIN.LEFT_OUTER).where(Booking.public_id.in_(public_ids))
+    rows = list(query) if public_ids else []
+    ids = [row.id for row in rows]
+    open_ones = ChangeRequest.select().where(ChangeRequest.booking.in_(ids), ChangeRequest.status == "requested")
+    changes = {one.booking_id: one for one in open_ones} if ids else {}
+    return [(row, asked_by(row, changes.get(row.id))) for row in rows]
+
+
+def _names(steps: Iterable[Sequence[Step]]) -> _Names:
+    users: set[int | None] = set()
+    groups: set[int] = set()
+    for step in (step for some in steps for step in some):
+        users |= {step.row.decided_by_id, step.row.decided_for_id}
+        for named in (step.asked.step.approvers, step.asked.step.next_ones):
+            users |= named.users if named is not None else set()
+            groups |= named.groups if named is not None else set()
+    wanted = [one for one in users if one is not None]
+    return _Names(
+        dict(User.select(User.id, User.name).where(User.id.in_(wanted)).tuples()),
+        dict(UserGroup.select(UserGroup.id, UserGroup.name).where(UserGroup.id.in_(list(groups))).tuples()),
+    )
+
+
+def _view(
+    context: Context, steps: Sequence[Step], target: Target, voices: Sequence[Voice], names: _Names
+) -> ApprovalView:
+    waiting = [step for step in steps if step.waits]
+    current = {step.row.change_id for step in waiting}
+    shown = tuple(_step(context, step, names, is_current=step.row.change_id in current) for step in steps)
+    if not waiting:
+        return replace(_plain(context, target), steps=shown)
+    approve, problems = _mine(context, waiting, target, voices, Permission.APPROVE)
+    decline, _problems = _mine(context, waiting, target, voices, Permission.DECLINE)
+    why_not = "" if approve else next((_(words) for one, words in HINDRANCE_WORDS.items() if one in problems), "")
+    return ApprovalView(shown, approve, decline, why_not, min(int(step.row.due_at) for step in waiting))
+
+
+def _mine(
+    context: Context, waiting: Sequence[Step], target: Target, voices: Sequence[Voice], permission: Permission
+) -> tuple[bool, set[Hindrance]]:
+    """Whether the actor can decide any of these steps, and what hinders them in the others."""
+    if not context.may(permission, target):
+        return False, {Hindrance.NOT_GIVEN}
+    found = [choose_voice(voices, step.asked, permission, target) for step in waiting]
+    return any(voice is not None for voice, _ in found), {problem for _, problem in found if problem is not None}
+
+
+def _step(context: Context, step: Step, names: _Names, *, is_current: bool) -> StepView:
+    row, rule, catalog = step.row, step.asked.rule, context.catalog
+    return StepView(
+        about="" if rule is None else _about(catalog, rule),
+        number=row.number,
+        who=_who(step, names),
+        status=step.status,
+        is_change=row.change_id is not None,
+        is_current=is_current and step.status is not StepStatus.ENDED,
+        due=row.due_at,
+        decided_at=row.decided_at,
+        decided_by=names.users.get(row.decided_by_id, ""),
+        decided_for=names.users.get(row.decided_for_id, ""),
+    )
+
+
+def _about(catalog: Catalog, rule: ApprovalRule) -> str:
+    """Return the name of what a rule is about: a service, what is taken, or the workflow rule that asks."""
+    if rule.service_id is not None:
+        return catalog.services[rule.service_id].name
+    if rule.resource_id is not None:
+        return catalog.resources[rule.resource_id].name
+    return next((one.name for one in catalog.workflow if one.id == rule.workflow_id), _("a rule that was removed"))
+
+
+def _who(step: Step, names: _Names) -> str:
+    found = _say(step.asked.step.approvers, names, ANYBODY)
+    if not step.asked.is_escalated:
+        return found
+    others = _say(step.asked.step.next_ones, names, ADMINISTRATORS)
+    return _("{who}, by now also {others}", who=found, others=others)
+
+
+def _say(named: Named | None, names: _Names, otherwise: str) -> str:
+    if named is None:
+        return _(otherwise)
+    people = sorted(names.users.get(one, "") for one in named.users)
+    return ", ".join([*sorted(names.groups.get(one, "") for one in named.groups), *people]) or _("nobody")

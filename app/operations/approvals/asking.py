@@ -1,0 +1,147 @@
+"""What has to be approved before a booking or a move counts, and writing down the steps of that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from app.access.actors import ActorKind
+from app.access.grants import Target
+from app.access.permissions import Permission
+from app.booking.approvals import (
+    Asked,
+    Foreseen,
+    active_steps,
+    asking_rules,
+    due_at,
+    foresee_rules,
+    hindrance,
+    last_moment,
+    rules_for,
+    rules_set_off,
+)
+from app.booking.statuses import Status
+from app.booking.values import MINUTE, ApprovalRule, ApprovalStep, Instant, Service
+from app.booking.workflow_values import Happening, Trigger
+from app.operations.approvals.approvers import member_of
+from app.operations.context import Context
+from app.operations.names import candidate_ids
+from app.operations.rights import target_of
+from app.storage import approvals
+from app.storage.tables import Booking, ChangeRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What has to be approved: all steps of ``rules``; ``is_plain``: also by anybody with the permission.
+
+    Falsy when nothing has to be.
+    """
+
+    rules: tuple[ApprovalRule, ...] = ()
+    is_plain: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether anything has to be approved."""
+        return bool(self.rules) or self.is_plain
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody books, or moves a booking to. ``target``: with all that it takes, for rules and rights alike."""
+
+    service: Service
+    start: Instant
+    target: Target
+    answers: Mapping[str, str]
+
+
+def wish_of(context: Context, row: Booking, start: Instant, target: Target) -> Wish:
+    """Return what a booking wishes that is written already; its answers are read only where a rule asks for one."""
+    asks = any(one.conditions.question for one in asking_rules(context.catalog))
+    answers = json.loads(Booking.get_by_id(row.id).answers) if asks else {}
+    return Wish(context.catalog.services[row.service_id], start, target, answers)
+
+
+def asking_for(context: Context, wish: Wish, *, by_staff: bool) -> Asking:
+    """Return what has to be approved when the actor books or moves: by the rules of approvals, and by workflow rules.
+
+    Who may decide everything at once asks for nothing. ``by_staff``: nobody approves by booking for themselves.
+    """
+    service, target = wish.service, wish.target
+    rules = rules_for(context.catalog, service.id, target.resource_ids) + _set_off(context, wish)
+    is_plain = service.needs_approval and not any(rule.service_id for rule in rules)
+    may_approve = by_staff and context.may(Permission.APPROVE, target)
+    if may_approve and _settles_all(context, rules):
+        return Asking()
+    return Asking(rules, is_plain and not may_approve)
+
+
+def _set_off(context: Context, wish: Wish) -> tuple[ApprovalRule, ...]:
+    catalog, target = context.catalog, wish.target
+    happening = Happening(
+        frozenset({Trigger.BOOKED}),
+        wish.service.public_id,
+        "" if target.location_id is None else catalog.locations[target.location_id].public_id,
+        "",
+        (wish.start - context.now) // MINUTE,
+        frozenset(catalog.resources[one].public_id for one in target.resource_ids),
+        wish.answers,
+    )
+    return rules_set_off(catalog, happening)
+
+
+def may_ask(context: Context, row: Booking, service: Service) -> bool:
+    """Whether a move by the actor may turn out to be only a change request: the booking keeps what it has meanwhile.
+
+    What has rules says so only when it is known what the new time takes, so that their bookings are held on to first.
+    """
+    if row.status != Status.CONFIRMED:
+        return False
+    location = context.catalog.locations[row.location_id].public_id
+    rules = rules_for(context.catalog, service.id, candidate_ids(service))
+    is_ruled = bool(rules) or foresee_rules(context.catalog, service, location) is not Foreseen.NEVER
+    if is_ruled and context.actor.kind is not ActorKind.SYSTEM:
+        return True
+    return service.needs_approval and not context.may(Permission.APPROVE, target_of(row))
+
+
+def _settles_all(context: Context, rules: Collection[ApprovalRule]) -> bool:
+    """Whether the actor could decide all steps of these rules together, although they ask for it themselves."""
+    if not rules or context.actor.kind is ActorKind.SYSTEM:
+        return True
+    member = member_of(context.actor)
+    return all(
+        rule.allows_own and len(steps := active_steps(rule)) == 1 and hindrance(Asked(rule, steps[0]), member) is None
+        for rule in rules
+    )
+
+
+def expiry_of_request(context: Context, service: Service, start: Instant, asking: Asking) -> Instant:
+    """Return when a request or change request runs out: no later than the time that it asks for, if that is to come."""
+    return last_moment((step for _, step in _all_steps(service, asking)), context.now, start)
+
+
+def ask(context: Context, row: Booking, asking: Asking, change: ChangeRequest | None = None) -> None:
+    """Write the steps of a request, or of a wished change; one without rules has none, anybody may decide it."""
+    if not asking.rules:
+        return
+    start = row.start_at if change is None else change.start_at
+    steps = [
+        (None if rule is None else rule.id, step.number, due_at(step, context.now, start) if step.number == 1 else None)
+        for rule, step in _all_steps(context.catalog.services[row.service_id], asking)
+    ]
+    approvals.add_steps(row.id, None if change is None else change.id, steps, context.actor.user_id)
+
+
+def _all_steps(service: Service, asking: Asking) -> Iterator[tuple[ApprovalRule | None, ApprovalStep]]:
+    if asking.is_plain:
+        yield None, plain_step(service)
+    for rule in asking.rules:
+        yield from ((rule, step) for step in active_steps(rule))
+
+
+def plain_step(service: Service) -> ApprovalStep:
+    """Return the one step of a service that needs approval and has no rule of its own."""
+    return ApprovalStep(1, service.request_expiry_minutes)

@@ -1,0 +1,1 @@
+"""The audit log: what is recorded with each change, and how it is read."""

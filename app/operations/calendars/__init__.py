@@ -1,0 +1,1 @@
+"""Calendars: what staff see, what is subscribed to, what comes in from elsewhere, and live changes."""

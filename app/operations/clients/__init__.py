@@ -1,0 +1,1 @@
+"""Clients: found or added when they book, read, changed, handed over and erased."""

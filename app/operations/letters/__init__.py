@@ -1,0 +1,1 @@
+"""Letters to clients, staff and accounts: what each says, in whose language, and how they leave the outbox."""
