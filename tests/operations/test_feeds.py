@@ -162,7 +162,8 @@ def test_renewed_address_makes_the_one_before_worthless(cast: Cast) -> None:
         open_feed(cast.store, second.public_id, NOW)
     assert (get_feed(ada), renew_feed(ada)) == (None, None)
     end_feed(ada)
-    said = [(row.action, row.kind) for row in AuditEntry.select().where(AuditEntry.kind == "calendar_feed")]
+    told = AuditEntry.select().where(AuditEntry.kind == "calendar_feed").order_by(AuditEntry.id)
+    said = [(row.action, row.kind) for row in told]
     assert said == [(one, "calendar_feed") for one in ("made", "changed", "removed")]
 
 

@@ -77,7 +77,8 @@ def test_change_of_the_look_is_in_the_audit_log(store: Store) -> None:
     save_look(context_of(store), check_draft({"name": "Practice"}, b""), 0)
     save_look(context_of(store), check_draft({"name": "Practice", "word": "guest", "title_en": "Hello"}, b""), 1)
     save_look(context_of(store), check_draft({"name": "Practice", "word": "guest", "title_en": "Hello"}, b""), 2)
-    told = [(row.action, row.kind, json.loads(row.before), json.loads(row.after)) for row in AuditEntry.select()]
+    entries = AuditEntry.select().order_by(AuditEntry.id)
+    told = [(row.action, row.kind, json.loads(row.before), json.loads(row.after)) for row in entries]
     assert told == [
         ("made", "look", {}, {"name": "Practice", "word": "client"}),
         ("changed", "look", {"word": "client"}, {"word": "guest", "title": {"en": "Hello"}}),

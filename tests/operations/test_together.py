@@ -68,7 +68,8 @@ def names_of(view: BookingView) -> list[str]:
 
 
 def extras(store: Store) -> list[int]:
-    return store.read(lambda: [one for (one,) in ExtraResource.select(ExtraResource.resource).tuples()])
+    taken = ExtraResource.select(ExtraResource.resource).order_by(ExtraResource.resource)
+    return store.read(lambda: [one for (one,) in taken.tuples()])
 
 
 def test_meeting_takes_all_that_were_chosen_for_one_time(cast: Cast, store: Store) -> None:

@@ -55,7 +55,7 @@ def test_steps_lead_from_nothing_to_a_booking(root: Browser, store: Store) -> No
     found, place = Service.get(), Location.get()
     start = find_slots(context, found.public_id, place.public_id, NOW, NOW + 7 * 24 * HOUR)[0]
     assert book(context, BookingRequest(found.public_id, place.public_id, start, ADA)).status == "confirmed"
-    assert [(row.name, row.tzid) for row in Resource.select()] == [
+    assert [(row.name, row.tzid) for row in Resource.select().order_by(Resource.id)] == [
         ("Some administrator", "Europe/Berlin"),
         ("Milena Sorokova", "Europe/Berlin"),
     ]
