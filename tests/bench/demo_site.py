@@ -119,6 +119,11 @@ def _pages(app: Flask, examples: Examples) -> Iterator[Page]:
                 yield Page(str(rule), examples.address(app, rule))
 
 
+def _day(moment: int) -> str:
+    """Return the day (UTC) of a moment, as addresses write it."""
+    return time.strftime("%Y-%m-%d", time.gmtime(moment))
+
+
 class Examples:
     """Something to show on each page."""
 
@@ -216,7 +221,7 @@ class Examples:
         service, place = self.booking.service.public_id, self.booking.location.public_id
         wish: Query = {"service": service, "location": place}
         queries: Mapping[str, Callable[[], Query]] = {
-            "public.times": lambda: wish,
+            "public.times": lambda: {**wish, "day": _day(self.free(service, place))},
             "public.details": lambda: {**wish, "start": str(self.free(service, place))},
             "public.waiting": lambda: wish,
             "public.visit": self.visit,
@@ -226,7 +231,7 @@ class Examples:
             "bookings.times": lambda: wish,
             "find.show": lambda: {**wish, "together": [self.resource()]},
             "bookings.together": self.series,
-            "bookings.places": lambda: {"date": time.strftime("%Y-%m-%d", time.gmtime(self.booking.start_at))},
+            "bookings.places": lambda: {"date": _day(self.booking.start_at)},
             "bookings.why_not": lambda: {"resource": self.resource(), "start": str(self.booking.start_at)},
             "calendar.why": lambda: {**wish, "start": str(self.booking.start_at)},
             "calendar.day": lambda: {"location": place},
