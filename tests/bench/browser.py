@@ -38,7 +38,7 @@ VISITORS = {"/": ".service-card a.btn", "/book/times": "a.slot"}
 """What a visitor wants to press on each page."""
 
 SHOWN = ("confirmed", "completed", "no_show", "requested", "held")
-VIEWS = {"day": (31, 29), "week": (157, 53), "timeline": (31, 29)}
+VIEWS = {"day": (31, 29), "week": (157, 53), "timeline": (37, 29)}
 """Pixels right and down of each move of a drag: always to another place, so that there is something to draw."""
 
 MOVES, RIM = 200, 60
@@ -221,10 +221,16 @@ def _places(page: Page, x: float, y: float, step: tuple[int, int]) -> Iterator[t
     across, down = step
     left, top, right, bottom = page.locator(".calendar-scroll").evaluate(SEEN)
     for _ in range(MOVES):
-        across = across if left + RIM < x + across < right - RIM else -across
-        down = down if top + RIM < y + down < bottom - RIM else -down
+        across, down = _inwards(x, across, left, right), _inwards(y, down, top, bottom)
         x, y = x + across, y + down
         yield x, y
+
+
+def _inwards(at: float, step: int, least: float, most: float) -> int:
+    """Return a step as it is, or turned to where there is more room if it would lead to a rim."""
+    if least + RIM < at + step < most - RIM:
+        return step
+    return abs(step) if at < (least + most) / 2 else -abs(step)
 
 
 def _take_hold(page: Page) -> tuple[float, float]:
