@@ -309,8 +309,9 @@ def test_move_week_without_free_time_leads_on(visitor: FlaskClient, store: Store
     cast = one_provider(store, booking_window_days=200)
     token = book(visitor, cast)
     change_services(store, minimum_notice_minutes=60 * 1440)
-    page = Page(visitor.get(f"/manage/{token}/move").text)
-    assert "Next free: Tuesday 5 March 2030" in page.text
+    address = f"/manage/{token}/move"
+    assert "Tue 5 Mar – Mon 11 Mar" in Page(visitor.get(address).text).text
+    assert "Next free: Tuesday 5 March 2030" in Page(visitor.get(f"{address}?day=2030-01-07").text).text
 
 
 def test_calendar_file_is_the_entry_of_the_mail(visitor: FlaskClient, store: Store) -> None:

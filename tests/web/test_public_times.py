@@ -158,10 +158,18 @@ def close_until(cast: Cast, last_day: str) -> None:
     cast.store.write(work)
 
 
-def test_times_of_empty_week_leads_to_next_free_day(visitor: FlaskClient, store: Store) -> None:
+def test_times_begin_at_the_first_free_day(visitor: FlaskClient, store: Store) -> None:
     cast = one_provider(store, booking_window_days=200)
     close_until(cast, "2030-03-31")
     page = Page(visitor.get(f"/book/times?{query(cast)}").text)
+    assert ("Mon 1 Apr – Sun 7 Apr" in page.text, "Next free" in page.text) == (True, False)
+    assert f"/book/times?{query(cast)}&day=2030-03-25" in page.links
+
+
+def test_times_of_empty_week_leads_to_next_free_day(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store, booking_window_days=200)
+    close_until(cast, "2030-03-31")
+    page = Page(visitor.get(f"/book/times?{query(cast, day='2030-01-07')}").text)
     assert "Next free: Monday 1 April 2030" in page.text
     assert f"/book/times?{query(cast)}&day=2030-04-01" in page.links
 

@@ -120,8 +120,9 @@ def test_visit_week_without_free_time_leads_on(visitor: FlaskClient, cast: Cast,
         store.bump_catalog()
 
     store.write(later)
-    page = Page(visitor.get(f"/book/visit?{query(cast, 'Talk', 'Test')}").text)
-    assert "Next free: Sunday 3 February 2030" in page.text
+    address = f"/book/visit?{query(cast, 'Talk', 'Test')}"
+    assert "Sun 3 Feb – Sat 9 Feb" in Page(visitor.get(address).text).text
+    assert "Next free: Sunday 3 February 2030" in Page(visitor.get(f"{address}&day=2030-01-07").text).text
 
 
 def test_visit_books_all_parts(visitor: FlaskClient, cast: Cast) -> None:

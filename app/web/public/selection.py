@@ -31,7 +31,8 @@ NO_START = mark("Please choose one of the times below.")
 class Selection:
     """Service and place as records, the rest as chosen; ``tzid`` is the zone in which times are shown.
 
-    ``typed_zone`` is what stands in the field, ``errors`` the sentences by field; what is wrong counts as not chosen.
+    ``is_day_fixed``: whoever reads has chosen ``day``, else it is today. ``typed_zone`` is what stands in the field,
+    ``errors`` the sentences by field; what is wrong counts as not chosen.
     """
 
     service: Service
@@ -44,6 +45,7 @@ class Selection:
     start: Instant | None = None
     typed_zone: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
+    is_day_fixed: bool = False
 
     @property
     def minutes(self) -> int:
@@ -182,6 +184,7 @@ def read_selection(context: Context, args: Mapping[str, str]) -> Selection:
         start=reader.start(),
         typed_zone=args.get("zone", ""),
         errors=reader.errors,
+        is_day_fixed=bool(reader.text("day")),
     )
 
 

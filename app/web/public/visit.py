@@ -49,6 +49,7 @@ class VisitSelection:
     start: Instant | None = None
     typed_zone: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
+    is_day_fixed: bool = False
 
     @property
     def parts(self) -> tuple[VisitPart, ...]:
@@ -94,7 +95,8 @@ def read_visit_selection(context: Context, args: MultiDict[str, str]) -> VisitSe
             reader.errors.setdefault("service", text)
     tzid = reader.zone()
     day, start = reader.day(local_day(context.now, tzid)), reader.start()
-    return VisitSelection(services, place, tzid, day, start, args.get("zone", ""), reader.errors)
+    fixed = bool(reader.text("day"))
+    return VisitSelection(services, place, tzid, day, start, args.get("zone", ""), reader.errors, fixed)
 
 
 def _place(context: Context, public_id: str) -> Location:
@@ -138,7 +140,7 @@ def _choices(context: Context, chosen: VisitSelection) -> list[Service]:
 
 def _week(context: Context, chosen: VisitSelection) -> Week:
     window = min(service.booking_window_days for service in chosen.services)
-    wish = Wish(chosen.tzid, chosen.place.tzid, chosen.day, window)
+    wish = Wish(chosen.tzid, chosen.place.tzid, chosen.day, window, chosen.is_day_fixed)
     return find_week(context.now, wish, lambda start, end: _search(context, chosen, start, end))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from app.booking.values import DAY_MINUTES, MINUTE, Instant
@@ -38,27 +38,34 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Whose free times are wanted: the reader's zone, the place's, the first day, and how far ahead may be booked."""
+    """Whose free times are wanted: the reader's zone, the place's, the first day, and how far ahead may be booked.
+
+    ``is_fixed``: the reader has chosen the day, so times from it on are shown even where none is free.
+    """
 
     tzid: str
     place_tzid: str
     day: date
     window_days: int
+    is_fixed: bool = True
 
 
 def find_week(now: Instant, wish: Wish, search: Search) -> Week:
-    """Return the free times of the seven days from the wished day on."""
+    """Return the free times of the seven days from the wished day on, or from the first free one if none is fixed."""
     first = wish.day
     end = midnight(first + timedelta(days=DAYS), wish.tzid)
     starts = search(midnight(first, wish.tzid), end)
     last = now + wish.window_days * DAY
+    next_free = None if starts else _next_free(wish, search, end, last)
+    if next_free is not None and not wish.is_fixed:
+        return find_week(now, replace(wish, day=next_free, is_fixed=True), search)
     today = local_day(now, wish.tzid)
     return Week(
         first=first,
         days=tuple(group_by_day(starts, wish.tzid, wish.place_tzid)),
         earlier=max(today, first - timedelta(days=DAYS)) if first > today else None,
         later=first + timedelta(days=DAYS) if end <= last else None,
-        next_free=None if starts else _next_free(wish, search, end, last),
+        next_free=next_free,
     )
 
 
@@ -76,7 +83,8 @@ def _next_free(wish: Wish, search: Search, start: Instant, last: Instant) -> dat
 
 def week_of(context: Context, chosen: Selection, leave_out: Instant | None = None) -> Week:
     """Return a week of free times for a selection of one service; ``leave_out``: a start that nobody would choose."""
-    wish = Wish(chosen.tzid, chosen.place.tzid, chosen.day, chosen.service.booking_window_days)
+    window = chosen.service.booking_window_days
+    wish = Wish(chosen.tzid, chosen.place.tzid, chosen.day, window, chosen.is_day_fixed)
 
     def search(start: Instant, end: Instant) -> list[Instant]:
         return [one for one in _search(context, chosen, start, end) if one != leave_out]
