@@ -36,10 +36,11 @@ def choose_time(page: Page | Frame, number: int = -1) -> None:
 
 
 def choose_time_on_emptiest_day(page: Page) -> None:
-    """Go to the next week, and take the last time of the day that has most: there is still room to move."""
+    """Go to the next week, and take a time amid the day that has most: there is room to move, also on other days."""
     page.get_by_role("link", name="Later").click()
     days = page.locator("ul.slot-list").all()
-    max(days, key=lambda day: day.locator("a.slot").count()).locator("a.slot").last.click()
+    free = max(days, key=lambda day: day.locator("a.slot").count()).locator("a.slot")
+    free.nth(free.count() // 2).click()
 
 
 def fill_in(page: Page | Frame, person: Person) -> None:
