@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 from playwright.sync_api import Locator, Page
 
 from tests.browser import steps
 from tests.browser.conftest import Demo
+
+
+def next_working_day() -> date:
+    """Return the next day from Monday to Friday after today: of today itself, late, hardly anything is left to move."""
+    day = datetime.now(UTC).date() + timedelta(days=1)
+    return day + timedelta(days=7 - day.weekday() if day.weekday() > 4 else 0)
 
 
 def show_day(page: Page, demo: Demo, day: str, name: str) -> Locator:

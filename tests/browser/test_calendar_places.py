@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.browser import steps
+from tests.browser.calendar_steps import next_working_day
 from tests.browser.conftest import Demo, Windows
-from tests.browser.test_pictures import on_a_working_day
 
 pytestmark = pytest.mark.browser
 
@@ -36,6 +36,6 @@ def test_every_booking_stands_at_its_time(demo: Demo, windows: Windows, view: st
     window = windows.open()
     steps.sign_in(window.page, demo, "administrator")
     place = demo.location_named(steps.PLACE)
-    window.page.goto(demo.url(f"/calendar/{view}?location={place}{on_a_working_day('/calendar/')}"))
+    window.page.goto(demo.url(f"/calendar/{view}?location={place}&date={next_working_day()}"))
     found = window.page.evaluate(MISPLACED, view == "day")
     assert (len(found) > 20, [one for one in found if one], window.troubles) == (True, [], [])
