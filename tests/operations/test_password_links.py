@@ -176,7 +176,7 @@ def at_once(store: Store, works: Sequence[Callable[[], str]]) -> list[str | Refu
 
     def run(work: Callable[[], str]) -> str | Refusal:
         store.ping()
-        barrier.wait(10)
+        barrier.wait(60)
         try:
             return work()
         except Refusal as refusal:

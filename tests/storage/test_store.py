@@ -141,7 +141,7 @@ def test_same_key_at_once_gives_both_the_first_answer(store: Store) -> None:
         found = idempotency.find_answer("scope", "key", "print")
         tries.append(found)
         if store.kind == "postgresql" and len(tries) <= 2:
-            together.wait(5)
+            together.wait(60)
         if found is None:
             idempotency.store_answer("scope", "key", "print", threading.current_thread().name, NOW)
         return found or threading.current_thread().name
@@ -161,7 +161,7 @@ def test_deadlock_is_tried_again(postgres_store: Store) -> None:
         tries.append(first)
         Setting.update(value=first).where(Setting.key == first).execute()
         if len(tries) <= 2:
-            met.wait(5)
+            met.wait(60)
         Setting.update(value=first).where(Setting.key == second).execute()
 
     works = (partial(work, "a", "b"), partial(work, "b", "a"))
