@@ -214,12 +214,12 @@ def test_preset_makes_labels_and_rules_that_act(store: Store) -> None:
         assert (booked.status, [one.name for one in booked.labels]) == (status, ["Neu"])
 
 
-def test_rule_about_a_question_that_a_service_here_lacks_makes_nothing(store: Store) -> None:
-    without = SMALL.replace("Ours", "Theirs")
-    set_up_preset(context_of(store), read_preset(without), GERMAN)
+@pytest.mark.parametrize("asked", ["", ", questions: [{question: Allergies, kind: text}]"])
+def test_rule_about_a_question_that_a_service_here_lacks_makes_nothing(store: Store, asked: str) -> None:
+    set_up_preset(context_of(store), read_preset(SMALL.replace("[red]}", f"[red]{asked}}}")), GERMAN)
     with pytest.raises(InvalidInput) as refused:
         set_up_preset(context_of(store), read_preset(RULES), GERMAN)
-    problem = "Talk was here already, without the question that a rule asks about; please rename it first."
+    problem = "Talk was here already, without the question “Again?” that a rule needs; please rename it first."
     assert (refused.value.problem, UserGroup.select().count()) == (problem, 0)
 
 

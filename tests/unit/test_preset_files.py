@@ -50,7 +50,7 @@ rules:
 )
 
 
-APPROVALS = "Line 23: Approval can be asked for only when a booking is made: “when: booked”."
+APPROVALS = "Line 30: Approval can be asked for only when a booking is made: “when: booked”."
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -193,11 +193,19 @@ def test_label_and_rule_are_read() -> None:
         ("colour: 8", "colour: 9", "Line 20: Please stay between 1 and 8."),
         ("  new:", "  old:", "Line 30: “new” is not known here; possible are: old."),
         ("after_end", "after", "Line 24: “after” is not known here; did you mean “after_end”?"),
-        ("after_end", "booked", "Line 23: “time” belongs to before_start and after_end, and to nothing else."),
-        ("    time: 2 hours\n", "", "Line 23: “time” belongs to before_start and after_end, and to nothing else."),
+        ("after_end", "booked", "Line 25: “time” belongs to before_start and after_end, and to nothing else."),
+        ("    time: 2 hours\n", "", "Line 23: The field “time” is missing here."),
+        ("time: 2 hours", "time: soon", "Line 25: Please give a length of time, such as: 30 minutes, 2 hours, 1 day"),
+        ("time: 2 hours", "time: 0 minutes", "Line 25: Please stay between 1 minute and 366 days."),
+        ("    tell:", "    more_than: 1 day\n    less_than: 1 day\n    tell:", "Line 28: No booking is both; please"),
+        ("    tell: [client, desk]\n", "", "Line 27: Nobody is told by this rule; please say whom under “tell”."),
+        ("[new]", "[new]\n    take_labels: [new]", "Line 31: A rule cannot give a label and take it away;"),
+        ("[new]", "[new]\n    with_labels: [new]\n    without_labels: [new]", "Line 32: No booking has a label and"),
+        ('"{service}"\n', '"a\\nb"\n', "Line 28: Please write the subject in one line."),
+        ("{name: New,", '{name: "\\ud800",', "Line 20: Here are signs that no text has; please remove them."),
         ("[client, desk]", "[client, dusk]", "Line 27: “dusk” is not known here; did you mean “desk”?"),
         ("  desk:", "  client: {name: Us}\n  desk:", "Line 18: The key client is that of something else already."),
-        ("question: 1", "question: 2", "Line 26: This service has 1 question."),
+        ("question: 1", "question: 2", "Line 26: This service has 1 question; please count from 1."),
         ('["no"]', "[never]", "Line 26: “never” is not known here; possible are: yes; no."),
         ("Hier: {link}", "Hier: {lnik}", "Line 29: There is no {lnik}; did you mean {link}?"),
         ('    subject: "{service}"\n', "", "Line 27: Please fill in this field."),
@@ -214,7 +222,19 @@ def test_label_and_rule_are_read() -> None:
 def test_broken_rule_is_told_at_its_line(old: str, new: str, problem: str) -> None:
     with pytest.raises(PresetError) as refused:
         read_preset(RULED.replace(old, new, 1))
-    assert refused.value.problems == [problem]
+    assert [one[: len(problem)] for one in refused.value.problems] == [problem]
+
+
+def test_rule_about_another_service_and_a_key_with_two_meanings_are_told() -> None:
+    chat = "  chat: {name: Chat, durations: [1 hour], takes: [red]}\n"
+    text = RULED.replace("groups:\n", chat + "roles: {desk: {name: R, may: [approve]}}\ngroups:\n", 1)
+    for added, problem in (
+        ("services: [chat]", "Line 28: This rule is not about that service; please name it under “services”."),
+        ("responsible: desk", "Line 29: desk is a group and a role; please give one of them another key."),
+    ):
+        with pytest.raises(PresetError) as refused:
+            read_preset(text.replace("    tell:", f"    {added}\n    tell:", 1))
+        assert refused.value.problems == [problem]
 
 
 def test_example_of_the_documents_is_a_preset() -> None:

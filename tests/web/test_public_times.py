@@ -163,7 +163,8 @@ def test_times_begin_at_the_first_free_day(visitor: FlaskClient, store: Store) -
     close_until(cast, "2030-03-31")
     page = Page(visitor.get(f"/book/times?{query(cast)}").text)
     assert ("Mon 1 Apr – Sun 7 Apr" in page.text, "Next free" in page.text) == (True, False)
-    assert f"/book/times?{query(cast)}&day=2030-03-25" in page.links
+    assert ("Nothing is free before Monday 1 April 2030." in page.text, "Earlier" in page.text) == (True, False)
+    assert f"/book/waiting?{query(cast)}" in page.links
 
 
 def test_times_of_empty_week_leads_to_next_free_day(visitor: FlaskClient, store: Store) -> None:

@@ -5,6 +5,7 @@ Nothing is built of the file but texts, lists and fields; it has no references, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -21,6 +22,10 @@ Reader = Callable[[yaml.Node], Any]
 MOST_LETTERS = 100_000
 MOST_RECORDS = 200
 DEEPEST = 12
+LONGEST_NAME = 60
+"""Letters of an unknown name that are told, and among which a similar one is looked for."""
+
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _FIRST = 1
 _OPENS = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _CLOSES = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
@@ -118,6 +123,8 @@ def _check_plain(content: str) -> None:
         documents += isinstance(event, yaml.DocumentStartEvent)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             problem = _("References (& and *) are not read; please write it out.")
+        elif isinstance(event, yaml.ScalarEvent) and _NO_TEXT.search(event.value):
+            problem = _("Here are signs that no text has; please remove them.")
         elif depth > DEEPEST:
             problem = _("This is nested too deeply.")
         elif documents > 1:
@@ -157,7 +164,7 @@ def pairs(node: yaml.Node) -> dict[str, tuple[yaml.Node, yaml.Node]]:
     for key, value in node.value:
         name = text(key)
         if name in found:
-            raise WrongError(key, _("The field {name} stands here for the second time.", name=name[:60]))
+            raise WrongError(key, _("The field {name} stands here for the second time.", name=name[:LONGEST_NAME]))
         found[name] = key, value
     return found
 
@@ -185,11 +192,13 @@ def known(name: str, names: Iterable[str], node: yaml.Node) -> str:
     possible = list(names)
     if name in possible:
         return name
-    near = get_close_matches(name, possible, 1)
+    said = name[:LONGEST_NAME]
+    short = [one for one in possible if len(one) <= LONGEST_NAME]
+    near = get_close_matches(name, short, 1) if name == said else []
     if near:
-        raise WrongError(node, _("“{name}” is not known here; did you mean “{near}”?", name=name[:60], near=near[0]))
-    listed = ", ".join(possible[:40]) or "–"
-    raise WrongError(node, _("“{name}” is not known here; possible are: {names}.", name=name[:60], names=listed))
+        raise WrongError(node, _("“{name}” is not known here; did you mean “{near}”?", name=said, near=near[0]))
+    listed = ", ".join(one[:LONGEST_NAME] for one in possible[:40]) or "–"
+    raise WrongError(node, _("“{name}” is not known here; possible are: {names}.", name=said, names=listed))
 
 
 def fields(

@@ -37,6 +37,11 @@ def long_words(node: yaml.Node) -> Words:
     return _words(node, lambda one: clean_text(text(one), "description"))
 
 
+def any_words(node: yaml.Node) -> Words:
+    """Return a text as ``words`` does, whatever its length: whoever needs it has bounds of its own."""
+    return _words(node, text)
+
+
 def many_words(node: yaml.Node) -> tuple[Words, ...]:
     """Return a list of names."""
     return tuple(words(one) for one in items(node))
@@ -79,6 +84,11 @@ def minutes(node: yaml.Node) -> int:
     if found is None:
         raise WrongError(node, _("Please give a length of time, such as: 30 minutes, 2 hours, 1 day"))
     return int(found[1]) * _UNITS[found[2]]
+
+
+def minutes_within(least: int, most: int) -> Reader:
+    """Return what reads a length of time within bounds, in minutes."""
+    return lambda node: check_number(minutes(node), "minutes", least, most, span_words)
 
 
 def days(node: yaml.Node) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from app.booking.refusals import InvalidInput
 from app.booking.workflow_values import Assigning, Conditions, Labelling, Receivers
 from app.operations.context import Context
-from app.operations.presets.values import Answer, Rule, Words, said
+from app.operations.presets.values import Answer, Rule, Service, Words, said
 from app.operations.setup.approvals import StepDraft
 from app.operations.setup.workflow import RuleDraft, save_rule
 from app.operations.setup.workflow_asking import Asks
@@ -17,8 +17,14 @@ from app.texts import _
 class RuleMaker:
     """Makes rules inside a running transaction; ``ids``: the public ids of each section of the file by key."""
 
-    def __init__(self, context: Context, ids: Mapping[str, Mapping[str, str]], language: str) -> None:
-        self.context, self.ids, self.language = context, ids, language
+    def __init__(
+        self,
+        context: Context,
+        ids: Mapping[str, Mapping[str, str]],
+        services: Mapping[str, Service],
+        language: str,
+    ) -> None:
+        self.context, self.ids, self.services, self.language = context, ids, services, language
 
     def make(self, name: str, rule: Rule) -> str:
         """Make a rule and return its public id.
@@ -59,15 +65,20 @@ class RuleMaker:
         )
 
     def _question(self, answer: Answer) -> str:
+        """Return the question that the file means: by its words, as a service that was here may have others."""
+        wanted = self.services[answer.service].questions[answer.question - 1]
+        label = self._say(wanted.label)
         public_id = self.ids["services"][answer.service]
         service = next(one for one in self.context.catalog.services.values() if one.public_id == public_id)
-        if answer.question > len(service.questions):
-            problem = _(
-                "{name} was here already, without the question that a rule asks about; please rename it first.",
-                name=service.name,
-            )
-            raise InvalidInput("", problem)
-        return service.questions[answer.question - 1].public_id
+        for one in service.questions:
+            if (one.label, one.kind) == (label, wanted.kind):
+                return one.public_id
+        problem = _(
+            "{name} was here already, without the question “{question}” that a rule needs; please rename it first.",
+            name=service.name,
+            question=label,
+        )
+        raise InvalidInput("", problem)
 
     def _approvers(self, rule: Rule) -> tuple[str, ...]:
         return tuple(f"group:{one}" for one in self._all("groups", rule.approvers))

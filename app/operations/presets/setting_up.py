@@ -178,7 +178,9 @@ class _SettingUp:
         self._each("groups", Part.GROUP, preset.groups, self._group)
         self._each("labels", Part.LABEL, preset.labels, self._label)
         # Rules are checked against the set-up, which is another now.
-        rules = RuleMaker(self.context.knowing(self.context.store.catalog()), self.ids, self.wish.language)
+        rules = RuleMaker(
+            self.context.knowing(self.context.store.catalog()), self.ids, preset.services, self.wish.language
+        )
         self._each("rules", Part.RULE, preset.rules, rules.make)
         if preset.look and get_look(self.context).version == 0:
             save_look(self.context, check_draft(preset.look, b""), 0)

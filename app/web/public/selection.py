@@ -93,6 +93,7 @@ class Reader:
         self.args = args
         self.tzid = tzid
         self.errors: dict[str, str] = {}
+        self.is_day_fixed = False
 
     def text(self, name: str) -> str:
         """Return a field, trimmed."""
@@ -150,7 +151,8 @@ class Reader:
         except ValueError:
             self.errors["day"] = _(NO_DAY)
             return today
-        return max(wanted, today) if wanted.year in YEARS else today
+        self.is_day_fixed = wanted >= today and wanted.year in YEARS
+        return wanted if self.is_day_fixed else today
 
     def start(self) -> Instant | None:
         """Return the chosen instant, None for none."""
@@ -184,7 +186,7 @@ def read_selection(context: Context, args: Mapping[str, str]) -> Selection:
         start=reader.start(),
         typed_zone=args.get("zone", ""),
         errors=reader.errors,
-        is_day_fixed=bool(reader.text("day")),
+        is_day_fixed=reader.is_day_fixed,
     )
 
 

@@ -95,8 +95,8 @@ def read_visit_selection(context: Context, args: MultiDict[str, str]) -> VisitSe
             reader.errors.setdefault("service", text)
     tzid = reader.zone()
     day, start = reader.day(local_day(context.now, tzid)), reader.start()
-    fixed = bool(reader.text("day"))
-    return VisitSelection(services, place, tzid, day, start, args.get("zone", ""), reader.errors, fixed)
+    typed_zone = args.get("zone", "")
+    return VisitSelection(services, place, tzid, day, start, typed_zone, reader.errors, reader.is_day_fixed)
 
 
 def _place(context: Context, public_id: str) -> Location:

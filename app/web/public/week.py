@@ -22,13 +22,17 @@ MOST_SEARCHES = 7
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Seven local days from ``first`` on; ``next_free`` is a day to jump to when these have no free time."""
+    """Seven local days from ``first`` on; ``next_free`` is a day to jump to when these have no free time.
+
+    ``is_first_free``: nothing is free before them, so there is nothing ``earlier``.
+    """
 
     first: date
     days: tuple[DaySlots, ...]
     earlier: date | None
     later: date | None
     next_free: date | None = None
+    is_first_free: bool = False
 
     @property
     def last(self) -> date:
@@ -58,7 +62,8 @@ def find_week(now: Instant, wish: Wish, search: Search) -> Week:
     last = now + wish.window_days * DAY
     next_free = None if starts else _next_free(wish, search, end, last)
     if next_free is not None and not wish.is_fixed:
-        return find_week(now, replace(wish, day=next_free, is_fixed=True), search)
+        found = find_week(now, replace(wish, day=next_free, is_fixed=True), search)
+        return replace(found, earlier=None, is_first_free=True)
     today = local_day(now, wish.tzid)
     return Week(
         first=first,
