@@ -35,10 +35,11 @@ def same_time_on_another_day(link: Locator, demo: Demo) -> tuple[str, Quarter]:
 
 
 def draw_in_week(page: Page) -> Quarter:
-    """Draw over three quarter hours of the first free time , at the lower edge of its cell; return its begin."""
+    """Draw over three quarter hours of the first free time that has as many, low in its cell; return its begin."""
     cells = page.locator("td[data-free]:not([data-free=''])")
-    resource, day, free = cells.first.evaluate("({dataset: it}) => [it.resource, it.date, it.free]")
-    since = int(free.split("-")[0])
+    found = cells.evaluate_all("all => all.map(({dataset: it}) => [it.resource, it.date, it.free])")
+    spans = [(of, on, *map(int, one.split("-"))) for of, on, free in found for one in free.split()]
+    resource, day, since = next(one[:3] for one in spans if one[3] - one[2] >= 2700)
     first = next(one for one in quarters_of_week(page) if one.day == day and one.start >= since)
     last = Quarter(day, first.start + 1800, "")
     page.mouse.move(*place_in_week(page, resource, first, 0.99))
