@@ -55,6 +55,13 @@ def test_month_is_that_of_the_first_day_shown(visitor: FlaskClient, store: Store
     ]
 
 
+def test_month_is_that_of_the_first_free_day(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store)
+    close(store, "2030-02-27", "2030-02-28")
+    page = visitor.get(f"/book/times?{query(cast, day='2030-02-27')}").text
+    assert ("March 2030" in page, "February 2030" in page.partition("<table>")[0]) == (True, False)
+
+
 def test_month_keeps_what_was_chosen(visitor: FlaskClient, store: Store) -> None:
     cast = one_provider(store)
     links = Page(visitor.get(f"/book/times?{query(cast, zone='Asia/Tokyo', lang='de')}").text).links
@@ -62,13 +69,17 @@ def test_month_keeps_what_was_chosen(visitor: FlaskClient, store: Store) -> None
 
 
 def test_weeks_that_are_over_are_left_out() -> None:
-    month = make_month((date(2030, 3, 15), date(2030, 3, 21)), (), date(2030, 3, 12), date(2031, 1, 1))
+    month = make_month(
+        date(2030, 3, 15), (date(2030, 3, 15), date(2030, 3, 21)), (), date(2030, 3, 12), date(2031, 1, 1)
+    )
     assert [week[0].day.day if week[0] else None for week in month.weeks] == [11, 18, 25]
 
 
 def test_weeks_begin_on_monday_and_hold_every_day_once() -> None:
     for number in range(1, 13):
-        month = make_month((date(2028, number, 1), date(2028, number, 7)), (), date(2028, 1, 1), date(2028, 12, 31))
+        month = make_month(
+            date(2028, number, 1), (date(2028, 1, 1), date(2028, 1, 7)), (), date(2028, 1, 1), date(2028, 12, 31)
+        )
         cells = [one for week in month.weeks for one in week]
         days = [one.day for one in cells if one is not None]
         assert (len(cells) % 7, days[0].day, len(set(days))) == (0, 1, len(days))
@@ -84,7 +95,7 @@ def test_weeks_begin_on_monday_and_hold_every_day_once() -> None:
     ],
 )
 def test_month_leads_as_far_as_may_be_booked(today: date, last: date, earlier: date | None, later: date | None) -> None:
-    month = make_month((date(2030, 3, 10), date(2030, 3, 16)), {date(2030, 3, 12)}, today, last)
+    month = make_month(date(2030, 3, 10), (date(2030, 3, 10), date(2030, 3, 16)), {date(2030, 3, 12)}, today, last)
     assert (month.name, month.earlier, month.later) == ("March 2030", earlier, later)
 
 

@@ -52,21 +52,22 @@ def free_days(starts: Sequence[Instant], tzid: str) -> set[date]:
     return {date(1970, 1, 1) + timedelta(days=number) for number in numbers}
 
 
-def make_month(shown: tuple[date, date], free: Collection[date], today: date, last: date) -> Month:
-    """Lay out the month of the first day shown.
+def make_month(day: date, shown: tuple[date, date], free: Collection[date], today: date, last: date) -> Month:
+    """Lay out a month.
 
     Args:
+        day: any day of it.
         shown: the first and the last day whose times are on the page.
         free: days with free times, those of the month at least.
         today: the reader's date; nothing before it can be chosen.
         last: the last date that may be booked.
     """
-    first = shown[0].replace(day=1)
+    first = day.replace(day=1)
     after = _next(first)
     days: list[MonthDay | None] = [None] * formats().into_week(first)
     for number in range((after - first).days):
-        day = first + timedelta(days=number)
-        days.append(MonthDay(day, day in free, shown[0] <= day <= shown[1], day == today))
+        one = first + timedelta(days=number)
+        days.append(MonthDay(one, one in free, shown[0] <= one <= shown[1], one == today))
     days += [None] * (-len(days) % WEEK)
     weeks = [tuple(days[number : number + WEEK]) for number in range(0, len(days), WEEK)]
     before = (first - timedelta(days=1)).replace(day=1)

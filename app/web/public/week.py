@@ -98,11 +98,12 @@ def week_of(context: Context, chosen: Selection, leave_out: Instant | None = Non
 
 
 def month_of(context: Context, chosen: Selection, week: Week) -> Month:
-    """Return the month in which the shown week begins, with its free days."""
-    starts = _search(context, chosen, *month_bounds(week.first, chosen.tzid))
+    """Return the month of the first free day of the shown week, or of its first day, with the month's free days."""
+    day = week.days[0].day if week.days else week.first
+    starts = _search(context, chosen, *month_bounds(day, chosen.tzid))
     today = local_day(context.now, chosen.tzid)
     last = local_day(context.now + chosen.service.booking_window_days * DAY, chosen.tzid)
-    return make_month((week.first, week.last), free_days(starts, chosen.tzid), today, last)
+    return make_month(day, (week.first, week.last), free_days(starts, chosen.tzid), today, last)
 
 
 def is_free(context: Context, chosen: Selection) -> bool:
