@@ -28,7 +28,7 @@ from app.operations.names import wished_provider
 from app.operations.occurrences import occurrences_in_reach, shifted_start
 from app.operations.placing import Place, choose, with_next_free
 from app.operations.requests import MoveRequest, Reach
-from app.operations.rights import target_of
+from app.operations.rights import target_of, user_of
 from app.operations.undoable import let_go, look_before
 from app.operations.views import BookingView
 from app.operations.waiting import Freed, end_offer, freed_by
@@ -206,8 +206,8 @@ def _wanted_move(context: Context, first: Booking, row: Booking, request: MoveRe
     wished = wished_provider(context, service, request.provider)
     wish = Wish(service.id, location.id, start, duration, wished, row.seats)
     by_staff = context.may(Permission.BOOK_FOR_OTHERS)
-    taken, reason = records.resource_ids(row), reason_of(request)
-    return Wanted(catalog, service, location, wish, request.override, taken, by_staff, reason)
+    taken, reason, user_id = records.resource_ids(row), reason_of(request), user_of(row)
+    return Wanted(catalog, service, location, wish, request.override, taken, by_staff, reason, user_id)
 
 
 def catalog_for(context: Context, row: Booking, extras: Collection[int] | None = None) -> Catalog:

@@ -37,14 +37,14 @@ def require_booking(context: Context, permission: Permission, service: Service, 
         NotAllowed.
     """
     if context.actor.kind is ActorKind.USER:
-        context.require(permission, _target(service, location))
+        context.require(permission, target_at(service, location))
 
 
 def may_look_for(context: Context, service: Service, location: Location) -> bool:
     """Whether the actor may look for free times of a service at a place: for a booking for others, or their own."""
     if context.actor.kind is not ActorKind.USER or service.visibility is Visibility.PUBLIC:
         return True
-    return any(context.may(one, _target(service, location)) for one in _BOOKING)
+    return any(context.may(one, target_at(service, location)) for one in _BOOKING)
 
 
 def require_look_for(context: Context, service: Service, location: Location) -> None:
@@ -54,8 +54,9 @@ def require_look_for(context: Context, service: Service, location: Location) -> 
         NotAllowed.
     """
     if not may_look_for(context, service, location):
-        context.require(Permission.BOOK_FOR_OTHERS, _target(service, location))
+        context.require(Permission.BOOK_FOR_OTHERS, target_at(service, location))
 
 
-def _target(service: Service, location: Location) -> Target:
+def target_at(service: Service, location: Location) -> Target:
+    """Return what is asked about while it is not known what a booking there takes: any of what it may."""
     return Target(resource_ids=members_of(service.requirements), location_id=location.id, service_id=service.id)

@@ -6,15 +6,16 @@ again: bookings of one pool wait for each other only where they want the same re
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from app.access.permissions import Permission
+from app.booking.extras import extras_among
 from app.booking.limits import has_limits
 from app.booking.refusals import InvalidInput, JustTaken, NoAssignment, NotOfferedHere, Refusal, SessionFull
 from app.booking.rules import check_time, find_assignment
-from app.booking.slots import Holes, OpenSession, SlotQuery, concerned_resources, find_slots
+from app.booking.slots import Holes, OpenSession, SlotQuery, concerned_resources, find_slots, members_of
 from app.booking.values import Instant
 from app.operations.context import Context
 from app.operations.limits import Limited, check_within_limits, within_limits
@@ -58,6 +59,8 @@ def choose(context: Context, wanted: Wanted, client_email: str = "", ignore_book
     context.store.lock_rows(wanted.service.id if is_counted else None, () if has_choice else ids)
     busy = taken.find_taken(ids, *wanted.with_buffers, context.now, ignore_booking)
     place = _decide(context, wanted, busy, client_email, ignore_booking)
+    if wanted.override:
+        _require_override(context, wanted, place.resource_ids)
     if has_choice and place.session_id is None:
         seen = {one: busy[one] for one in place.resource_ids}
         context.store.claim(place.resource_ids, partial(_is_as_seen, context, wanted, seen, ignore_booking))
@@ -84,14 +87,27 @@ def _is_as_seen(context: Context, wanted: Wanted, seen: Holes, ignore_booking: i
 def check_override(context: Context, wanted: Wanted) -> None:
     """Go on only where the actor may set hours, grid and limits aside and says why, and the service is offered.
 
+    The right is asked about with any of what the booking may take; ``choose`` asks again with what it takes.
+
     Raises:
         NotAllowed, InvalidInput, NotOfferedHere.
     """
-    context.require(Permission.OVERRIDE_RULES)
+    _require_override(context, wanted, members_of(one for one in wanted.service.requirements if not one.is_extra))
     if not wanted.reason:
         raise InvalidInput("override_reason", _(REASON_NEEDED))
     if wanted.location.id not in wanted.service.location_ids:
         raise NotOfferedHere(wanted.service.name, wanted.location.name)
+
+
+def _require_override(context: Context, wanted: Wanted, resource_ids: Collection[int]) -> None:
+    """Go on only where the rules may be set aside with these resources, and with each extra among them alone.
+
+    Else whoever may for one device could for every service, by adding it: of several resources one is enough.
+    """
+    extras = extras_among(wanted.service, resource_ids)
+    context.require(Permission.OVERRIDE_RULES, wanted.target([one for one in resource_ids if one not in extras]))
+    for one in extras:
+        context.require(Permission.OVERRIDE_RULES, wanted.target([one]))
 
 
 def _concerned_ids(wanted: Wanted) -> tuple[int, ...]:

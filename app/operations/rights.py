@@ -119,7 +119,7 @@ def target_of_resource(resource: Placed) -> Target:
 def target_of(row: Booking, resources: Collection[int] | None = None) -> Target:
     """Return what the decision is asked about for a booking: with what it takes now, or with ``resources``."""
     taken = resource_ids(row) if resources is None else resources
-    return Target(row.public_id, taken, row.location_id, row.service_id, _user_of(row))
+    return Target(row.public_id, taken, row.location_id, row.service_id, user_of(row))
 
 
 def deciding_target(row: Booking, change: ChangeRequest | None) -> Target:
@@ -132,7 +132,7 @@ def deciding_target(row: Booking, change: ChangeRequest | None) -> Target:
     return target_of(row, {*resource_ids(row), *json.loads(change.resource_ids)})
 
 
-def _user_of(row: Booking) -> int | None:
+def user_of(row: Booking) -> int | None:
     """Return the account that a booking was made for; no query where the client was read with it."""
     if row.client_id is None:
         return None

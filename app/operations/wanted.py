@@ -29,7 +29,7 @@ class Wanted:
     """A wish with the records it names. ``prefer``: resource ids to take again if they can be had (when moving).
 
     ``by_staff``: without minimum notice, booking window and grid, as those book who book for others. ``reason``: why
-    rules are overridden.
+    rules are overridden. ``user_id``: the account that it is for, where that is known before it is written.
     """
 
     catalog: Catalog
@@ -40,6 +40,7 @@ class Wanted:
     prefer: tuple[int, ...] = ()
     by_staff: bool = False
     reason: str = ""
+    user_id: int | None = None
 
     @property
     def start(self) -> Instant:
@@ -65,7 +66,7 @@ class Wanted:
 
     def target(self, resource_ids: Collection[int]) -> Target:
         """Return what the rights are asked about when the wish takes these resources."""
-        return Target(resource_ids=resource_ids, location_id=self.location.id, service_id=self.service.id)
+        return Target(None, resource_ids, self.location.id, self.service.id, self.user_id)
 
 
 def want(context: Context, request: BookingRequest | HoldRequest, override: bool = False) -> Wanted:
@@ -93,7 +94,8 @@ def want(context: Context, request: BookingRequest | HoldRequest, override: bool
         seats=request.seats,
     )
     location, reason = catalog.locations[wish.location_id], reason_of(request)
-    return Wanted(catalog, service, location, wish, override, by_staff=by_staff, reason=reason)
+    user_id = None if by_staff else context.actor.user_id
+    return Wanted(catalog, service, location, wish, override, by_staff=by_staff, reason=reason, user_id=user_id)
 
 
 def _as_needed(context: Context, request: BookingRequest | HoldRequest, *, by_staff: bool) -> tuple[Catalog, Service]:

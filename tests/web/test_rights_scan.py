@@ -15,7 +15,7 @@ from app.storage.tables import Booking
 from tests.cast import Cast
 from tests.web.conftest import SignIn
 from tests.web.scan import FULL, addresses, ids_of, look
-from tests.web.scan_world import CASES, DAY, FACTS, PLACES, Made, come_in, make
+from tests.web.scan_world import AT_BRANCH, CASES, DAY, FACTS, PLACES, Case, Made, come_in, make
 
 
 def everything(app: Flask, cast: Cast, made: Iterable[Made]) -> Iterator[str]:
@@ -77,6 +77,25 @@ def test_nobody_changes_more_than_they_may(sign_in: SignIn, store: Store, name: 
     browser = come_in(sign_in, cast, case)
     allowed = [one.key for one in made if browser.submit(f"/bookings/{one.public_id}/cancel").status_code == 302]
     assert tuple(allowed) == case.may_act
+
+
+@pytest.mark.parametrize("part", [("location", "Branch"), ("service", "Talk at Branch"), ("resource", "Branch room")])
+def test_nobody_overrides_rules_outside_their_part(sign_in: SignIn, store: Store, part: tuple[str, str]) -> None:
+    cast, made = make(store)
+    browser = come_in(sign_in, cast, Case((("front_desk", "everything", ""), ("manager", *part)), {}))
+    early = {"date": DAY, "duration": "30", "override": "1", "override_reason": "Asked"}
+    done = []
+    for number, one in enumerate(made):
+        there = {"location": cast.ids[one.place], "service": cast.ids[f"Talk at {one.place}"]}
+        new = {**early, **there, "time": f"{number:02d}:00", "do": "book", "name": "Nora Client"}
+        answers = (
+            browser.submit("/bookings/new", {**new, "email": "nora@example.org", "key": one.key}),
+            browser.submit(f"/bookings/{one.public_id}/move", {**early, "time": f"{number:02d}:30", "version": "1"}),
+        )
+        done += [one.key for answer in answers if answer.status_code == 302]
+        offers = 'name="override"' in browser.submit("/bookings/new", {**new, "do": "times"}).text
+        assert offers == (one.key in AT_BRANCH)
+    assert done == [key for key in AT_BRANCH for _ in ("new", "move")]
 
 
 def test_scanner_would_notice_a_leak(app: Flask, sign_in: SignIn, store: Store) -> None:

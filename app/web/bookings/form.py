@@ -18,6 +18,7 @@ from app.booking.wall_clock import day_bounds, local_date
 from app.booking.words import sentence
 from app.operations.context import Context
 from app.operations.look_up import find_clients
+from app.operations.looking import target_at
 from app.operations.requests import BookingRequest, ClientDetails
 from app.operations.slots import find_slots
 from app.operations.views import BookingView
@@ -113,13 +114,20 @@ def _details(context: Context, service: Service, location: Location, typed: Type
         "answers": typed_answers(typed.fields),
         "repeats": [(value, _(word)) for value, word in REPEATS],
         "weekdays": [(value, _(word)) for value, word in WEEKDAYS],
-        "may_override": context.may(Permission.OVERRIDE_RULES),
+        "may_override": _may_override(context, service, location),
         "may_others": context.may(Permission.BOOK_FOR_OTHERS),
         "may_self": context.may(Permission.BOOK_FOR_SELF),
         "myself": MYSELF,
         "me": context.actor,
         "key": new_key(),
     }
+
+
+def _may_override(context: Context, service: Service, location: Location) -> bool:
+    """Whether the actor may set the rules aside there, also where they may only for what is their own."""
+    target = target_at(service, location)
+    for_self = context.actor.user_id if context.may(Permission.BOOK_FOR_SELF, target) else None
+    return context.may(Permission.OVERRIDE_RULES, replace(target, user_id=for_self))
 
 
 def new_key() -> str:
