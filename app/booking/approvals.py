@@ -168,7 +168,8 @@ def hindrance(asked: Asked, member: Member, deputy_id: int | None = None) -> Hin
     if not is_given(asked, member):
         return Hindrance.NOT_GIVEN
     acting = {member.user_id} | ({deputy_id} - {None})
-    if asked.rule is not None and not asked.rule.allows_own and not acting.isdisjoint(asked.asked_by):
+    allows_own = asked.rule is not None and asked.rule.allows_own
+    if not allows_own and not acting.isdisjoint(asked.asked_by):
         return Hindrance.OWN_REQUEST
     return None if acting.isdisjoint(asked.others) else Hindrance.OTHER_STEP
 

@@ -185,6 +185,20 @@ def test_nobody_approves_what_was_booked_for_themselves(store: Store) -> None:
         approve(acting(cast, "Mona"), mine)
 
 
+@pytest.mark.parametrize("about", ["", "Ada"])
+def test_nobody_decides_their_own_request_of_a_service_that_only_needs_approval(store: Store, about: str) -> None:
+    cast = clinic(store, needs_approval=True)
+    if about:
+        rule(cast, about, Steps(), allows_own=True)
+    mine = book(acting(cast, "Mona"), wish(cast, client=ClientDetails(is_actor=True))).public_id
+    if about:
+        approve(acting(cast, "Mona"), mine)
+    for decide in (approve, decline):
+        with pytest.raises(NotAllowed, match="so somebody else has to decide it"):
+            decide(acting(cast, "Mona"), mine)
+    assert approve(acting(cast, "Nils"), mine).status == "confirmed"
+
+
 def test_visitor_who_types_an_approvers_name_and_mail_makes_it_nobodys_own_request(store: Store) -> None:
     cast = clinic(store)
     rule(cast, "Consultation", Steps())

@@ -9,11 +9,12 @@ from flask.testing import FlaskClient
 
 from app.access.permissions import ReadyMade
 from app.operations.book import book
+from app.operations.requests import ClientDetails
 from app.storage.approval_tables import Deputy
 from app.storage.store import Store
-from app.storage.tables import BusyTime, Closure, TimeOff, User
+from app.storage.tables import BusyTime, Closure, Service, TimeOff, User
 from tests.cast import HOUR, NOW, Cast
-from tests.operations.approval_cast import Steps, clinic, rule
+from tests.operations.approval_cast import Steps, acting, clinic, rule
 from tests.operations.helpers import TEN, visitor, wish
 from tests.web.conftest import Browser, SignIn
 from tests.web.staff_cast import counted, status_of, words
@@ -44,6 +45,22 @@ def test_queue_says_whose_step_it_is_and_why_not_mine(manager: Browser, cast: Ca
     assert "Second step for Consultation Comes next, for Some manager" in words(page)
     assert "No step of this that waits now is given to you" in words(page)
     assert (f"/requests/{booking}/approve" in page, f"/requests/{booking}/decline" in page) == (False, False)
+
+
+def test_own_request_is_offered_to_others_alone(manager: Browser, sign_in: SignIn, store: Store, cast: Cast) -> None:
+    store.write(Service.update(needs_approval=True, changed_at=NOW).execute)
+    store.write(store.bump_catalog)
+    mine = book(acting(cast, "Me"), wish(cast, client=ClientDetails(is_actor=True))).public_id
+    other, sentence = sign_in("administrator"), "You asked for this yourself, so somebody else has to decide it."
+    for path in ("/requests/", f"/bookings/{mine}"):
+        pages = [browser.get(path).text for browser in (manager, other)]
+        assert [f"/requests/{mine}/approve" in page for page in pages] == [False, True]
+        assert [f"/requests/{mine}/decline" in page for page in pages] == [False, True]
+        assert [sentence in page for page in pages] == [True, False]
+    assert manager.submit(f"/requests/{mine}/approve").status_code == 403
+    other.submit(f"/requests/{mine}/approve")
+    assert status_of(store, mine) == "confirmed"
+    assert sentence not in manager.get(f"/bookings/{mine}").text
 
 
 def test_queue_shows_only_what_is_mine_or_only_what_is_others(manager: Browser, cast: Cast) -> None:

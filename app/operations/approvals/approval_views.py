@@ -11,6 +11,7 @@ from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.approval_words import HINDRANCE_WORDS
 from app.booking.approvals import Hindrance, StepStatus
+from app.booking.statuses import Status
 from app.booking.values import ApprovalRule, Catalog, Instant, Named
 from app.operations.approvals.approvers import Voice, choose_voice, voices_of
 from app.operations.approvals.steps import Step, all_steps_of, asked_by
@@ -58,9 +59,10 @@ class ApprovalView:
 
 
 @dataclass(frozen=True, slots=True)
-class _Names:
-    """Names by row id."""
+class _Known:
+    """In whose names the actor decides; names by row id."""
 
+    voices: Sequence[Voice]
     users: Mapping[int, str]
     groups: Mapping[int, str]
 
@@ -68,26 +70,32 @@ class _Names:
 def approvals_of(context: Context, views: Sequence[BookingView]) -> dict[str, ApprovalView]:
     """Return how the approvals of bookings stand, by public id; a fixed number of queries.
 
-    A booking without steps is anybody's who has the permission.
+    A booking without steps is anybody's who has the permission and did not ask for it themselves.
     """
     return context.store.read(lambda: _read(context, views))
 
 
 def _read(context: Context, views: Sequence[BookingView]) -> dict[str, ApprovalView]:
-    plain = {view.public_id: _plain(context, view.target) for view in views}
-    rows = _rows(list(plain))
+    rows = _rows([view.public_id for view in views])
+    asking = {row.public_id: who for row, who in rows}
+    plain = {one.public_id: _plain(context, one, asking.get(one.public_id, frozenset())) for one in views}
     steps = all_steps_of(context, rows)
     if not steps:
         return plain
-    voices, names = voices_of(context), _names(steps.values())
+    known = _known(context, steps.values())
     targets = {view.public_id: view.target for view in views}
-    found = {row.public_id: (steps[row.id], targets[row.public_id]) for row, _ in rows if row.id in steps}
-    return plain | {key: _view(context, one, target, voices, names) for key, (one, target) in found.items()}
+    found = {row.public_id: steps[row.id] for row, _ in rows if row.id in steps}
+    return plain | {key: _view(context, one, targets[key], plain[key], known) for key, one in found.items()}
 
 
-def _plain(context: Context, target: Target) -> ApprovalView:
-    may_approve, may_decline = (context.may(one, target) for one in (Permission.APPROVE, Permission.DECLINE))
-    return ApprovalView((), may_approve, may_decline)
+def _plain(context: Context, view: BookingView, asking: Collection[int]) -> ApprovalView:
+    """Return how a booking stands as far as it has no steps that wait; ``asking``: the accounts that asked for it."""
+    may_approve, may_decline = (context.may(one, view.target) for one in (Permission.APPROVE, Permission.DECLINE))
+    if context.actor.user_id not in asking:
+        return ApprovalView((), may_approve, may_decline)
+    waits = view.status == Status.REQUESTED or view.change is not None
+    is_told = waits and (may_approve or may_decline)
+    return ApprovalView(why_not=_(HINDRANCE_WORDS[Hindrance.OWN_REQUEST]) if is_told else "")
 
 
 def _rows(public_ids: Collection[str]) -> list[tuple[Booking, frozenset[int]]]:
@@ -100,7 +108,7 @@ def _rows(public_ids: Collection[str]) -> list[tuple[Booking, frozenset[int]]]:
     return [(row, asked_by(row, changes.get(row.id))) for row in rows]
 
 
-def _names(steps: Iterable[Sequence[Step]]) -> _Names:
+def _known(context: Context, steps: Iterable[Sequence[Step]]) -> _Known:
     users: set[int | None] = set()
     groups: set[int] = set()
     for step in (step for some in steps for step in some):
@@ -109,22 +117,21 @@ def _names(steps: Iterable[Sequence[Step]]) -> _Names:
             users |= named.users if named is not None else set()
             groups |= named.groups if named is not None else set()
     wanted = [one for one in users if one is not None]
-    return _Names(
+    return _Known(
+        voices_of(context),
         dict(User.select(User.id, User.name).where(User.id.in_(wanted)).tuples()),
         dict(UserGroup.select(UserGroup.id, UserGroup.name).where(UserGroup.id.in_(list(groups))).tuples()),
     )
 
 
-def _view(
-    context: Context, steps: Sequence[Step], target: Target, voices: Sequence[Voice], names: _Names
-) -> ApprovalView:
+def _view(context: Context, steps: Sequence[Step], target: Target, plain: ApprovalView, known: _Known) -> ApprovalView:
     waiting = [step for step in steps if step.waits]
     current = {step.row.change_id for step in waiting}
-    shown = tuple(_step(context, step, names, is_current=step.row.change_id in current) for step in steps)
+    shown = tuple(_step(context, step, known, is_current=step.row.change_id in current) for step in steps)
     if not waiting:
-        return replace(_plain(context, target), steps=shown)
-    approve, problems = _mine(context, waiting, target, voices, Permission.APPROVE)
-    decline, _problems = _mine(context, waiting, target, voices, Permission.DECLINE)
+        return replace(plain, steps=shown)
+    approve, problems = _mine(context, waiting, target, known.voices, Permission.APPROVE)
+    decline, _problems = _mine(context, waiting, target, known.voices, Permission.DECLINE)
     why_not = "" if approve else next((_(words) for one, words in HINDRANCE_WORDS.items() if one in problems), "")
     return ApprovalView(shown, approve, decline, why_not, min(int(step.row.due_at) for step in waiting))
 
@@ -139,19 +146,19 @@ def _mine(
     return any(voice is not None for voice, _ in found), {problem for _, problem in found if problem is not None}
 
 
-def _step(context: Context, step: Step, names: _Names, *, is_current: bool) -> StepView:
+def _step(context: Context, step: Step, known: _Known, *, is_current: bool) -> StepView:
     row, rule, catalog = step.row, step.asked.rule, context.catalog
     return StepView(
         about="" if rule is None else _about(catalog, rule),
         number=row.number,
-        who=_who(step, names),
+        who=_who(step, known),
         status=step.status,
         is_change=row.change_id is not None,
         is_current=is_current and step.status is not StepStatus.ENDED,
         due=row.due_at,
         decided_at=row.decided_at,
-        decided_by=names.users.get(row.decided_by_id, ""),
-        decided_for=names.users.get(row.decided_for_id, ""),
+        decided_by=known.users.get(row.decided_by_id, ""),
+        decided_for=known.users.get(row.decided_for_id, ""),
     )
 
 
@@ -164,16 +171,16 @@ def _about(catalog: Catalog, rule: ApprovalRule) -> str:
     return next((one.name for one in catalog.workflow if one.id == rule.workflow_id), _("a rule that was removed"))
 
 
-def _who(step: Step, names: _Names) -> str:
-    found = _say(step.asked.step.approvers, names, ANYBODY)
+def _who(step: Step, known: _Known) -> str:
+    found = _say(step.asked.step.approvers, known, ANYBODY)
     if not step.asked.is_escalated:
         return found
-    others = _say(step.asked.step.next_ones, names, ADMINISTRATORS)
+    others = _say(step.asked.step.next_ones, known, ADMINISTRATORS)
     return _("{who}, by now also {others}", who=found, others=others)
 
 
-def _say(named: Named | None, names: _Names, otherwise: str) -> str:
+def _say(named: Named | None, known: _Known, otherwise: str) -> str:
     if named is None:
         return _(otherwise)
-    people = sorted(names.users.get(one, "") for one in named.users)
-    return ", ".join([*sorted(names.groups.get(one, "") for one in named.groups), *people]) or _("nobody")
+    people = sorted(known.users.get(one, "") for one in named.users)
+    return ", ".join([*sorted(known.groups.get(one, "") for one in named.groups), *people]) or _("nobody")

@@ -14,7 +14,7 @@ from app.booking.statuses import Status, check_transition
 from app.operations import records
 from app.operations.approvals.approvers import Voice, choose_voice, voices_of
 from app.operations.approvals.settle import carry_out, go_on
-from app.operations.approvals.steps import Step, open_change, steps_of
+from app.operations.approvals.steps import Step, asked_by, open_change, steps_of
 from app.operations.audit.bookings import tell, tell_status
 from app.operations.audit.recording import Change
 from app.operations.audit.words import MASKED, Action
@@ -115,11 +115,14 @@ def _own_steps(context: Context, row: Booking, change: ChangeRequest | None, per
     """Return the waiting steps that the actor decides, each with in whose name; nothing where there are no steps.
 
     Raises:
-        NotAllowed: none of them is the actor's. StepDecided: one was, and is decided already.
+        NotAllowed: none of them is the actor's, or it has no steps and is the actor's own request. StepDecided: one
+            was, and is decided already.
     """
     steps = steps_of(context, row, change)
     if context.actor.kind is ActorKind.SYSTEM:
         return [(step, None) for step in steps if step.waits]
+    if not steps and context.actor.user_id in asked_by(row, change):
+        raise NotAllowed(permission=permission.value, reason=_(HINDRANCE_WORDS[Hindrance.OWN_REQUEST]))
     voices = voices_of(context) if steps else ()
     target = deciding_target(row, change)
     found = [(step, *choose_voice(voices, step.asked, permission, target)) for step in steps]

@@ -71,7 +71,7 @@ DECIDED = replace(ASKED, others=frozenset({ANN}))
         (ASKED, BOBS, None, Hindrance.NOT_GIVEN),
         (OWN, ANNS, None, Hindrance.OWN_REQUEST),
         (replace(OWN, rule=replace(RULE, allows_own=True)), ANNS, None, None),
-        (replace(OWN, rule=None), ANNS, None, None),
+        (replace(OWN, rule=None), ANNS, None, Hindrance.OWN_REQUEST),
         (OWN, ANNS, BOB, Hindrance.OWN_REQUEST),
         (replace(ASKED, asked_by=frozenset({BOB})), ANNS, BOB, Hindrance.OWN_REQUEST),
         (ASKED, ANNS, BOB, None),
