@@ -24,7 +24,7 @@ from app.operations.expiry import expire
 from app.operations.extras import with_own_extras
 from app.operations.letters.announce import announce
 from app.operations.look_up import view_of
-from app.operations.names import wished_provider
+from app.operations.names import candidate_ids, wished_provider
 from app.operations.occurrences import occurrences_in_reach, shifted_start
 from app.operations.placing import Place, choose, with_next_free
 from app.operations.requests import MoveRequest, Reach
@@ -205,8 +205,8 @@ def _wanted_move(context: Context, first: Booking, row: Booking, request: MoveRe
         raise InvalidInput("start", _("Bookings start on a whole minute; please choose one of the times offered."))
     wished = wished_provider(context, service, request.provider)
     wish = Wish(service.id, location.id, start, duration, wished, row.seats)
-    by_staff = context.may(Permission.BOOK_FOR_OTHERS)
     taken, reason, user_id = records.resource_ids(row), reason_of(request), user_of(row)
+    by_staff = context.may(Permission.BOOK_FOR_OTHERS, target_of(row, {*taken, *candidate_ids(service)}))
     return Wanted(catalog, service, location, wish, request.override, taken, by_staff, reason, user_id)
 
 
@@ -249,8 +249,12 @@ def _finish_move(context: Context, step: _Step) -> list[Freed]:
 
 
 def _choose(context: Context, row: Booking, wanted: Wanted) -> Place:
+    """Choose as staff do only where the actor may book for others what was chosen, else by the rules of clients."""
     email = "" if row.client_id is None else row.client.email
-    return choose(context, wanted, email, ignore_booking=row.id)
+    place = choose(context, wanted, email, ignore_booking=row.id)
+    if wanted.by_staff and not context.may(Permission.BOOK_FOR_OTHERS, target_of(row, place.resource_ids)):
+        return choose(context, replace(wanted, by_staff=False), email, ignore_booking=row.id)
+    return place
 
 
 def _asking(context: Context, row: Booking, wanted: Wanted, place: Place) -> Asking:

@@ -1,7 +1,7 @@
 """Where a booking may be moved, asked while somebody drags it: the starts of a day for each resource, and why not.
 
-By the rules of ``move``: whoever books for others needs no notice, window and grid; the booking keeps a duration that
-its service no longer has, and is in no way of its own.
+By the rules of ``move``: whoever may book for others what it would be then needs no notice, window and grid; the
+booking keeps a duration that its service no longer has, and is in no way of its own.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.explain import Explanation, explain
 from app.booking.limits import has_limits
@@ -23,7 +24,6 @@ from app.operations.limits import Limited, count_bookings, within_limits
 from app.operations.look_up import row_of
 from app.operations.looking import told_about
 from app.operations.names import provider_id
-from app.operations.records import resource_ids
 from app.operations.rights import target_of
 from app.operations.slots import Around, check_days
 from app.operations.wanted import Wanted
@@ -43,13 +43,18 @@ class Destinations:
 
 @dataclass(frozen=True, slots=True)
 class _Moved:
-    """A booking that is to be moved, with the set-up that it keeps. ``seats_of``: whose seats are free again."""
+    """A booking that is to be moved, with the set-up that it keeps and what it takes now (``kept``).
+
+    ``as_staff``: the resources with which it would be one that the actor may book for others: without notice, window
+    and grid. ``seats_of``: whose seats are free again.
+    """
 
     row: Booking
     catalog: Catalog
     service: Service
     place: Location
-    by_staff: bool
+    kept: frozenset[int]
+    as_staff: frozenset[int]
     seats_of: int | None
 
     @property
@@ -75,12 +80,26 @@ def _moved(context: Context, booking: str) -> _Moved:
     row = row_of(booking)
     if row is None:
         raise NotFound(kind="booking", reference=booking)
-    context.require(Permission.MOVE, target_of(row))
+    target = target_of(row)
+    context.require(Permission.MOVE, target)
     catalog = catalog_for(context, row)
     service = catalog.services[row.service_id]
     seats_of = None if may_ask(context, row, service) else row.id
-    by_staff = context.may(Permission.BOOK_FOR_OTHERS)
-    return _Moved(row, catalog, service, catalog.locations[row.location_id], by_staff, seats_of)
+    as_staff = _as_staff(context, service, target)
+    kept = frozenset(target.resource_ids)
+    return _Moved(row, catalog, service, catalog.locations[row.location_id], kept, as_staff, seats_of)
+
+
+def _as_staff(context: Context, service: Service, target: Target) -> frozenset[int]:
+    """Return with which resources in the place of what it has a booking would be one to book for others."""
+    kept = set(target.resource_ids)
+
+    def would_be(one: int) -> Target:
+        instead = members_of(need for need in service.requirements if one in need.resource_ids)
+        return target if one in kept else replace(target, resource_ids={*(kept - instead), one})
+
+    members = members_of(service.requirements)
+    return frozenset(one for one in members if context.may(Permission.BOOK_FOR_OTHERS, would_be(one)))
 
 
 def _find(context: Context, moved: _Moved, within: Interval) -> Destinations:
@@ -89,15 +108,16 @@ def _find(context: Context, moved: _Moved, within: Interval) -> Destinations:
     around = Around(service, moved.place, members, max(*service.durations_minutes, moved.minutes))
     stretch = min(within[0], row.start_at), max(within[1], row.start_at + 1)
     busy, sessions = around.read(*stretch, context.now, row.id, moved.seats_of)
-    query = SlotQuery(service.id, moved.place.id, *within, moved.minutes, None, row.seats, any_minute=moved.by_staff)
+    query = SlotQuery(service.id, moved.place.id, *within, moved.minutes, None, row.seats)
 
     def search(asked: SlotQuery, resource: int) -> list[Instant]:
-        return find_slots(moved.catalog, replace(asked, provider_id=resource), busy, context.now, sessions=sessions)
+        one = replace(asked, provider_id=resource, any_minute=resource in moved.as_staff)
+        return find_slots(moved.catalog, one, busy, context.now, sessions=sessions)
 
-    kept = set(resource_ids(row))
+    kept = moved.kept
     seen = kept | set(told_about(context, members, moved.place).busy)
     found = {
-        one: [start for start in search(query, one) if not moved.by_staff or (start - within[0]) % QUARTER == 0]
+        one: [start for start in search(query, one) if one not in moved.as_staff or (start - within[0]) % QUARTER == 0]
         for one in members
         if moved.catalog.resources[one].active
     }
@@ -145,9 +165,8 @@ def _explain(context: Context, moved: _Moved, resource: str, start: Instant) -> 
     counts = count_bookings(Wanted(catalog, service, moved.place, wish), context.now, "", moved.row.id)
     sessions = taken.find_sessions(service.id, moved.place.id, start, start + 1, context.now, moved.seats_of)
     told = told_about(context, members_of(service.requirements), moved.place)
-    return explain(
-        catalog, wish, conflicts, context.now, staff=moved.by_staff, counts=counts, sessions=sessions, told=told
-    )
+    staff = provider in moved.as_staff
+    return explain(catalog, wish, conflicts, context.now, staff=staff, counts=counts, sessions=sessions, told=told)
 
 
 def _conflicts(context: Context, moved: _Moved, within: Interval) -> Iterator[Taken]:

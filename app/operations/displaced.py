@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from peewee import Expression, ModelSelect
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import JustTaken, NoAssignment, Refusal, SessionFull, Unavailable
 from app.booking.slots import OpenSession, SlotQuery, find_slots, members_of
@@ -160,32 +161,28 @@ def _displaced(context: Context, view: BookingView, found: _Found, away: int) ->
     if not context.may(Permission.MOVE, view.target) or not context.may(Permission.SEE_TITLES, view.target):
         return Displaced(view)
     row = found.rows[view.public_id]
-    free = [one for one in _candidates(context, row, view, away) if _is_free(context, row, found, one.id)]
+    candidates = _candidates(context, row, view, away)
+    free = [one for one, target in candidates if _is_free(context, row, found, one.id, target)]
     others = sorted(free, key=lambda one: one.name.casefold())
     return Displaced(view, tuple(ResourceView(one.public_id, one.name, one.kind.value) for one in others), True)
 
 
-def _candidates(context: Context, row: Booking, view: BookingView, away: int) -> list[Resource]:
-    """Return who could take the place of what is away in a booking, and whose bookings the actor may move there."""
+def _candidates(context: Context, row: Booking, view: BookingView, away: int) -> list[tuple[Resource, Target]]:
+    """Return who could take the place of what is away where the actor may move that, each with how it would be."""
     catalog, has = context.catalog, set(view.target.resource_ids)
     same = [one for one in catalog.services[row.service_id].requirements if away in one.resource_ids]
     found = [catalog.resources[one] for one in sorted(members_of(same) - has)]
-
-    def may_have(resource: Resource) -> bool:
-        target = replace(view.target, resource_ids=(*(has - {away}), resource.id))
-        return resource.active and context.may(Permission.MOVE, target)
-
-    return [one for one in found if may_have(one)]
+    targets = [(one, replace(view.target, resource_ids=(*(has - {away}), one.id))) for one in found if one.active]
+    return [(one, target) for one, target in targets if context.may(Permission.MOVE, target)]
 
 
-def _is_free(context: Context, row: Booking, found: _Found, resource_id: int) -> bool:
+def _is_free(context: Context, row: Booking, found: _Found, resource_id: int, target: Target) -> bool:
     """Whether the booking could be where it is with this resource, as the search for free times sees it."""
     catalog, own = catalog_for(context, row, found.extras[row.id]), found.own[row.id]
     start, end = row.start_at - displaced.LONGEST, row.end_at + displaced.LONGEST
     busy = {
         one: [hole for hole in near(holes, start, end) if (one, *hole) not in own] for one, holes in found.busy.items()
     }
-    by_staff = context.may(Permission.BOOK_FOR_OTHERS)
     query = SlotQuery(
         row.service_id,
         row.location_id,
@@ -194,7 +191,7 @@ def _is_free(context: Context, row: Booking, found: _Found, resource_id: int) ->
         _minutes(row.start_at, row.end_at),
         resource_id,
         row.seats,
-        any_minute=by_staff,
+        any_minute=context.may(Permission.BOOK_FOR_OTHERS, target),
     )
     sessions = found.sessions.get((row.service_id, row.location_id), ())
     return bool(find_slots(catalog, query, busy, context.now, sessions=sessions))

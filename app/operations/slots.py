@@ -19,7 +19,7 @@ from app.operations.context import Context
 from app.operations.extras import with_chosen, with_own_extras
 from app.operations.limits import Limited, count_bookings, within_limits
 from app.operations.look_up import row_of
-from app.operations.looking import require_look_for, told_about
+from app.operations.looking import require_look_for, target_at, told_about
 from app.operations.names import candidate_ids, get_location, get_service, provider_id, wished_provider
 from app.operations.rights import target_of
 from app.operations.wanted import Wanted
@@ -60,7 +60,7 @@ def find_slots(
     place = get_location(catalog, location)
     wished = wished_provider(context, wanted, provider)
     query = SlotQuery(wanted.id, place.id, start, end, duration_minutes, wished, seats)
-    for_others = context.may(Permission.BOOK_FOR_OTHERS)
+    for_others = context.may(Permission.BOOK_FOR_OTHERS, target_at(wanted, place))
     asked = exchanged(catalog, with_chosen(context, wanted, place, together, by_staff=for_others))
 
     def look() -> list[Instant]:
