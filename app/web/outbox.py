@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
 from app.operations.letters.booking_letters import FILE_NAME
@@ -65,7 +66,7 @@ def index() -> str:
         tzid=site().config.time_zone,
         status_words=_status_words(),
         kinds={kind: _(words) for kind, words in KIND_WORDS.items()},
-        see_clients=context.may(Permission.SEE_CONTACTS),
+        see_clients=context.may(Permission.SEE_CONTACTS, Target()),
         demo=site().config.demo,
     )
 

@@ -18,6 +18,8 @@ from tests.cast import HOUR, Cast, change_row, one_provider
 from tests.operations.helpers import BEN, TEN, holding, staff, system, visitor, wish
 from tests.operations.letter_helpers import DEMO, HEAD, messages
 
+AUDITS, CONTACTS = (Permission.SEE_MESSAGES,), (Permission.SEE_CONTACTS,)
+
 
 def some_messages(store: Store) -> Cast:
     """A booking's message, one of the waiting list, and one that was given up."""
@@ -90,8 +92,15 @@ def test_letter_without_a_calendar_has_none(store: Store) -> None:
 def test_letter_keeps_name_and_link_from_an_auditor(store: Store) -> None:
     cast = some_messages(store)
     shown = get_letter(holding(cast, Permission.SEE_MESSAGES), messages()[0].public_id, HEAD)
-    assert (shown.text, shown.links, shown.calendar) == ("", (), None)
+    assert (shown.subject, shown.text, shown.links, shown.calendar) == ("", "", (), None)
     assert shown.problem == "You may not see clients, so the letter itself is hidden."
+
+
+def test_what_a_mail_server_said_is_for_those_who_see_clients(store: Store) -> None:
+    cast = some_messages(store)
+    store.write(lambda: change_row(messages()[0], last_error="550 <ada@example.org> unknown"))
+    told = {may: list_outbox(holding(cast, *may)).messages[-1].last_error for may in (AUDITS, (*AUDITS, *CONTACTS))}
+    assert told == {AUDITS: "hidden", (*AUDITS, *CONTACTS): "550 <ada@example.org> unknown"}
 
 
 def test_letter_that_cannot_be_written_says_why(store: Store) -> None:

@@ -9,17 +9,20 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.access.actors import SYSTEM
 from app.access.permissions import Permission, ReadyMade
 from app.config import Config
 from app.operations.book import book
+from app.operations.context import Context
 from app.operations.letters.deliver import MessageStatus
 from app.operations.letters.mail_kinds import MAIL_KINDS
+from app.operations.letters.mail_texts import check_draft, save_text
 from app.storage import outbox
 from app.storage.store import Store
 from app.storage.tables import Booking, OutboxMessage
 from app.web.context import EXTENSION, Site
 from app.web.outbox import KIND_WORDS, split_links
-from tests.cast import HOUR, Cast, change_row, one_provider
+from tests.cast import HOUR, NOW, Cast, change_row, one_provider
 from tests.operations.helpers import TEN, wish
 from tests.operations.helpers import visitor as visitor_of
 from tests.web.conftest import SignIn, SignInWith
@@ -130,9 +133,12 @@ def test_letter_in_the_demo_has_the_link_for_its_administrator_alone(
 
 
 @pytest.mark.usefixtures("booked")
-def test_letter_for_those_without_contacts_has_no_text_and_no_link(sign_in_with: SignInWith) -> None:
+def test_letter_for_those_without_contacts_has_no_words_and_no_link(sign_in_with: SignInWith, store: Store) -> None:
+    draft = check_draft("confirmed.en", "{client}: {service}", "Come {link}")
+    save_text(Context(store, SYSTEM, NOW), "confirmed.en", draft, "")
     page = sign_in_with(Permission.SEE_MESSAGES).get(f"/outbox/{message().public_id}").text
     assert "You may not see clients" in page
+    assert "<h1>Booking confirmed</h1>" in page
     assert "/manage/" not in page
     assert "Ada Client" not in page
 

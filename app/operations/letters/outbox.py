@@ -32,7 +32,8 @@ _OPEN = (MessageStatus.WAITING.value, MessageStatus.GIVEN_UP.value)
 class MessageView:
     """One message.
 
-    ``to_name`` and ``to_email`` are empty where the actor may not see clients, or nobody is known.
+    ``to_name`` and ``to_email`` are empty where the actor may not see clients, or nobody is known. ``last_error`` then
+    says only that there is one: servers quote addresses.
     """
 
     delivery_id: str
@@ -135,7 +136,7 @@ def _view(context: Context, row: OutboxMessage, entry: WaitingEntry | None, see_
         kind=row.kind,
         status=row.status,
         attempts=row.attempts,
-        last_error=_(row.last_error),
+        last_error=_(row.last_error) if see_clients or not row.last_error else _("hidden"),
         created_at=row.created_at,
         not_before=row.not_before,
         delivered_at=row.delivered_at,
@@ -152,7 +153,7 @@ def get_letter(context: Context, delivery_id: str, head: Letterhead, *, is_demo:
 
     The client's links and code are left out, as their reader could do as the client what they may not themselves. A
     letter with a link that lets its holder sign in is hidden. Administrators of a demo, which sends no mails, see all.
-    Whoever may not see clients gets no letter.
+    Whoever may not see clients gets neither letter nor subject.
 
     Raises:
         NotFound, NotAllowed.
@@ -170,15 +171,22 @@ def get_letter(context: Context, delivery_id: str, head: Letterhead, *, is_demo:
         except NoLetterError as error:
             return LetterView(view, problem=_(str(error)))
         if letter.is_secret and not sees_all:
-            return LetterView(view, letter.subject, problem=_(HIDDEN))
-        return _letter_view(view, letter, context.may(Permission.SEE_CONTACTS, Target()))
+            return LetterView(view, "" if _hidden_from(context) else letter.subject, problem=_(HIDDEN))
+        return _letter_view(view, letter, _hidden_from(context))
 
     return context.store.read(look)
 
 
-def _letter_view(view: MessageView, letter: Letter, see_clients: bool) -> LetterView:
-    if not see_clients:
-        return LetterView(view, letter.subject, problem=_("You may not see clients, so the letter itself is hidden."))
+def _hidden_from(context: Context) -> str:
+    """Say why the actor reads no letters; nothing where they do. Sites write what they like into each, subjects too."""
+    if not context.may(Permission.SEE_CONTACTS, Target()):
+        return _("You may not see clients, so the letter itself is hidden.")
+    return ""
+
+
+def _letter_view(view: MessageView, letter: Letter, hidden: str) -> LetterView:
+    if hidden:
+        return LetterView(view, problem=hidden)
     calendar = letter.attachment.content if letter.attachment is not None else None
     return LetterView(view, letter.subject, letter.text, letter.links, calendar)
 
