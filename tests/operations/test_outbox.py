@@ -7,6 +7,7 @@ import pytest
 from app.access.permissions import Permission, ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
 from app.operations.book import book
+from app.operations.change import cancel
 from app.operations.letters.deliver import deliver_next
 from app.operations.letters.outbox import get_letter, list_outbox, try_again
 from app.operations.requests import WaitingRequest
@@ -94,6 +95,19 @@ def test_letter_keeps_name_and_link_from_an_auditor(store: Store) -> None:
     shown = get_letter(holding(cast, Permission.SEE_MESSAGES), messages()[0].public_id, HEAD)
     assert (shown.subject, shown.text, shown.links, shown.calendar) == ("", "", (), None)
     assert shown.problem == "You may not see clients, so the letter itself is hidden."
+
+
+def test_letter_keeps_what_was_typed_from_those_who_see_no_details(store: Store) -> None:
+    cast = one_provider(store)
+    mine = book(visitor(cast), wish(cast, comment="Comes by wheelchair")).public_id
+    cancel(system(cast), mine, "The lift is broken")
+    seen = [Permission.SEE_MESSAGES, Permission.SEE_CONTACTS]
+    confirmed, cancelled = (row.public_id for row in messages())
+    for one, typed in ((confirmed, "Comes by wheelchair"), (cancelled, "The lift is broken")):
+        hidden, shown = (get_letter(holding(cast, *may), one, HEAD) for may in (seen, [*seen, Permission.SEE_DETAILS]))
+        assert (hidden.subject, hidden.text, hidden.calendar) == ("", "", None)
+        assert hidden.problem == "You may not see details such as comments, so the letter itself is hidden."
+        assert typed in shown.text
 
 
 def test_what_a_mail_server_said_is_for_those_who_see_clients(store: Store) -> None:

@@ -153,7 +153,7 @@ def get_letter(context: Context, delivery_id: str, head: Letterhead, *, is_demo:
 
     The client's links and code are left out, as their reader could do as the client what they may not themselves. A
     letter with a link that lets its holder sign in is hidden. Administrators of a demo, which sends no mails, see all.
-    Whoever may not see clients gets neither letter nor subject.
+    Whoever may not see clients, or comments and reasons, gets neither letter nor subject.
 
     Raises:
         NotFound, NotAllowed.
@@ -181,6 +181,8 @@ def _hidden_from(context: Context) -> str:
     """Say why the actor reads no letters; nothing where they do. Sites write what they like into each, subjects too."""
     if not context.may(Permission.SEE_CONTACTS, Target()):
         return _("You may not see clients, so the letter itself is hidden.")
+    if not context.may(Permission.SEE_DETAILS, Target()):
+        return _("You may not see details such as comments, so the letter itself is hidden.")
     return ""
 
 
