@@ -199,6 +199,18 @@ def test_nobody_decides_their_own_request_of_a_service_that_only_needs_approval(
     assert approve(acting(cast, "Nils"), mine).status == "confirmed"
 
 
+def test_own_booking_of_a_service_that_only_needs_approval_moves_when_somebody_else_approves(store: Store) -> None:
+    cast = clinic(store, needs_approval=True)
+    mine = book(acting(cast, "Mona"), wish(cast, client=ClientDetails(is_actor=True))).public_id
+    approve(acting(cast, "Nils"), mine)
+    assert move(acting(cast, "Mona"), MoveRequest(mine, TEN + HOUR)).start == TEN
+    with pytest.raises(NotAllowed, match="so somebody else has to decide it"):
+        approve(acting(cast, "Mona"), mine)
+    assert approve(acting(cast, "Nils"), mine).start == TEN + HOUR
+    assert move(acting(cast, "Nils"), MoveRequest(mine, TEN + 2 * HOUR)).start == TEN + 2 * HOUR
+    assert check_database(store) == []
+
+
 def test_visitor_who_types_an_approvers_name_and_mail_makes_it_nobodys_own_request(store: Store) -> None:
     cast = clinic(store)
     rule(cast, "Consultation", Steps())

@@ -73,9 +73,16 @@ def asking_for(context: Context, wish: Wish, *, by_staff: bool) -> Asking:
     rules = rules_for(context.catalog, service.id, target.resource_ids) + _set_off(context, wish)
     is_plain = service.needs_approval and not any(rule.service_id for rule in rules)
     may_approve = by_staff and context.may(Permission.APPROVE, target)
-    if may_approve and _settles_all(context, rules):
+    has_to_ask = is_plain and not (by_staff and _may_approve_plainly(context, target))
+    if may_approve and not has_to_ask and _settles_all(context, rules):
         return Asking()
-    return Asking(rules, is_plain and not may_approve)
+    return Asking(rules, has_to_ask)
+
+
+def _may_approve_plainly(context: Context, target: Target) -> bool:
+    """Whether the actor decides what no rule is about: by their right alone, but nothing that is for themselves."""
+    is_own = target.user_id is not None and target.user_id == context.actor.user_id
+    return not is_own and context.may(Permission.APPROVE, target)
 
 
 def _set_off(context: Context, wish: Wish) -> tuple[ApprovalRule, ...]:
@@ -104,7 +111,7 @@ def may_ask(context: Context, row: Booking, service: Service) -> bool:
     is_ruled = bool(rules) or foresee_rules(context.catalog, service, location) is not Foreseen.NEVER
     if is_ruled and context.actor.kind is not ActorKind.SYSTEM:
         return True
-    return service.needs_approval and not context.may(Permission.APPROVE, target_of(row))
+    return service.needs_approval and not _may_approve_plainly(context, target_of(row))
 
 
 def _settles_all(context: Context, rules: Collection[ApprovalRule]) -> bool:
