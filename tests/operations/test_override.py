@@ -61,14 +61,13 @@ def overrides_own(cast: Cast) -> Context:
     return desk_and(cast, Grant("Own times", own_of(Permission.OVERRIDE_RULES)))
 
 
-def at_night(cast: Cast, place: str = "Centre", person: str = "Ben", **more: object) -> BookingRequest:
-    reason = {"override": True, "override_reason": "Agreed by phone"}
-    return wish(cast, NIGHT, location=cast.ids[place], provider=cast.ids[person], **reason, **more)
+def at_night(cast: Cast, place: str = "Centre", person: str = "Ben") -> BookingRequest:
+    request = wish(cast, NIGHT, location=cast.ids[place], provider=cast.ids[person])
+    return replace(request, override=True, override_reason="Agreed by phone")
 
 
-def moved_to_night(booking: str, **more: object) -> MoveRequest:
-    request = MoveRequest(booking, NIGHT, override=True, override_reason="Agreed by phone")
-    return replace(request, **more)  # type: ignore[arg-type]
+def moved_to_night(booking: str, provider: str | None = None, start: int = NIGHT) -> MoveRequest:
+    return MoveRequest(booking, start, provider=provider, override=True, override_reason="Agreed by phone")
 
 
 def test_rules_of_a_place_are_for_those_who_may_override_there(cast: Cast) -> None:
@@ -106,15 +105,15 @@ def test_override_of_ones_own_is_for_what_one_gives(cast: Cast) -> None:
 
 def test_override_of_ones_own_is_for_what_is_made_for_oneself(cast: Cast) -> None:
     context = overrides_own(cast)
-    mine = book(context, at_night(cast, client=ClientDetails(is_actor=True))).public_id
+    mine = book(context, replace(at_night(cast), client=ClientDetails(is_actor=True))).public_id
     assert move(context, moved_to_night(mine, start=NIGHT + HOUR)).start == NIGHT + HOUR
 
 
 def test_device_that_is_added_gives_no_right_over_the_others(cast: Cast) -> None:
     context = manages(cast, ScopeKind.RESOURCE, "Laser")
     with pytest.raises(NotAllowed, match="only for Laser"):
-        book(context, at_night(cast, together=(cast.ids["Laser"],)))
+        book(context, replace(at_night(cast), together=(cast.ids["Laser"],)))
     of_ben = manages(cast, ScopeKind.RESOURCE, "Ben")
     with pytest.raises(NotAllowed, match="only for Ben"):
-        book(of_ben, at_night(cast, together=(cast.ids["Laser"],)))
+        book(of_ben, replace(at_night(cast), together=(cast.ids["Laser"],)))
     assert book(of_ben, at_night(cast)).start == NIGHT
