@@ -56,7 +56,7 @@ from app.web.features import init_features
 from app.web.language import init_language
 from app.web.look import init_look
 from app.web.pages import init_pages
-from app.web.security import init_security
+from app.web.security import init_security, may_keep_session
 from app.web.security_log import init_security_log
 from app.web.seeing_as import init_seeing_as
 from app.web.setup import pages as setup
@@ -112,8 +112,8 @@ class Sessions(SecureCookieSessionInterface):
     digest_method = staticmethod(hashlib.sha256)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Leave static files alone: whoever asks gets the same, so browsers keep them when somebody signs in."""
-        if request.endpoint != "static":
+        """Leave static files alone, which are the same for everybody, and sessions to requests of our own pages."""
+        if request.endpoint != "static" and may_keep_session():
             super().save_session(app, session, response)
 
 

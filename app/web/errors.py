@@ -36,6 +36,7 @@ from app.booking.refusals import (
 )
 from app.booking.words import sentence
 from app.texts import _, mark
+from app.web.security import FOREIGN, LOOKING, is_shown_to_be_ours
 from app.web.security_log import Event, note
 
 log = logging.getLogger(__name__)
@@ -143,10 +144,14 @@ def init_errors(app: Flask) -> None:
 
 
 def show_problem(problem: Problem, headers: Mapping[str, str] | None = None) -> ResponseReturnValue:
-    """Answer with a page that says what is wrong, or JSON for addresses that end so."""
+    """Answer with a page that says what is wrong, or JSON for addresses that end so.
+
+    What was typed waits there only if a page of ours has sent it: a button on our page makes what it sends our own.
+    """
     if request.path.endswith(".json"):
         return jsonify(error=problem.code or problem.status, message=problem.text), problem.status, headers or {}
-    fields = list(typed_fields()) if problem.can_resend and request.method == "POST" else None
+    keeps = problem.can_resend and request.method == "POST" and is_shown_to_be_ours()
+    fields = list(typed_fields()) if keeps else None
     return render_template("error.html", problem=problem, fields=fields), problem.status, headers or {}
 
 
@@ -169,7 +174,8 @@ def _on_refusal(refusal: Refusal) -> ResponseReturnValue:
 
 def _on_csrf(_error: CSRFError) -> ResponseReturnValue:
     note(Event.CSRF_REFUSED)
-    return show_problem(Problem(400, _(CSRF_SENTENCE), can_resend=True))
+    text = CSRF_SENTENCE if is_shown_to_be_ours() else FOREIGN
+    return show_problem(Problem(400, _(text), can_resend=True))
 
 
 def _on_too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
@@ -187,6 +193,9 @@ def _on_too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 def _on_http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None or error.code < 400:  # a redirect by the routing
         return error
+    if isinstance(error, SignedOut) and request.method not in LOOKING and not is_shown_to_be_ours():
+        note(Event.CSRF_REFUSED)
+        return show_problem(Problem(401, _(FOREIGN)))
     own = error.description if type(error).description != error.description else None
     text = own or _(SENTENCES.get(error.code, UNKNOWN))
     problem = Problem(error.code, text, can_resend=error.code in (401, 500))

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import Forbidden
 
@@ -51,6 +51,7 @@ OWN = frozenset({POLICY, "Cross-Origin-Resource-Policy"})
 
 FOREIGN = mark("This form was sent from another site. Please open the page here and send it again.")
 CSRF_MARK = "eigenplan_visitor_form"
+LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 csrf = CSRFProtect()
 
@@ -103,9 +104,37 @@ def is_same_origin() -> bool:
     if fetch_site is not None:
         return fetch_site in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    if origin is None:
+    return origin is None or _is_ours(origin)
+
+
+def is_shown_to_be_ours() -> bool:
+    """Whether the request shows that one of our own pages has sent it, by its token or by what its browser says.
+
+    Stricter than ``is_same_origin``: where nothing is said, another site may have sent it.
+    """
+    if g.get("csrf_valid", False):
         return True
-    return origin in (_origin(request.host_url), _origin(site().config.base_url))
+    fetch_site = request.headers.get("Sec-Fetch-Site", "none")
+    if fetch_site != "none":
+        return fetch_site == "same-origin"
+    sender = request.headers.get("Origin") or request.headers.get("Referer")
+    return sender is not None and _is_ours(sender)
+
+
+def may_keep_session() -> bool:
+    """Whether the answer may change the browser's session; not where another site may have sent the request.
+
+    A browser keeps our cookie back from such a request (SameSite), so the session of its answer is a new one, and would
+    take the place of whoever is signed in. It does send it when a link of another site opens a page of ours.
+    """
+    if request.method not in LOOKING:
+        return is_shown_to_be_ours()
+    is_within_another = request.headers.get("Sec-Fetch-Site") == "cross-site"
+    return not is_within_another or request.headers.get("Sec-Fetch-Dest") == "document"
+
+
+def _is_ours(url: str) -> bool:
+    return _origin(url) in (_origin(request.host_url), _origin(site().config.base_url))
 
 
 def _origin_of_live() -> str:

@@ -15,10 +15,30 @@ from app.booking.refusals import Refusal, Unavailable
 from app.storage.store import Store
 from app.web.access import public
 from app.web.errors import STATUSES, TITLES, UNPROCESSABLE, status_of
+from app.web.security_log import MARK
 from tests.cast import one_provider
 from tests.web.conftest import SignIn
 from tests.web.reading import Page
 from tests.web.way import ADA, open_details
+
+OWN: list[dict[str, str]] = [
+    {"Sec-Fetch-Site": "same-origin"},
+    {"Origin": "http://localhost"},
+    {"Referer": "http://localhost/setup/locations/new"},
+    {"Sec-Fetch-Site": "none", "Origin": "http://localhost"},
+]
+"""What browsers say of a form of our own pages."""
+
+FOREIGN: list[dict[str, str]] = [
+    {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+    {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost:8001"},
+    {"Origin": "https://evil.example", "Referer": "http://localhost/"},
+    {"Referer": "http://localhost.evil.example/"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "none"},
+    {},
+]
+"""What they say, or leave out, of a form that another site may have made."""
 
 
 def explode(app: Flask, error: Exception) -> None:
@@ -107,17 +127,50 @@ def test_missing_right_is_403_in_words(sign_in: SignIn) -> None:
     assert "which lacks this right" in answer.text
 
 
-def test_expired_form_of_staff_is_offered_again(sign_in: SignIn) -> None:
-    answer = sign_in(ReadyMade.MANAGER).post("/setup/locations/new", data={"name": "Branch", "csrf_token": "old"})
+@pytest.mark.parametrize("shown", OWN)
+def test_expired_form_of_staff_is_offered_again(sign_in: SignIn, shown: dict[str, str]) -> None:
+    browser = sign_in(ReadyMade.MANAGER)
+    answer = browser.post("/setup/locations/new", data={"name": "Branch", "csrf_token": "old"}, headers=shown)
     form = Page(answer.text).form("name")
     assert (answer.status_code, form.action, form.fields["name"]) == (400, "/setup/locations/new", "Branch")
     assert form.fields["csrf_token"] != "old"
 
 
-def test_form_of_somebody_signed_out_waits_for_sign_in(app: Flask, visitor: FlaskClient) -> None:
-    answer = visitor.post("/setup/locations/new", data={"name": "Branch", "password": "s3cret"})
+@pytest.mark.parametrize("shown", OWN)
+def test_form_of_somebody_signed_out_waits_for_sign_in(visitor: FlaskClient, shown: dict[str, str]) -> None:
+    answer = visitor.post("/setup/locations/new", data={"name": "Branch", "password": "s3cret"}, headers=shown)
     form = Page(answer.text).form("name")
     assert (answer.status_code, form.fields["name"], "s3cret" in answer.text) == (401, "Branch", False)
+    assert ("csrf_token" in form.fields, "Set-Cookie" in answer.headers) == (True, True)
+
+
+@pytest.mark.parametrize("shown", FOREIGN)
+def test_form_of_another_site_gets_nothing_to_send_again(
+    visitor: FlaskClient, sign_in: SignIn, shown: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A browser keeps the cookie back from a form of another site; it sends it from one beside ours."""
+    data = {"name": "Mallory", "email": "mallory@example.org", "grant_role": "administrator", "csrf_token": "made up"}
+    answers = [
+        one.post("/setup/users/new", data=data, headers=shown) for one in (visitor, sign_in(ReadyMade.ADMINISTRATOR))
+    ]
+    assert [answer.status_code for answer in answers] == [401, 400]
+    assert ["allory" in answer.text or "Send it again" in answer.text for answer in answers] == [False, False]
+    assert ["This form was sent from another site" in answer.text for answer in answers] == [True, True]
+    assert ["Set-Cookie" in answer.headers for answer in answers] == [False, False]
+    assert [line.split()[1:4] for line in caplog.messages if line.startswith(MARK)] == [
+        ["event=csrf-refused", "who=-", "at=setup.add_users"]
+    ] * 2
+
+
+def test_whoever_is_signed_in_stays_so_whatever_another_site_sends(app: Flask) -> None:
+    """The cookie that such an answer would set takes the place of the one that was kept back."""
+    for way in ("/sign-in", "/sign-out", "/sign-in/second/code", "/setup/users/new", "/book", "/nope"):
+        sent = app.test_client().post(way, headers={"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"})
+        assert (way, sent.headers.get("Set-Cookie")) == (way, None)
+    drawn = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "image"}
+    opened = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}
+    answers = [app.test_client().get("/sign-in", headers=headers) for headers in (drawn, opened)]
+    assert ["Set-Cookie" in answer.headers for answer in answers] == [False, True]
 
 
 def test_too_large_form_of_staff_is_413(sign_in: SignIn) -> None:

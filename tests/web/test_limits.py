@@ -32,7 +32,7 @@ from tests.cast import NOW, one_provider
 from tests.web.conftest import SECRET, SignIn
 from tests.web.reading import Page
 from tests.web.staff_cast import form, practice
-from tests.web.way import ADA, book, count_bookings, open_details, query, send
+from tests.web.way import ADA, OF_OUR_PAGE, book, count_bookings, open_details, query, send
 
 WAIT = "This was tried too often in a short time; please wait 10 seconds, then try again."
 OTHER = {"environ_base": {"REMOTE_ADDR": "192.0.2.8"}}
@@ -143,7 +143,7 @@ def test_links_that_are_right_are_not_counted(visitor: FlaskClient, store: Store
 def test_link_form_of_a_closed_address_is_kept_to_be_sent_again(visitor: FlaskClient, store: Store) -> None:
     token = book(visitor, one_provider(store))
     guess(visitor, "/manage/x.y", WRONG_LINK.free)
-    answer = visitor.post(f"/manage/{token}/cancel", data={"reason": "ill"})
+    answer = visitor.post(f"/manage/{token}/cancel", data={"reason": "ill"}, headers=OF_OUR_PAGE)
     assert (answer.status_code, Page(answer.text).form("cancel").fields) == (429, {"reason": "ill"})
 
 

@@ -14,6 +14,7 @@ from tests.web.reading import Form, Page
 
 TEN = MONDAY + 10 * HOUR
 ADA = {"name": "Ada Client", "email": "ada@example.org"}
+OF_OUR_PAGE = {"Origin": "http://localhost"}
 
 
 def query(cast: Cast, of: str = "Consultation", /, **more: object) -> str:
@@ -29,8 +30,8 @@ def open_details(visitor: FlaskClient, cast: Cast, start: int = TEN, **more: obj
 
 
 def send(visitor: FlaskClient, form: Form, **fields: Sequence[str]) -> TestResponse:
-    """Send a form with these fields changed."""
-    return visitor.post(form.action, data={**form.fields, **fields})
+    """Send a form with these fields changed, as a browser does: it says whose page that was."""
+    return visitor.post(form.action, data={**form.fields, **fields}, headers=OF_OUR_PAGE)
 
 
 def book(visitor: FlaskClient, cast: Cast, start: int = TEN, **fields: str) -> str:
