@@ -12,10 +12,11 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from app.booking.refusals import InvalidInput, SourceAway
+from app.booking.refusals import InvalidInput, SourceAway, TooOften
 from app.booking.words import sentence
 from app.operations.accounts.sessions import Method, prove_again
 from app.operations.accounts.sign_in import tell_failed
+from app.operations.accounts.throttle import begin_unnamed_try, forgive
 from app.operations.outside.provider import (
     REFUSED,
     Asked,
@@ -27,7 +28,7 @@ from app.operations.outside.provider import (
 from app.texts import _
 from app.web.access import public
 from app.web.account.own import own_account, own_context
-from app.web.context import now, site, visitor_context
+from app.web.context import current_source, now, site, visitor_context
 from app.web.errors import answer_refusal
 from app.web.security_log import Event, note
 from app.web.sign_in import let_in, sign_in_page, target_of
@@ -78,9 +79,12 @@ def answer() -> ResponseReturnValue:
     target = target_of(kept.pop("target"))
     asked = Asked(**kept)
     try:
-        return _confirm(asked, target) if asked.is_again else _let_in(asked, target)
-    except (InvalidInput, SourceAway) as refusal:
+        tried = begin_unnamed_try(site().store, current_source(), now())
+        answered = _confirm(asked, target) if asked.is_again else _let_in(asked, target)
+    except (InvalidInput, SourceAway, TooOften) as refusal:
         return _refuse(target, refusal)
+    forgive(site().store, tried, now())
+    return answered
 
 
 def _take(state: str) -> dict[str, Any] | None:
@@ -107,7 +111,7 @@ def _brought() -> dict[str, str]:
     return {name: text for name, text in request.args.items() if len(text) <= MOST_ANSWER}
 
 
-def _refuse(target: str, refusal: InvalidInput | SourceAway) -> ResponseReturnValue:
+def _refuse(target: str, refusal: InvalidInput | SourceAway | TooOften) -> ResponseReturnValue:
     if isinstance(refusal, InvalidInput):
         note(Event.SIGN_IN_FAILED)
         tell_failed(visitor_context(), "", "provider")

@@ -53,10 +53,15 @@ def passkey() -> ResponseReturnValue:
     account, target = own_account(), target_of(request.form.get("next", ""))
     user_id = account.actor.user_id or 0
     try:
+        tried = begin_own_try(account)
+    except TooOften as refusal:
+        return _page(account, target, {"passkey": sentence(refusal, "UTC")}, refusal)
+    try:
         check(site().store, party(), Purpose.SECOND_FACTOR, request.form.get("passkey", ""), now(), user_id)
     except InvalidInput as refusal:
         fail(account, "passkey")
         return _page(account, target, {"passkey": sentence(refusal, "UTC")}, refusal)
+    succeed(tried)
     return _go_on(account, target)
 
 

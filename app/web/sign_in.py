@@ -12,7 +12,7 @@ from app.operations.accounts.passkeys import Purpose, check
 from app.operations.accounts.sessions import Method, Place, begin_session, end_this, resume
 from app.operations.accounts.sessions import sign_out as end_session
 from app.operations.accounts.sign_in import check_password, tell_failed
-from app.operations.accounts.throttle import begin_try, forgive, guest_of
+from app.operations.accounts.throttle import begin_try, begin_unnamed_try, forgive, guest_of
 from app.operations.outside.directory import check_directory
 from app.texts import _, mark
 from app.web.access import public
@@ -91,11 +91,16 @@ def by_passkey() -> ResponseReturnValue:
     """Sign in with a passkey, which counts for two factors: the device, and what unlocks it."""
     target = target_of(request.form.get("next", ""))
     try:
+        tried = begin_unnamed_try(site().store, current_source(), now())
+    except TooOften as refusal:
+        return answer_refusal(sign_in_page("", target, {"passkey": sentence(refusal, "UTC")}), refusal)
+    try:
         public_id = check(site().store, party(), Purpose.SIGN_IN, request.form.get("passkey", ""), now())
     except InvalidInput as refusal:
         note(Event.SIGN_IN_FAILED)
         tell_failed(visitor_context(), "", "passkey")
         return sign_in_page("", target, {"passkey": sentence(refusal, "UTC")}), 422
+    forgive(site().store, tried, now())
     return let_in(public_id, Method.PASSKEY, target, factors=2)
 
 

@@ -119,10 +119,15 @@ def by_passkey() -> ResponseReturnValue:
     """Check what a passkey answered."""
     account, answer = own_account(), request.form.get("passkey", "")
     try:
+        tried = begin_own_try(account)
+    except TooOften as refusal:
+        return answer_refusal(_again({"passkey": sentence(refusal, "UTC")}), refusal)
+    try:
         check(site().store, party(), Purpose.CONFIRM, answer, now(), account.actor.user_id or 0)
     except InvalidInput as refusal:
         fail(account, "passkey")
         return _again({"passkey": sentence(refusal, "UTC")}), UNPROCESSABLE
+    succeed(tried)
     return _go_on(account)
 
 

@@ -23,6 +23,7 @@ from app.operations.accounts.throttle import (
     SIGN_IN_HERE,
     Guest,
     begin_try,
+    begin_unnamed_try,
     forgive,
 )
 from app.operations.context import Context
@@ -275,3 +276,13 @@ def test_throttle_of_reset_counts_account_and_address(store: Store) -> None:
 
     assert [ask("ada@example.org") for _ in range(4)] == [True, True, True, False]
     assert sum(ask(f"client{number}@example.org") for number in range(20)) == throttle.RESET_ADDRESS.free - 3
+
+
+def test_try_that_names_nobody_counts_by_its_address_until_it_is_forgiven(store: Store) -> None:
+    tries = [begin_unnamed_try(store, HERE, NOW) for _ in range(SIGN_IN_ADDRESS.free - 1)]
+    forgive(store, tries[0], NOW)
+    for _ in range(2):
+        begin_unnamed_try(store, HERE, NOW)
+    with pytest.raises(TooOften):
+        begin_unnamed_try(store, HERE, NOW)
+    assert (begin_unnamed_try(store, ELSEWHERE, NOW).guest, wait_of(store, NOW)) == (None, 5)

@@ -12,10 +12,14 @@ from werkzeug.test import TestResponse
 
 from app.access.permissions import ReadyMade
 from app.config import Config
+from app.operations.accounts.buckets import source_of
 from app.operations.accounts.session_limits import RECENT_SECONDS
 from app.operations.accounts.sessions import Method
+from app.operations.accounts.throttle import SIGN_IN_ADDRESS, begin_unnamed_try
+from app.operations.audit.words import Action
 from app.operations.outside.provider import ASKED_SECONDS, REFUSED, SOMEBODY_ELSE, WRONG
 from app.storage.account_tables import UserSession
+from app.storage.audit_tables import AuditEntry
 from app.storage.rights_tables import Role
 from app.storage.store import Store
 from app.storage.tables import User
@@ -111,6 +115,16 @@ def test_answer_counts_once_and_in_the_browser_that_asked_alone(browser: Browser
         kept.update(copied)
     again = [one.get(path) for one in (browser, other)]
     assert [(one.status_code, REFUSED in one.text) for one in again] == [(422, True)] * 2
+
+
+def test_answers_brought_too_often_from_one_address_wait(browser: Browser, store: Store) -> None:
+    source = source_of(SITE_SECRET, "127.0.0.1")
+    for _ in range(SIGN_IN_ADDRESS.free - 1):
+        begin_unnamed_try(store, source, NOW)
+    go(browser)  # let in, and taken back
+    refused = [browser.get(f"{back(browser)}x") for _ in range(2)]
+    assert [answer.status_code for answer in refused] == [422, 429]
+    assert AuditEntry.select().where(AuditEntry.action == Action.SIGN_IN_FAILED).count() == 1
 
 
 def test_answer_too_late_is_refused(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

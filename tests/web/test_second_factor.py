@@ -11,18 +11,21 @@ import pytest
 from flask import Flask
 
 from app.access.permissions import ReadyMade
+from app.operations.accounts.buckets import source_of
 from app.operations.accounts.passkeys import REFUSED
 from app.operations.accounts.second_factor import NEEDED, WRONG_CODE
 from app.operations.accounts.session_limits import RECENT_SECONDS
 from app.operations.accounts.sign_in import make_hash
-from app.operations.accounts.throttle import SIGN_IN_HERE
+from app.operations.accounts.throttle import SIGN_IN_ADDRESS, SIGN_IN_HERE, begin_unnamed_try
+from app.operations.audit.words import Action
 from app.storage.account_tables import Authenticator, Passkey, RecoveryCode, UserSession
+from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store
 from app.storage.tables import Location, User
 from app.web.step_up import DANGEROUS
 from tests.cast import NOW, Cast
 from tests.soft_key import SoftKey
-from tests.web.conftest import RAW_TOKEN, Browser, SignIn
+from tests.web.conftest import RAW_TOKEN, SECRET, Browser, SignIn
 from tests.web.reading import Page
 from tests.web.staff_cast import words
 
@@ -31,6 +34,7 @@ CALENDAR = "/calendar/day"
 HOME = "/home/"
 
 TRIES = SIGN_IN_HERE.free
+TOO_OFTEN = "This was tried too often in a short time; please wait 5 seconds, then try again."
 
 
 @pytest.fixture
@@ -159,6 +163,40 @@ def test_passkey_is_a_second_factor(browser: Browser, email: str) -> None:
     assert (refused.status_code, REFUSED in refused.text) == (422, True)
     answer = browser.submit("/sign-in/second/passkey", {"passkey": key.show(options_of(page)), "next": CALENDAR})
     assert (answer.location, browser.get(CALENDAR).status_code) == (CALENDAR, 200)
+
+
+def test_passkeys_tried_too_often_from_one_address_wait_and_leave_no_trace(browser: Browser, store: Store) -> None:
+    source = source_of(SECRET, "127.0.0.1")
+    for _ in range(SIGN_IN_ADDRESS.free - 1):
+        begin_unnamed_try(store, source, NOW)
+    answers = [browser.submit("/sign-in/passkey", {"passkey": "{}", "next": CALENDAR}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [422, 429, 429]
+    assert (TOO_OFTEN in answers[2].text, f'value="{CALENDAR}"' in answers[2].text) == (True, True)
+    assert count_failed() == 1
+
+
+def test_passkeys_of_one_account_tried_too_often_wait_and_leave_no_trace(
+    browser: Browser, email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_password(browser, email)
+    key = add_passkey(browser)
+    by_password(browser, email)
+    right = key.show(options_of(browser.get("/sign-in/second").text))
+    for _ in range(TRIES):
+        browser.submit("/sign-in/second/passkey", {"passkey": "{}"})
+    second = browser.submit("/sign-in/second/passkey", {"passkey": right})
+    monkeypatch.setattr("app.clock.now", lambda: NOW + 5)
+    browser.submit("/sign-in/second/passkey", {"passkey": right})
+    for _ in range(TRIES):
+        browser.submit("/confirm/passkey", {"passkey": "{}"})
+    again = browser.submit("/confirm/passkey", {"passkey": "{}"})
+    assert [(one.status_code, TOO_OFTEN in one.text) for one in (second, again)] == [(429, True)] * 2
+    assert count_failed() == 2 * TRIES
+
+
+def count_failed() -> int:
+    """Count what the audit log tells of sign-ins that failed."""
+    return int(AuditEntry.select().where(AuditEntry.action == Action.SIGN_IN_FAILED).count())
 
 
 def test_passkey_is_renamed_and_removed_on_the_page(browser: Browser, email: str) -> None:

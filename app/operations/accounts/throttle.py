@@ -8,6 +8,7 @@ one address; one account from all addresses from which it was not signed in late
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.booking.refusals import Unavailable
@@ -216,9 +217,9 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """A try that may go on; ``buckets`` are where it is counted as failed for now."""
+    """A try that may go on; ``buckets`` are where it is counted as failed for now. ``guest``: None names nobody."""
 
-    guest: Guest
+    guest: Guest | None
     buckets: tuple[Bucket, ...] = ()
 
 
@@ -243,9 +244,25 @@ def begin_try(store: Store, guest: Guest, now: Instant) -> Try:
         Unavailable: the database cannot be used now. Nobody is let through uncounted because it is busy.
     """
 
-    def work() -> Try:
+    def choose() -> tuple[Bucket, ...]:
         is_known = any(level.empty_at > now for level in kept.find((guest.known,)))
-        buckets = (guest.address, guest.here) if is_known else (guest.address, guest.account, guest.here)
+        return (guest.address, guest.here) if is_known else (guest.address, guest.account, guest.here)
+
+    return _begin(store, guest, choose, now)
+
+
+def begin_unnamed_try(store: Store, source: Source, now: Instant) -> Try:
+    """Count a try that names no account before it is checked, as by a passkey: by its address alone.
+
+    Raises:
+        TooOften, Unavailable: as for ``begin_try``.
+    """
+    return _begin(store, None, lambda: (source.bucket(SIGN_IN_ADDRESS, source.network),), now)
+
+
+def _begin(store: Store, guest: Guest | None, choose: Callable[[], tuple[Bucket, ...]], now: Instant) -> Try:
+    def work() -> Try:
+        buckets = choose()
         count(buckets, now)
         return Try(guest, buckets)
 
@@ -260,11 +277,14 @@ def begin_try(store: Store, guest: Guest, now: Instant) -> Try:
 
 def forgive(store: Store, tried: Try, now: Instant) -> None:
     """Forget this try and the account's others from here, after somebody has shown who they are; know the address."""
+    guest = tried.guest
+    others = [one for one in tried.buckets if guest is None or one != guest.here]
 
     def work() -> None:
-        kept.take_back({one.who: one.limit.every for one in tried.buckets if one != tried.guest.here})
-        kept.forget(tried.guest.here.who)
-        kept.remember(tried.guest.known, now + KNOWN_SECONDS)
+        kept.take_back({one.who: one.limit.every for one in others})
+        if guest is not None:
+            kept.forget(guest.here.who)
+            kept.remember(guest.known, now + KNOWN_SECONDS)
 
     try:
         store.write(work)
