@@ -44,15 +44,18 @@ DANGEROUS = frozenset(
         *("setup.preset", "setup.save_preset", "setup.own_preset", "setup.save_own_preset"),
         *("setup.start_people", "setup.save_start_people"),
         *("setup.edit_pools", "setup.save_pools"),  # roles for a pool follow its members
-        *("setup.save_door_resources", "setup.renew_door_resources", "setup.save_share"),
+        *("setup.door_resources", "setup.save_door_resources", "setup.renew_door_resources", "setup.save_share"),
         *("account.authenticator", "account.confirm_authenticator", "account.remove_authenticator"),
-        *("clients.archive", "clients.erase", "export.write", "audit.export", "account.name_deputy"),
+        *("account.save_feed", "account.renew_feed", "account.name_deputy"),
+        *("clients.archive", "clients.erase", "export.write", "audit.export", "bookings.export"),
         *("account.new_passkey", "account.add_passkey", "account.remove_passkey", "account.recovery_codes"),
     }
 )
 """Endpoints before which password or passkey are asked for when the last time is too long ago.
 
-Where only some of what a form does is dangerous, its view asks ``ask_again``: another mail address of a client.
+What gives rights, takes a second factor away, carries data off in one piece, or shows or makes an address that opens
+something without a sign-in. Where only some of what a view does is dangerous, it asks ``ask_again`` itself: another
+mail address of a client, the address of a calendar feed.
 """
 
 

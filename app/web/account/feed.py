@@ -10,6 +10,7 @@ from app.operations.links import feed_token
 from app.texts import _, mark
 from app.web.account.own import own_context
 from app.web.context import site
+from app.web.step_up import ask_again
 
 SAVED = mark("Saved.")
 RENEWED = mark("You have a new address; the one before opens nothing any more.")
@@ -17,9 +18,11 @@ NONE = mark("Your calendar feed was switched off meanwhile; you can make an addr
 ENDED = mark("The calendar feed is switched off; its address opens nothing any more.")
 
 
-def show() -> str:
-    """Show the address, or offer to make one."""
+def show() -> ResponseReturnValue:
+    """Show the address, which opens bookings without a sign-in, or offer to make one."""
     feed, config = get_feed(own_context()), site().config
+    if feed is not None and (asked := ask_again()) is not None:
+        return asked
     address = ""
     if feed is not None:
         token = feed_token(config.secret_key, feed.public_id)
