@@ -37,7 +37,7 @@ UNTOLD: Mapping[str, str] = {
     "accounts.sessions.forget_ended": "sessions that ended long ago",
     "accounts.sessions.prove_again": "what is done then is told",
     "accounts.sign_in._renew_hash": "the same password under a stronger hash",
-    "accounts.throttle.begin_try": "counted tries are forgotten soon; the log of attacks tells of them",
+    "accounts.throttle._begin": "counted tries are forgotten soon; the log of attacks tells of them",
     "accounts.throttle.count_reset": "counted tries are forgotten soon; the log of attacks tells of them",
     "accounts.throttle.count_wrong_code": "counted tries are forgotten soon; the log of attacks tells of them",
     "accounts.throttle.count_wrong_link": "counted tries are forgotten soon; the log of attacks tells of them",
