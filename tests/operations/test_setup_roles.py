@@ -156,6 +156,28 @@ def test_nobody_shapes_a_role_beyond_their_own_rights(cast: Cast, extents: Exten
         save_role(helper(cast), RoleDraft("Mine", extents=extents), public_id)
 
 
+@pytest.mark.parametrize(("two", "idle", "hours"), [(False, 15, 8), (True, None, 8), (True, 15, 24)])
+def test_nobody_changes_how_a_role_that_may_do_more_signs_in(
+    cast: Cast, two: bool, idle: int | None, hours: int
+) -> None:
+    manager = get_role(system(cast), "manager").draft
+    strict = replace(manager, needs_second_factor=True, idle_minutes=15, session_hours=8)
+    save_role(system(cast), strict, "manager")
+    with pytest.raises(NotAllowed, match="can change what it asks at sign-in"):
+        save_role(
+            helper(cast), replace(strict, needs_second_factor=two, idle_minutes=idle, session_hours=hours), "manager"
+        )
+    save_role(helper(cast), replace(strict, about="Runs it."), "manager")
+    assert get_role(system(cast), "manager").draft == replace(strict, about="Runs it.")
+
+
+def test_who_manages_users_changes_how_a_role_that_may_do_as_much_signs_in(cast: Cast) -> None:
+    watcher = RoleDraft("Watcher", extents=all_of(Permission.SEE_BUSY), needs_second_factor=True)
+    public_id = save_role(helper(cast), watcher)
+    save_role(helper(cast), replace(watcher, needs_second_factor=False, session_hours=8), public_id)
+    assert get_role(system(cast), public_id).draft == replace(watcher, needs_second_factor=False, session_hours=8)
+
+
 def test_who_manages_users_shapes_roles_within_their_own_rights(cast: Cast) -> None:
     public_id = save_role(helper(cast), RoleDraft("Watcher", extents=all_of(Permission.SEE_BUSY)))
     assert get_role(helper(cast), public_id).draft.extents == all_of(Permission.SEE_BUSY)

@@ -66,11 +66,14 @@ def save_role(context: Context, draft: RoleDraft, public_id: str | None = None, 
 
     Raises:
         InvalidInput: no name, a name that is taken, sessions that are too short or too long.
-        NotAllowed: it would hold, or held, more than the actor has. NotFound, StaleVersion.
+        NotAllowed: it would hold, or held, more than the actor has, or may do more and is to ask something else of
+            signing in. NotFound, StaleVersion.
     """
 
     def work() -> str:
-        values = {**_sign_in(draft), **_shape(context, draft, public_id)}
+        asked = _sign_in(draft)
+        _check_may_ask(context, public_id, asked)
+        values = {**asked, **_shape(context, draft, public_id)}
         return str(put(context, Role, "role", Key(public_id, version), values).public_id)
 
     return edit(context, work, Permission.MANAGE_USERS, Told(Kind.ROLE, _draft, public_id))
@@ -84,6 +87,19 @@ def _sign_in(draft: RoleDraft) -> dict[str, int | None]:
     if hours is not None:
         check_number(hours, "session_hours", LEAST_SESSION_HOURS, MOST_SESSION_HOURS)
     return {"needs_second_factor": draft.needs_second_factor, "idle_minutes": idle, "session_hours": hours}
+
+
+def _check_may_ask(context: Context, public_id: str | None, asked: Mapping[str, int | None]) -> None:
+    """Nobody makes it easier to sign in as somebody who may do more than they may."""
+    if public_id is None:
+        return
+    row = find_row(Role, "role", public_id)
+    is_changed = any(getattr(row, name) != value for name, value in asked.items())
+    if is_changed and lacking(context, extents_of(row.public_id, row.permissions)):
+        raise NotAllowed(
+            permission=Permission.MANAGE_USERS.value,
+            reason=_("This role may do more than you, so only who may do as much can change what it asks at sign-in."),
+        )
 
 
 def _shape(context: Context, draft: RoleDraft, public_id: str | None) -> dict[str, str]:
@@ -204,7 +220,6 @@ def _saved(row: Role) -> Saved[RoleDraft]:
     extents = extents_of(row.public_id, row.permissions)
     limits = (row.idle_minutes, row.session_hours)
     return Saved(row.public_id, row.version, RoleDraft(row.name, row.about, extents, row.needs_second_factor, *limits))
-    return Saved(row.public_id, row.version, RoleDraft(row.name, row.about, extents, row.needs_second_factor))
 
 
 def _draft(public_id: str) -> RoleDraft:
