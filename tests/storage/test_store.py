@@ -155,17 +155,22 @@ def test_deadlock_is_tried_again(postgres_store: Store) -> None:
     store = postgres_store
     for key in ("a", "b"):
         store.write(partial(put, key))
-    met, tries = threading.Barrier(2), []
+    met, written, tries = threading.Barrier(2), threading.Event(), []
 
     def work(first: str, second: str) -> None:
         tries.append(first)
+        if len(tries) > 2:
+            written.wait(60)  # else it could take its row before the other has woken up, and both wait once more
         Setting.update(value=first).where(Setting.key == first).execute()
         if len(tries) <= 2:
             met.wait(60)
         Setting.update(value=first).where(Setting.key == second).execute()
 
-    works = (partial(work, "a", "b"), partial(work, "b", "a"))
-    results = at_once(*[closing(store, partial(store.write, one)) for one in works])
+    def write(first: str, second: str) -> None:
+        store.write(partial(work, first, second))
+        written.set()
+
+    results = at_once(*[closing(store, partial(write, *keys)) for keys in (("a", "b"), ("b", "a"))])
     assert (results, len(tries)) == ([None, None], 3)
 
 
