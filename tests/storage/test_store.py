@@ -17,7 +17,6 @@ from peewee import IntegrityError, OperationalError
 from app.booking.refusals import JustTaken, NotFound, Unavailable
 from app.storage import idempotency
 from app.storage.base import database_proxy
-from app.storage.database import make_database
 from app.storage.errors import Meaning, meaning_of
 from app.storage.store import PAUSES, Store
 from app.storage.tables import Setting
@@ -344,25 +343,6 @@ def test_connection_of_sqlite_is_set_up_for_durability(sqlite_store: Store) -> N
 def test_connection_of_postgres_has_time_limits(postgres_store: Store) -> None:
     names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "TimeZone")
     assert [postgres_store.rows(f"SHOW {name}")[0][0] for name in names] == ["15s", "4s", "1min", "UTC"]
-
-
-@pytest.mark.parametrize("url", ["", "mysql://host/name", "sqlite:", "sqlite://", "sqlite:///", "/var/lib/x.db"])
-def test_url_that_names_no_database_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="please correct it"):
-        open_store(url)
-
-
-@pytest.mark.parametrize(
-    ("url", "database"),
-    [
-        ("sqlite:///a/b.db", "a/b.db"),
-        ("sqlite:////a/b%20c.db", "/a/b c.db"),
-        ("postgres://u@h/n", "postgresql://u@h/n"),
-        ("postgresql:///name", "postgresql:///name"),
-    ],
-)
-def test_url_names_its_database(url: str, database: str) -> None:
-    assert make_database(url, None).database == database
 
 
 def test_meaning_of_other_errors_is_other() -> None:
