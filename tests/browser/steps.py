@@ -29,15 +29,24 @@ def choose_service(page: Page, demo: Demo, service: str = SERVICE, place: str = 
     page.get_by_role("link", name=f"Choose a time for {service} at {place}").click()
 
 
+def see_next_week(page: Page | Frame) -> None:
+    """Go on to the free times of the next week, and wait until they are there: times of this one could be taken."""
+    later = page.get_by_role("link", name="Later")
+    later.wait_for()
+    before = page.url
+    later.click()
+    page.wait_for_url(lambda url: url != before)
+
+
 def choose_time(page: Page | Frame, number: int = -1) -> None:
     """Go to the next week, where times are free, and take one."""
-    page.get_by_role("link", name="Later").click()
+    see_next_week(page)
     page.locator("a.slot").nth(number).click()
 
 
 def choose_time_on_emptiest_day(page: Page) -> None:
     """Go to the next week, and take a time amid the day that has most: there is room to move, also on other days."""
-    page.get_by_role("link", name="Later").click()
+    see_next_week(page)
     days = page.locator("ul.slot-list").all()
     free = max(days, key=lambda day: day.locator("a.slot").count()).locator("a.slot")
     free.nth(free.count() // 2).click()

@@ -17,6 +17,7 @@ MISPLACED = """isDown => {
     const box = head.getBoundingClientRect(), times = head.dataset.times.split(";");
     const step = (box[side[1]] - box[side[0]]) / times.length;
     times.forEach((one, number) => edges.set(Number(one.split(" ")[0]), [box[side[0]] + number * step, step]));
+    edges.set(Number(times.at(-1).split(" ")[0]) + 900, [box[side[1]], step]);
   }
   const place = at => {
     const [edge, step] = edges.get(Math.floor(at / 900) * 900) || [NaN, NaN];

@@ -68,6 +68,7 @@ def test_visitor_books(demo: Demo, windows: Windows) -> None:
     hand.page.goto(demo.url("/"))
     hand.click(hand.page.get_by_role("link", name=f"Choose a time for {steps.SERVICE} at {steps.PLACE}"))
     hand.click(hand.page.get_by_role("link", name="Later"))
+    hand.page.wait_for_url("**day=**")
     hand.click(hand.page.locator("a.slot").last)
     hand.type(hand.page.get_by_label("Name *"), "Tara First")
     hand.type(hand.page.get_by_label("Mail address *"), "tara@example.org")
