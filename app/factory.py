@@ -14,8 +14,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.config import Config
 from app.integrations.ldap.values import LdapSettings
 from app.integrations.oidc.values import OidcSettings
+from app.operations.installation.readiness import check_schema_at_start
 from app.operations.outside.values import Sources
-from app.operations.readiness import check_schema_at_start
 from app.storage.store import open_store
 from app.translations import load_languages
 from app.web import (

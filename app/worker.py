@@ -19,20 +19,20 @@ from app.booking.refusals import Unavailable
 from app.booking.values import Instant
 from app.config import Config
 from app.integrations.mail.values import SmtpSettings
+from app.operations.audit.sealing import seal_entries
 from app.operations.clients.erasure import anonymise_old
 from app.operations.context import Context
-from app.operations.keys import encrypt_anew
-from app.operations.letters.deliver import Courier, deliver_next
-from app.operations.letters.letterhead import Letterhead
-from app.operations.letters.reminders import forget_runs, remind
-from app.operations.presence import release_unclaimed
-from app.operations.sealing import seal_entries
-from app.operations.upkeep import (
+from app.operations.installation.keys import encrypt_anew
+from app.operations.installation.upkeep import (
     forget_old_answers,
     forget_old_tries,
     release_expired,
     tell_about_approvals,
 )
+from app.operations.letters.deliver import Courier, deliver_next
+from app.operations.letters.letterhead import Letterhead
+from app.operations.letters.reminders import forget_runs, remind
+from app.operations.presence import release_unclaimed
 from app.storage.migrate import SchemaError, check_schema
 from app.storage.reencrypt import Progress
 from app.storage.store import Store

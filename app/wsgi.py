@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from app.config import ConfigError, load_config
 from app.factory import create_app
-from app.operations.readiness import SchemaError
+from app.operations.installation.readiness import SchemaError
 
 NO_USE_TO_TRY_AGAIN = 3
 """The status with which a process tells gunicorn to end; with any other it would be started again, for ever."""

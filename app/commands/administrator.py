@@ -50,7 +50,7 @@ def command(
 
 def _make_account(context: Context, email: str, name: str, password: str | None) -> None:
     from app.access.permissions import ReadyMade
-    from app.operations.setup.grants import GrantDraft
+    from app.operations.grants import GrantDraft
     from app.operations.setup.users import UserDraft, save_user
 
     chosen = password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
@@ -60,8 +60,8 @@ def _make_account(context: Context, email: str, name: str, password: str | None)
 
 def _make_link(context: Context, email: str, name: str, address: str, forget: bool) -> None:
     from app.booking.words import say_moment
-    from app.operations.accounts.password_links import HOURS, make_link
     from app.operations.accounts.second_factor import forget_factors_of
+    from app.operations.setup.administrator_link import HOURS, make_link
 
     made = make_link(context, email, name)
     if forget:

@@ -27,7 +27,7 @@ def command(archive: Path, plain: bool, passphrase_file: Path | None, url: str |
 
     The site may go on meanwhile; the archive has what there was when it began. docs/archive.md describes the file.
     """
-    from app.operations.export import export_plain, export_sealed
+    from app.operations.archive.export import export_plain, export_sealed
     from app.operations.letters.letterhead import Letterhead
 
     head = Letterhead(named_site(site), "", b"")

@@ -19,7 +19,7 @@ def command(archive: Path, passphrase_file: Path | None, url: str | None) -> Non
 
     Stop the site first. The new installation needs the secret key of the old one for links in mails to go on working.
     """
-    from app.operations.import_archive import ArchiveError, import_archive
+    from app.operations.archive.import_archive import ArchiveError, import_archive
     from app.storage.migrate import migrate
     from app.storage.store import open_store
 

@@ -42,7 +42,7 @@ def new(file: Path) -> None:
 @_DATABASE
 def status(database: str | None) -> None:
     """List all keys, and how many texts each has encrypted."""
-    from app.operations.keys import list_keys
+    from app.operations.installation.keys import list_keys
 
     with system_at(database) as context:
         for one in list_keys(context):
@@ -61,8 +61,8 @@ def rotate(master: Path | None, database: str | None) -> None:
 
     With --master no text is touched: all keys are wrapped by the master key in that file instead of the present one.
     """
-    from app.operations.keys import change_master
-    from app.operations.keys import rotate as add_key
+    from app.operations.installation.keys import change_master
+    from app.operations.installation.keys import rotate as add_key
 
     with system_at(database) as context:
         if master is None:

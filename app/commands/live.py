@@ -17,7 +17,7 @@ def command(bind: str) -> None:
     """
     from app.config import ConfigError, load_config
     from app.live.process import listen, serve
-    from app.operations.readiness import SchemaError, check_schema_at_start
+    from app.operations.installation.readiness import SchemaError, check_schema_at_start
     from app.storage.store import open_store
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")

@@ -23,7 +23,7 @@ def command() -> None:
 @_SITE
 def open_command(database: str | None, site: str | None) -> None:
     """Make the service, or switch it on again, and print where it can be booked; it is not listed."""
-    from app.operations.probe import open_probe
+    from app.operations.installation.probe import open_probe
 
     address = named_site(site)
     with system_at(database) as context:
@@ -37,7 +37,7 @@ def open_command(database: str | None, site: str | None) -> None:
 @_DATABASE
 def close_command(database: str | None) -> None:
     """Switch the service off and cancel what is still booked of it."""
-    from app.operations.probe import close_probe, probe_status
+    from app.operations.installation.probe import close_probe, probe_status
 
     with system_at(database) as context:
         cancelled = close_probe(context)
@@ -51,7 +51,7 @@ def status_command(booking: str | None, database: str | None) -> None:
     """Print what became of the service's last booking and of its mails: pending, delivered or failed."""
     from dataclasses import asdict
 
-    from app.operations.probe import probe_status
+    from app.operations.installation.probe import probe_status
 
     with system_at(database) as context:
         click.echo(json.dumps(asdict(probe_status(context, booking))))

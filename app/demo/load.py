@@ -18,7 +18,7 @@ from app.demo.extras import add_extras
 from app.demo.generator import Generator, Known
 from app.demo.settle import add_year, settle
 from app.operations.context import Context
-from app.operations.upkeep import release_expired
+from app.operations.installation.upkeep import release_expired
 from app.storage.invariants import OUTBOX_COMPLETE_FROM
 from app.storage.store import Store
 from app.storage.tables import Allocation, Booking, ChangeRequest, Setting

@@ -13,8 +13,8 @@ from app.demo import group
 from app.demo.days_off import DaysOff, absences, first_weekday, holidays
 from app.demo.offers import OFFERS, Offer
 from app.operations.context import Context
+from app.operations.grants import GrantDraft
 from app.operations.setup.closures import ClosureDraft, save_closure
-from app.operations.setup.grants import GrantDraft
 from app.operations.setup.groups import GroupDraft, save_group
 from app.operations.setup.hours import OverrideDraft, Owner, OwnerKind, WeeklyRange, save_override, save_weekly_hours
 from app.operations.setup.locations import LocationDraft, save_location

@@ -18,7 +18,7 @@ from app.config import Config
 from app.live.hub import Hub
 from app.live.serving import Live
 from app.live.watch import Watch
-from app.operations.readiness import Store
+from app.operations.installation.readiness import Store
 
 END_SECONDS = 10
 BACKLOG = 1024

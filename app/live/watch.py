@@ -13,7 +13,7 @@ from app.booking.values import Instant
 from app.live.hub import Hub
 from app.operations.calendars.live_bookings import Days
 from app.operations.calendars.live_changes import Position, first_position, look
-from app.operations.readiness import SchemaError, Store, check_schema
+from app.operations.installation.readiness import SchemaError, Store, check_schema
 
 PAUSE_SECONDS = 0.25
 AWAY_SECONDS = 1.0

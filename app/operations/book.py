@@ -14,13 +14,13 @@ from app.booking.statuses import Status
 from app.booking.values import MINUTE, Instant, Service
 from app.operations import records, repeats
 from app.operations.accounts.throttle import count_booking
+from app.operations.announce import announce
 from app.operations.approvals.asking import Asking, Wish, ask, asking_for, expiry_of_request, wish_of
 from app.operations.audit.bookings import tell_booked, tell_status
 from app.operations.audit.words import Action
 from app.operations.clients.booking_clients import find_or_add_client
 from app.operations.context import Context
 from app.operations.expiry import expire
-from app.operations.letters.announce import announce
 from app.operations.limits import check_within_limits
 from app.operations.look_up import get_booking, view_of
 from app.operations.placing import Place, choose, with_next_free

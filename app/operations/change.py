@@ -14,6 +14,7 @@ from app.booking.slots import duration_of
 from app.booking.statuses import Status, check_movable, check_transition
 from app.booking.values import MINUTE, Catalog, Instant, Service
 from app.operations import records, repeats
+from app.operations.announce import announce
 from app.operations.approvals.asking import Asking, ask, asking_for, expiry_of_request, may_ask, wish_of
 from app.operations.audit.bookings import tell_moved, tell_status, when_and_what
 from app.operations.audit.recording import Facts
@@ -22,7 +23,6 @@ from app.operations.changes import end_change, request_change
 from app.operations.context import Context
 from app.operations.expiry import expire
 from app.operations.extras import with_own_extras
-from app.operations.letters.announce import announce
 from app.operations.look_up import view_of
 from app.operations.names import candidate_ids, wished_provider
 from app.operations.occurrences import occurrences_in_reach, shifted_start

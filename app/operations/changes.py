@@ -8,12 +8,12 @@ from collections import defaultdict
 from app.booking.intervals import covers, normalise, subtract
 from app.booking.values import MINUTE, Instant, Interval
 from app.operations import records
+from app.operations.announce import announce
 from app.operations.approvals.asking import Asking, ask, expiry_of_request
 from app.operations.audit.bookings import tell, when_and_what
 from app.operations.audit.recording import difference
 from app.operations.audit.words import Action
 from app.operations.context import Context
-from app.operations.letters.announce import announce
 from app.operations.placing import Place
 from app.operations.waiting import Freed, wished_by
 from app.operations.wanted import Wanted

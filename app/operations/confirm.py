@@ -7,12 +7,12 @@ from app.booking.refusals import NotConfirmed
 from app.booking.statuses import Status
 from app.booking.values import Instant
 from app.operations import records
+from app.operations.announce import announce
 from app.operations.approvals.asking import ask, asking_for, wish_of
 from app.operations.audit.bookings import tell_booked
 from app.operations.book import FIRST_MESSAGE, first_status
 from app.operations.context import Context
 from app.operations.expiry import expire
-from app.operations.letters.announce import announce
 from app.operations.look_up import get_booking, views_of
 from app.operations.rights import target_of
 from app.operations.views import BookingView

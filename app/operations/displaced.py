@@ -24,7 +24,7 @@ from app.operations.context import Context
 from app.operations.extras import extras_of
 from app.operations.look_up import get_booking, read_views
 from app.operations.requests import MoveRequest
-from app.operations.setup.saving import find_row
+from app.operations.saving import find_row
 from app.operations.setup.time_off import get_time_off
 from app.operations.views import BookingView, ResourceView
 from app.operations.within import bookings_within

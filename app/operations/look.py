@@ -22,8 +22,8 @@ from app.look.look import Look, check_look, flat, unflat
 from app.look.words import Word, exchange, word_of
 from app.operations.audit.words import Kind
 from app.operations.context import Context
-from app.operations.setup.saving import edit, refuse_first
-from app.operations.setup.telling import Told
+from app.operations.saving import edit, refuse_first
+from app.operations.telling import Told
 from app.storage.catalog import LOOK
 from app.storage.store import Store
 from app.storage.tables import Setting

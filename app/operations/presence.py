@@ -13,13 +13,13 @@ from app.booking.statuses import Status, check_transition
 from app.booking.values import MINUTE, Instant
 from app.look.features import Feature
 from app.operations import records
+from app.operations.announce import announce
 from app.operations.audit.bookings import tell
 from app.operations.audit.recording import Change
 from app.operations.audit.words import Action
 from app.operations.changes import end_change
 from app.operations.context import Context
 from app.operations.expiry import expire
-from app.operations.letters.announce import announce
 from app.operations.look import has_feature
 from app.operations.look_up import view_of
 from app.operations.rights import target_of

@@ -13,11 +13,11 @@ from app.booking.statuses import Status
 from app.booking.values import Instant
 from app.booking.wall_clock import day_bounds, local
 from app.operations import records, repeats
+from app.operations.announce import announce
 from app.operations.book import Particulars, add_placed, check_particulars
 from app.operations.clients.booking_clients import find_or_add_client
 from app.operations.context import Context
 from app.operations.expiry import expire
-from app.operations.letters.announce import announce
 from app.operations.look_up import views_of
 from app.operations.placing import check_override, next_free
 from app.operations.requests import OnConflict, SeriesRequest

@@ -14,11 +14,11 @@ from app.booking.values import DAY_MINUTES, MINUTE, Catalog, Instant, Interval, 
 from app.booking.visits import Part, VisitQuery, assign_visit, find_visit_starts
 from app.operations import records, repeats
 from app.operations.accounts.throttle import count_booking
+from app.operations.announce import announce
 from app.operations.book import Arrival, Particulars, add_at, check_particulars
 from app.operations.clients.booking_clients import find_or_add_client
 from app.operations.context import Context
 from app.operations.expiry import expire
-from app.operations.letters.announce import announce
 from app.operations.limits import Limited, check_within_limits, within_limits
 from app.operations.look_up import views_of
 from app.operations.names import candidate_ids, get_location, get_service, wished_provider

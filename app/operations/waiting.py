@@ -17,11 +17,11 @@ from app.booking.values import MINUTE, Catalog, Instant, Interval
 from app.look.features import Feature
 from app.operations import records
 from app.operations.accounts.throttle import count_waiting
+from app.operations.announce import announce
 from app.operations.audit.recording import Change, Subject, record
 from app.operations.audit.words import MASKED, Action, Kind
 from app.operations.clients.booking_clients import find_or_add_client
 from app.operations.context import Context
-from app.operations.letters.announce import announce
 from app.operations.look import has_feature
 from app.operations.names import candidate_ids, get_location, get_service, provider_id
 from app.operations.placing import choose

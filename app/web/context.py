@@ -14,8 +14,8 @@ from app.config import Config
 from app.operations.accounts.buckets import Source, source_of
 from app.operations.accounts.sessions import Account
 from app.operations.context import Context
+from app.operations.installation.readiness import Store
 from app.operations.outside.values import Sources
-from app.operations.readiness import Store
 
 EXTENSION = "eigenplan"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from app.operations.data_register import read_register
+from app.operations.installation.data_register import read_register
 from app.web.context import current_context
 
 blueprint = Blueprint("data_register", __name__, url_prefix="/data-register")

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput
 from app.booking.words import sentence
-from app.operations.export import MOST_IN_BROWSER, count_bookings, export_sealed
+from app.operations.archive.export import MOST_IN_BROWSER, count_bookings, export_sealed
 from app.texts import _, mark
 from app.web.context import current_context
 from app.web.errors import UNPROCESSABLE

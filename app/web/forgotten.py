@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from app.booking.answers import check_email
 from app.booking.refusals import InvalidInput, TooOften
 from app.booking.words import sentence
+from app.operations.accounts.mailed_links import ask_reset
 from app.operations.accounts.throttle import count_reset
-from app.operations.letters.mailed_links import ask_reset
 from app.texts import _, mark
 from app.web.access import public
 from app.web.context import current_source, now, site, visitor_context

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import Unavailable
 from app.booking.words import sentence
-from app.operations.readiness import SchemaError, check_ready
+from app.operations.installation.readiness import SchemaError, check_ready
 from app.web.access import public
 from app.web.context import site
 

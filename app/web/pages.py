@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from app.access.permissions import say_role
 from app.booking.formats import formats
-from app.operations.first_steps import may_begin
+from app.operations.setup.first_steps import may_begin
 from app.web.bookings.undoing import undo_offer
 from app.web.context import current_context
 from app.web.devices import say_device

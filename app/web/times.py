@@ -16,7 +16,7 @@ from app.booking.dates import date_and_time, date_text, short_date_text
 from app.booking.formats import clock, clocks
 from app.booking.values import DAY_MINUTES, MINUTE, Instant
 from app.booking.wall_clock import earliest, local, local_date
-from app.operations.setup.saving import known_zones
+from app.operations.saving import known_zones
 from app.texts import _
 
 _QUARTER = 15 * MINUTE

@@ -13,7 +13,7 @@ from app.booking.values import Location
 from app.operations.context import Context
 from app.operations.figures import look_at_figures
 from app.operations.letters.outbox import list_outbox
-from app.operations.set_up_left import look_at_set_up
+from app.operations.setup.set_up_left import look_at_set_up
 from app.operations.today import DeskView, look_at_desk, look_at_my_day
 from app.texts import _, mark
 from app.web.bookings.choices import active_locations, find_location

@@ -18,13 +18,13 @@ from app.config import Config
 from app.demo.group import ACCOUNTS, CENTRE
 from app.demo.load import load_demo
 from app.factory import create_app
-from app.operations.accounts.password_links import make_link
 from app.operations.calendars.feeds import save_feed
 from app.operations.context import Context
 from app.operations.links import confirm_token, door_token, feed_token, held_token, manage_token, waiting_token
 from app.operations.records import resource_ids
 from app.operations.requests import VisitPart
 from app.operations.rights import actor_of
+from app.operations.setup.administrator_link import make_link
 from app.operations.setup.doors import DoorDraft, save_door
 from app.operations.setup.locations import get_location, save_location
 from app.operations.setup.workflow import switch_on_reminders

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from app import clock
 from app.access.actors import SYSTEM
 from app.operations.context import Context
-from app.operations.setup.grants import GrantDraft
+from app.operations.grants import GrantDraft
 from app.operations.setup.users import UserDraft, save_user
 from app.storage.migrate import migrate
 from tests.bench.demo_site import PASSWORD

@@ -9,9 +9,10 @@ from click.testing import CliRunner, Result
 
 from app import clock
 from app.commands.cli import cli
-from app.operations.accounts.password_links import HOURS, choose_password, find_link
+from app.operations.accounts.password_links import choose_password, find_link
 from app.operations.accounts.sign_in import check_password
 from app.operations.rights import grants_of
+from app.operations.setup.administrator_link import HOURS
 from app.storage.account_tables import RecoveryCode
 from app.storage.store import Store
 from app.storage.tables import User

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.commands.cli import cli
+from app.operations.audit.sealing import head_line, seal_entries
 from app.operations.book import book
-from app.operations.sealing import head_line, seal_entries
 from app.storage.audit_chain import Batch, batches
 from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store

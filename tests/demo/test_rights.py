@@ -22,7 +22,7 @@ from app.booking.wall_clock import local
 from app.config import Config
 from app.demo.group import ACCOUNTS
 from app.operations.context import Context
-from app.operations.setup.grants import Holder, replace_grants
+from app.operations.grants import Holder, replace_grants
 from app.storage.store import Store
 from app.storage.tables import Booking, Client, Location, OutboxMessage, Resource, Service, User, WaitingEntry
 from tests.demo.conftest import NOW

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from app.operations.grants import GrantDraft
 from app.operations.outside.accounts import admit
 from app.operations.outside.links import let_link, list_links, unlink
 from app.operations.outside.values import Claim, Source, Sources
-from app.operations.setup.grants import GrantDraft
 from app.operations.setup.groups import GroupDraft, OutsideName, save_group
 from app.storage.rights_tables import UserGroup, UserGroupMember
 from app.storage.store import Store

@@ -18,6 +18,7 @@ from app.operations.approvals.approve import approve, decline
 from app.operations.book import accept_offer, book, hold
 from app.operations.change import cancel, complete, mark_no_show, move
 from app.operations.context import Context
+from app.operations.installation.upkeep import release_expired
 from app.operations.look_up import get_booking, list_requests
 from app.operations.requests import (
     BookingRequest,
@@ -32,7 +33,6 @@ from app.operations.requests import (
 )
 from app.operations.series import book_series
 from app.operations.undo import undo
-from app.operations.upkeep import release_expired
 from app.operations.views import BookingView
 from app.operations.visits import book_visit, find_visit_slots
 from app.operations.waiting import join_waiting_list, leave_waiting_list, list_waiting

@@ -10,9 +10,9 @@ from app.booking.values import Instant
 from app.operations.approvals.approve import approve
 from app.operations.book import book
 from app.operations.change import cancel, move
+from app.operations.installation.upkeep import release_expired, tell_about_approvals
 from app.operations.letters.booking_letters import Letter, NoLetterError, write_letter
 from app.operations.requests import MoveRequest
-from app.operations.upkeep import release_expired, tell_about_approvals
 from app.storage.store import Store
 from app.storage.tables import OutboxMessage, User
 from tests.cast import HOUR, NOW, Cast

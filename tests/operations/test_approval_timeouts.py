@@ -8,9 +8,9 @@ from app.booking.refusals import InvalidTransition, JustTaken, NotAllowed
 from app.operations.approvals.approve import approve
 from app.operations.book import book
 from app.operations.change import move
+from app.operations.installation.upkeep import release_expired
 from app.operations.look_up import get_booking
 from app.operations.requests import MoveRequest
-from app.operations.upkeep import release_expired
 from app.storage.approval_tables import ApprovalStep
 from app.storage.check import check_database
 from app.storage.store import Store

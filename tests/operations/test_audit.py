@@ -15,6 +15,7 @@ from app.operations.approvals.approve import approve, decline
 from app.operations.book import accept_offer, book, hold
 from app.operations.change import cancel, complete, mark_no_show, move
 from app.operations.context import Context
+from app.operations.installation.upkeep import release_expired
 from app.operations.requests import (
     BookingRequest,
     HoldRequest,
@@ -25,7 +26,6 @@ from app.operations.requests import (
     WaitingRequest,
 )
 from app.operations.series import book_series
-from app.operations.upkeep import release_expired
 from app.operations.visits import book_visit
 from app.operations.waiting import join_waiting_list, leave_waiting_list
 from app.storage.audit_tables import AuditEntry

@@ -13,6 +13,7 @@ from app.access.permissions import ReadyMade
 from app.booking.refusals import NotFound
 from app.integrations.ics.values import Busy
 from app.operations.accounts import link_records
+from app.operations.accounts.mailed_links import ask_reset, invite_again
 from app.operations.accounts.own_password import change_password
 from app.operations.accounts.password_links import choose_password
 from app.operations.accounts.second_factor import (
@@ -29,7 +30,6 @@ from app.operations.audit.looks import AGAIN_SECONDS
 from app.operations.book import book
 from app.operations.calendars.busy_times import replace_busy_times
 from app.operations.context import Context
-from app.operations.letters.mailed_links import ask_reset, invite_again
 from app.operations.letters.outbox import try_again
 from app.operations.look_up import bookings_behind, get_booking, list_busy_times, look_at_booking
 from app.storage.account_tables import UserSession

@@ -9,13 +9,13 @@ import pytest
 
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, Unavailable
+from app.operations.archive.export import export_plain
 from app.operations.audit.looks import AGAIN_SECONDS
 from app.operations.book import book
 from app.operations.clients.client_archive import collect_client
 from app.operations.clients.client_records import ClientDraft, look_at_client, save_client
 from app.operations.clients.erasure import anonymise_old, erase_client
 from app.operations.context import Context
-from app.operations.export import export_plain
 from app.operations.letters.letterhead import Letterhead
 from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store

@@ -11,11 +11,11 @@ from app.access.actors import Actor, ActorKind
 from app.access.grants import Grant
 from app.access.permissions import Extent, Permission, ReadyMade, all_of
 from app.booking.refusals import InvalidInput, StaleVersion
-from app.operations.accounts.password_links import make_link
 from app.operations.context import Context
-from app.operations.probe import close_probe, open_probe
+from app.operations.grants import GrantDraft
+from app.operations.installation.probe import close_probe, open_probe
+from app.operations.setup.administrator_link import make_link
 from app.operations.setup.closures import ClosureDraft, remove_closure, save_closure
-from app.operations.setup.grants import GrantDraft
 from app.operations.setup.groups import GroupDraft, remove_group, save_group
 from app.operations.setup.hours import (
     OverrideDraft,

@@ -9,9 +9,9 @@ from app.booking.refusals import InvalidTransition, JustTaken, NotAllowed, Stale
 from app.operations.approvals.approve import approve, decline
 from app.operations.book import accept_offer, book
 from app.operations.change import cancel, complete, mark_no_show, move
+from app.operations.installation.upkeep import release_expired
 from app.operations.look_up import get_booking, list_requests
 from app.operations.requests import MoveRequest, WaitingRequest
-from app.operations.upkeep import release_expired
 from app.operations.waiting import join_waiting_list, list_waiting
 from app.storage.check import check_database
 from app.storage.store import Store

@@ -11,9 +11,9 @@ from app.booking.refusals import InvalidTransition, NotConfirmed, NotFound, TooM
 from app.operations.approvals.approve import approve
 from app.operations.book import accept_offer, book
 from app.operations.confirm import confirm, get_parts
+from app.operations.installation.upkeep import release_expired
 from app.operations.letters.approval_mails import tell_approvers
 from app.operations.requests import ClientDetails, VisitPart, VisitRequest, WaitingRequest
-from app.operations.upkeep import release_expired
 from app.operations.visits import book_visit
 from app.operations.waiting import join_waiting_list
 from app.storage.audit_tables import AuditEntry

@@ -10,8 +10,8 @@ from app.access.actors import Actor, ActorKind
 from app.access.grants import Grant, Scope, ScopeKind
 from app.access.permissions import Permission, ReadyMade, all_of
 from app.booking.refusals import InvalidInput, NotAllowed, StaleVersion
+from app.operations.archive.export_settings import settings_text
 from app.operations.context import Context
-from app.operations.export_settings import settings_text
 from app.operations.setup.embedding import KEY, allowed_origins, save_origins
 from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store

@@ -16,9 +16,9 @@ import yaml
 
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed
+from app.operations.archive.export import export_plain, export_sealed
+from app.operations.archive.import_archive import ArchiveError, import_archive
 from app.operations.book import book
-from app.operations.export import export_plain, export_sealed
-from app.operations.import_archive import ArchiveError, import_archive
 from app.operations.letters.letterhead import Letterhead
 from app.operations.requests import SeriesRequest
 from app.operations.series import book_series

@@ -10,7 +10,7 @@ from app.booking.refusals import NotAllowed
 from app.crypto.master import MasterKey
 from app.operations.book import book
 from app.operations.context import Context
-from app.operations.keys import SETTLE_SECONDS, change_master, encrypt_anew, list_keys, rotate
+from app.operations.installation.keys import SETTLE_SECONDS, change_master, encrypt_anew, list_keys, rotate
 from app.storage import reencrypt
 from app.storage.audit_tables import AuditEntry
 from app.storage.check import check_database

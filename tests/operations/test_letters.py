@@ -12,12 +12,12 @@ from app.operations.approvals.approve import approve, decline
 from app.operations.book import book
 from app.operations.change import cancel, move
 from app.operations.check_in_codes import code_for
+from app.operations.installation.upkeep import release_expired
 from app.operations.letters.account_news import tell_account
 from app.operations.letters.booking_letters import NoLetterError, write_letter
 from app.operations.links import Link, read_manage_token, read_waiting_token
 from app.operations.requests import MoveRequest, SeriesRequest, WaitingRequest
 from app.operations.series import book_series
-from app.operations.upkeep import release_expired
 from app.operations.waiting import join_waiting_list
 from app.storage.outbox import add_message
 from app.storage.store import Store

@@ -21,13 +21,13 @@ from app.operations.calendars.live_changes import MISSING_SECONDS, Position, fir
 from app.operations.change import cancel, complete, move
 from app.operations.clients.client_records import ClientDraft, save_client
 from app.operations.clients.erasure import erase_client
+from app.operations.installation.upkeep import release_expired
 from app.operations.look_up import get_booking, look_at_booking
 from app.operations.requests import HoldRequest, MoveRequest, WaitingRequest
 from app.operations.setup.closures import ClosureDraft, save_closure
 from app.operations.setup.time_off import TimeOffDraft, save_time_off
 from app.operations.undo import undo
 from app.operations.undoable import find_undoable
-from app.operations.upkeep import release_expired
 from app.operations.waiting import get_waiting, join_waiting_list
 from app.storage.audit import add_entry
 from app.storage.statements import run

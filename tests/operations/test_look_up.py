@@ -12,9 +12,9 @@ from app.booking.values import Instant
 from app.operations.book import book, hold
 from app.operations.change import cancel
 from app.operations.context import Context
+from app.operations.installation.upkeep import release_expired
 from app.operations.look_up import bookings_behind, find_clients, get_booking, list_busy_times, list_requests
 from app.operations.requests import HoldRequest
-from app.operations.upkeep import release_expired
 from app.operations.views import BookingView
 from app.storage.check import check_database
 from app.storage.store import Store

@@ -11,9 +11,9 @@ import pytest
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
 from app.look.mail_text import MailText, check_mail_text, warnings_of
+from app.operations.archive.export_settings import settings_text
 from app.operations.book import book
 from app.operations.context import Context
-from app.operations.export_settings import settings_text
 from app.operations.flat_file import FlatFileError
 from app.operations.letters import account_letters, address_letters, approval_letters, letters_text
 from app.operations.letters.mail_examples import Reader, write_example

@@ -10,26 +10,18 @@ from app.access.actors import SYSTEM, VISITOR
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, LinkSpent, NotAllowed, NotFound
 from app.operations.accounts.link_records import reference_of
+from app.operations.accounts.mailed_links import PAUSE_SECONDS, SECONDS, ask_reset, invite_again
 from app.operations.accounts.password_links import choose_password, find_link
 from app.operations.accounts.sign_in import check_password
 from app.operations.context import Context
+from app.operations.grants import GrantDraft
 from app.operations.letters.account_letters import CHANGES
-from app.operations.letters.account_news import CHANGED, tell_account
+from app.operations.letters.account_news import CHANGED, ELSEWHERE, INVITATION, RESET, tell_account
 from app.operations.letters.booking_letters import Letter, NoLetterError, write_letter
-from app.operations.letters.mailed_links import (
-    ELSEWHERE,
-    INVITATION,
-    PAUSE_SECONDS,
-    RESET,
-    SECONDS,
-    ask_reset,
-    invite_again,
-)
 from app.operations.letters.outbox import HIDDEN, get_letter
 from app.operations.outside.accounts import admit
 from app.operations.outside.links import unlink
 from app.operations.outside.values import Claim, Source, Sources
-from app.operations.setup.grants import GrantDraft
 from app.operations.setup.users import UserDraft, get_user, save_user
 from app.storage.check import check_database
 from app.storage.store import Store

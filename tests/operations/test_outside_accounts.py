@@ -9,11 +9,11 @@ import pytest
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
 from app.operations.context import Context
+from app.operations.grants import GrantDraft
 from app.operations.outside.accounts import NO_GROUP, NO_MAIL, NO_SUBJECT, NOT_LINKED, SWITCHED_OFF, sources_of
 from app.operations.outside.links import Link, list_ended
 from app.operations.outside.values import Claim, Source, Sources
 from app.operations.rights import actor_of
-from app.operations.setup.grants import GrantDraft
 from app.operations.setup.groups import GroupDraft, OutsideName, get_group, list_groups, remove_group, save_group
 from app.storage.account_tables import ExternalIdentity
 from app.storage.check import check_database

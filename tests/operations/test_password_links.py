@@ -13,11 +13,12 @@ import pytest
 from app.access.actors import SYSTEM, VISITOR
 from app.booking.refusals import InvalidInput, LinkSpent, NotAllowed, NotFound, Refusal
 from app.operations.accounts.link_records import KEEP_SECONDS
-from app.operations.accounts.password_links import HOURS, OpenLink, choose_password, find_link, make_link
+from app.operations.accounts.password_links import OpenLink, choose_password, find_link
 from app.operations.accounts.sessions import Method, Place, begin_session, resume
 from app.operations.accounts.sign_in import check_password
 from app.operations.context import Context
-from app.operations.setup.grants import GrantDraft
+from app.operations.grants import GrantDraft
+from app.operations.setup.administrator_link import HOURS, make_link
 from app.operations.setup.users import UserDraft, get_user, list_administrators, save_user
 from app.storage.check import check_database
 from app.storage.store import Store

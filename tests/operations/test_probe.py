@@ -13,8 +13,16 @@ from app.booking.values import Visibility
 from app.operations.book import book
 from app.operations.change import cancel
 from app.operations.context import Context
+from app.operations.installation.probe import (
+    NAME,
+    Probe,
+    ProbeMessage,
+    ProbeStatus,
+    close_probe,
+    open_probe,
+    probe_status,
+)
 from app.operations.letters.deliver import MessageStatus
-from app.operations.probe import NAME, Probe, ProbeMessage, ProbeStatus, close_probe, open_probe, probe_status
 from app.operations.requests import BookingRequest
 from app.operations.setup.locations import list_locations
 from app.operations.setup.services import get_service, list_services

@@ -13,6 +13,7 @@ from app.booking.workflow_values import Assigning, Conditions, Labelling
 from app.operations.book import book
 from app.operations.change import cancel
 from app.operations.context import Context
+from app.operations.grants import GrantDraft
 from app.operations.labels import label_booking
 from app.operations.letters.booking_letters import NoLetterError, write_letter
 from app.operations.list_export import export_bookings
@@ -20,7 +21,6 @@ from app.operations.look_up import get_booking
 from app.operations.responsible import NOBODY, list_assignable, list_responsible, make_responsible
 from app.operations.rights import actor_of, actors_of
 from app.operations.search import MINE, NOBODYS, BookingSearch, search_bookings
-from app.operations.setup.grants import GrantDraft
 from app.operations.setup.groups import GroupDraft, remove_group, save_group
 from app.operations.setup.labels import LabelDraft, remove_label, save_label
 from app.operations.setup.roles import remove_role

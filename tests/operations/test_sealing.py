@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.booking.refusals import Unavailable
+from app.operations.audit.sealing import MARK, seal_entries
 from app.operations.book import book
-from app.operations.sealing import MARK, seal_entries
 from app.storage.audit_chain import MOST, batches
 from app.storage.audit_verify import Head, verify
 from app.storage.statements import insert_sql

@@ -9,6 +9,7 @@ import pytest
 
 from app.access.actors import SYSTEM, VISITOR
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
+from app.operations.accounts.sealed import BrokenSealError, is_sealed, unseal
 from app.operations.accounts.second_factor import (
     NEEDED,
     RECOVERY_CODES,
@@ -24,7 +25,6 @@ from app.operations.accounts.second_factor import (
 from app.operations.accounts.sessions import Method, Place, begin_session, complete, resume
 from app.operations.context import Context
 from app.operations.rights import actor_of
-from app.operations.sealed import BrokenSealError, is_sealed, unseal
 from app.storage.account_tables import Authenticator, RecoveryCode, UserSession
 from app.storage.check import check_database
 from app.storage.store import Store

@@ -11,12 +11,12 @@ from app.access.actors import Actor, ActorKind
 from app.access.grants import Grant, Scope, ScopeKind, Target
 from app.access.permissions import READY_MADE, Extent, Extents, Permission, ReadyMade, all_of, own_of
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
+from app.operations.accounts.mailed_links import invite_again
 from app.operations.accounts.second_factor import forget_factors
 from app.operations.accounts.session_limits import needs_second_factor
 from app.operations.context import Context
-from app.operations.letters.mailed_links import invite_again
+from app.operations.grants import GrantDraft
 from app.operations.rights import actor_of, grants_of
-from app.operations.setup.grants import GrantDraft
 from app.operations.setup.groups import GroupDraft, get_group, list_groups, remove_group, save_group
 from app.operations.setup.pools import PoolDraft, remove_pool, save_pool
 from app.operations.setup.roles import (

@@ -11,7 +11,7 @@ from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersio
 from app.booking.values import Condition, QuestionKind
 from app.operations.accounts.sign_in import check_password
 from app.operations.context import Context
-from app.operations.setup.grants import GrantDraft
+from app.operations.grants import GrantDraft
 from app.operations.setup.questions import QuestionDraft
 from app.operations.setup.resources import ResourceDraft, save_resource
 from app.operations.setup.services import RequirementDraft, ServiceDraft, get_service, list_services, save_service

@@ -12,7 +12,7 @@ import pytest
 from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput, Refusal, StaleVersion
 from app.operations.context import Context
-from app.operations.setup.grants import GrantDraft
+from app.operations.grants import GrantDraft
 from app.operations.setup.locations import LocationDraft, get_location, list_locations, save_location
 from app.operations.setup.pools import get_pool, save_pool
 from app.operations.setup.services import RequirementDraft, ServiceDraft, save_service

@@ -27,7 +27,7 @@ from app.operations.accounts.throttle import (
     forgive,
 )
 from app.operations.context import Context
-from app.operations.upkeep import forget_old_tries
+from app.operations.installation.upkeep import forget_old_tries
 from app.storage.repeat_tables import Throttle
 from app.storage.store import Store
 from tests.cast import NOW

@@ -13,6 +13,7 @@ from app.booking.refusals import CannotUndo, NotAllowed, NotFound
 from app.operations.book import book
 from app.operations.change import cancel, move
 from app.operations.context import Context
+from app.operations.installation.upkeep import release_expired
 from app.operations.letters.approval_mails import tell_approvers
 from app.operations.letters.deliver import claim_next
 from app.operations.presence import check_in
@@ -20,7 +21,6 @@ from app.operations.requests import MoveRequest, OnConflict, Reach, SeriesReques
 from app.operations.series import book_series
 from app.operations.undo import undo
 from app.operations.undoable import GRACE_SECONDS, SHOWN_SECONDS, find_undoable
-from app.operations.upkeep import release_expired
 from app.operations.waiting import join_waiting_list, list_waiting
 from app.storage.approval_tables import Approval
 from app.storage.audit_tables import AuditEntry

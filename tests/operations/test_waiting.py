@@ -9,8 +9,8 @@ from app.operations.approvals.approve import decline
 from app.operations.book import book, hold
 from app.operations.change import cancel, move
 from app.operations.context import Context
+from app.operations.installation.upkeep import release_expired
 from app.operations.requests import ClientDetails, HoldRequest, MoveRequest, WaitingRequest
-from app.operations.upkeep import release_expired
 from app.operations.waiting import join_waiting_list, list_waiting
 from app.storage.check import check_database
 from app.storage.store import Store

@@ -10,8 +10,8 @@ import pytest
 from app.booking.refusals import InvalidTransition, Refusal, StepDecided
 from app.operations.approvals.approve import approve, decline
 from app.operations.book import book
+from app.operations.installation.upkeep import release_expired, tell_about_approvals
 from app.operations.look_up import get_booking
-from app.operations.upkeep import release_expired, tell_about_approvals
 from app.operations.views import BookingView
 from app.storage.check import check_database
 from app.storage.store import Store

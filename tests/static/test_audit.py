@@ -12,7 +12,7 @@ from tests.static.sizes import ROOT, modules
 
 FOLDER = "app/operations"
 RECORD = ("app.operations.audit.recording", "record")
-TOLD = ("app.operations.setup.telling", "Told")
+TOLD = ("app.operations.telling", "Told")
 """An edit that names one is told by ``edit`` itself."""
 
 Name = tuple[str, str]
@@ -21,7 +21,7 @@ RUNNERS: frozenset[Name] = frozenset(
         ("app.operations.approvals.approve", "_decide"),
         ("app.operations.book", "_run"),
         ("app.operations.repeats", "once"),
-        ("app.operations.setup.saving", "edit"),
+        ("app.operations.saving", "edit"),
     }
 )
 """What runs in a transaction what it is given."""
@@ -48,7 +48,7 @@ UNTOLD: Mapping[str, str] = {
     "book.hold": "a hold is given back by itself; that it becomes a booking is told",
     "calendars.feeds.open_feed": "a calendar was fetched, as it is every few minutes; the feed itself is told",
     "doors.note_shown": "the page was fetched, as it is every half minute; the door itself is told",
-    "import_archive.import_archive": "what it brings is the same installation, its log included",
+    "archive.import_archive.import_archive": "what it brings is the same installation, its log included",
     "letters.approval_mails.tell_approvers": "mails go out by what was told already",
     "letters.deliver._record": "mails go out by what was told already",
     "letters.deliver.claim_next": "mails go out by what was told already",
@@ -58,11 +58,11 @@ UNTOLD: Mapping[str, str] = {
     "outside.provider._spend": "a part of signing in, which is told with its method",
     "presets.setting_up.set_up_preset": "what it runs tells",
     "repeats.once": "what it runs tells",
-    "sealing.seal_entries": "it is the audit log",
+    "audit.sealing.seal_entries": "it is the audit log",
     "setup.doors._edit": "what it runs tells",
-    "setup.saving.edit": "what it runs tells, or is told by its ``Told``",
-    "upkeep.forget_old_answers": "answers to repeated requests, a week old",
-    "upkeep.release_expired": "what runs out tells, but for holds",
+    "saving.edit": "what it runs tells, or is told by its ``Told``",
+    "installation.upkeep.forget_old_answers": "answers to repeated requests, a week old",
+    "installation.upkeep.release_expired": "what runs out tells, but for holds",
 }
 
 

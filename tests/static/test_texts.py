@@ -18,8 +18,8 @@ from tests.static.sizes import ROOT
 
 LOOKED_THROUGH = ("app/web", "app/operations", "app/booking", "app/access")
 UNREAD: Mapping[str, str] = {
-    "app/operations/import_archive.py": "the command line alone imports",
-    "app/operations/probe.py": "the names of what checks of the installation book, which nobody else may",
+    "app/operations/archive/import_archive.py": "the command line alone imports",
+    "app/operations/installation/probe.py": "the names of what checks of the installation book, which nobody else may",
     "app/operations/accounts/throttle.py": "why each limit is as it is, for who reads the code",
     "app/web/audit/fact_words.py": "each text stands beside the same words as its key",
     "app/web/devices.py": "names of browsers and systems, as they call themselves",
@@ -35,8 +35,10 @@ NOT_SAID: Mapping[str, frozenset[str]] = {
     "app/operations/moving_in/bring.py": frozenset({"e mail address", "e mail adresse"}),  # as people type it
     "app/operations/outside/provider.py": frozenset({"Asked"}),  # a type
     "app/operations/presets/parts.py": frozenset({"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}),  # as files say it
-    "app/operations/readiness.py": frozenset({"Store"}),  # a type
-    "app/operations/sealed.py": frozenset({"not sealed by this version", "not sealed by this key for this row"}),
+    "app/operations/installation/readiness.py": frozenset({"Store"}),  # a type
+    "app/operations/accounts/sealed.py": frozenset(
+        {"not sealed by this version", "not sealed by this key for this row"}
+    ),
     "app/operations/series.py": frozenset({"some occurrences of the series cannot be had"}),  # of an inner exception
     "app/operations/accounts/sign_in.py": frozenset({"a password that nobody has"}),
     "app/web/health.py": frozenset({"This slot takes no requests now: its serving file is not there."}),  # to programs

@@ -13,10 +13,10 @@ from werkzeug.test import TestResponse
 
 from app.access.actors import SYSTEM
 from app.operations.context import Context
+from app.operations.grants import GrantDraft
 from app.operations.requests import ClientDetails, WaitingRequest
 from app.operations.setup.approvals import RuleDraft, save_rule
 from app.operations.setup.closures import ClosureDraft, save_closure
-from app.operations.setup.grants import GrantDraft
 from app.operations.setup.groups import GroupDraft, save_group
 from app.operations.setup.labels import LabelDraft, save_label
 from app.operations.setup.pools import PoolDraft, save_pool

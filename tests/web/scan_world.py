@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from app.operations.calendars.feeds import save_feed
 from app.operations.context import Context
+from app.operations.grants import GrantDraft, Holder, replace_grants
 from app.operations.rights import actor_of
-from app.operations.setup.grants import GrantDraft, Holder, replace_grants
 from app.storage.store import Store
 from app.storage.tables import User
 from tests.cast import HOUR, Cast, Need

@@ -13,11 +13,11 @@ from flask.testing import FlaskClient
 from app.access.permissions import Permission, ReadyMade
 from app.operations.audit.log import PAGE
 from app.operations.audit.recording import Change, Subject, record
+from app.operations.audit.sealing import seal_entries
 from app.operations.audit.words import Action, Kind
 from app.operations.book import book
 from app.operations.change import cancel
 from app.operations.context import Context
-from app.operations.sealing import seal_entries
 from app.operations.setup.approvals import RuleDraft, StepDraft, save_rule
 from app.operations.setup.groups import GroupDraft, save_group
 from app.storage.audit_tables import AuditEntry

@@ -15,7 +15,7 @@ from app.access.permissions import Extent, Permission
 from app.booking.statuses import Status
 from app.booking.values import OnTimeout, QuestionKind, ResourceKind, Visibility
 from app.operations.audit.log import EntryView
-from app.operations.setup.telling import NEVER
+from app.operations.telling import NEVER
 from app.texts import ENGLISH
 from app.web.audit.fact_words import name_of, names, value_of, values
 from app.web.audit.lines import line_of

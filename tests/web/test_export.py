@@ -7,7 +7,7 @@ import io
 import pytest
 
 from app.access.permissions import ReadyMade
-from app.operations.import_archive import opened_archive
+from app.operations.archive.import_archive import opened_archive
 from app.storage.store import Store
 from tests.web.conftest import Browser, SignIn
 from tests.web.staff_cast import booked, practice

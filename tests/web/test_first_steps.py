@@ -12,8 +12,8 @@ from app.access.permissions import ReadyMade
 from app.integrations.mail.values import SmtpSettings
 from app.operations.book import book
 from app.operations.context import Context
+from app.operations.installation.probe import open_probe
 from app.operations.letters.deliver import Courier, deliver_next
-from app.operations.probe import open_probe
 from app.operations.requests import BookingRequest
 from app.operations.slots import find_slots
 from app.storage.audit_tables import AuditEntry

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from app.config import Config
 from app.crypto.master import MasterKey
 from app.factory import create_app
-from app.operations.readiness import SchemaError
+from app.operations.installation.readiness import SchemaError
 from app.storage.store import Store, open_store
 from app.storage.tables import SchemaMigration
 from app.web.context import EXTENSION, Site
@@ -125,7 +125,7 @@ def test_readyz_asked_again_and_again_writes_once_and_forgets_that_after_a_failu
 
 def test_readyz_writes_again_after_a_while(visitor: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     visitor.get("/readyz")
-    monkeypatch.setattr("app.operations.readiness.PROOF_SECONDS", 0.0)
+    monkeypatch.setattr("app.operations.installation.readiness.PROOF_SECONDS", 0.0)
     for _ in range(2):
         visitor.get("/readyz?database")
         visitor.get("/readyz")

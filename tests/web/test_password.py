@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 
 from app.access.actors import SYSTEM
 from app.access.permissions import ReadyMade
-from app.operations.accounts.password_links import HOURS, make_link
 from app.operations.accounts.sign_in import check_password
 from app.operations.context import Context
+from app.operations.setup.administrator_link import HOURS, make_link
 from app.storage.store import Store
 from tests.cast import HOUR, NOW
 from tests.web.conftest import Browser, SignIn, make_read_only

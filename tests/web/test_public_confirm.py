@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.operations.clients.client_records import ClientDraft, save_client
+from app.operations.installation.upkeep import release_expired
 from app.operations.links import confirm_token, manage_token
-from app.operations.upkeep import release_expired
 from app.storage.store import Store
 from app.storage.tables import Booking, Client, Service
 from tests.cast import NOW, Cast, one_provider

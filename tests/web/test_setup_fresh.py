@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app.access.permissions import ReadyMade
-from app.operations.probe import NAME, close_probe, open_probe
+from app.operations.installation.probe import NAME, close_probe, open_probe
 from app.storage.store import Store
 from app.web.context import EXTENSION
 from tests.operations.setup_cast import add_location, context_of

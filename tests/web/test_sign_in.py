@@ -16,7 +16,7 @@ from app.operations.accounts.buckets import source_of
 from app.operations.accounts.sign_in import check_password, make_hash
 from app.operations.accounts.throttle import KNOWN_SECONDS, SIGN_IN_ADDRESS, SIGN_IN_HERE, begin_try, guest_of
 from app.operations.context import Context
-from app.operations.setup.grants import GrantDraft
+from app.operations.grants import GrantDraft
 from app.operations.setup.users import UserDraft, get_user, save_user
 from app.storage.repeat_tables import Throttle
 from app.storage.store import Store

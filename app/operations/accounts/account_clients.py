@@ -7,7 +7,7 @@ from app.operations.audit.recording import Change, Subject, record
 from app.operations.audit.words import MASKED, Action, Kind
 from app.operations.clients.client_records import follow_address
 from app.operations.context import Context
-from app.operations.setup.saving import touch
+from app.operations.saving import touch
 from app.storage.clients import is_mail_of_another
 from app.storage.tables import Client, User
 

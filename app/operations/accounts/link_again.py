@@ -7,11 +7,11 @@ from app.booking.refusals import InvalidInput, InvalidTransition
 from app.booking.statuses import MOVABLE, Status
 from app.booking.values import MINUTE
 from app.operations import records
+from app.operations.announce import announce
 from app.operations.audit.bookings import tell
 from app.operations.audit.recording import Change
 from app.operations.audit.words import Action
 from app.operations.context import Context
-from app.operations.letters.announce import announce
 from app.operations.look_up import view_of
 from app.operations.rights import target_of
 from app.operations.views import BookingView

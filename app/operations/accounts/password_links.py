@@ -1,17 +1,16 @@
-"""Links by which one person chooses a password once: the first administrator's way in, and the way back in.
+"""Links by which one person chooses a password once, as whoever opens them uses them.
 
-Those that are mailed are made in ``mailed_links.py``; what is stored of either is in ``link_records.py``.
+Printed ones are made in ``setup/administrator_link.py``, mailed ones in ``mailed_links.py``; what is stored of either
+is in ``link_records.py``.
 """
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
 from app.access.actors import VISITOR
-from app.access.permissions import Permission
-from app.booking.refusals import InvalidInput, LinkSpent
+from app.booking.refusals import LinkSpent
 from app.booking.values import Instant
 from app.operations.accounts import link_records
 from app.operations.accounts.new_passwords import check_new_password
@@ -21,26 +20,8 @@ from app.operations.audit.recording import Change, Subject, record
 from app.operations.audit.words import Action, Kind
 from app.operations.context import Context
 from app.operations.letters.account_news import tell_account
-from app.operations.setup.grants import administrators
-from app.operations.setup.saving import edit
-from app.operations.setup.users import invite_administrator
 from app.storage.store import Store
 from app.storage.tables import User
-from app.texts import _
-
-HOURS = 48
-_TOKEN_BYTES = 24
-
-
-@dataclass(frozen=True, slots=True)
-class MadeLink:
-    """A new link. ``token`` is told this once; ``resets``: the account has a password, good until the new one."""
-
-    token: str
-    email: str
-    name: str
-    expires_at: Instant
-    resets: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,38 +30,6 @@ class OpenLink:
 
     email: str
     name: str
-
-
-def make_link(context: Context, email: str, name: str) -> MadeLink:
-    """Return a link for an administrator, whose account is made where there is none; earlier links become worthless.
-
-    Raises:
-        InvalidInput: the mail address or name cannot be used, or is that of somebody else than an active administrator.
-        NotAllowed.
-    """
-    token = secrets.token_hex(_TOKEN_BYTES)
-    expires_at = context.now + HOURS * 3600
-
-    def work() -> MadeLink:
-        row = User.get_or_none(User.email == email.strip().lower()) or invite_administrator(context, email, name)
-        _check_administrator(row)
-        link_records.add(token, row, "printed", expires_at, context.now)
-        how = Change(after={"purpose": "printed"})
-        record(context, Action.LINK_MADE, Subject(Kind.USER, row.public_id), how)
-        return MadeLink(token, row.email, row.name, expires_at, bool(User.get_by_id(row.id).password_hash))
-
-    return edit(context, work, Permission.MANAGE_USERS)
-
-
-def _check_administrator(row: User) -> None:
-    if not row.active or not User.select().where(User.id == row.id, User.id.in_(administrators())).exists():
-        raise InvalidInput(
-            "email",
-            _(
-                "Somebody signs in with this mail address who is no administrator or is switched off; "
-                "please use another one, or change that account on the page of users."
-            ),
-        )
 
 
 def find_link(store: Store, reference: str, now: Instant) -> OpenLink:

@@ -18,16 +18,16 @@ from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import Instant
 from app.operations.accounts.own_account import own_id, own_subject
+from app.operations.accounts.sealed import BrokenSealError, is_sealed, unseal
 from app.operations.accounts.session_limits import needs_second_factor
 from app.operations.accounts.sessions import end_sessions_of, has_second_factor, hash_token
 from app.operations.audit.recording import Change, Subject, record
 from app.operations.audit.words import Action, Kind
 from app.operations.context import Context
+from app.operations.grants import check_may_change
 from app.operations.letters.account_news import tell_account
 from app.operations.look import look_of
-from app.operations.sealed import BrokenSealError, is_sealed, unseal
-from app.operations.setup.grants import check_may_change
-from app.operations.setup.saving import edit
+from app.operations.saving import edit
 from app.storage.account_tables import Authenticator, Passkey, RecoveryCode, UserSession
 from app.storage.tables import User
 from app.texts import _, mark

@@ -8,6 +8,7 @@ from app.booking.approvals import StepStatus, due_at, timed_out
 from app.booking.statuses import Status
 from app.booking.values import Instant, OnTimeout
 from app.operations import records
+from app.operations.announce import announce
 from app.operations.approvals.settle import go_on, keep_until
 from app.operations.approvals.steps import Step, open_change, steps_of
 from app.operations.audit.bookings import tell, tell_status
@@ -15,7 +16,6 @@ from app.operations.audit.recording import NO_CHANGE
 from app.operations.audit.words import Action
 from app.operations.changes import close_change
 from app.operations.context import Context
-from app.operations.letters.announce import announce
 from app.operations.waiting import Freed, freed_by, wished_by
 from app.storage.approval_tables import Approval
 from app.storage.tables import Booking, ChangeRequest

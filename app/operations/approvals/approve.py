@@ -12,6 +12,7 @@ from app.booking.approvals import Hindrance, StepStatus
 from app.booking.refusals import InvalidTransition, NotAllowed, StaleVersion, StepDecided
 from app.booking.statuses import Status, check_transition
 from app.operations import records
+from app.operations.announce import announce
 from app.operations.approvals.approvers import Voice, choose_voice, voices_of
 from app.operations.approvals.settle import carry_out, go_on
 from app.operations.approvals.steps import Step, asked_by, open_change, steps_of
@@ -21,7 +22,6 @@ from app.operations.audit.words import MASKED, Action
 from app.operations.changes import close_change
 from app.operations.context import Context
 from app.operations.expiry import expire
-from app.operations.letters.announce import announce
 from app.operations.look_up import view_of
 from app.operations.rights import deciding_target
 from app.operations.views import BookingView

@@ -6,12 +6,12 @@ from app.booking.approvals import StepStatus, due_at, last_moment
 from app.booking.statuses import Status, check_transition
 from app.booking.values import Instant
 from app.operations import records
+from app.operations.announce import announce
 from app.operations.approvals.steps import Step, steps_of
 from app.operations.audit.bookings import tell_status
 from app.operations.audit.words import Action
 from app.operations.changes import approve_change
 from app.operations.context import Context
-from app.operations.letters.announce import announce
 from app.operations.waiting import Freed, freed_by
 from app.storage.approval_tables import Approval
 from app.storage.tables import Allocation, Booking, ChangeRequest

@@ -20,7 +20,7 @@ from app.operations.clients.booking_clients import MAX_NAME
 from app.operations.context import Context
 from app.operations.letters.address_letters import tell_former_address
 from app.operations.look_up import read_views
-from app.operations.setup.saving import touch
+from app.operations.saving import touch
 from app.operations.views import BookingView
 from app.operations.within import bookings_within
 from app.storage import outbox

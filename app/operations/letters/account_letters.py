@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from app.booking.values import Instant
 from app.booking.words import say_moment
 from app.look.mail_text import MailText, fill_subject, fill_text
-from app.operations.letters.account_news import CHANGED, MAIL_TEST
-from app.operations.letters.mailed_links import ELSEWHERE, INVITATION, RESET
+from app.operations.letters.account_news import CHANGED, ELSEWHERE, INVITATION, MAIL_TEST, RESET
 from app.texts import _, mark
 
 WITH_LINK = frozenset({INVITATION, RESET})

@@ -7,6 +7,7 @@ from app.storage import outbox
 from app.storage.tables import User
 
 CHANGED, MAIL_TEST = "account_changed", "mail_test"
+INVITATION, RESET, ELSEWHERE = "invitation", "password_reset", "password_elsewhere"
 
 
 def tell_account(user: User, what: str, now: Instant) -> None:

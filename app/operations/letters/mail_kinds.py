@@ -13,11 +13,10 @@ from app.operations.letters import (
     letters_text,
     responsible_letters,
 )
-from app.operations.letters.account_news import CHANGED, MAIL_TEST
+from app.operations.letters.account_news import CHANGED, ELSEWHERE, INVITATION, MAIL_TEST, RESET
 from app.operations.letters.address_letters import ADDRESS_CHANGED
 from app.operations.letters.approval_mails import WANTED
 from app.operations.letters.letters_text import SERIES, VISIT, WAITING, WITH_CODE, WITH_CODES, WITH_REASON
-from app.operations.letters.mailed_links import ELSEWHERE, INVITATION, RESET
 from app.operations.letters.responsible_letters import ASSIGNED
 from app.texts import mark
 

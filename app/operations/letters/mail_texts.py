@@ -19,8 +19,8 @@ from app.operations.audit.words import Kind
 from app.operations.context import Context
 from app.operations.letters.mail_kinds import MAIL_KINDS, MailKind, built_in
 from app.operations.look import own_words
-from app.operations.setup.saving import edit, refuse_first
-from app.operations.setup.telling import Told, tell_edit
+from app.operations.saving import edit, refuse_first
+from app.operations.telling import Told, tell_edit
 from app.storage.tables import Setting
 from app.texts import language, languages, mark, speaking, using_words
 

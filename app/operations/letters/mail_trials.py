@@ -8,7 +8,7 @@ from app.operations.context import Context
 from app.operations.letters.mail_examples import Example, Reader, write_example
 from app.operations.letters.mail_texts import TextDraft, parts_of
 from app.operations.look import own_words
-from app.operations.setup.saving import refuse_first
+from app.operations.saving import refuse_first
 from app.storage import outbox
 from app.storage.tables import User
 from app.texts import speaking, using_words

@@ -21,8 +21,8 @@ from app.operations.clients.booking_clients import MAX_NAME
 from app.operations.clients.client_records import MAX_NOTES
 from app.operations.context import Context
 from app.operations.moving_in.sheet import Row, read_sheet, write_sheet
+from app.operations.saving import check_zone
 from app.operations.setup.resources import ResourceDraft, save_resource
-from app.operations.setup.saving import check_zone
 from app.storage import clients
 from app.storage.public_ids import new_public_id
 from app.storage.tables import Location, Resource

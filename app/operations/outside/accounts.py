@@ -19,7 +19,7 @@ from app.operations.context import Context
 from app.operations.outside.ended import was_ended
 from app.operations.outside.membership import groups_of, is_member_as_said, make_equal
 from app.operations.outside.values import Claim, Source, Sources
-from app.operations.setup.saving import MAX_NAME
+from app.operations.saving import MAX_NAME
 from app.storage.account_tables import ExternalIdentity
 from app.storage.public_ids import new_public_id
 from app.storage.rights_tables import UserGroup, UserGroupMember

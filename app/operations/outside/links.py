@@ -12,10 +12,10 @@ from app.operations.accounts.sessions import end_sessions_of
 from app.operations.audit.recording import Change, Subject, record
 from app.operations.audit.words import Action, Kind
 from app.operations.context import Context
+from app.operations.grants import check_may_change
 from app.operations.outside.ended import forget_end, note_end, was_ended
 from app.operations.outside.values import Source
-from app.operations.setup.grants import check_may_change
-from app.operations.setup.saving import edit, find_row, look
+from app.operations.saving import edit, find_row, look
 from app.storage.account_tables import ExternalIdentity
 from app.storage.tables import User
 from app.texts import _

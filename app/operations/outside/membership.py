@@ -6,8 +6,8 @@ import logging
 from collections.abc import Collection
 
 from app.booking.refusals import InvalidInput
+from app.operations.grants import check_administrator_left
 from app.operations.outside.values import Claim, Source
-from app.operations.setup.grants import check_administrator_left
 from app.storage.rights_tables import OutsideGroup, UserGroupMember
 
 _log = logging.getLogger(__name__)

@@ -12,8 +12,8 @@ from app.booking.refusals import InvalidInput
 from app.booking.values import DAY_MINUTES
 from app.operations.presets.nodes import Reader, WrongError, items, known, pairs, text
 from app.operations.presets.values import ANY, Words
+from app.operations.saving import MAX_NAME, check_number, check_zone
 from app.operations.setup.hours import WeeklyRange, check_weekly, in_order
-from app.operations.setup.saving import MAX_NAME, check_number, check_zone
 from app.operations.setup.services import MAX_DURATIONS, span_words
 from app.texts import _, languages
 

@@ -42,8 +42,8 @@ from app.operations.presets.parts import (
 )
 from app.operations.presets.rule_reading import CLIENT, PROVIDERS, RuleReader, read_label
 from app.operations.presets.values import Group, Place, Pool, Preset, Question, Role, Service, Thing, said
+from app.operations.saving import check_number
 from app.operations.setup.questions import QuestionDraft, check_questions
-from app.operations.setup.saving import check_number
 from app.operations.setup.services import NUMBERS, OPTIONAL, ServiceDraft, span_words
 from app.texts import _, languages
 

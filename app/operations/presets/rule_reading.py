@@ -17,8 +17,8 @@ from app.operations.letters.workflow_letters import PLACEHOLDERS
 from app.operations.presets.nodes import Problems, Reader, WrongError, known, pairs, text, whole
 from app.operations.presets.parts import any_words, listed, many_words, minutes_within, number, one_of, words
 from app.operations.presets.values import Answer, Label, Question, Rule, Service, Words, said
+from app.operations.saving import check_number
 from app.operations.setup.labels import HUES
-from app.operations.setup.saving import check_number
 from app.operations.setup.services import YEAR_MINUTES
 from app.texts import _, languages, plural
 

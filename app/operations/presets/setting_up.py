@@ -15,6 +15,7 @@ from app.access.grants import ScopeKind, Target
 from app.access.permissions import Permission, all_of
 from app.booking.values import ResourceKind
 from app.operations.context import Context
+from app.operations.grants import GrantDraft
 from app.operations.look import check_draft, get_look, save_look
 from app.operations.presets.reading import question_draft
 from app.operations.presets.rule_making import RuleMaker
@@ -22,7 +23,7 @@ from app.operations.presets.values import Group, Place, Preset, Service, Thing, 
 from app.operations.presets.values import Label as PresetLabel
 from app.operations.presets.values import Pool as PresetPool
 from app.operations.presets.values import Role as PresetRole
-from app.operations.setup.grants import GrantDraft
+from app.operations.saving import check_zone, edit
 from app.operations.setup.groups import GroupDraft, save_group
 from app.operations.setup.hours import Owner, OwnerKind, save_weekly_hours
 from app.operations.setup.labels import LabelDraft, save_label
@@ -30,7 +31,6 @@ from app.operations.setup.locations import LocationDraft, save_location
 from app.operations.setup.pools import PoolDraft, save_pool
 from app.operations.setup.resources import ResourceDraft, save_resource
 from app.operations.setup.roles import RoleDraft, save_role
-from app.operations.setup.saving import check_zone, edit
 from app.operations.setup.services import RequirementDraft, save_service
 from app.storage.base import Record
 from app.storage.label_tables import Label

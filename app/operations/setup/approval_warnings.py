@@ -10,8 +10,8 @@ from app.access.permissions import Permission
 from app.booking.values import OnTimeout
 from app.operations.context import Context
 from app.operations.rights import actor_of
+from app.operations.saving import Saved, look
 from app.operations.setup.approvals import PERMISSION, USER, RuleDraft
-from app.operations.setup.saving import Saved, look
 from app.storage.rights_tables import UserGroup, UserGroupMember
 from app.storage.tables import User
 from app.texts import _

@@ -14,9 +14,9 @@ from app.booking.refusals import InvalidInput, NotFound
 from app.booking.values import DAY_MINUTES, OnTimeout
 from app.operations.audit.words import Kind
 from app.operations.context import Context
-from app.operations.setup.saving import Key, Saved, check_number, edit, find_row, look, put
+from app.operations.saving import Key, Saved, check_number, edit, find_row, look, put
 from app.operations.setup.services import YEAR_MINUTES, span_words
-from app.operations.setup.telling import Told
+from app.operations.telling import Told
 from app.storage.approval_tables import Approval, ApprovalPerson, ApprovalRule, ApprovalStep
 from app.storage.base import Record
 from app.storage.rights_tables import UserGroup

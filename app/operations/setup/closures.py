@@ -13,8 +13,8 @@ from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
 from app.operations.audit.words import Kind
 from app.operations.context import Context
-from app.operations.setup.saving import MAX_NAME, Key, Saved, check_day, edit, find_row, look, put, require_all
-from app.operations.setup.telling import Told
+from app.operations.saving import MAX_NAME, Key, Saved, check_day, edit, find_row, look, put, require_all
+from app.operations.telling import Told
 from app.storage.tables import Closure, Location
 from app.texts import _
 

@@ -16,7 +16,7 @@ from app.operations.audit.words import Action, Kind
 from app.operations.context import Context
 from app.operations.names import get_service
 from app.operations.rights import target_of_resource
-from app.operations.setup.saving import find_row
+from app.operations.saving import find_row
 from app.storage.door_tables import Door
 from app.storage.public_ids import new_public_id
 from app.storage.tables import Resource

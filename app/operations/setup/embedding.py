@@ -13,9 +13,9 @@ from app.access.permissions import Permission
 from app.booking.refusals import StaleVersion
 from app.operations.audit.words import Kind
 from app.operations.context import Context
+from app.operations.saving import edit
 from app.operations.setup.origins import read_origins
-from app.operations.setup.saving import edit
-from app.operations.setup.telling import Told
+from app.operations.telling import Told
 from app.storage.store import Store
 from app.storage.tables import Setting
 

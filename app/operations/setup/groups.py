@@ -11,8 +11,7 @@ from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput
 from app.operations.audit.words import Kind
 from app.operations.context import Context
-from app.operations.outside.values import Source
-from app.operations.setup.grants import (
+from app.operations.grants import (
     GrantDraft,
     Holder,
     check_administrator_left,
@@ -20,10 +19,11 @@ from app.operations.setup.grants import (
     replace_grants,
     stored_group_grants,
 )
-from app.operations.setup.saving import Key, Saved, check_name, edit, find_row, look, put
-from app.operations.setup.telling import Told
+from app.operations.outside.values import Source
+from app.operations.saving import Key, Saved, check_name, edit, find_row, look, put
 from app.operations.setup.workflow_asking import names_group
 from app.operations.setup.workflow_assigning import uses_group
+from app.operations.telling import Told
 from app.storage.approval_tables import ApprovalPerson
 from app.storage.rights_tables import OutsideGroup, RoleGrant, UserGroup, UserGroupMember
 from app.storage.tables import User

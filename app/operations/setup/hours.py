@@ -17,8 +17,8 @@ from app.booking.values import DAY_MINUTES, ResourceKind
 from app.operations.audit.words import Kind
 from app.operations.context import Context
 from app.operations.rights import target_of_resource
-from app.operations.setup.saving import Saved, check_day, edit, find_row, look, touch
-from app.operations.setup.telling import Told
+from app.operations.saving import Saved, check_day, edit, find_row, look, touch
+from app.operations.telling import Told
 from app.storage.tables import DateOverride, Location, Resource, WeeklyHours
 from app.texts import _, in_context, mark
 

@@ -9,8 +9,8 @@ from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.operations.audit.words import Kind
 from app.operations.context import Context
-from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put
-from app.operations.setup.telling import Told
+from app.operations.saving import Key, Saved, check_name, check_number, edit, find_row, look, put
+from app.operations.telling import Told
 from app.storage.catalog_workflow import read_conditions, read_labelling
 from app.storage.label_tables import BookingLabel, Label
 from app.storage.workflow_tables import WorkflowRule

@@ -8,8 +8,8 @@ from app.access.permissions import Permission
 from app.booking.answers import clean_text
 from app.operations.audit.words import Kind
 from app.operations.context import Context
-from app.operations.setup.saving import Key, Saved, check_name, check_zone, edit, find_row, look, put
-from app.operations.setup.telling import Told
+from app.operations.saving import Key, Saved, check_name, check_zone, edit, find_row, look, put
+from app.operations.telling import Told
 from app.storage.tables import Location
 
 MAX_ADDRESS = 500

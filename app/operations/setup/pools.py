@@ -11,10 +11,10 @@ from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.operations.audit.words import Kind
 from app.operations.context import Context
+from app.operations.grants import check_may_add
 from app.operations.rights import target_of_resource
-from app.operations.setup.grants import check_may_add
-from app.operations.setup.saving import Key, Saved, check_name, edit, find_row, look, put, require_all
-from app.operations.setup.telling import Told
+from app.operations.saving import Key, Saved, check_name, edit, find_row, look, put, require_all
+from app.operations.telling import Told
 from app.storage.rights_tables import RoleGrant
 from app.storage.tables import Pool, PoolMember, Resource, Service, ServiceRequirement
 from app.texts import _

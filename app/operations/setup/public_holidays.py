@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.operations.context import Context
+from app.operations.saving import FIRST_DAY, LAST_DAY, MAX_NAME
 from app.operations.setup.closures import ClosureDraft, list_closures, save_closure
-from app.operations.setup.saving import FIRST_DAY, LAST_DAY, MAX_NAME
 from app.texts import _
 
 if TYPE_CHECKING:

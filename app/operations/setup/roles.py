@@ -30,11 +30,11 @@ from app.operations.accounts.session_limits import (
 from app.operations.audit.recording import Change, Subject, record
 from app.operations.audit.words import Action, Kind
 from app.operations.context import Context
+from app.operations.grants import lacking
 from app.operations.rights import dump_extents, extents_of
-from app.operations.setup.grants import lacking
-from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put
-from app.operations.setup.telling import Told
+from app.operations.saving import Key, Saved, check_name, check_number, edit, find_row, look, put
 from app.operations.setup.workflow_assigning import uses_role
+from app.operations.telling import Told
 from app.storage.rights_tables import Role, RoleGrant
 from app.texts import _, mark, plural
 

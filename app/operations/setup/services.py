@@ -15,9 +15,9 @@ from app.booking.refusals import InvalidInput
 from app.booking.values import DAY_MINUTES, Visibility
 from app.operations.audit.words import Kind
 from app.operations.context import Context
+from app.operations.saving import Key, Saved, check_name, check_number, edit, find_row, look, put, require_all
 from app.operations.setup.questions import QuestionDraft, check_questions, dump_questions, load_questions
-from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put, require_all
-from app.operations.setup.telling import Told
+from app.operations.telling import Told
 from app.storage.tables import Location, Pool, PoolMember, Resource, Service, ServiceLocation, ServiceRequirement
 from app.texts import _, plural
 

@@ -13,8 +13,8 @@ from app.booking.wall_clock import local_date
 from app.operations.audit.words import Kind
 from app.operations.context import Context
 from app.operations.rights import target_of_resource
-from app.operations.setup.saving import Key, Saved, check_day, edit, find_row, look, put, require_all
-from app.operations.setup.telling import Told
+from app.operations.saving import Key, Saved, check_day, edit, find_row, look, put, require_all
+from app.operations.telling import Told
 from app.storage.tables import Resource, TimeOff
 from app.texts import _
 

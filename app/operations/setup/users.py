@@ -12,14 +12,14 @@ from app.booking.answers import check_email, clean_line
 from app.booking.refusals import InvalidInput
 from app.booking.values import ResourceKind
 from app.operations.accounts.account_clients import carry_address
+from app.operations.accounts.mailed_links import follow_address, leave_invitation
 from app.operations.accounts.new_passwords import check_new_password
 from app.operations.accounts.sessions import end_sessions_of
 from app.operations.accounts.sign_in import make_hash
 from app.operations.audit.recording import Change, Subject, record
 from app.operations.audit.words import Action, Kind
 from app.operations.context import Context
-from app.operations.letters.mailed_links import follow_address, leave_invitation
-from app.operations.setup.grants import (
+from app.operations.grants import (
     GrantDraft,
     Holder,
     administrators,
@@ -28,8 +28,8 @@ from app.operations.setup.grants import (
     replace_grants,
     stored_grants,
 )
-from app.operations.setup.saving import MAX_NAME, Key, Saved, edit, find_row, look, put
-from app.operations.setup.telling import Told, facts_of
+from app.operations.saving import MAX_NAME, Key, Saved, edit, find_row, look, put
+from app.operations.telling import Told, facts_of
 from app.storage.rights_tables import Role, RoleGrant
 from app.storage.tables import Resource, User
 from app.texts import _

@@ -17,9 +17,8 @@ from app.look.mail_text import check_mail_text
 from app.operations.audit.words import Kind
 from app.operations.context import Context
 from app.operations.letters.workflow_letters import PLACEHOLDERS
-from app.operations.setup.saving import Key, Saved, check_name, check_number, edit, find_row, look, put, refuse_first
+from app.operations.saving import Key, Saved, check_name, check_number, edit, find_row, look, put, refuse_first
 from app.operations.setup.services import YEAR_MINUTES, span_words
-from app.operations.setup.telling import Told
 from app.operations.setup.workflow_asking import (
     Asks,
     asks_of,
@@ -30,6 +29,7 @@ from app.operations.setup.workflow_asking import (
     write_asks,
 )
 from app.operations.setup.workflow_assigning import check_assigning
+from app.operations.telling import Told
 from app.storage.catalog_workflow import dump_part, read_assigning, read_conditions, read_labelling, read_receivers
 from app.storage.rights_tables import UserGroup
 from app.storage.workflow_runs import count_runs

@@ -9,7 +9,7 @@ from app.access.permissions import Permission, say_role
 from app.booking.refusals import InvalidInput
 from app.booking.workflow_values import Assigning
 from app.operations.context import Context
-from app.operations.setup.saving import find_row, look
+from app.operations.saving import find_row, look
 from app.storage.catalog_workflow import read_assigning, read_receivers
 from app.storage.rights_tables import Role, UserGroup
 from app.storage.tables import User

@@ -3,7 +3,7 @@
 What was written in clear is overwritten in this transaction; what the database keeps of it besides (free pages, dead
 rows, statistics) goes when these tables are written anew afterwards (``rewrites`` of the migration). Secrets of
 authenticators, which the site's secret key had sealed, stay so within; they are opened and written anew when they are
-used (``operations/sealed.py``).
+used (``operations/accounts/sealed.py``).
 """
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ from werkzeug.datastructures import MultiDict
 
 from app.booking.values import OnTimeout
 from app.operations.context import Context
+from app.operations.saving import Saved
 from app.operations.setup import approval_warnings, approvals, services
 from app.operations.setup.approvals import RuleDraft, StepDraft
-from app.operations.setup.saving import Saved
 from app.texts import _, mark
 from app.web.setup.kinds import Kind, Words, say_all
 from app.web.setup.places import resource_groups, service_names, ticked

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from flask import g
 
 from app.operations.context import Context
-from app.operations.probe import probe_records
+from app.operations.installation.probe import probe_records
 
 
 class Record(Protocol):

@@ -8,7 +8,7 @@ from typing import Any
 from app.access.grants import ScopeKind
 from app.access.permissions import say_role
 from app.operations.context import Context
-from app.operations.setup.grants import GrantDraft
+from app.operations.grants import GrantDraft
 from app.operations.setup.pools import pool_names
 from app.operations.setup.roles import list_roles
 from app.texts import _

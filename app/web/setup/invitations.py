@@ -6,8 +6,8 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import InvalidInput
+from app.operations.accounts.mailed_links import invite_again
 from app.operations.accounts.second_factor import forget_factors
-from app.operations.letters.mailed_links import invite_again
 from app.operations.setup.users import sign_out_everywhere
 from app.texts import _, plural
 from app.web.context import current_context

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, Refusal, StaleVersion
 from app.operations.context import Context
-from app.operations.setup.saving import Saved
+from app.operations.saving import Saved
 from app.texts import _, mark
 from app.web.context import current_context
 from app.web.setup.check_records import without_check

@@ -12,8 +12,8 @@ from app.access.permissions import Permission
 from app.booking.values import Location, Resource, ResourceKind, Service
 from app.booking.wall_clock import local_date
 from app.operations.context import Context
+from app.operations.saving import known_zones
 from app.operations.setup import closures, locations, pools, resources
-from app.operations.setup.saving import known_zones
 from app.texts import _, mark
 from app.web.context import site
 from app.web.setup.check_records import without_check

@@ -18,7 +18,7 @@ from app.operations.presets.nodes import MOST_LETTERS, PresetError
 from app.operations.presets.reading import read_preset
 from app.operations.presets.setting_up import Line, Part, Wish, look_through_preset, set_up_preset
 from app.operations.presets.values import Preset, said
-from app.operations.setup.saving import check_zone
+from app.operations.saving import check_zone
 from app.texts import _, known, language, plural
 from app.translations import load_languages
 from app.web.context import current_context

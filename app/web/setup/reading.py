@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.booking.refusals import InvalidInput
 from app.booking.values import DAY_MINUTES
-from app.operations.setup.saving import check_day
+from app.operations.saving import check_day
 from app.texts import _, mark
 
 NEXT_DAY = "1"

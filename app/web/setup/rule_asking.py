@@ -7,8 +7,8 @@ from typing import Any
 
 from app.access.grants import Target
 from app.operations.context import Context
+from app.operations.saving import Saved
 from app.operations.setup import approval_warnings, approvals
-from app.operations.setup.saving import Saved
 from app.operations.setup.workflow import RuleDraft
 from app.operations.setup.workflow_asking import PERMISSION, STEP, Asks
 from app.texts import _

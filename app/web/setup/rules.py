@@ -16,8 +16,8 @@ from app.operations.letters.mail_examples import Example, Reader, write_example,
 from app.operations.letters.mail_kinds import built_in
 from app.operations.letters.mail_texts import own_text
 from app.operations.letters.workflow_letters import PLACEHOLDERS
+from app.operations.saving import Saved
 from app.operations.setup import workflow
-from app.operations.setup.saving import Saved
 from app.operations.setup.workflow import RuleDraft
 from app.operations.setup.workflow_assigning import assigning_of, list_assignable, reference_of
 from app.operations.workflow import REMINDER

@@ -18,7 +18,9 @@ from app.access.permissions import ReadyMade
 from app.booking.refusals import InvalidInput
 from app.booking.values import ResourceKind, Service
 from app.operations.context import Context
-from app.operations.first_steps import (
+from app.operations.letters.deliver import MessageStatus
+from app.operations.saving import Saved
+from app.operations.setup.first_steps import (
     ROLES,
     FirstService,
     Newcomer,
@@ -29,10 +31,8 @@ from app.operations.first_steps import (
     require_first_steps,
     send_test_mail,
 )
-from app.operations.letters.deliver import MessageStatus
 from app.operations.setup.hours import Owner, OwnerKind, WeeklyRange, get_hours, save_weekly_hours
 from app.operations.setup.locations import LocationDraft, list_locations, save_location
-from app.operations.setup.saving import Saved
 from app.texts import _, mark
 from app.web.account.own import own_account
 from app.web.context import current_context, site

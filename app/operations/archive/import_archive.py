@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from typing import IO, Any, BinaryIO
 
 from app.crypto.passphrase import SealedFileError, SealedReader, is_sealed
+from app.operations.archive.export import FORMAT, MANIFEST, VERSION
 from app.operations.context import Context
-from app.operations.export import FORMAT, MANIFEST, VERSION
 from app.storage.base import Table
 from app.storage.copy import CopyError
 from app.storage.dump import DUMPED, DumpError, Sums, check_lines, load_tables, sums_of, table_name

@@ -15,9 +15,9 @@ from app.booking.values import Instant, ResourceKind, Visibility
 from app.operations.change import cancel
 from app.operations.context import Context
 from app.operations.letters.deliver import MessageStatus
+from app.operations.saving import edit, find_row, look
 from app.operations.setup.locations import LocationDraft, save_location
 from app.operations.setup.resources import ResourceDraft, save_resource
-from app.operations.setup.saving import edit, find_row, look
 from app.operations.setup.services import RequirementDraft, ServiceDraft, save_service
 from app.storage.tables import Booking, OutboxMessage, Service, Setting
 

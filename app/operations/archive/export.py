@@ -16,10 +16,10 @@ from app.booking.refusals import InvalidInput
 from app.booking.statuses import Status
 from app.crypto.passphrase import SHORTEST, SealedFileError, SealedWriter
 from app.integrations.ics.write import BookingEvent, Person, calendar_lines
+from app.operations.archive.export_settings import settings_text
 from app.operations.audit.recording import Subject, record
 from app.operations.audit.words import Action, Kind
 from app.operations.context import Context
-from app.operations.export_settings import settings_text
 from app.operations.letters.letterhead import Letterhead
 from app.storage.dump import DUMPED, Sums, dump_table, table_name
 from app.storage.migrate import schema_number

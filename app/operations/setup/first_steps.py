@@ -14,12 +14,12 @@ from app.operations.accounts.own_account import own_id, own_subject
 from app.operations.audit.recording import record
 from app.operations.audit.words import Action
 from app.operations.context import Context
+from app.operations.grants import GrantDraft
 from app.operations.letters.account_news import MAIL_TEST
 from app.operations.letters.deliver import MessageStatus
-from app.operations.setup.grants import GrantDraft
+from app.operations.saving import edit
 from app.operations.setup.pools import PoolDraft, save_pool
 from app.operations.setup.resources import ResourceDraft, save_resource
-from app.operations.setup.saving import edit
 from app.operations.setup.services import RequirementDraft, ServiceDraft, save_service
 from app.operations.setup.users import UserDraft, get_user, save_user
 from app.storage import outbox

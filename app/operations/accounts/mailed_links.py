@@ -10,16 +10,15 @@ from app.operations.accounts.sign_in import find_active
 from app.operations.audit.recording import Change, Subject, record
 from app.operations.audit.words import Action, Kind
 from app.operations.context import Context
-from app.operations.letters.account_news import tell_old_address
-from app.operations.setup.grants import check_may_change
-from app.operations.setup.saving import edit
+from app.operations.grants import check_may_change
+from app.operations.letters.account_news import ELSEWHERE, INVITATION, RESET, tell_old_address
+from app.operations.saving import edit
 from app.storage import outbox
 from app.storage.account_tables import ExternalIdentity
 from app.storage.public_ids import new_public_id
 from app.storage.tables import OutboxMessage, Setting, User
 from app.texts import _
 
-INVITATION, RESET, ELSEWHERE = "invitation", "password_reset", "password_elsewhere"
 SECONDS = {INVITATION: 7 * 86_400, RESET: 3600}
 PAUSE_SECONDS = 300
 """Who asks for a link again sooner gets no second mail: nobody's mailbox is filled by strangers."""

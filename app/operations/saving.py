@@ -14,7 +14,7 @@ from app.access.permissions import Permission
 from app.booking.answers import clean_line
 from app.booking.refusals import InvalidInput, NotFound, StaleVersion
 from app.operations.context import Context
-from app.operations.setup.telling import Told, tell_edit
+from app.operations.telling import Told, tell_edit
 from app.storage.base import Record
 from app.storage.public_ids import new_public_id
 from app.texts import _
