@@ -190,7 +190,7 @@ def _not_on_grid(refusal: refusals.NotOnGrid, tzid: str) -> str:
 @sentence.register
 def _not_offered_here(refusal: refusals.NotOfferedHere, tzid: str) -> str:
     return _(
-        "{service} is not offered at {location}; please choose another place or service.",
+        "{service} is not offered at {location}; please choose another location or service.",
         service=refusal.service,
         location=refusal.location,
     )

@@ -96,8 +96,8 @@ def _say_elsewhere(catalog: Catalog, location: Location, elsewhere: Sequence[Req
             location=location.name,
         )
     return plural(
-        "{names} belongs to {places} and cannot be used at {location}; please choose another place or leave it out.",
-        "{names} belong to {places} and cannot be used at {location}; please choose another place or leave them out.",
+        "{names} belongs to {places} and cannot be used at {location}; please choose another one or leave it out.",
+        "{names} belong to {places} and cannot be used at {location}; please choose another one or leave them out.",
         count,
         names=names,
         places=say_list(sorted(places)),

@@ -64,7 +64,7 @@ RECORD = ("public_id",)
 REGISTER: Mapping[str, Entry] = {
     "revision": Entry(mark("Tells processes of changes"), FOR_EVER, other=("name",)),
     "setting": Entry(mark("Settings of the installation"), FOR_EVER, other=("key", "value")),
-    "location": Entry(mark("Places"), FOR_EVER, other=(*RECORD, "name", "address", "tzid")),
+    "location": Entry(mark("Locations"), FOR_EVER, other=(*RECORD, "name", "address", "tzid")),
     "resource": Entry(
         mark("People, rooms and devices that are booked"), FOR_EVER, {"name": Data.STAFF}, (*RECORD, "kind", "tzid")
     ),

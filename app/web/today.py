@@ -22,8 +22,8 @@ from app.web.context import current_context
 blueprint = Blueprint("today", __name__, url_prefix="/today")
 
 STEPS: Mapping[str, tuple[str, str]] = {
-    "place": (mark("Add a place"), "setup.index"),
-    "hours": (mark("Give the place its weekly hours"), "setup.index"),
+    "place": (mark("Add a location"), "setup.index"),
+    "hours": (mark("Give the location its weekly hours"), "setup.index"),
     "resources": (mark("Add who and what can be booked"), "setup.index"),
     "service": (mark("Add a service"), "setup.index"),
     "offered": (mark("Say where a service is offered and what it takes"), "setup.index"),

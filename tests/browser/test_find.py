@@ -18,7 +18,7 @@ def test_time_for_several_is_found_and_booked_by_one_press_without_scripts(demo:
     desk = windows.open(390, scripts=False)
     steps.sign_in(desk.page, demo)
     desk.page.goto(demo.url("/find/"))
-    desk.page.get_by_label("Place").select_option(label=steps.PLACE)
+    desk.page.get_by_label("Location").select_option(label=steps.PLACE)
     desk.page.get_by_label("Service").select_option(label=steps.SERVICE)
     desk.page.get_by_label("How many days").select_option(label="14 days")
     names = []

@@ -90,7 +90,7 @@ def test_people_rooms_and_devices_come_in(cast: Cast) -> None:
     ("line", "words"),
     [
         ("Cleo;boss;;", "person, room or device"),
-        ("Room 9;room;;", "name its location"),
+        ("Room 9;room;;", "please name it"),
         ("Room 9;room;Nowhere;", "no location called Nowhere"),
         ("Cleo;person;;Mars/Base", "time zone is not known"),
         (";person;;", "Please fill in"),

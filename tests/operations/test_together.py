@@ -164,7 +164,7 @@ def test_series_takes_the_extras_each_time(cast: Cast, store: Store) -> None:
     ("names", "problem"),
     [
         (("Hall",), "Hall belongs to North and cannot be used at Centre; "
-         "please choose another place or leave it out."),
+         "please choose another one or leave it out."),
         (("Ada", *(f"nobody {number}" for number in range(12))), "Please choose at most 12 at once."),
     ],
 )  # fmt: skip

@@ -34,7 +34,7 @@ def test_form_of_unknown_place_is_not_found(desk: Browser) -> None:
 
 def test_form_without_any_place_says_so(sign_in: SignIn, store: Store) -> None:
     page = sign_in(ReadyMade.FRONT_DESK).get("/bookings/new").text
-    assert "No place is set up yet" in page
+    assert "No location is set up yet" in page
 
 
 def test_form_is_closed_to_viewers_and_strangers(sign_in: SignIn, cast: Cast, visitor: Browser) -> None:
@@ -170,7 +170,7 @@ def test_book_wrong_input_is_refused_beside_its_field(
 def test_book_with_unknown_service_asks_for_one(desk: Browser, cast: Cast, store: Store) -> None:
     answer = desk.submit("/bookings/new", {**form(cast), "service": "nothing"})
     assert (answer.status_code, starts(store)) == (422, [])
-    assert "Please choose a service that this place offers." in answer.text
+    assert "Please choose a service that this location offers." in answer.text
 
 
 def test_book_unknown_client_is_told(desk: Browser, cast: Cast) -> None:
@@ -237,7 +237,7 @@ def test_book_with_provider_of_another_service_is_refused(desk: Browser, cast: C
 
 def test_book_while_no_place_is_left_says_so(sign_in: SignIn, store: Store) -> None:
     answer = sign_in(ReadyMade.FRONT_DESK).submit("/bookings/new", {"do": "book", "name": "Nora"})
-    assert "No place is set up yet" in answer.text
+    assert "No location is set up yet" in answer.text
 
 
 def test_pages_hold_no_inline_style_or_script(desk: Browser, cast: Cast) -> None:

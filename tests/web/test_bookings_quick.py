@@ -57,9 +57,9 @@ def test_taken_time_is_said_and_others_are_offered(desk: Browser, cast: Cast) ->
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("Nora Client, tomorrow", "No service of this place is named in it"),
-        ("<b>", "No service of this place is named in it"),
-        ("", "No service of this place is named in it"),
+        ("Nora Client, tomorrow", "No service of this location is named in it"),
+        ("<b>", "No service of this location is named in it"),
+        ("", "No service of this location is named in it"),
         ("x" * 301, "Please type at most 300 characters."),
     ],
 )

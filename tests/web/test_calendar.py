@@ -167,7 +167,7 @@ def test_calendars_are_closed_to_strangers(visitor: Browser) -> None:
 def test_calendars_without_any_place_say_so(sign_in: SignIn) -> None:
     manager = sign_in(ReadyMade.MANAGER)
     pages = [manager.get(f"/calendar/{one}").text for one in ("day", "week", "why")]
-    assert ["No place is set up yet" in page for page in pages] == [True, True, True]
+    assert ["No location is set up yet" in page for page in pages] == [True, True, True]
 
 
 def test_week_shows_people_and_rooms_day_by_day(desk: Browser, cast: Cast, store: Store) -> None:

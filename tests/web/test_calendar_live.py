@@ -120,4 +120,4 @@ def test_pass_is_good_for_five_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_part_of_an_installation_without_places_is_the_page(app: Flask, sign_in: SignIn, config: Config) -> None:
     browser = sign_in(ReadyMade.FRONT_DESK)
-    assert (config.live_url, "No place is set up yet" in part(browser)) == ("", True)
+    assert (config.live_url, "No location is set up yet" in part(browser)) == ("", True)

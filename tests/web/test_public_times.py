@@ -145,7 +145,7 @@ def test_times_where_service_is_not_offered_says_so(visitor: FlaskClient, store:
     store.write(add)
     answer = visitor.get(f"/book/times?{query(cast, location=cast.ids['Branch'])}")
     assert answer.status_code == 422
-    assert "Consultation is not offered at Branch; please choose another place or service." in answer.text
+    assert "Consultation is not offered at Branch; please choose another location or service." in answer.text
 
 
 def close_until(cast: Cast, last_day: str) -> None:

@@ -128,13 +128,13 @@ def test_administrator_sees_where_to_begin_and_then_what_is_left(sign_in: SignIn
         assert "/setup/start" in Page(browser.get(path).text).links
     add_location(context_of(store))
     page = today(browser, store)
-    assert "Left to set up Give the place its weekly hours Add who and what can be booked" in page
+    assert "Left to set up Give the location its weekly hours Add who and what can be booked" in page
     assert "Go on with the five steps" in page
 
 
 def test_manager_of_an_empty_installation_is_not_led_by_the_steps(sign_in: SignIn, store: Store) -> None:
     browser = sign_in(ReadyMade.MANAGER)
-    assert "Left to set up Add a place Give the place its weekly hours" in today(browser, store)
+    assert "Left to set up Add a location Give the location its weekly hours" in today(browser, store)
     assert "/setup/start" not in Page(browser.get("/calendar/day").text).links + Page(browser.get("/today/").text).links
 
 

@@ -286,7 +286,7 @@ def _details(facts: LetterFacts, wording: _Wording) -> str:
     lines.append((in_context("label", "Where"), "\n".join(filter(None, (facts.location, facts.address)))))
     lines += _who(facts.people, facts.rooms, facts.attendees)
     if facts.seats > 1:
-        lines.append((in_context("seats", "Places"), str(facts.seats)))
+        lines.append((in_context("seats", "Seats"), str(facts.seats)))
     if facts.comment:
         lines.append((_("You wrote"), facts.comment))
     return fact_list(lines)

@@ -257,7 +257,7 @@ def _resources(context: Context, tzid: str) -> Check:
             problem = _("There is no location called {location}; please add it first.", location=given["location"])
             raise InvalidInput("location", problem)
         if place is None and kind is ResourceKind.ROOM:
-            raise InvalidInput("location", _("A room is at one place; please name its location."))
+            raise InvalidInput("location", _("A room is at one location; please name it."))
         zone = check_zone(given.get("tzid") or (place.tzid if place else tzid))
         draft = {"name": name, "kind": kind.value, "tzid": zone, "location": place.name if place else ""}
         return draft, (name,), name in names

@@ -194,7 +194,7 @@ class _File:
         draft = ServiceDraft("", found["durations"], **rules)
         places = found.get("at", self.keys["places"])
         if not places:
-            raise WrongError(node, _("A service needs a place: please add one under “places”."))
+            raise WrongError(node, _("A service needs a location: please add one under “places”."))
         return Service(
             found["name"], draft, found["takes"], found.get("description", {}), places, found.get("questions", ())
         )

@@ -75,7 +75,7 @@ def _location_id(draft: ResourceDraft) -> int | None:
     if draft.location is not None:
         return int(find_row(Location, "location", draft.location).id)
     if draft.kind == ResourceKind.ROOM:
-        raise InvalidInput("location", _("A room is at one place; please choose its location."))
+        raise InvalidInput("location", _("A room is at one location; please choose which."))
     return None
 
 

@@ -181,10 +181,10 @@ def read_booking(context: Context, typed: Typed) -> BookingRequest:
     """
     location = choices.find_location(context.catalog, typed.text("location"))
     if location is None:
-        raise InvalidInput("location", _("Please choose a place."))
+        raise InvalidInput("location", _("Please choose a location."))
     service = choices.find_service(context.catalog, location, typed.text("service"))
     if service is None:
-        raise InvalidInput("service", _("Please choose a service that this place offers."))
+        raise InvalidInput("service", _("Please choose a service that this location offers."))
     return BookingRequest(
         service=service.public_id,
         location=location.public_id,

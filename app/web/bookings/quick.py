@@ -82,7 +82,9 @@ def _service(heard: Heard, offered: Sequence[Service]) -> Service:
         names = ", ".join(one.name for one in heard.services)
         raise InvalidInput("line", _("This fits several services, please type more of the name: {names}.", names=names))
     if not heard.services and len(offered) != 1:
-        raise InvalidInput("line", _("No service of this place is named in it; please add the beginning of its name."))
+        raise InvalidInput(
+            "line", _("No service of this location is named in it; please add the beginning of its name.")
+        )
     wanted = heard.services[0].public_id if heard.services else offered[0].public_id
     return next(one for one in offered if one.public_id == wanted)
 

@@ -65,7 +65,7 @@ def read_search(context: Context, args: MultiDict[str, str]) -> SearchForm:
         responsible=args.get("responsible", "") if args.get("responsible") in dict(people) else "",
         page=_page_number(args.get("page", "")),
     )
-    options = [("", _("All places")), *choices.location_options(context.catalog)]
+    options = [("", _("All locations")), *choices.location_options(context.catalog)]
     labels = [("", in_context("label", "With or without")), *labels] if labels else []
     return SearchForm(search, first.isoformat(), last.isoformat(), options, labels, people, errors)
 

@@ -102,7 +102,7 @@ def _request(asked: Asked, typed: Typed) -> BookingRequest:
     if start is None:
         raise InvalidInput("start", _(NOT_OFFERED))
     if asked.service is None:
-        raise InvalidInput("service", _("Please choose a service that this place offers."))
+        raise InvalidInput("service", _("Please choose a service that this location offers."))
     return BookingRequest(
         service=asked.service.public_id,
         location=asked.location.public_id,
@@ -157,7 +157,7 @@ def _page(context: Context, asked: Asked, typed: MultiDict[str, str], errors: Ma
 
 def _find(context: Context, asked: Asked) -> FoundTimes:
     if asked.service is None:
-        raise InvalidInput("service", _("No service of this place can be booked for several at once."))
+        raise InvalidInput("service", _("No service of this location can be booked for several at once."))
     return find_times(context, asked.query())
 
 

@@ -59,7 +59,7 @@ _CALENDAR = Stop(
 _SETUP = Stop(
     ".site-nav a[href*='/setup/']",
     mark("Set-up"),
-    mark("Places, people, services, hours and time off. What you change counts at once."),
+    mark("Locations, people, services, hours and time off. What you change counts at once."),
 )
 _REQUESTS = Stop(
     ".site-nav a[href*='/requests/']",
@@ -110,7 +110,7 @@ TOURS: Sequence[tuple[Tour, Permission | None]] = (
                 Stop(
                     "[aria-labelledby=figures]",
                     mark("Figures"),
-                    mark("The last eight weeks of this place: bookings, no-shows, and how well hours are used."),
+                    mark("The last eight weeks of this location: bookings, no-shows, and how well hours are used."),
                 ),
                 _REQUESTS,
                 _SETUP,

@@ -86,7 +86,7 @@ def _place(context: Context) -> Saved[LocationDraft] | None:
 def _the_place(context: Context) -> Saved[LocationDraft]:
     place = _place(context)
     if place is None:
-        raise InvalidInput("", _("Please add a place first."))
+        raise InvalidInput("", _("Please add a location first."))
     return place
 
 
@@ -194,7 +194,7 @@ def _mail_options(context: Context, _fields: Fields) -> Mapping[str, Any]:
 
 
 STEPS = (
-    Step("place", mark("Place"), _fill_place, _save_place, needs_place=False),
+    Step("place", mark("Location"), _fill_place, _save_place, needs_place=False),
     Step("hours", mark("Opening hours"), _fill_hours, _save_hours, _hours_options, {"weekly": WEEKLY}),
     Step("people", mark("People"), _fill_people, _save_people, _people_options, {"people": PEOPLE}),
     Step("service", mark("First service"), _fill_service, _save_service, _service_options),
@@ -249,7 +249,7 @@ def _titles() -> list[tuple[str, str]]:
 def _show(step: Step) -> ResponseReturnValue:
     context = _who_may()
     if step.needs_place and _place(context) is None:
-        flash(_("Please add a place first."), "error")
+        flash(_("Please add a location first."), "error")
         return redirect(url_for("setup.start_place"), 303)
     return _page(step, context, Filled(step.fill(context)))
 

@@ -33,7 +33,7 @@ EXAMPLES: list[tuple[Refusal, str]] = [
         r.NotOnGrid(15),
         "This service begins every 15 minutes from the start of the hours; please choose one of the times offered.",
     ),
-    (r.NotOfferedHere("Yoga", "North"), "Yoga is not offered at North; please choose another place or service."),
+    (r.NotOfferedHere("Yoga", "North"), "Yoga is not offered at North; please choose another location or service."),
     (r.LocationClosed("North", "Easter"), "North is closed that day (Easter); please choose another day."),
     (
         r.OutsideHours("Ada", ((NINE, TEN), (ELEVEN, NOON))),
