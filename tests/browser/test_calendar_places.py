@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import UTC, datetime
 
+import pytest
+from playwright.sync_api import expect
+
+from app.booking.statuses import Status
+from app.storage.tables import Booking, GroupSession
 from tests.browser import steps
 from tests.browser.calendar_steps import next_working_day
 from tests.browser.conftest import Demo, Windows
+from tests.keys import open_store
 
 pytestmark = pytest.mark.browser
 
@@ -40,3 +46,31 @@ def test_every_booking_stands_at_its_time(demo: Demo, windows: Windows, view: st
     window.page.goto(demo.url(f"/calendar/{view}?location={place}&date={next_working_day()}"))
     found = window.page.evaluate(MISPLACED, view == "day")
     assert (len(found) > 20, [one for one in found if one], window.troubles) == (True, [], [])
+
+
+def fullest_session(demo: Demo) -> tuple[str, str]:
+    """Return the date and the place of a group session that several have booked."""
+    store = open_store(demo.site.url)
+    booked = Booking.select().where(Booking.session.is_null(False), Booking.status == Status.CONFIRMED.value)
+    sessions = [one.session_id for one in booked]
+    session = GroupSession.get_by_id(max(sorted(set(sessions)), key=sessions.count))
+    place = str(session.location.public_id)
+    store.close()
+    return datetime.fromtimestamp(session.start_at, UTC).date().isoformat(), place
+
+
+def test_names_of_a_group_session_come_out_of_the_timeline(demo: Demo, windows: Windows) -> None:
+    date, place = fullest_session(demo)
+    window = windows.open()
+    steps.sign_in(window.page, demo, "administrator")
+    window.page.goto(demo.url(f"/calendar/timeline?location={place}&date={date}&kind=person"))
+    group = window.page.locator(".calendar-timeline .group").first
+    names = group.locator("li a")
+    assert names.count() > 1
+    group.hover()
+    box = names.last.bounding_box()  # Playwright's own click would scroll what a mouse cannot
+    assert box
+    window.page.mouse.move(box["x"] + 20, box["y"] + 10, steps=5)
+    window.page.mouse.click(box["x"] + 20, box["y"] + 10)
+    expect(window.page.locator("h1")).to_contain_text(" for ")
+    assert window.troubles == []
