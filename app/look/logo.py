@@ -7,6 +7,7 @@ nothing else: what a list of dangers forgets would run in somebody's browser.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from xml.parsers import expat
 
@@ -46,6 +47,10 @@ ATTRIBUTES = _names(
     "dominant-baseline textLength lengthAdjust role aria-label aria-hidden focusable href "
     "baseProfile enable-background overflow paint-order vector-effect shape-rendering text-rendering"
 )
+CSS_FUNCTIONS = _names("url rgb rgba hsl hsla calc matrix translate translatex translatey scale rotate skewx skewy")
+"""What a style may call; ``url`` is looked at by itself, and others, such as ``src`` and ``image``, fetch something."""
+
+_CALLED = re.compile(r"([\w-]*)\(")
 
 
 class _RefusedError(Exception):
@@ -132,5 +137,6 @@ def _leads_out(name: str, value: str) -> bool:
     if name == "href":
         return not squeezed.startswith("#")
     named = squeezed.split("url(")[1:]
-    hidden = name == "style" and any(sign in squeezed for sign in ("\\", "@", "/*", "expression(", "image("))
-    return hidden or any(not one.lstrip("'\"").startswith("#") for one in named)
+    hidden = name == "style" and any(sign in squeezed for sign in ("\\", "@", "/*"))
+    strange = name == "style" and not CSS_FUNCTIONS.issuperset(_CALLED.findall(squeezed))
+    return hidden or strange or any(not one.lstrip("'\"").startswith("#") for one in named)

@@ -2,6 +2,8 @@
 
 Filling in is one pass over plain texts: what a value holds is never looked at again, and what is not known stays as it
 stands, so that no text can make a mail fail. Nothing here is a format string or a template that could reach further.
+A link that is filled in opens something for whoever has it, so it stands by itself: as the end of another address it
+would be carried there by a click.
 """
 
 from __future__ import annotations
@@ -20,6 +22,9 @@ SUBJECT, TEXT = "subject", "text"
 _HOLE = re.compile(r"\{([a-z_]+)\}")
 _BRACE = re.compile(r"\{(?P<name>[^{}\n]*)\}|[{}]")
 _WORD = re.compile(r"[{}]\s*(\w*)")
+_LINK = r"\{(?:[a-z]+_)?link\}"
+_GLUED = re.compile(rf"(?<![ \t\n])(?<!\A)({_LINK})")
+"""A link with something before it that readers of mails could take for the beginning of its address."""
 _SHOWN = 30
 _LIKE = 0.5
 """How much alike two names must be, of 1, for one to be taken for the other."""
@@ -64,7 +69,8 @@ def _fill_paragraph(text: str, values: Mapping[str, str]) -> str:
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
-    return _HOLE.sub(lambda hole: values.get(hole[1], hole[0]), text)
+    apart = _GLUED.sub(r" \1", text)  # texts that were stored before this was checked
+    return _HOLE.sub(lambda hole: values.get(hole[1], hole[0]), apart)
 
 
 def check_mail_text(subject: str, text: str, known: Sequence[Placeholder]) -> tuple[MailText, dict[str, str]]:
@@ -92,11 +98,22 @@ def _check_text(text: str, known: Sequence[Placeholder]) -> str:
     if not cleaned:
         raise InvalidInput(TEXT, _("Please fill in this field."))
     _check_braces(cleaned, TEXT, known)
+    _check_links(cleaned)
     for one in known:
         if one.is_needed and one.name not in used_in(cleaned):
             problem = _("This mail would be of no use without {name}; please put it in.", name=_braced(one.name))
             raise InvalidInput(TEXT, problem)
     return cleaned
+
+
+def _check_links(text: str) -> None:
+    glued = _GLUED.search(text)
+    if glued is not None:
+        name = glued[1]
+        problem = _(
+            "Please write a space or begin a new line before {name}, so that it leads where it should.", name=name
+        )
+        raise InvalidInput(TEXT, problem)
 
 
 def _check_braces(text: str, field: str, known: Sequence[Placeholder]) -> None:

@@ -97,7 +97,7 @@ def _take(state: str) -> dict[str, Any] | None:
 
 def _let_in(asked: Asked, target: str) -> ResponseReturnValue:
     admitted = admit_answer(site().store, site().sources, asked, _brought(), now())
-    return let_in(admitted.public_id, Method.OIDC, target, admitted.factors)
+    return let_in(admitted.public_id, Method.OIDC, target, admitted.factors, admitted.proved_at)
 
 
 def _confirm(asked: Asked, target: str) -> ResponseReturnValue:

@@ -15,7 +15,8 @@ from app.web.context import context_for, current_actor, current_context
 blueprint = Blueprint("seeing_as", __name__, url_prefix="/see-as")
 KEY = "see_as"
 SAFE = ("GET", "HEAD", "OPTIONS")
-STILL_ALLOWED = ("seeing_as.stop", "sign_in.sign_out")
+STILL_ALLOWED = ("seeing_as.stop", "sign_in.sign_out", "confirm.by_password", "confirm.by_passkey", "confirm.go_on")
+"""What ends it, and showing again who one is, which some pages ask for."""
 
 
 def init_seeing_as(app: Flask) -> None:

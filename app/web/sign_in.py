@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, login_user, logout_user
 
 from app.booking.refusals import InvalidInput, SourceAway, TooOften
+from app.booking.values import Instant
 from app.booking.words import sentence
 from app.operations.accounts.passkeys import Purpose, check
-from app.operations.accounts.sessions import Method, Place, begin_session, end_this, resume
+from app.operations.accounts.sessions import Method, Place, Proof, begin_session, end_this, resume
 from app.operations.accounts.sessions import sign_out as end_session
 from app.operations.accounts.sign_in import check_password, tell_failed
 from app.operations.accounts.throttle import begin_try, begin_unnamed_try, forgive, guest_of
@@ -104,15 +105,21 @@ def by_passkey() -> ResponseReturnValue:
     return let_in(public_id, Method.PASSKEY, target, factors=2)
 
 
-def let_in(public_id: str, method: Method, target: str, factors: int = 1) -> ResponseReturnValue:
+def let_in(
+    public_id: str, method: Method, target: str, factors: int = 1, proved_at: Instant | None = None
+) -> ResponseReturnValue:
     """Begin a session of this account in this browser and go on; the session that it had before ends.
+
+    ``proved_at``: when they showed elsewhere who they are; None: just now, here.
 
     Raises:
         Unavailable: it cannot be written down now.
     """
     before = current_account()
     place = Place(device_words(request.user_agent.string), request.remote_addr or "")
-    token = begin_session(site().store, public_id, method, place, now(), factors)
+    token = begin_session(
+        site().store, public_id, method, place, now(), Proof(factors, now() if proved_at is None else proved_at)
+    )
     if before is not None:
         end_this(site().store, before.session)
     keep_session(token)

@@ -70,13 +70,12 @@ def require_recent_sign_in() -> ResponseReturnValue | None:
 
 
 def ask_again() -> ResponseReturnValue | None:
-    """Return the page that asks who somebody is; None if they have just shown it, or see as a role and can do nothing.
+    """Return the page that asks who somebody is; None if they have just shown it.
 
-    Its form goes on to this request with all that was typed.
+    Whoever sees as a role is asked, too: what they look at may be an address that opens something. The form of the page
+    goes on to this request with all that was typed.
     """
-    if not current_actor().is_staff:
-        return None
-    if current_actor().seen_as or own_account().is_recent(now()):
+    if not current_actor().is_staff or own_account().is_recent(now()):
         return None
     target = request.full_path.rstrip("?")
     fields = list(typed_fields()) if request.method == "POST" else []

@@ -9,9 +9,11 @@ import re
 import pytest
 
 from app.access.permissions import ReadyMade
+from app.operations.accounts.session_limits import RECENT_SECONDS
 from app.operations.letters.mail_texts import get_text
 from app.storage.store import Store
 from app.storage.tables import OutboxMessage
+from tests.cast import NOW
 from tests.operations.setup_cast import context_of
 from tests.web.conftest import Browser, SignIn
 from tests.web.staff_cast import practice, words
@@ -88,6 +90,31 @@ def test_mail_with_a_link_that_is_needed_is_not_saved_without(admin: Browser, st
     status, page = send(admin, "save", "/setup/mail-texts/invitation.de", text="Hallo {name}", subject="Hallo")
     assert (status, "This mail would be of no use without {link}; please put it in." in words(page)) == (422, True)
     assert get_text(context_of(store), "invitation.de").is_own is False
+
+
+def test_link_that_would_be_carried_elsewhere_is_refused(admin: Browser, store: Store) -> None:
+    status, page = send(admin, "save", text="Dear {client},\n\nhttps://example.net/?t={link}")
+    said = "Please write a space or begin a new line before {link}, so that it leads where it should."
+    assert (status, said in words(page), counts(store)) == (422, True, "Confirmed: {service}, {when}")
+
+
+def test_words_around_a_link_to_a_password_take_the_right_over_users(sign_in: SignIn, store: Store) -> None:
+    practice(store)
+    manager, path = sign_in(ReadyMade.MANAGER), "/setup/mail-texts/invitation.en"
+    page = manager.get(path)
+    assert (page.status_code, 'value="save"' in page.text, 'value="preview"' in page.text) == (200, False, True)
+    hello = {"subject": "Hello", "text": "Hello {name},\n{link}"}
+    said = [send(manager, action, path, **hello)[0] for action in ("preview", "save", "reset")]
+    assert said == [200, 403, 403]
+    file = b"eigenplan_mail_texts: 1\ninvitation.en.subject: Hello\ninvitation.en.text: '{link}'\n"
+    assert manager.submit(FILE, {"file": (io.BytesIO(file), "x.yaml")}).status_code == 403
+    assert (get_text(context_of(store), "invitation.en").is_own, send(manager, "save")[0]) == (False, 302)
+
+
+def test_changing_words_asks_again_and_trying_them_does_not(admin: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.clock.now", lambda: NOW + RECENT_SECONDS)
+    assert [send(admin, action)[0] for action in ("save", "reset", "preview")] == [401, 401, 200]
+    assert admin.submit(FILE, {"file": (io.BytesIO(b"eigenplan_mail_texts: 1\n"), "x.yaml")}).status_code == 401
 
 
 def test_of_two_editors_the_second_is_told_and_keeps_what_was_typed(admin: Browser, store: Store) -> None:

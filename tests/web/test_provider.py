@@ -232,6 +232,20 @@ def test_showing_again_as_somebody_else_or_long_ago_counts_nothing(
     assert browser.get("/setup/roles/new").status_code == 401
 
 
+@pytest.mark.parametrize("told", [NOW, None, float("-inf")])
+def test_signing_in_anew_without_showing_it_there_proves_nothing(
+    browser: Browser, provider: OidcProvider, monkeypatch: pytest.MonkeyPatch, told: object
+) -> None:
+    provider.now = later = NOW + RECENT_SECONDS
+    monkeypatch.setattr("app.clock.now", lambda: later)
+    provider.claims = say(auth_time=told)
+    go(browser)
+    assert browser.get("/setup/users/new").status_code == 401
+    provider.claims = say(auth_time=later)
+    go(browser)
+    assert browser.get("/setup/users/new").status_code == 200
+
+
 def test_sign_out_ends_it_here(browser: Browser) -> None:
     go(browser)
     browser.submit("/sign-out")

@@ -362,11 +362,17 @@ def test_what_gives_rights_or_works_without_a_sign_in_asks_again(later: Browser)
     assert [later.submit(path, {}).status_code for path in forms] == [401] * 4
 
 
-def test_who_sees_as_a_role_is_not_asked_again(browser: Browser, email: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_sees_as_a_role_is_asked_again_and_can_answer(
+    browser: Browser, email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     by_password(browser, email)
-    browser.submit("/see-as/viewer")
+    browser.submit("/see-as/administrator")
     monkeypatch.setattr("app.clock.now", lambda: NOW + RECENT_SECONDS)
-    assert browser.get("/setup/users/new").status_code == 403
+    assert browser.get("/setup/users/new").status_code == 401
+    answer = browser.submit("/confirm/password", {"proof_password": PASSWORD, "proof_target": "/setup/users/new"})
+    assert (answer.status_code, answer.location) == (303, "/setup/users/new")
+    assert browser.get("/setup/users/new").status_code == 200
+    assert browser.submit("/setup/users/new", {"proof_password": PASSWORD}).status_code == 403
 
 
 @pytest.mark.parametrize(

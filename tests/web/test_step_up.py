@@ -48,6 +48,22 @@ NOT_ASKED = {
 }
 """What looks as if it carried data off or opened something, and is not asked about, with the reason."""
 
+SETS_UP = {
+    **dict.fromkeys(("locations", "resources", "services", "closures", "time_off", "labels"), "what can be booked"),
+    **dict.fromkeys(("hours_locations", "hours_resources", "date_locations", "date_resources"), "when"),
+    **dict.fromkeys(("public_holidays", "start_place", "start_service", "start_hours"), "what can be booked, and when"),
+    **dict.fromkeys(("change_look", "read_look_file", "features"), "how the site looks, and what it does without"),
+    **dict.fromkeys(("mail_text", "read_mail_texts_file"), "asks by itself where the words are to count"),
+    **dict.fromkeys(("add_pools", "remove_pools"), "no role is given for a pool that is new or used by nothing"),
+    "start_mail": "a mail to whoever asks for it",
+    "bring_in": "adds clients, people and rooms, which have no rights",
+    "rebook_time_off": "moves bookings, as their pages do",
+    "remind_by_rule": "reminders by the rule that all new installations have",
+    "end_door_resources": "takes access away",
+    "sign_out_user": "takes access away",
+}
+"""Forms of the set-up that are not asked about, by their endpoint or what follows its verb, with the reason."""
+
 
 def seems_to_carry(app: Flask, endpoint: str, path: str) -> bool:
     """Whether an address's name, or how it is answered, is that of a download or a link."""
@@ -59,6 +75,13 @@ def test_every_download_and_every_link_asks_again_or_says_why_not(app: Flask) ->
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
     found = {rule.endpoint for rule in rules if seems_to_carry(app, rule.endpoint, rule.rule)}
     assert found - DANGEROUS == NOT_ASKED.keys()
+
+
+def test_every_form_of_the_set_up_asks_again_or_says_why_not(app: Flask) -> None:
+    forms = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/setup/") and "POST" in rule.methods]
+    names = {rule.endpoint.removeprefix("setup.") for rule in forms if rule.endpoint not in DANGEROUS}
+    said = {one if one in SETS_UP else re.sub("^(add|save|remove)_", "", one) for one in names}
+    assert said == SETS_UP.keys()
 
 
 def test_lists_taken_away_and_addresses_without_a_sign_in_ask_again(

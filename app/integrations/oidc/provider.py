@@ -18,7 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from app.integrations.oidc.fetch import fetch
-from app.integrations.oidc.tokens import read_token
+from app.integrations.oidc.tokens import read_token, shown_at
 from app.integrations.oidc.values import Asked, Identity, OidcSettings, WrongAnswerError
 
 KEEP_SECONDS, PAUSE_SECONDS = 3600.0, 60.0
@@ -71,7 +71,7 @@ class Provider:
         tokens = self._redeem(about, asked, answer["code"])
         claims = self._read(str(tokens.get("id_token", "")), asked, now)
         more = self._ask_more(about, tokens, claims)
-        return _identity(self.settings, claims, more)
+        return _identity(self.settings, claims, more, now)
 
     def _redeem(self, about: Mapping[str, Any], asked: Asked, code: str) -> dict[str, Any]:
         form = {
@@ -151,7 +151,7 @@ def _check_issuer(about: Mapping[str, Any], answer: Mapping[str, str], issuer: s
         raise WrongAnswerError("the answer is another provider's")
 
 
-def _identity(settings: OidcSettings, claims: Mapping[str, Any], more: Mapping[str, Any]) -> Identity:
+def _identity(settings: OidcSettings, claims: Mapping[str, Any], more: Mapping[str, Any], now: int) -> Identity:
     said = {**more, **claims}
     groups = said.get(settings.groups_claim)
     listed = [groups] if isinstance(groups, str) else groups if isinstance(groups, list) else []
@@ -164,6 +164,7 @@ def _identity(settings: OidcSettings, claims: Mapping[str, Any], more: Mapping[s
         name=_text(said.get("name")) or _text(said.get("preferred_username")),
         groups=tuple(one for one in listed if isinstance(one, str)),
         factors=2 if shown & settings.two_factors else 1,
+        shown_at=shown_at(claims, now),
     )
 
 

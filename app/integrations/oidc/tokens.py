@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 from authlib.oidc.core import CodeIDToken
@@ -53,6 +55,11 @@ def _check_ours(settings: OidcSettings, claims: dict[str, Any], asked: Asked, no
         raise WrongAnswerError("the token names nobody")
     if claims["iat"] > now + LEEWAY_SECONDS:
         raise WrongAnswerError("the token is of a time to come")
-    shown_at = claims.get("auth_time")
-    if asked.is_again and not (isinstance(shown_at, (int, float)) and shown_at >= asked.asked_at - LEEWAY_SECONDS):
+    if asked.is_again and shown_at(claims, now) < asked.asked_at - LEEWAY_SECONDS:
         raise WrongAnswerError("the provider did not let them show again who they are")
+
+
+def shown_at(claims: Mapping[str, Any], now: int) -> int:
+    """Return when somebody showed the provider who they are, never later than now; 0 if the token does not say."""
+    told = claims.get("auth_time")
+    return max(0, min(int(told), now)) if isinstance(told, (int, float)) and math.isfinite(told) else 0

@@ -36,7 +36,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who somebody is; ``subject`` never changes. ``factors``: how many they have shown there."""
+    """Who somebody is; ``subject`` never changes.
+
+    ``factors``: how many they have shown there; ``shown_at``: when (``auth_time``, Core 1.0, 2), 0 where it does not
+    say.
+    """
 
     subject: str
     email: str
@@ -44,6 +48,7 @@ class Identity:
     name: str
     groups: tuple[str, ...]
     factors: int
+    shown_at: int = 0
 
 
 class ProviderError(Exception):

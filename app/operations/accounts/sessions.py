@@ -96,15 +96,27 @@ class SessionView:
     is_this: bool
 
 
-def begin_session(store: Store, public_id: str, method: Method, place: Place, now: Instant, factors: int = 1) -> str:
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How many factors somebody has shown, and when: a provider may have been shown them long ago."""
+
+    factors: int
+    at: Instant
+
+
+def begin_session(
+    store: Store, public_id: str, method: Method, place: Place, now: Instant, proof: Proof | None = None
+) -> str:
     """Begin a session of an active account and return its token, which is told this once.
 
+    ``proof``: what was shown; None: one factor, just now.
     Whoever has a second factor needs it from now on.
 
     Raises:
         NotFound: the account is gone or was switched off. Unavailable: nothing can be written now.
     """
     token = secrets.token_urlsafe(_TOKEN_BYTES)
+    shown = proof or Proof(1, now)
 
     def work() -> None:
         user = User.get_or_none(User.public_id == public_id, User.active)
@@ -116,9 +128,9 @@ def begin_session(store: Store, public_id: str, method: Method, place: Place, no
             user=user.id,
             created_at=now,
             seen_at=now,
-            proved_at=now,
+            proved_at=shown.at,
             method=method.value,
-            factors=factors,
+            factors=shown.factors,
             needed=1 + has_second_factor(user.id),
             device=place.device[:MAX_DEVICE],
             address=place.address[:MAX_ADDRESS],

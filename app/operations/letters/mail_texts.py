@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.access.grants import Target
@@ -17,6 +17,7 @@ from app.booking.refusals import NotFound, StaleVersion
 from app.look.mail_text import MailText, check_mail_text, warnings_of
 from app.operations.audit.words import Kind
 from app.operations.context import Context
+from app.operations.letters.account_letters import WITH_LINK
 from app.operations.letters.mail_kinds import MAIL_KINDS, MailKind, built_in
 from app.operations.look import own_words
 from app.operations.saving import edit, refuse_first
@@ -95,6 +96,27 @@ def parts_of(reference: str) -> tuple[str, str]:
     return kind, code
 
 
+def may_change(context: Context, kind: str) -> bool:
+    """Whether the actor may change the words of this kind; those around a link to a password take the right over users.
+
+    Whoever writes them could send everybody elsewhere to choose one.
+    """
+    return context.may(Permission.MANAGE_SETTINGS, Target()) and all(
+        context.may(one, Target()) for one in _also_needed(kind)
+    )
+
+
+def _also_needed(kind: str) -> tuple[Permission, ...]:
+    return (Permission.MANAGE_USERS,) if kind in WITH_LINK else ()
+
+
+def _require_change(context: Context, references: Iterable[str]) -> None:
+    context.require(Permission.MANAGE_SETTINGS, Target())
+    for reference in references:
+        for permission in _also_needed(parts_of(reference)[0]):
+            context.require(permission, Target())
+
+
 def our_text(context: Context, reference: str) -> MailText:
     """Return the built-in text in its language, with the site's own words."""
     kind, code = parts_of(reference)
@@ -113,11 +135,11 @@ def save_text(context: Context, reference: str, draft: TextDraft, version: str) 
     """Let mails of a kind say so in a language from now on, in every process; the built-in words are no change.
 
     Raises:
-        NotAllowed: the actor may not manage the settings.
+        NotAllowed: the actor may not change them, see ``may_change``.
         InvalidInput: something is wrong with it; nothing was changed.
         StaleVersion: somebody else saved meanwhile.
     """
-    context.require(Permission.MANAGE_SETTINGS, Target())
+    _require_change(context, [reference])
     refuse_first(draft.problems)
     ours = our_text(context, reference)
 
@@ -142,9 +164,9 @@ def save_all(context: Context, drafts: Mapping[str, TextDraft]) -> None:
     """Let several texts, by reference and without a problem, take the place of whatever counts; all or none.
 
     Raises:
-        NotAllowed: the actor may not manage the settings.
+        NotAllowed: the actor may not change one of them, see ``may_change``.
     """
-    context.require(Permission.MANAGE_SETTINGS, Target())
+    _require_change(context, drafts)
     wanted = {one: None if draft.text == our_text(context, one) else draft.text for one, draft in drafts.items()}
 
     def work() -> None:

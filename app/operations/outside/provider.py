@@ -40,10 +40,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """Whose account it is, and how many factors they have shown."""
+    """Whose account it is, how many factors they have shown there, and when; 0 where the provider does not say."""
 
     public_id: str
     factors: int
+    proved_at: Instant
 
 
 def new_asked(redirect_uri: str, now: Instant, *, is_again: bool = False) -> Asked:
@@ -73,7 +74,7 @@ def admit_answer(store: Store, sources: Sources, asked: Asked, answer: Mapping[s
     who = _identify(store, sources, asked, answer, now)
     issuer = _provider(sources).settings.issuer
     claim = Claim(Source.OIDC, issuer, who.subject, who.email, who.name, who.groups, who.is_verified)
-    return Admitted(admit(store, sources, claim, now), who.factors)
+    return Admitted(admit(store, sources, claim, now), who.factors, who.shown_at)
 
 
 def check_own_answer(context: Context, sources: Sources, asked: Asked, answer: Mapping[str, str]) -> None:

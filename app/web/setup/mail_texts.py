@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from app.booking.refusals import StaleVersion
 from app.look.mail_text import MOST_SUBJECT, MOST_TEXT, SUBJECT, TEXT
@@ -21,6 +22,7 @@ from app.operations.letters.mail_texts import (
     forget_text,
     get_text,
     list_texts,
+    may_change,
     save_all,
     save_text,
 )
@@ -33,8 +35,11 @@ from app.web.outbox import KIND_WORDS
 from app.web.setup.kinds import STALE, Answer, say_all
 from app.web.setup.reading import Typed
 from app.web.setup.uploads import sent_text
+from app.web.step_up import ask_again
 
 FILE_NAME = "eigenplan-mail-texts.yaml"
+COUNTS = frozenset({"save", "reset"})
+"""What changes the words of mails, which are believed: it asks again who one is, as trying them out does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,13 @@ def download() -> Response:
     return answer
 
 
-def upload() -> Answer:
+def upload() -> ResponseReturnValue:
     """Let the words of a file count; a file with anything wrong changes nothing."""
     context = current_context()
     list_texts(context)
+    asked = ask_again()
+    if asked is not None:
+        return asked
     try:
         drafts = read_file(sent_text("file"))
     except FlatFileError as error:
@@ -100,7 +108,7 @@ def show(reference: str) -> Answer:
     return _page(_filled(context, saved, TextDraft(saved.text, {}), saved.version))
 
 
-def save(reference: str) -> Answer:
+def save(reference: str) -> ResponseReturnValue:
     """Preview the words, try them by mail, let them count, or go back to the built-in ones."""
     context = current_context()
     saved = get_text(context, reference)
@@ -112,6 +120,9 @@ def save(reference: str) -> Answer:
     form = _filled(context, saved, draft, version)
     if "HX-Request" in request.headers:  # htmx puts in only what comes with 200
         return render_template("setup/_mail-example.html", form=form, is_part=True)
+    asked = ask_again() if action in COUNTS else None
+    if asked is not None:
+        return asked
     if action == "reset":
         return _forget(context, form)
     if draft.problems:
@@ -160,6 +171,7 @@ def _page(form: Form) -> str:
     return render_template(
         "setup/mail-texts_form.html",
         form=form,
+        may_save=may_change(current_context(), form.saved.kind.code),
         title=_(KIND_WORDS[form.saved.kind.code]),
         languages=languages,
         others=[(code, own) for code, own in languages.items() if code != form.saved.language],

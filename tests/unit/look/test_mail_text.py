@@ -18,6 +18,7 @@ from app.look.mail_text import (
 CLIENT = Placeholder("client", "Who", is_short=True)
 LINK = Placeholder("link", "Where", missed="nobody can go there.")
 KNOWN = (CLIENT, Placeholder("check_in", "How"), LINK)
+APART = "Please write a space or begin a new line before {link}, so that it leads where it should."
 NEEDED = (CLIENT, Placeholder("link", "Where", is_needed=True))
 
 
@@ -35,6 +36,8 @@ def problems(subject: str, text: str) -> dict[str, str]:
         ("a\n\n{check_in}\n\nb", {"check_in": "1\n\n2"}, "a\n\n1\n\n2\n\nb\n"),
         ("{gone} { } {Client} {{client}}", {"client": "Ada"}, "{gone} { } {Client} {Ada}\n"),
         ("{check_in}", {"check_in": ""}, "\n"),
+        ("https://example.net/?t={link}", {"link": "x"}, "https://example.net/?t= x\n"),
+        ("{client}{link}\n{link}", {"client": "//", "link": "x"}, "// x\nx\n"),
     ],
 )
 def test_text_is_filled_in_once_and_what_is_empty_left_out(text: str, values: dict[str, str], filled: str) -> None:
@@ -63,6 +66,10 @@ def test_good_text_is_trimmed_and_keeps_its_lines() -> None:
         ("{client:>9999999}", "There is no {client:>9999999}; did you mean {client}?"),
         ("{client.__class__}", "There is no {client.__class__}; did you mean {client}?"),
         ("{}", "There is no {}; these may stand here: {client}, {check_in}, {link}"),
+        ("https://example.net/?t={link}", APART),
+        ("a\u00a0{link}", APART),
+        ("a\u200b{link}", APART),
+        ("{client}{link}", APART),
         ("Dear {lin,\nsee", "A brace is missing at “{lin,”; did you mean {link}?"),
     ],
 )
