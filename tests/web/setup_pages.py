@@ -39,7 +39,6 @@ NUMBERS = {
     "anonymise_after_days": "365",
     "confirm_minutes": "45",
     "capacity": "1",
-    "hold_minutes": "15",
     "request_expiry_minutes": "90",
     "request_expiry_minutes_unit": "minutes",
     "offer_minutes": "3",

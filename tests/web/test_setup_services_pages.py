@@ -61,7 +61,6 @@ def test_service_has_every_rule_of_its_form(admin: Browser, store: Store, form: 
         anonymise_after_days=365,
         confirm_minutes=45,
         needs_approval=True,
-        hold_minutes=15,
         request_expiry_minutes=90,
         offer_minutes=180,
         visibility="staff",

@@ -78,7 +78,9 @@ def test_every_download_and_every_link_asks_again_or_says_why_not(app: Flask) ->
 
 
 def test_every_form_of_the_set_up_asks_again_or_says_why_not(app: Flask) -> None:
-    forms = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/setup/") and "POST" in rule.methods]
+    forms = [
+        rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/setup/") and "POST" in (rule.methods or ())
+    ]
     names = {rule.endpoint.removeprefix("setup.") for rule in forms if rule.endpoint not in DANGEROUS}
     said = {one if one in SETS_UP else re.sub("^(add|save|remove)_", "", one) for one in names}
     assert said == SETS_UP.keys()

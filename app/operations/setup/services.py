@@ -33,7 +33,6 @@ NUMBERS: Mapping[str, tuple[int, int]] = {
     "booking_window_days": (1, 730),
     "change_notice_minutes": (0, YEAR_MINUTES),
     "capacity": (1, 100),
-    "hold_minutes": (1, DAY_MINUTES),
     "request_expiry_minutes": (10, YEAR_MINUTES),
     "offer_minutes": (5, 7 * DAY_MINUTES),
 }
@@ -79,7 +78,6 @@ class ServiceDraft:
     limit_per_client: int | None = None
     capacity: int = 1
     needs_approval: bool = False
-    hold_minutes: int = 10
     request_expiry_minutes: int = 2 * DAY_MINUTES
     offer_minutes: int = 120
     visibility: str = Visibility.PUBLIC.value
