@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from app.access.permissions import Permission
 from app.booking.answers import clean_text
 from app.booking.extras import exchanged
-from app.booking.refusals import InvalidInput, Refusal, StaleVersion, TooLateToChange
+from app.booking.refusals import InvalidInput, NotAllowed, Refusal, StaleVersion, TooLateToChange
 from app.booking.rules import Wish
 from app.booking.slots import duration_of
 from app.booking.statuses import Status, check_movable, check_transition
@@ -180,7 +180,7 @@ def _begin_move(context: Context, row: Booking, wanted: Wanted) -> _Step:
 
     The times of all rows of a series are new before any is looked at, so that limits count each where it goes.
     """
-    if may_ask(context, row, wanted.service):
+    if may_ask(context, row, wanted.service, wanted.wish.provider_id):
         before = when_and_what(context, row, records.resource_ids(row))
         return _Step(row, wanted, row.start_at, before, asks=True)
     return _leave(context, row, wanted)
@@ -228,8 +228,8 @@ def _finish_move(context: Context, step: _Step) -> list[Freed]:
     place = _choose(context, row, wanted)
     context.require(Permission.MOVE, target_of(row, place.resource_ids))
     asking = _asking(context, row, wanted, place)
-    if step.asks and asking:
-        return request_change(context, row, wanted, place, asking)
+    if asking and row.status == Status.CONFIRMED:
+        return _ask_for(context, step, place, asking)
     freed: list[Freed] = []
     if step.asks:  # nobody has to be asked after all
         freed += _leave(context, row, wanted).freed
@@ -246,6 +246,19 @@ def _finish_move(context: Context, step: _Step) -> list[Freed]:
         tell_status(context, Action.APPROVED, row, Status.REQUESTED)
         announce(context, row, "approved")
     return freed
+
+
+def _ask_for(context: Context, step: _Step, place: Place, asking: Asking) -> list[Freed]:
+    """Make a wish of a move that somebody has to approve.
+
+    Raises:
+        NotAllowed: the booking has let go of its old place, as nothing that its service takes now would have asked: it
+            went to a group session that still has what the service took before.
+    """
+    if not step.asks:
+        reason = _("Somebody else would have to approve this move; please choose another time.")
+        raise NotAllowed(permission=Permission.APPROVE.value, reason=reason)
+    return request_change(context, step.row, step.wanted, place, asking)
 
 
 def _choose(context: Context, row: Booking, wanted: Wanted) -> Place:

@@ -67,7 +67,7 @@ def find_slots(
         row = row_of(ignore_booking or context.actor.booking)
         _check_looks(context, row, wanted, place)
         own = None if row is None else row.id
-        seats_of = None if row is None or may_ask(context, row, wanted) else own
+        seats_of = None if row is None or may_ask(context, row, wanted, wished) else own
         known = asked if row is None or row.service_id != wanted.id else with_own_extras(asked, row)
         needed = known.services[wanted.id]
         around = Around(needed, place, sorted(concerned_resources(needed, wished)), max(wanted.durations_minutes))

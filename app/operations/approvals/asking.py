@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.access.actors import ActorKind
 from app.access.grants import Target
@@ -99,10 +99,11 @@ def _set_off(context: Context, wish: Wish) -> tuple[ApprovalRule, ...]:
     return rules_set_off(catalog, happening)
 
 
-def may_ask(context: Context, row: Booking, service: Service) -> bool:
+def may_ask(context: Context, row: Booking, service: Service, provider_id: int | None = None) -> bool:
     """Whether a move by the actor may turn out to be only a change request: the booking keeps what it has meanwhile.
 
     What has rules says so only when it is known what the new time takes, so that their bookings are held on to first.
+    ``provider_id``: the provider that is wished, if one is.
     """
     if row.status != Status.CONFIRMED:
         return False
@@ -111,7 +112,21 @@ def may_ask(context: Context, row: Booking, service: Service) -> bool:
     is_ruled = bool(rules) or foresee_rules(context.catalog, service, location) is not Foreseen.NEVER
     if is_ruled and context.actor.kind is not ActorKind.SYSTEM:
         return True
-    return service.needs_approval and not _may_approve_plainly(context, target_of(row))
+    return service.needs_approval and not _may_approve_wherever(context, row, service, provider_id)
+
+
+def _may_approve_wherever(context: Context, row: Booking, service: Service, provider_id: int | None) -> bool:
+    """Whether the actor decides about a booking whatever it takes in the end; what it has now counts for nothing.
+
+    Of its resources one is enough: the wished provider, or one of what it needs, whichever that will be.
+    """
+    here = target_of(row, ())
+
+    def may(one: int) -> bool:
+        return _may_approve_plainly(context, replace(here, resource_ids=(one,)))
+
+    needs = [need.resource_ids for need in service.requirements] + ([] if provider_id is None else [(provider_id,)])
+    return _may_approve_plainly(context, here) or any(need and all(map(may, need)) for need in needs)
 
 
 def _settles_all(context: Context, rules: Collection[ApprovalRule]) -> bool:
