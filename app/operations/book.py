@@ -159,7 +159,7 @@ def add_at(context: Context, wanted: Wanted, place: Place, arrival: Arrival) -> 
     check_staff(context, wanted, place)
     if arrival.asked_until is not None:
         return records.add_booking(context, wanted, place, _held_draft(arrival, arrival.asked_until))
-    asking = _asking(context, wanted, place.resource_ids, arrival.particulars)
+    asking = _asking(context, wanted, place.resource_ids, arrival.particulars, arrival.client)
     row = records.add_booking(context, wanted, place, _draft_of(context, wanted, asking, arrival))
     ask(context, row, asking)
     tell_booked(context, row, place.resource_ids, wanted.reason)
@@ -191,9 +191,15 @@ def check_staff(context: Context, wanted: Wanted, place: Place) -> None:
         context.require(permission, wanted.target(place.resource_ids))
 
 
-def _asking(context: Context, wanted: Wanted, resource_ids: Collection[int], particulars: Particulars) -> Asking:
+def _asking(
+    context: Context,
+    wanted: Wanted,
+    resource_ids: Collection[int],
+    particulars: Particulars,
+    client: tables.Client,
+) -> Asking:
     """Return what has to be approved first when the actor books this for others, or for themselves."""
-    wish = Wish(wanted.service, wanted.start, wanted.target(resource_ids), particulars.texts.answers)
+    wish = Wish(wanted.service, wanted.start, wanted.target(resource_ids), particulars.texts.answers, client)
     return asking_for(context, wish, by_staff=wanted.by_staff)
 
 
@@ -213,9 +219,9 @@ def _confirm_hold(context: Context, request: BookingRequest) -> str:
         row = records.get_locked(request.hold or "")
         records.check_held(row, context.now)
         _check_same(row, wanted)
-        asking = _asking(context, wanted, records.resource_ids(row), particulars)
-        status, expires_at = first_status(context, wanted.service, wanted.start, asking)
         client = find_or_add_client(context, particulars.client)
+        asking = _asking(context, wanted, records.resource_ids(row), particulars, client)
+        status, expires_at = first_status(context, wanted.service, wanted.start, asking)
         context.store.lock_rows(wanted.service.id if has_limits(wanted.service) else None, ())
         check_within_limits(wanted, context.now, client.email, ignore_booking=row.id)
         draft = records.Draft(status, client, particulars.texts, expires_at, tzid=particulars.client.tzid)

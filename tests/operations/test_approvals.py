@@ -13,7 +13,7 @@ from app.operations.requests import ClientDetails, HoldRequest, MoveRequest
 from app.storage.check import check_database
 from app.storage.rights_tables import RoleGrant
 from app.storage.store import Store
-from app.storage.tables import Allocation, Client
+from app.storage.tables import Allocation
 from tests.cast import HOUR, Cast
 from tests.operations.approval_cast import Steps, acting, clinic, deputy, group, rule, stands
 from tests.operations.helpers import TEN, client, message_kinds, system, visitor, wish
@@ -209,16 +209,6 @@ def test_own_booking_of_a_service_that_only_needs_approval_moves_when_somebody_e
     assert approve(acting(cast, "Nils"), mine).start == TEN + HOUR
     assert move(acting(cast, "Nils"), MoveRequest(mine, TEN + 2 * HOUR)).start == TEN + 2 * HOUR
     assert check_database(store) == []
-
-
-def test_visitor_who_types_an_approvers_name_and_mail_makes_it_nobodys_own_request(store: Store) -> None:
-    cast = clinic(store)
-    rule(cast, "Consultation", Steps())
-    book(acting(cast, "Mona"), wish(cast, client=ClientDetails(is_actor=True)))
-    mona = Client.get(Client.user == cast.rows["Mona"])
-    typed = ClientDetails(mona.name, mona.email)
-    booking = book(visitor(cast), wish(cast, TEN + HOUR, client=typed)).public_id
-    assert approve(acting(cast, "Mona"), booking).status == "confirmed"
 
 
 @pytest.mark.parametrize(("allows_own", "status"), [(True, "confirmed"), (False, "requested")])

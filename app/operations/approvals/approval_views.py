@@ -14,7 +14,7 @@ from app.booking.approvals import Hindrance, StepStatus
 from app.booking.statuses import Status
 from app.booking.values import ApprovalRule, Catalog, Instant, Named
 from app.operations.approvals.approvers import Voice, choose_voice, voices_of
-from app.operations.approvals.steps import Step, all_steps_of, asked_by
+from app.operations.approvals.steps import Step, all_steps_of, askers
 from app.operations.context import Context
 from app.operations.views import BookingView
 from app.storage.rights_tables import UserGroup
@@ -105,7 +105,7 @@ def _rows(public_ids: Collection[str]) -> list[tuple[Booking, frozenset[int]]]:
     ids = [row.id for row in rows]
     open_ones = ChangeRequest.select().where(ChangeRequest.booking.in_(ids), ChangeRequest.status == "requested")
     changes = {one.booking_id: one for one in open_ones} if ids else {}
-    return [(row, asked_by(row, changes.get(row.id))) for row in rows]
+    return list(zip(rows, askers([(row, changes.get(row.id)) for row in rows]), strict=True))
 
 
 def _known(context: Context, steps: Iterable[Sequence[Step]]) -> _Known:

@@ -25,11 +25,12 @@ from app.booking.statuses import Status
 from app.booking.values import MINUTE, ApprovalRule, ApprovalStep, Instant, Service
 from app.booking.workflow_values import Happening, Trigger
 from app.operations.approvals.approvers import member_of
+from app.operations.approvals.own import client_of, is_own
 from app.operations.context import Context
 from app.operations.names import candidate_ids
 from app.operations.rights import target_of
 from app.storage import approvals
-from app.storage.tables import Booking, ChangeRequest
+from app.storage.tables import Booking, ChangeRequest, Client
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,23 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody books, or moves a booking to. ``target``: with all that it takes, for rules and rights alike."""
+    """What somebody books, or moves a booking to. ``target``: with all that it takes, for rules and rights alike.
+
+    ``client``: whom it is for, None as long as nobody knows.
+    """
 
     service: Service
     start: Instant
     target: Target
     answers: Mapping[str, str]
+    client: Client | None
 
 
 def wish_of(context: Context, row: Booking, start: Instant, target: Target) -> Wish:
     """Return what a booking wishes that is written already; its answers are read only where a rule asks for one."""
     asks = any(one.conditions.question for one in asking_rules(context.catalog))
     answers = json.loads(Booking.get_by_id(row.id).answers) if asks else {}
-    return Wish(context.catalog.services[row.service_id], start, target, answers)
+    return Wish(context.catalog.services[row.service_id], start, target, answers, client_of(row))
 
 
 def asking_for(context: Context, wish: Wish, *, by_staff: bool) -> Asking:
@@ -73,16 +78,15 @@ def asking_for(context: Context, wish: Wish, *, by_staff: bool) -> Asking:
     rules = rules_for(context.catalog, service.id, target.resource_ids) + _set_off(context, wish)
     is_plain = service.needs_approval and not any(rule.service_id for rule in rules)
     may_approve = by_staff and context.may(Permission.APPROVE, target)
-    has_to_ask = is_plain and not (by_staff and _may_approve_plainly(context, target))
+    has_to_ask = is_plain and not (by_staff and _may_approve_plainly(context, target, wish.client))
     if may_approve and not has_to_ask and _settles_all(context, rules):
         return Asking()
     return Asking(rules, has_to_ask)
 
 
-def _may_approve_plainly(context: Context, target: Target) -> bool:
+def _may_approve_plainly(context: Context, target: Target, client: Client | None) -> bool:
     """Whether the actor decides what no rule is about: by their right alone, but nothing that is for themselves."""
-    is_own = target.user_id is not None and target.user_id == context.actor.user_id
-    return not is_own and context.may(Permission.APPROVE, target)
+    return context.may(Permission.APPROVE, target) and not is_own(context, client)
 
 
 def _set_off(context: Context, wish: Wish) -> tuple[ApprovalRule, ...]:
@@ -120,13 +124,13 @@ def _may_approve_wherever(context: Context, row: Booking, service: Service, prov
 
     Of its resources one is enough: the wished provider, or one of what it needs, whichever that will be.
     """
-    here = target_of(row, ())
+    here, client = target_of(row, ()), client_of(row)
 
     def may(one: int) -> bool:
-        return _may_approve_plainly(context, replace(here, resource_ids=(one,)))
+        return _may_approve_plainly(context, replace(here, resource_ids=(one,)), client)
 
     needs = [need.resource_ids for need in service.requirements] + ([] if provider_id is None else [(provider_id,)])
-    return _may_approve_plainly(context, here) or any(need and all(map(may, need)) for need in needs)
+    return _may_approve_plainly(context, here, client) or any(need and all(map(may, need)) for need in needs)
 
 
 def _settles_all(context: Context, rules: Collection[ApprovalRule]) -> bool:

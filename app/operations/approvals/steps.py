@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from app.booking.approvals import Asked, StepStatus
 from app.booking.values import ApprovalRule, ApprovalStep, Service
 from app.operations.approvals.asking import plain_step
+from app.operations.approvals.own import accounts_of, client_of
 from app.operations.context import Context
-from app.operations.rights import target_of
 from app.storage.approval_tables import Approval
 from app.storage.tables import Booking, ChangeRequest
 
@@ -46,8 +46,16 @@ def open_change(row: Booking) -> ChangeRequest | None:
 
 def asked_by(row: Booking, change: ChangeRequest | None = None) -> frozenset[int]:
     """Return the accounts that asked: who booked or wished the change, and for whom; none for outside clients."""
-    created_by = row.created_by_id if change is None else change.created_by_id
-    return frozenset({created_by, target_of(row, ()).user_id} - _NEITHER)
+    return askers([(row, change)])[0]
+
+
+def askers(requests: Sequence[tuple[Booking, ChangeRequest | None]]) -> list[frozenset[int]]:
+    """Return the accounts that asked for each of these, in their order; one query where the clients were read."""
+    clients = [client_of(row) for row, _ in requests]
+    own = accounts_of([one for one in clients if one is not None])
+    whose = [frozenset[int]() if one is None else own[one.id] for one in clients]
+    made = [row.created_by_id if change is None else change.created_by_id for row, change in requests]
+    return [for_whom | ({by} - _NEITHER) for for_whom, by in zip(whose, made, strict=True)]
 
 
 def steps_of(context: Context, row: Booking, change: ChangeRequest | None) -> list[Step]:
