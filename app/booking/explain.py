@@ -5,14 +5,15 @@ The answer says nothing about clients: who booked is no business of whoever asks
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.booking.intervals import overlaps
 from app.booking.limits import Counts, find_reached
-from app.booking.refusals import Conflict, JustTaken, NotAvailable, OutsideHours, Refusal, ResourceAway
+from app.booking.refusals import Conflict, JustTaken, Refusal
 from app.booking.rules import Wish, find_refusals, interval_of
-from app.booking.slots import OpenSession, members_of
+from app.booking.slots import OpenSession
+from app.booking.told import Told, reduced
 from app.booking.values import Catalog, Instant, Interval, Service, Taken
 from app.booking.words import say_conflict, say_minutes, say_span, sentence
 from app.texts import _
@@ -30,14 +31,6 @@ class Explanation:
     free: bool
     reasons: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Of which resources (row ids) the asker may know what takes them, and of which why they are away."""
-
-    busy: Collection[int]
-    reasons: Collection[int] = ()
 
 
 def explain(
@@ -67,7 +60,7 @@ def explain(
     found = find_refusals(catalog, wish, _holes(conflicts), now, sessions, staff=staff)
     found += find_reached(service, counts or _NOTHING_COUNTED)
     if told is not None:
-        found = _reduced(catalog, service, found, told)
+        found = reduced(catalog, service, found, told)
     by_conflict = {(catalog.resources[one.resource_id].name, one.start, one.end): one for one in conflicts}
     known = [_with_causes(refusal, by_conflict) for refusal in found]
     tzid = catalog.locations[wish.location_id].tzid
@@ -81,33 +74,6 @@ def explain(
         else:
             reasons.append(sentence(refusal, tzid))
     return Explanation(not known, tuple(reasons), tuple(known))
-
-
-def _reduced(catalog: Catalog, service: Service, found: Sequence[Refusal], told: Told) -> list[Refusal]:
-    """Leave out what is said of resources that the asker may not look at; that something is in the way stays said."""
-    members = members_of(service.requirements)
-    hidden = {catalog.resources[one].name for one in members if one not in told.busy}
-    silent = {catalog.resources[one].name for one in members if one not in told.reasons}
-    seen = [_seen_of(refusal, hidden, silent) for refusal in found]
-    kept = [one for one in seen if one is not None]
-    is_less = any(one is None for one in seen) or _count_conflicts(kept) < _count_conflicts(found)
-    return [*kept, NotAvailable()] if is_less else kept
-
-
-def _seen_of(refusal: Refusal, hidden: Collection[str], silent: Collection[str]) -> Refusal | None:
-    """Return what is left of a refusal without these names, and without why some are away; None: nothing."""
-    if isinstance(refusal, JustTaken):
-        conflicts = tuple(one for one in refusal.conflicts if one.resource not in hidden)
-        return JustTaken(conflicts) if conflicts else None
-    if isinstance(refusal, ResourceAway):
-        if refusal.resource in hidden:
-            return None
-        return replace(refusal, reason="") if refusal.resource in silent else refusal
-    return None if isinstance(refusal, OutsideHours) and refusal.who in hidden else refusal
-
-
-def _count_conflicts(found: Sequence[Refusal]) -> int:
-    return sum(len(one.conflicts) for one in found if isinstance(one, JustTaken))
 
 
 def _holes(conflicts: Sequence[Taken]) -> dict[int, list[Interval]]:

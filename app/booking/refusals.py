@@ -176,9 +176,10 @@ class JustTaken(Refusal):
 
 @dataclass(eq=True)
 class NotAvailable(Refusal):
-    """Something that the asker may not look at is in the way: not what, nor why."""
+    """Something that the asker may not look at is in the way: not what, nor why; with the next free starts."""
 
     code: ClassVar[str] = "not_available"
+    next_free: tuple[Instant, ...] = ()
     field: str | None = "start"
 
 

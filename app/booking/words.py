@@ -238,7 +238,10 @@ def _no_assignment(refusal: refusals.NoAssignment, tzid: str) -> str:
 
 @sentence.register
 def _not_available(refusal: refusals.NotAvailable, tzid: str) -> str:
-    return _("This time is not available; please choose another time.")
+    if not refusal.next_free:
+        return _("This time is not available; please choose another time.")
+    times = say_list([say_moment(start, tzid) for start in refusal.next_free[:_SHOWN]], "or")
+    return _("This time is not available; please choose another time, for example {times}.", times=times)
 
 
 @sentence.register

@@ -15,7 +15,7 @@ from peewee import Expression, ModelSelect
 
 from app.access.grants import Target
 from app.access.permissions import Permission
-from app.booking.refusals import JustTaken, NoAssignment, Refusal, SessionFull, Unavailable
+from app.booking.refusals import JustTaken, NoAssignment, NotAvailable, Refusal, SessionFull, Unavailable
 from app.booking.slots import OpenSession, SlotQuery, find_slots, members_of
 from app.booking.statuses import MOVABLE
 from app.booking.values import MINUTE, Instant, Interval, Resource
@@ -249,6 +249,6 @@ def _give_to_any(context: Context, booking: BookingView, others: Sequence[str]) 
     for other in first:
         try:
             return other, give(context, booking.public_id, other, booking.version)
-        except (JustTaken, NoAssignment, SessionFull):  # taken meanwhile: the next one may still be free
+        except (JustTaken, NoAssignment, NotAvailable, SessionFull):  # taken meanwhile: the next one may still be free
             continue
     return last, give(context, booking.public_id, last, booking.version)

@@ -10,9 +10,10 @@ from collections.abc import Collection
 from app.access.actors import ActorKind
 from app.access.grants import Target
 from app.access.permissions import Permission
-from app.booking.explain import Told
+from app.booking.refusals import JustTaken, NotAvailable, Refusal
 from app.booking.slots import members_of
-from app.booking.values import Location, Service, Visibility
+from app.booking.told import Told, reduced
+from app.booking.values import Catalog, Location, Service, Visibility
 from app.operations.context import Context
 
 _BOOKING = (Permission.BOOK_FOR_OTHERS, Permission.BOOK_FOR_SELF)
@@ -26,6 +27,24 @@ def told_about(context: Context, resource_ids: Collection[int], location: Locati
         return frozenset(one for one, target in targets.items() if context.may(permission, target))
 
     return Told(seen(Permission.SEE_BUSY), seen(Permission.SEE_DETAILS))
+
+
+def as_told(context: Context, catalog: Catalog, service: Service, location: Location, refusal: Refusal) -> Refusal:
+    """Return why a time cannot be had as the actor may hear it, by what ``told_about`` says.
+
+    To visitors and clients, who choose among the times that are offered, that it has just been taken; to somebody
+    signed in, who may ask for any time, that it is not available: so neither learns which of both it is.
+
+    Args:
+        context: who asks.
+        catalog: the set-up.
+        service: what is asked for, as it needs it in that set-up.
+        location: where.
+        refusal: the reason, as the rules found it.
+    """
+    told = told_about(context, members_of(service.requirements), location)
+    seen = reduced(catalog, service, [refusal], told)[0]
+    return JustTaken() if isinstance(seen, NotAvailable) and not context.actor.is_staff else seen
 
 
 def require_booking(context: Context, permission: Permission, service: Service, location: Location) -> None:

@@ -13,12 +13,21 @@ from functools import partial
 from app.access.permissions import Permission
 from app.booking.extras import extras_among
 from app.booking.limits import has_limits
-from app.booking.refusals import InvalidInput, JustTaken, NoAssignment, NotOfferedHere, Refusal, SessionFull
+from app.booking.refusals import (
+    InvalidInput,
+    JustTaken,
+    NoAssignment,
+    NotAvailable,
+    NotOfferedHere,
+    Refusal,
+    SessionFull,
+)
 from app.booking.rules import check_time, find_assignment
 from app.booking.slots import Holes, OpenSession, SlotQuery, concerned_resources, find_slots, members_of
 from app.booking.values import Instant
 from app.operations.context import Context
 from app.operations.limits import Limited, check_within_limits, within_limits
+from app.operations.looking import as_told
 from app.operations.names import candidate_ids
 from app.operations.wanted import Wanted
 from app.storage import allocations, sessions, taken
@@ -49,10 +58,17 @@ def choose(context: Context, wanted: Wanted, client_email: str = "", ignore_book
         ignore_booking: row id of the booking that asks for another time; what it takes is no hindrance.
 
     Raises:
-        Refusal: the first rule that says no, or JustTaken with what is in the way.
+        Refusal: the first rule that says no, or JustTaken with what is in the way, as far as the actor may know that.
     """
     if wanted.override:
         check_override(context, wanted)
+    try:
+        return _choose(context, wanted, client_email, ignore_booking)
+    except Refusal as refusal:
+        raise as_told(context, wanted.catalog, wanted.service, wanted.location, refusal) from None
+
+
+def _choose(context: Context, wanted: Wanted, client_email: str, ignore_booking: int | None) -> Place:
     ids = _concerned_ids(wanted)
     is_counted = wanted.service.capacity > 1 or has_limits(wanted.service)
     has_choice = len(ids) > _needed(wanted)
@@ -184,8 +200,13 @@ def next_free(
 
 def with_next_free(context: Context, wanted: Wanted, refusal: Refusal) -> Refusal:
     """Return the refusal of a lost race, completed by the next free times."""
-    if isinstance(refusal, (JustTaken, NoAssignment, SessionFull)):
-        conflicts = refusal.conflicts if isinstance(refusal, JustTaken) else ()
-        found = context.store.read(lambda: next_free(context, wanted, wanted.start))
-        return JustTaken(conflicts=conflicts, next_free=found)
+    if isinstance(refusal, (JustTaken, NoAssignment, SessionFull, NotAvailable)):
+        return with_times(refusal, context.store.read(lambda: next_free(context, wanted, wanted.start)))
     return refusal
+
+
+def with_times(refusal: Refusal, free: tuple[Instant, ...]) -> JustTaken | NotAvailable:
+    """Return the refusal of a time that cannot be had with those that can be had instead."""
+    if isinstance(refusal, NotAvailable):
+        return NotAvailable(next_free=free)
+    return JustTaken(refusal.conflicts if isinstance(refusal, JustTaken) else (), free)

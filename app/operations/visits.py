@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.booking.limits import has_limits
-from app.booking.refusals import InvalidInput, JustTaken, NoAssignment, Refusal
+from app.booking.refusals import InvalidInput, JustTaken, NoAssignment, NotAvailable, Refusal
 from app.booking.rules import find_refusals, without_reason
 from app.booking.slots import Holes, duration_of
 from app.booking.values import DAY_MINUTES, MINUTE, Catalog, Instant, Interval, Location
@@ -21,8 +21,9 @@ from app.operations.context import Context
 from app.operations.expiry import expire
 from app.operations.limits import Limited, check_within_limits, within_limits
 from app.operations.look_up import views_of
+from app.operations.looking import as_told
 from app.operations.names import candidate_ids, get_location, get_service, wished_provider
-from app.operations.placing import LOAD_SECONDS, NEXT_FREE_COUNT, NEXT_FREE_DAYS, Place
+from app.operations.placing import LOAD_SECONDS, NEXT_FREE_COUNT, NEXT_FREE_DAYS, Place, with_times
 from app.operations.requests import BookingRequest, VisitPart, VisitRequest
 from app.operations.slots import check_days
 from app.operations.unconfirmed import asked_until, check_few_unconfirmed
@@ -113,7 +114,7 @@ def book_visit(context: Context, request: VisitRequest) -> list[BookingView]:
 
     try:
         joined = repeats.once(context, repeats.Repeat("visit", request.key, request), work)
-    except (JustTaken, NoAssignment) as refusal:
+    except (JustTaken, NoAssignment, NotAvailable) as refusal:
         raise _with_next_free(context, visit, request.start, refusal) from refusal
     return views_of(context, joined.split(","))
 
@@ -202,12 +203,11 @@ def _reason(context: Context, parts: list[tuple[Wanted, Particulars]], holes: Ho
     for number, (wanted, _particulars) in enumerate(parts):
         found = find_refusals(wanted.catalog, wanted.wish, holes, context.now, staff=staff, any_grid=number > 0)
         if found:
-            return without_reason(found[0])
+            return as_told(context, wanted.catalog, wanted.service, wanted.location, without_reason(found[0]))
     return NoAssignment(tuple(wanted.service.name for wanted, _ in parts))
 
 
-def _with_next_free(context: Context, visit: _Visit, start: Instant, refusal: JustTaken | NoAssignment) -> JustTaken:
-    conflicts = refusal.conflicts if isinstance(refusal, JustTaken) else ()
+def _with_next_free(context: Context, visit: _Visit, start: Instant, refusal: Refusal) -> Refusal:
     since = max(start, context.now)
     free = context.store.read(lambda: _find_starts(context, visit, since, since + NEXT_FREE_DAYS * 86_400))
-    return JustTaken(conflicts=conflicts, next_free=tuple(free[:NEXT_FREE_COUNT]))
+    return with_times(refusal, tuple(free[:NEXT_FREE_COUNT]))

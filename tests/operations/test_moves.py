@@ -129,7 +129,7 @@ def test_refusal_names_only_the_wished_provider_beside_other_requirements(store:
     for who in (ADA, BEN):
         book(visitor(cast), wish(cast, client=who))
     with pytest.raises(JustTaken) as refused:
-        book(visitor(cast), wish(cast, provider=cast.ids["Cleo"]))
+        book(system(cast), wish(cast, provider=cast.ids["Cleo"]))
     assert [one.resource for one in refused.value.conflicts] == ["Cleo", "Red room", "Blue room"]
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.access.permissions import ReadyMade
+from app.access.permissions import Permission, ReadyMade
 from app.storage.store import Store
 from app.storage.tables import Booking, Client
 from tests.cast import HOUR, MONDAY, Cast
@@ -137,6 +137,17 @@ def test_book_taken_time_offers_next_free_as_buttons(desk: Browser, cast: Cast, 
     assert (answer.status_code, offered in answer.text, "Still here" in answer.text) == (409, True, True)
     desk.submit("/bookings/new", form(cast, offer=str(TEN + 2700)))
     assert starts(store) == [TEN, TEN, TEN + 2700]
+
+
+def test_book_taken_time_of_a_colleague_says_no_more_than_that_to_those_who_see_their_own(
+    sign_in: SignIn, cast: Cast, store: Store
+) -> None:
+    booked(cast, TEN, provider=cast.ids["Ben"])
+    role = store.write(lambda: Cast(store).role("Own", own=[Permission.BOOK_FOR_OTHERS, Permission.SEE_BUSY]))
+    answer = sign_in(role, cast.rows["Ada"]).submit("/bookings/new", form(cast, provider=cast.ids["Ben"]))
+    page = words(answer.text)
+    told = (answer.status_code, "This time is not available; please choose another time" in page, "Ben is" in page)
+    assert (told, "Monday 7 January 2030, 10:45" in page) == ((409, True, False), True)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.access.permissions import Permission
 from app.booking.approvals import foresee_rules
-from app.booking.refusals import InvalidInput, JustTaken, MissingHour, NotFound, Refusal, WrongDuration
+from app.booking.refusals import InvalidInput, JustTaken, MissingHour, NotAvailable, NotFound, Refusal, WrongDuration
 from app.booking.values import Instant, Location, Service
 from app.booking.wall_clock import day_bounds, local_date
 from app.booking.words import sentence
@@ -232,7 +232,7 @@ def field_of(refusal: Refusal) -> str:
 
 
 def _instead(refusal: Refusal) -> tuple[Instant, ...]:
-    if isinstance(refusal, JustTaken):
+    if isinstance(refusal, (JustTaken, NotAvailable)):
         return refusal.next_free
     if isinstance(refusal, ShownTwice):
         return refusal.choices

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from app.booking.explain import Explanation, Told, explain
+from app.booking.explain import Explanation, explain
 from app.booking.limits import Counts
 from app.booking.refusals import Conflict, JustTaken, LimitReached, NotAvailable, SessionFull
 from app.booking.rules import Wish
 from app.booking.slots import OpenSession
+from app.booking.told import Told
 from app.booking.values import Catalog, Cause, Closure, Taken, TimeOff
 from tests.unit.booking.cast import (
     A_ROOM,

@@ -57,6 +57,10 @@ EXAMPLES: list[tuple[Refusal, str]] = [
         "Not everything that is needed is free together at this time (Doctors and Rooms); please choose another time.",
     ),
     (r.NotAvailable(), "This time is not available; please choose another time."),
+    (
+        r.NotAvailable((NINE,)),
+        "This time is not available; please choose another time, for example Monday 7 January 2030, 09:00.",
+    ),
     (r.JustTaken(), "This time has just been taken; please choose another time."),
     (
         r.JustTaken((), (NINE, TEN)),
