@@ -97,7 +97,7 @@ def _finish(context: Context, booking: str, status: Status) -> BookingView:
         row = records.get_locked(booking)
         _require(context, row, Permission.CANCEL)
         if not context.actor.is_staff:
-            context.require(Permission.BOOK_FOR_OTHERS)
+            _require(context, row, Permission.BOOK_FOR_OTHERS)
         check_transition(Status(row.status), status)
         if row.start_at > context.now:
             raise InvalidInput("status", _("This booking has not begun yet; it can be marked once it has."))

@@ -49,12 +49,25 @@ class Context:
         """Whether the acting user has this permission on ``target``; None: on anything at all."""
         return allows(self.actor, permission, target)
 
-    def require(self, permission: Permission, target: Target | None = None) -> None:
-        """Go on only with this permission on ``target``; None: on anything at all.
+    def require(self, permission: Permission, target: Target) -> None:
+        """Go on only with this permission on ``target``; an empty one is the installation as a whole.
 
         Raises:
             NotAllowed: with the reason in one sentence.
         """
+        self._require(permission, target)
+
+    def require_anywhere(self, permission: Permission) -> None:
+        """Go on only with this permission on anything at all: it opens a page or begins a search, and decides no more.
+
+        Every single thing on the page, or that is done, has to be asked about again.
+
+        Raises:
+            NotAllowed: with the reason in one sentence.
+        """
+        self._require(permission, None)
+
+    def _require(self, permission: Permission, target: Target | None) -> None:
         decision = decide(self.actor, permission, target)
         if not decision.allowed:
             raise NotAllowed(permission=permission.value, reason=decision.reason)

@@ -42,7 +42,7 @@ def with_chosen(
     if not together:
         return service
     permission = Permission.BOOK_FOR_OTHERS if by_staff or not context.actor.is_staff else Permission.BOOK_FOR_SELF
-    context.require(permission)
+    context.require_anywhere(permission)
     wished = tuple(dict.fromkeys(together))
     if len(wished) > MOST_TOGETHER:
         raise InvalidInput("together", _("Please choose at most {most} at once.", most=MOST_TOGETHER))

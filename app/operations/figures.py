@@ -73,8 +73,8 @@ def look_at_figures(context: Context, location: str) -> FiguresView:
     Raises:
         NotAllowed, NotFound.
     """
-    context.require(Permission.SEE_TITLES)
-    context.require(Permission.MANAGE_RESOURCES)
+    context.require_anywhere(Permission.SEE_TITLES)
+    context.require_anywhere(Permission.MANAGE_RESOURCES)
     place = get_location(context.catalog, location)
     today = local_date(context.now, place.tzid)
     spans = [week_bounds(today - timedelta(days=7 * back), place.tzid) for back in reversed(range(WEEKS))]

@@ -50,7 +50,7 @@ def require_marking(context: Context, row: Booking) -> None:
     context.require(Permission.MOVE, target)
     context.require(Permission.SEE_DETAILS, target)
     if not context.actor.is_staff:  # clients may move their own, but labels and who is responsible are words of staff
-        context.require(Permission.BOOK_FOR_OTHERS)
+        context.require(Permission.BOOK_FOR_OTHERS, target)
 
 
 def _id(catalog: Catalog, public_id: str) -> int:

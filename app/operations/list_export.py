@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.wall_clock import local
@@ -33,7 +34,7 @@ def export_bookings(context: Context, search: BookingSearch) -> list[str]:
         InvalidInput: too many bookings match. NotAllowed. Unavailable: it cannot be written down now, so nothing is
             given out.
     """
-    context.require(Permission.EXPORT)
+    context.require(Permission.EXPORT, Target())
     views = find_bookings(context, search, MOST_ROWS + 1)
     if len(views) > MOST_ROWS:
         problem = _("These are more than {most} bookings; please search for a shorter time.", most=MOST_ROWS)

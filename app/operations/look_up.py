@@ -111,7 +111,7 @@ def bookings_behind(
     All of them, so that no time is taken without its booking; two more queries for what belongs to them. Those of which
     the actor may not even know that the time is taken are left out. ``only``: further conditions.
     """
-    context.require(Permission.SEE_BUSY)
+    context.require_anywhere(Permission.SEE_BUSY)
     references: dict[Cause, set[str]] = defaultdict(set)
     for one in found:
         references[one.cause].add(one.reference)
@@ -161,7 +161,7 @@ def count_requests(context: Context) -> int:
 
 def _requests(context: Context) -> ModelSelect:
     if not context.may(Permission.DECLINE):
-        context.require(Permission.APPROVE)
+        context.require_anywhere(Permission.APPROVE)
     changed = ChangeRequest.select(ChangeRequest.booking).where(
         ChangeRequest.status == "requested", ChangeRequest.expires_at > context.now
     )
@@ -177,7 +177,7 @@ def list_busy_times(context: Context, start: Instant, end: Instant, resource_ids
 
     The title of a busy time is left out where the actor may not see details.
     """
-    context.require(Permission.SEE_BUSY)
+    context.require_anywhere(Permission.SEE_BUSY)
     found = context.store.read(lambda: taken.find_conflicts(resource_ids, start, end, context.now))
     return [_as_seen(context, one) for one in found]
 
@@ -195,7 +195,7 @@ def find_clients(context: Context, text: str, limit: int = 20) -> list[ClientVie
 
     ``text``: a whole mail address or phone number, or words of a name or their beginnings, from three letters on.
     """
-    context.require(Permission.SEE_CONTACTS)
+    context.require_anywhere(Permission.SEE_CONTACTS)
     within = bookings_within(context, Permission.SEE_CONTACTS)
 
     def look() -> list[Client]:

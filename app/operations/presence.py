@@ -42,9 +42,10 @@ def check_in(context: Context, booking: str) -> BookingView:
 
     def work() -> None:
         row = records.get_locked(booking)
-        context.require(Permission.CANCEL, target_of(row))
+        target = target_of(row)
+        context.require(Permission.CANCEL, target)
         if not context.actor.is_staff:  # who has the link may cancel, but is not at the desk
-            context.require(Permission.BOOK_FOR_OTHERS)
+            context.require(Permission.BOOK_FOR_OTHERS, target)
         note_arrival(context, row, EARLY_BY_CODE)
 
     context.store.write(work)

@@ -56,7 +56,7 @@ def edit(context: Context, work: Callable[[], T], permission: Permission, told: 
     Raises:
         NotAllowed: the actor may do so with nothing at all.
     """
-    context.require(permission)
+    context.require_anywhere(permission)
 
     def tell_and_work() -> T:
         context.store.bump_catalog()
@@ -75,7 +75,7 @@ def look(context: Context, work: Callable[[], T], permission: Permission) -> T:
     Raises:
         NotAllowed: the actor lacks the right to edit.
     """
-    context.require(permission)
+    context.require_anywhere(permission)
     return context.store.read(work)
 
 

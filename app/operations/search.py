@@ -63,7 +63,7 @@ def search_bookings(context: Context, search: BookingSearch) -> BookingPage:
     Raises:
         InvalidInput: a page that does not exist. NotAllowed.
     """
-    context.require(Permission.SEE_TITLES)
+    context.require_anywhere(Permission.SEE_TITLES)
     if not 1 <= search.page <= MAX_PAGE:
         raise InvalidInput("page", _("Please choose a page from 1 to {most}.", most=MAX_PAGE))
 
@@ -81,7 +81,7 @@ def find_bookings(context: Context, search: BookingSearch, most: int) -> list[Bo
     Raises:
         NotAllowed.
     """
-    context.require(Permission.SEE_TITLES)
+    context.require_anywhere(Permission.SEE_TITLES)
 
     def narrow(query: ModelSelect) -> ModelSelect:
         return query.where(*_conditions(context, search)).order_by(Booking.start_at, Booking.id).limit(most)
@@ -91,7 +91,7 @@ def find_bookings(context: Context, search: BookingSearch, most: int) -> list[Bo
 
 def list_together(context: Context, *, series: str = "", visit: str = "") -> list[BookingView]:
     """Return all bookings of a series (public id) or of a visit, by start, cancelled ones too."""
-    context.require(Permission.SEE_TITLES)
+    context.require_anywhere(Permission.SEE_TITLES)
 
     def narrow(query: ModelSelect) -> ModelSelect:
         same = Series.public_id == series if series else Booking.visit == visit

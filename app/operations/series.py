@@ -57,7 +57,7 @@ def book_series(context: Context, request: SeriesRequest) -> SeriesResult:
     Raises:
         InvalidInput: a rule or text that cannot be used. NotAllowed: only staff book series. NotFound.
     """
-    context.require(Permission.BOOK_FOR_OTHERS)
+    context.require_anywhere(Permission.BOOK_FOR_OTHERS)
     wanted = want(context, request.first, request.first.override)
     if wanted.override:
         check_override(context, wanted)

@@ -142,7 +142,7 @@ def explain_time(
     Raises:
         NotAllowed, NotFound.
     """
-    context.require(Permission.SEE_BUSY)
+    context.require_anywhere(Permission.SEE_BUSY)
     catalog = context.catalog
     wanted = get_service(context, catalog, service)
     place = get_location(catalog, location)

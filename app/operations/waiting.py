@@ -112,7 +112,7 @@ def leave_waiting_list(context: Context, public_id: str) -> None:
         NotFound: no such entry, or it does not wait (any more). NotAllowed.
     """
     if context.actor.waiting != public_id:
-        context.require(Permission.BOOK_FOR_OTHERS)
+        context.require_anywhere(Permission.BOOK_FOR_OTHERS)
 
     def work() -> None:
         for row in _by_public_id(public_id):
@@ -136,7 +136,7 @@ def get_waiting(context: Context, public_id: str) -> WaitingView:
         NotFound, NotAllowed.
     """
     if context.actor.waiting != public_id:
-        context.require(Permission.SEE_CONTACTS)
+        context.require_anywhere(Permission.SEE_CONTACTS)
 
     def look() -> WaitingView:
         for row in _by_public_id(public_id):
@@ -166,7 +166,7 @@ def _by_public_id(public_id: str) -> list[WaitingEntry]:
 
 def list_waiting(context: Context) -> list[WaitingView]:
     """Return the open entries of clients whose contacts the actor may see, the longest waiting first."""
-    context.require(Permission.SEE_CONTACTS)
+    context.require_anywhere(Permission.SEE_CONTACTS)
     catalog = context.catalog
 
     def look() -> list[WaitingView]:

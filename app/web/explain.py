@@ -47,7 +47,7 @@ class _Asked:
 def show() -> str:
     """Explain the time that the address names; as long as it names none, only ask."""
     context = current_context()
-    context.require(Permission.SEE_BUSY)
+    context.require_anywhere(Permission.SEE_BUSY)
     asked = _read(context)
     if asked is None:
         return render_template("calendar/empty.html")

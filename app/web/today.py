@@ -34,7 +34,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
 def index() -> str:
     """Show one's own day, the desk of a place, its figures, and what an administrator has to do."""
     context = current_context()
-    context.require(Permission.SEE_TITLES)
+    context.require_anywhere(Permission.SEE_TITLES)
     place = find_location(context.catalog, request.args.get("location", ""))
     mine = look_at_my_day(context)
     return render_template(

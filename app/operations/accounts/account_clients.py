@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.operations.audit.recording import Change, Subject, record
 from app.operations.audit.words import MASKED, Action, Kind
@@ -35,7 +36,7 @@ def keeps_former_address(context: Context, public_id: str) -> bool:
     Raises:
         NotAllowed.
     """
-    context.require(Permission.MANAGE_USERS)
+    context.require(Permission.MANAGE_USERS, Target())
 
     def look() -> bool:
         row: Client | None = Client.select(Client, User).join(User).where(User.public_id == public_id).first()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from peewee import ModelSelect
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
 from app.booking.values import Instant
@@ -85,7 +86,7 @@ def _user(public_id: str, field: str) -> User:
 
 def _check_may_name(context: Context, user: User) -> None:
     if context.actor.user_id is None or context.actor.user_id != user.id:
-        context.require(Permission.MANAGE_USERS)
+        context.require(Permission.MANAGE_USERS, Target())
 
 
 def _check(context: Context, draft: DeputyDraft, user: User, deputy: User) -> None:
@@ -195,7 +196,7 @@ def possible_deputies(context: Context) -> dict[str, str]:
         NotAllowed: the actor neither approves anything nor manages users.
     """
     if not context.may(Permission.MANAGE_USERS):
-        context.require(Permission.APPROVE)
+        context.require_anywhere(Permission.APPROVE)
 
     def work() -> dict[str, str]:
         query = User.select(User.public_id, User.name).where(User.active, User.id.in_(list(able_users())))

@@ -10,6 +10,7 @@ from typing import Any
 
 from peewee import Expression, ModelSelect
 
+from app.access.grants import Target
 from app.access.permissions import Permission, say_role
 from app.booking.values import Catalog, Instant
 from app.operations.audit.recording import Change, Subject, record
@@ -94,7 +95,7 @@ def search_audit(context: Context, search: AuditSearch) -> AuditPage:
     Raises:
         NotAllowed.
     """
-    context.require(Permission.READ_AUDIT)
+    context.require(Permission.READ_AUDIT, Target())
     catalog = context.catalog
 
     def look() -> AuditPage:
@@ -108,7 +109,7 @@ def search_audit(context: Context, search: AuditSearch) -> AuditPage:
 
 def list_people(context: Context) -> list[tuple[str, str]]:
     """Return all who may have done something, for a choice: users by name, then those without one."""
-    context.require(Permission.READ_AUDIT)
+    context.require(Permission.READ_AUDIT, Target())
     query = User.select(User.public_id, User.name).order_by(User.name)
     users = context.store.read(lambda: list(query.tuples()))
     return users + [(kind, _(words)) for kind, words in ACTOR_WORDS.items() if kind != "user"]
@@ -120,7 +121,7 @@ def export_audit(context: Context, search: AuditSearch, form: str) -> Iterator[E
     Raises:
         NotAllowed. Unavailable: it cannot be written down now, so nothing is given out.
     """
-    context.require(Permission.READ_AUDIT)
+    context.require(Permission.READ_AUDIT, Target())
     asked = {"start": search.start, "end": search.end, "who": search.who, "action": search.action}
     asked |= {"kind": search.kind, "text": MASKED if search.text else ""}  # it may be a client's name
     change = Change(after={"format": form, **{name: value for name, value in asked.items() if value}})

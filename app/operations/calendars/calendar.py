@@ -121,7 +121,7 @@ def look_where(context: Context, query: CalendarQuery) -> tuple[Location, list[R
     Raises:
         InvalidInput, NotAllowed, NotFound: as ``look_at_calendar``.
     """
-    context.require(Permission.SEE_BUSY)
+    context.require_anywhere(Permission.SEE_BUSY)
     if not 1 <= query.days <= MAX_DAYS:
         raise InvalidInput("days", _("Please look at 1 to {most} days at once.", most=MAX_DAYS))
     place = get_location(context.catalog, query.location)

@@ -16,6 +16,7 @@ from app.integrations.ics.times import usual_window
 from app.integrations.ics.values import Reading, Window
 from app.operations.calendars.busy_times import find_resource, replace_busy_times
 from app.operations.context import Context
+from app.operations.rights import target_of_resource
 from app.texts import _
 
 MOST_DAYS = 3660
@@ -49,8 +50,8 @@ def import_calendars(context: Context, request: ImportRequest) -> ImportResult:
     Raises:
         InvalidInput: no such resource, several of that name, or days that cannot be. NotAllowed.
     """
-    context.require(Permission.MANAGE_HOURS)
     resource = find_resource(context.catalog, request.resource)
+    context.require(Permission.MANAGE_HOURS, target_of_resource(resource))
     window = _window(context.now, resource.tzid, request)
     with BoundedReader() as reader:
         files = tuple((path, reader.read_file(path, window)) for path in request.files)

@@ -9,6 +9,7 @@ from typing import Any
 
 from peewee import JOIN
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.statuses import Status
 from app.booking.values import Catalog
@@ -44,7 +45,7 @@ def collect_client(context: Context, public_id: str, head: Letterhead) -> Archiv
     Raises:
         NotAllowed, NotFound. Unavailable: it cannot be written down now, so nothing is given out.
     """
-    context.require(Permission.DATA_REQUESTS)
+    context.require(Permission.DATA_REQUESTS, Target())
 
     def look() -> Archive:
         client = find_client(context, public_id, Permission.DATA_REQUESTS)

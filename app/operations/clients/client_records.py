@@ -79,7 +79,7 @@ def get_client(context: Context, public_id: str) -> ClientRecord:
     Raises:
         NotFound: no such client, or none of theirs whose contact the actor may see. NotAllowed: there can be none.
     """
-    context.require(Permission.SEE_CONTACTS)
+    context.require_anywhere(Permission.SEE_CONTACTS)
 
     def look() -> ClientRecord:
         row = find_client(context, public_id, Permission.SEE_CONTACTS)
@@ -119,7 +119,7 @@ def save_client(context: Context, public_id: str, draft: ClientDraft, version: i
     Raises:
         InvalidInput: with the field that has to be mended. NotAllowed, NotFound, StaleVersion.
     """
-    context.require(Permission.EDIT_CLIENTS)
+    context.require_anywhere(Permission.EDIT_CLIENTS)
     values = {
         "name": clean_line(draft.name, "name", MAX_NAME, required=True),
         "email": check_email(draft.email, "email"),

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from peewee import ModelSelect, fn
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.statuses import ACTIVE
@@ -105,7 +106,7 @@ def erase_client(context: Context, public_id: str) -> int:
     Raises:
         InvalidInput: the client still has bookings to come. NotAllowed, NotFound.
     """
-    context.require(Permission.DATA_REQUESTS)
+    context.require(Permission.DATA_REQUESTS, Target())
 
     def work() -> int:
         client = find_client(context, public_id, Permission.DATA_REQUESTS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.values import Instant
 from app.crypto.master import MasterKey
@@ -41,7 +42,7 @@ def list_keys(context: Context) -> list[KeyView]:
     Raises:
         NotAllowed.
     """
-    context.require(Permission.MANAGE_SETTINGS)
+    context.require(Permission.MANAGE_SETTINGS, Target())
 
     def look() -> list[KeyView]:
         used = reencrypt.count_texts()
@@ -59,7 +60,7 @@ def rotate(context: Context) -> int:
     Raises:
         NotAllowed. KeysError: there can be no more keys.
     """
-    context.require(Permission.MANAGE_SETTINGS)
+    context.require(Permission.MANAGE_SETTINGS, Target())
 
     def work() -> int:
         number = context.store.keys.add_data_key()
@@ -80,7 +81,7 @@ def change_master(context: Context, new: MasterKey) -> int:
     Raises:
         NotAllowed. KeysError: the present one does not open them.
     """
-    context.require(Permission.MANAGE_SETTINGS)
+    context.require(Permission.MANAGE_SETTINGS, Target())
 
     def work() -> int:
         count = context.store.keys.rewrap(new)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import NotFound
 from app.booking.statuses import Status
@@ -142,7 +143,7 @@ def probe_status(context: Context, booking: str | None = None) -> ProbeStatus:
     Raises:
         NotFound: it has no such booking. NotAllowed.
     """
-    context.require(Permission.SEE_MESSAGES)
+    context.require(Permission.SEE_MESSAGES, Target())
     return look(context, lambda: _status(booking), Permission.SEE_MESSAGES)
 
 

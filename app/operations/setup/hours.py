@@ -178,7 +178,7 @@ def list_owners(context: Context) -> list[NamedOwner]:
     Raises:
         NotAllowed: there can be none.
     """
-    context.require(Permission.MANAGE_HOURS)
+    context.require_anywhere(Permission.MANAGE_HOURS)
     catalog = context.catalog
     places = [one for one in catalog.locations.values() if one.active]
     things = [one for one in catalog.resources.values() if one.active]

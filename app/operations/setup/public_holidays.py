@@ -83,7 +83,7 @@ def find_holidays(context: Context, search: HolidaySearch, location: str | None)
     Raises:
         InvalidInput: an unknown country, part or language, or a year that is none. NotAllowed.
     """
-    context.require(Permission.MANAGE_HOURS)
+    context.require_anywhere(Permission.MANAGE_HOURS)
     days = _days(_checked(search))
     there = {
         (one.draft.first, one.draft.last)
@@ -110,7 +110,7 @@ def add_holidays(context: Context, search: HolidaySearch, location: str | None, 
             save_closure(context, ClosureDraft(one.name, one.day, one.day, location))
         return len(new)
 
-    context.require(Permission.MANAGE_HOURS)
+    context.require_anywhere(Permission.MANAGE_HOURS)
     return context.store.write(work)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.operations.context import Context
 
@@ -22,7 +23,7 @@ def look_at_set_up(context: Context) -> tuple[Step, ...]:
     Raises:
         NotAllowed.
     """
-    context.require(Permission.MANAGE_SETTINGS)
+    context.require(Permission.MANAGE_SETTINGS, Target())
     catalog = context.catalog
     places = [one for one in catalog.locations.values() if one.active]
     resources = [one for one in catalog.resources.values() if one.active]

@@ -7,6 +7,7 @@ from typing import Any
 
 from peewee import JOIN
 
+from app.access.grants import Target
 from app.access.permissions import Permission, ReadyMade
 from app.booking.answers import check_email, clean_line
 from app.booking.refusals import InvalidInput
@@ -61,7 +62,7 @@ def save_user(context: Context, draft: UserDraft, public_id: str | None = None, 
         NotAllowed: also when a role would be given or taken that may do more than the actor, or the user may do so.
         NotFound, StaleVersion.
     """
-    context.require(Permission.MANAGE_USERS)
+    context.require(Permission.MANAGE_USERS, Target())
     values = _checked(draft)
     if draft.password:  # the slow hash is made before the transaction begins
         values["password_hash"] = make_hash(check_new_password(draft.password, values["name"], values["email"]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.wall_clock import local_date
@@ -46,7 +47,7 @@ def export() -> ResponseReturnValue:
         InvalidInput: neither CSV nor JSON Lines is wished, or a day cannot be read.
     """
     context, wished = current_context(), request.form.get("format", "")
-    context.require(Permission.READ_AUDIT)
+    context.require(Permission.READ_AUDIT, Target())
     if wished not in TYPES:
         raise InvalidInput("format", _("The log can be had as CSV or as JSON Lines; please choose one of them."))
     tzid = site().config.time_zone

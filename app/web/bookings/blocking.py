@@ -85,7 +85,7 @@ def _clock(end: Instant, tzid: str) -> str:
 def block() -> ResponseReturnValue:
     """Make time off of the stretch and return to the calendar, or show the bookings that it hits."""
     context, typed = current_context(), Typed(request.form)
-    context.require(Permission.MANAGE_HOURS)
+    context.require_anywhere(Permission.MANAGE_HOURS)
     place, resource, start = _read(context, typed)
     g.tzid = place.tzid
     end = read_instant(typed.text("end")) or start + QUARTER * MINUTE

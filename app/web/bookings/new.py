@@ -71,7 +71,7 @@ def _allowed() -> Context:
     """Return the context of somebody who may book: for others, or else for themselves."""
     context = current_context()
     if not context.may(Permission.BOOK_FOR_SELF):
-        context.require(Permission.BOOK_FOR_OTHERS)
+        context.require_anywhere(Permission.BOOK_FOR_OTHERS)
     return context
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g, render_template, request
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput, NotFound
 from app.booking.wall_clock import local_date
@@ -41,7 +42,7 @@ blueprint.add_url_rule("/<public_id>/status", "mark", acting.mark, methods=["POS
 def index() -> str:
     """Search bookings by date, status, place, and words in the client's or service's name."""
     context = current_context()
-    context.require(Permission.SEE_TITLES)
+    context.require_anywhere(Permission.SEE_TITLES)
     form = read_search(context, request.args)
     page = search_bookings(context, form.search)
     return render_template(
@@ -64,8 +65,8 @@ def export() -> Response:
         InvalidInput: a day cannot be read, or too many match.
     """
     context = current_context()
-    context.require(Permission.EXPORT)
-    context.require(Permission.SEE_TITLES)
+    context.require(Permission.EXPORT, Target())
+    context.require_anywhere(Permission.SEE_TITLES)
     form = read_search(context, request.args)
     for name, problem in form.errors.items():
         raise InvalidInput(name, problem)

@@ -31,7 +31,7 @@ def show() -> ResponseReturnValue:
     The line comes by POST and is never in an address, as it names a client.
     """
     context = current_context()
-    context.require(Permission.BOOK_FOR_OTHERS)
+    context.require_anywhere(Permission.BOOK_FOR_OTHERS)
     typed = Typed(request.form)
     location = choices.find_location(context.catalog, typed.text("location"))
     if location is None:

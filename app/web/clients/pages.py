@@ -41,7 +41,7 @@ blueprint.add_url_rule("/<public_id>/erase", "erase", requests.erase, methods=["
 def index() -> str:
     """Search clients by name or mail address."""
     context = current_context()
-    context.require(Permission.SEE_CONTACTS)
+    context.require_anywhere(Permission.SEE_CONTACTS)
     text = request.args.get("text", "")[:MAX_TEXT]
     found = find_clients(context, text, MOST + 1)
     return render_template("clients/list.html", text=text, clients=found[:MOST], more=len(found) > MOST, most=MOST)

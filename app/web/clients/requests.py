@@ -10,6 +10,7 @@ from io import BytesIO
 from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
 from app.booking.words import STATE_WORDS, sentence
@@ -83,7 +84,7 @@ def _actor(code: str) -> str:
 def confirm_erasure(public_id: str) -> str:
     """Ask before a client is erased, and say what goes and what stays."""
     context = current_context()
-    context.require(Permission.DATA_REQUESTS)
+    context.require(Permission.DATA_REQUESTS, Target())
     return render_template("clients/erase.html", client=get_client(context, public_id), problem="")
 
 

@@ -87,8 +87,8 @@ def book() -> ResponseReturnValue:
 
 def _allowed() -> Context:
     context = current_context()
-    context.require(Permission.BOOK_FOR_OTHERS)
-    context.require(Permission.SEE_BUSY)
+    context.require_anywhere(Permission.BOOK_FOR_OTHERS)
+    context.require_anywhere(Permission.SEE_BUSY)
     return context
 
 

@@ -86,7 +86,7 @@ class Kind(Generic[D]):
     def allowed(self) -> Context:
         """Return the context of this request if its user may edit this kind, or raise NotAllowed."""
         context = current_context()
-        context.require(self.permission)
+        context.require_anywhere(self.permission)
         return context
 
 

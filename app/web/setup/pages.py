@@ -47,7 +47,7 @@ def index() -> str:
     context = current_context()
     steps = [one for one in list_steps(context.catalog) if _may_open(context, one)]
     if not steps:
-        context.require(Permission.MANAGE_SETTINGS)
+        context.require(Permission.MANAGE_SETTINGS, Target())
     return render_template("setup/index.html", steps=steps)
 
 

@@ -55,7 +55,7 @@ def add() -> ResponseReturnValue:
 def _who_may() -> Context:
     """Return the surroundings of somebody who may close a place, before anything that they typed is looked at."""
     context = current_context()
-    context.require(Permission.MANAGE_HOURS)
+    context.require_anywhere(Permission.MANAGE_HOURS)
     return context
 
 

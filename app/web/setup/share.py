@@ -88,7 +88,7 @@ def _who_may() -> Context:
     """Return the surroundings of somebody who manages services, or the settings of everything."""
     context = current_context()
     if not _may_allow(context):
-        context.require(Permission.MANAGE_SERVICES)
+        context.require_anywhere(Permission.MANAGE_SERVICES)
     return context
 
 
