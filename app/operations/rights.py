@@ -123,13 +123,18 @@ def target_of(row: Booking, resources: Collection[int] | None = None) -> Target:
 
 
 def deciding_target(row: Booking, change: ChangeRequest | None) -> Target:
-    """Return what is asked about who decides a request: what a wished change would take counts, too.
-
-    So the approver of one room decides about what wants to move into it.
-    """
+    """Return what is asked about who declines a request: what a wished change would take counts, too."""
     if change is None:
         return target_of(row)
     return target_of(row, {*resource_ids(row), *json.loads(change.resource_ids)})
+
+
+def approving_target(row: Booking, change: ChangeRequest | None) -> Target:
+    """Return what is asked about who approves a request: of a wished change only what it would take.
+
+    So the approver of one room decides about what wants to move into it, and not about what wants to leave it.
+    """
+    return target_of(row, None if change is None else json.loads(change.resource_ids))
 
 
 def user_of(row: Booking) -> int | None:

@@ -18,7 +18,7 @@ from app.operations.change import move
 from app.operations.context import Context
 from app.operations.displaced import give
 from app.operations.letters.approval_mails import WANTED, tell_approvers
-from app.operations.look_up import get_booking
+from app.operations.look_up import get_booking, list_requests
 from app.operations.requests import (
     ClientDetails,
     HoldRequest,
@@ -35,7 +35,7 @@ from app.storage.store import Store
 from app.storage.tables import Client, OutboxMessage, ServiceRequirement
 from tests.cast import HOUR, Cast, Need, granted
 from tests.operations.approval_cast import Steps, acting, rule
-from tests.operations.helpers import TEN, system, visitor, wish
+from tests.operations.helpers import TEN, client, system, visitor, wish
 
 DAY = 24 * HOUR
 
@@ -122,6 +122,21 @@ def test_series_that_moves_to_a_colleague_asks_for_each(cast: Cast) -> None:
     request = MoveRequest(booked[0], TEN + HOUR, provider=cast.ids["Ben"], reach=Reach.FOLLOWING)
     move(approver_of(cast, "Ada"), request)
     assert [stands(cast, one) for one in booked] == [("Ada", 0, True), ("Ada", DAY, True)]
+
+
+def test_wish_to_move_to_a_colleague_is_approved_by_who_may_there_and_not_where_it_was(cast: Cast) -> None:
+    booking = confirmed(cast, "Ada")
+    move(client(cast, booking), MoveRequest(booking, TEN + HOUR, provider=cast.ids["Ben"]))
+    old, new = approver_of(cast, "Ada"), approver_of(cast, "Ben")
+    shown = [approvals_of(one, list_requests(one))[booking] for one in (old, new)]
+    with pytest.raises(NotAllowed):
+        approve(old, booking)
+    approve(new, booking)
+    assert [(one.may_approve, one.why_not[:38]) for one in shown] == [
+        (False, "Whoever may approve where the booking "),
+        (True, ""),
+    ]
+    assert stands(cast, booking) == ("Ben", HOUR, False)
 
 
 def typed(name: str, email: str) -> ClientDetails:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,7 @@ from app.texts import _, mark
 
 ANYBODY = mark("anybody who may approve it")
 ADMINISTRATORS = mark("the administrators")
+ELSEWHERE = mark("Whoever may approve where the booking is to go has to decide this.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +78,53 @@ def approvals_of(context: Context, views: Sequence[BookingView]) -> dict[str, Ap
 
 
 def _read(context: Context, views: Sequence[BookingView]) -> dict[str, ApprovalView]:
-    rows = _rows([view.public_id for view in views])
+    rows, changes = _rows([view.public_id for view in views])
     asking = {row.public_id: who for row, who in rows}
-    plain = {one.public_id: _plain(context, one, asking.get(one.public_id, frozenset())) for one in views}
+    targets = {one.public_id: _targets(one, changes.get(one.public_id)) for one in views}
+    plain = {
+        key: _plain(context, view, asking.get(key, frozenset()), targets[key])
+        for key, view in ((one.public_id, one) for one in views)
+    }
     steps = all_steps_of(context, rows)
     if not steps:
         return plain
     known = _known(context, steps.values())
-    targets = {view.public_id: view.target for view in views}
     found = {row.public_id: steps[row.id] for row, _ in rows if row.id in steps}
     return plain | {key: _view(context, one, targets[key], plain[key], known) for key, one in found.items()}
 
 
-def _plain(context: Context, view: BookingView, asking: Collection[int]) -> ApprovalView:
+def _targets(view: BookingView, change: ChangeRequest | None) -> tuple[Target, Target]:
+    """Return what is asked about who approves and who declines: who approves a change does so for its new place."""
+    if change is None:
+        return view.target, view.target
+    return replace(view.target, resource_ids=json.loads(change.resource_ids)), view.target
+
+
+def _plain(
+    context: Context, view: BookingView, asking: Collection[int], targets: tuple[Target, Target]
+) -> ApprovalView:
     """Return how a booking stands as far as it has no steps that wait; ``asking``: the accounts that asked for it."""
-    may_approve, may_decline = (context.may(one, view.target) for one in (Permission.APPROVE, Permission.DECLINE))
+    may_approve, may_decline = context.may(Permission.APPROVE, targets[0]), context.may(Permission.DECLINE, targets[1])
     if context.actor.user_id not in asking:
-        return ApprovalView((), may_approve, may_decline)
+        is_elsewhere = not may_approve and context.may(Permission.APPROVE, targets[1])
+        return ApprovalView((), may_approve, may_decline, _(ELSEWHERE) if is_elsewhere else "")
     waits = view.status == Status.REQUESTED or view.change is not None
     is_told = waits and (may_approve or may_decline)
     return ApprovalView(why_not=_(HINDRANCE_WORDS[Hindrance.OWN_REQUEST]) if is_told else "")
 
 
-def _rows(public_ids: Collection[str]) -> list[tuple[Booking, frozenset[int]]]:
-    """Return the bookings, each with who asked for what waits of it."""
+def _rows(
+    public_ids: Collection[str],
+) -> tuple[list[tuple[Booking, frozenset[int]]], dict[str, ChangeRequest]]:
+    """Return the bookings, each with who asked for what waits of it, and the wished changes by public id."""
     query = Booking.select(Booking, Client).join(Client, JOIN.LEFT_OUTER).where(Booking.public_id.in_(public_ids))
     rows = list(query) if public_ids else []
     ids = [row.id for row in rows]
     open_ones = ChangeRequest.select().where(ChangeRequest.booking.in_(ids), ChangeRequest.status == "requested")
     changes = {one.booking_id: one for one in open_ones} if ids else {}
-    return list(zip(rows, askers([(row, changes.get(row.id)) for row in rows]), strict=True))
+    who = askers([(row, changes.get(row.id)) for row in rows])
+    wished = {row.public_id: changes[row.id] for row in rows if row.id in changes}
+    return list(zip(rows, who, strict=True)), wished
 
 
 def _known(context: Context, steps: Iterable[Sequence[Step]]) -> _Known:
@@ -124,14 +143,16 @@ def _known(context: Context, steps: Iterable[Sequence[Step]]) -> _Known:
     )
 
 
-def _view(context: Context, steps: Sequence[Step], target: Target, plain: ApprovalView, known: _Known) -> ApprovalView:
+def _view(
+    context: Context, steps: Sequence[Step], targets: tuple[Target, Target], plain: ApprovalView, known: _Known
+) -> ApprovalView:
     waiting = [step for step in steps if step.waits]
     current = {step.row.change_id for step in waiting}
     shown = tuple(_step(context, step, known, is_current=step.row.change_id in current) for step in steps)
     if not waiting:
         return replace(plain, steps=shown)
-    approve, problems = _mine(context, waiting, target, known.voices, Permission.APPROVE)
-    decline, _problems = _mine(context, waiting, target, known.voices, Permission.DECLINE)
+    approve, problems = _mine(context, waiting, targets[0], known.voices, Permission.APPROVE)
+    decline, _problems = _mine(context, waiting, targets[1], known.voices, Permission.DECLINE)
     why_not = "" if approve else next((_(words) for one, words in HINDRANCE_WORDS.items() if one in problems), "")
     return ApprovalView(shown, approve, decline, why_not, min(int(step.row.due_at) for step in waiting))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from app.access.actors import ActorKind
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.answers import clean_text
 from app.booking.approval_words import HINDRANCE_WORDS
@@ -23,7 +24,7 @@ from app.operations.changes import close_change
 from app.operations.context import Context
 from app.operations.expiry import expire
 from app.operations.look_up import view_of
-from app.operations.rights import deciding_target
+from app.operations.rights import approving_target, deciding_target
 from app.operations.views import BookingView
 from app.operations.waiting import Freed, freed_by, offer_freed, wished_by
 from app.storage.approval_tables import Approval
@@ -98,7 +99,7 @@ def _decide(
         expire(context)
         row = records.get_locked(booking)
         change = open_change(row)
-        context.require(permission, deciding_target(row, change))
+        context.require(permission, _target(row, change, permission))
         if change is None and row.status != Status.REQUESTED:
             raise InvalidTransition(row.status, "approved")
         if version is not None and version != row.version:
@@ -109,6 +110,10 @@ def _decide(
 
     context.store.write(decide_locked)
     return view_of(context, booking)
+
+
+def _target(row: Booking, change: ChangeRequest | None, permission: Permission) -> Target:
+    return (approving_target if permission is Permission.APPROVE else deciding_target)(row, change)
 
 
 def _own_steps(context: Context, row: Booking, change: ChangeRequest | None, permission: Permission) -> Mine:
@@ -124,7 +129,7 @@ def _own_steps(context: Context, row: Booking, change: ChangeRequest | None, per
     if not steps and context.actor.user_id in asked_by(row, change):
         raise NotAllowed(permission=permission.value, reason=_(HINDRANCE_WORDS[Hindrance.OWN_REQUEST]))
     voices = voices_of(context) if steps else ()
-    target = deciding_target(row, change)
+    target = _target(row, change, permission)
     found = [(step, *choose_voice(voices, step.asked, permission, target)) for step in steps]
     mine: Mine = [(step, voice) for step, voice, _ in found if voice is not None and step.waits]
     if steps and not mine:

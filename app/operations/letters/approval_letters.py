@@ -17,7 +17,7 @@ from app.operations.approvals.steps import Step, open_change, steps_of
 from app.operations.context import Context
 from app.operations.letters.approval_mails import WANTED
 from app.operations.letters.letters_text import fact_list, say_time
-from app.operations.rights import actor_of, deciding_target
+from app.operations.rights import actor_of, approving_target, deciding_target
 from app.storage.tables import Booking, User
 from app.texts import _, in_context, plural
 
@@ -71,7 +71,7 @@ def approver_facts(context: Context, user: User, bookings: Sequence[str], base_u
 def _wanted(context: Context, row: Booking, voices: Sequence[Voice]) -> list[WantedFacts]:
     """Return what is to be told of one booking, nothing where none of its waiting steps is the reader's."""
     change = open_change(row)
-    target = deciding_target(row, change)
+    target = approving_target(row, change)
     if not context.may(Permission.APPROVE, target):
         return []
     chosen = [
@@ -91,7 +91,7 @@ def _wanted(context: Context, row: Booking, voices: Sequence[Voice]) -> list[Wan
             time=(row.start_at, row.end_at),
             tzid=location.tzid,
             until=min(_due(step) for step, _ in mine),
-            resources=tuple(catalog.resources[one].name for one in target.resource_ids),
+            resources=tuple(catalog.resources[one].name for one in deciding_target(row, change).resource_ids),
             wished=None if change is None else (change.start_at, change.end_at),
             instead_of=next((voice.actor.name for _, voice in mine if voice.is_deputy), ""),
         )

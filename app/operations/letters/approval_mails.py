@@ -10,7 +10,7 @@ from app.operations import records
 from app.operations.approvals.approval_people import People
 from app.operations.approvals.steps import Step, open_change, steps_of
 from app.operations.context import Context
-from app.operations.rights import deciding_target
+from app.operations.rights import approving_target
 from app.storage import outbox
 from app.storage.approval_tables import Approval
 from app.storage.tables import Booking, User
@@ -52,5 +52,5 @@ def _waiting(context: Context, ids: Collection[int]) -> Iterator[tuple[Booking, 
     asked = Approval.select(Approval.booking).where(Approval.id.in_(list(ids)))
     for row in Booking.select().where(Booking.id.in_(asked)).order_by(Booking.id):
         change = open_change(row)
-        target = deciding_target(row, change)
+        target = approving_target(row, change)
         yield from ((row, target, step) for step in steps_of(context, row, change) if step.row.id in ids)
