@@ -47,7 +47,7 @@ def holidays(year: int, *, british: bool) -> list[DaysOff]:
         days["Whit Monday"] = easter + timedelta(days=50)
         days["Day of German Unity"] = date(year, 10, 3)
     closed = [DaysOff(day, day, name) for name, day in days.items()]
-    return [*closed, DaysOff(date(year, 12, 24), date(year, 12, 31), "Between the years")]
+    return [*closed, DaysOff(date(year, 12, 24), date(year, 12, 31), "Year-end closure")]
 
 
 def first_weekday(year: int, month: int, weekday: int) -> date:

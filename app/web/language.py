@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app, has_request_context, request
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from app.texts import ENGLISH, known, language, languages, speak
+from app.texts import ENGLISH, _, known, language, languages, mark, speak
 from app.translations import load_languages
 from app.web.access import is_public
 from app.web.context import current_account, site
@@ -21,6 +21,8 @@ from app.web.navigation import shown_actor
 FIELD = "lang"
 WAY = ("public", "manage", "sign_in", "forgotten", "password", "door", "check_in")
 """What people walk through who are not signed in."""
+
+_NAMES = {"en": mark("English"), "de": mark("German")}
 
 
 def init_language(app: Flask) -> None:
@@ -50,7 +52,7 @@ def visitors_language() -> str:
     return asked_language() or request.accept_languages.best_match(languages()) or site().config.language
 
 
-def _speak_english(_: BaseException | None) -> None:
+def _speak_english(_error: BaseException | None) -> None:
     """Leave nothing of a request's language to whatever its thread does next."""
     speak(ENGLISH)
 
@@ -78,6 +80,11 @@ def language_field() -> Markup:
     """Return a hidden field with the choice, for forms that make their own address."""
     code = asked_language()
     return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, code) if code else Markup("")
+
+
+def language_names() -> dict[str, str]:
+    """Return what the language spoken calls each language, by code; its own name where there is no word for it."""
+    return {code: _(_NAMES[code]) if code in _NAMES else own for code, own in load_languages().items()}
 
 
 def language_links() -> list[tuple[str, str, str]]:

@@ -28,7 +28,8 @@ def test_name_colour_and_word_are_previewed_applied_and_seen_by_visitors(demo: D
         assert colour != "rgb(31, 111, 92)"
     finally:
         office.page.goto(demo.url("/setup/look"))
-        office.page.get_by_role("button", name="Back to how it was delivered").click()
+        office.page.get_by_text("Take back everything that was set on this page").click()
+        office.page.get_by_role("button", name="Take everything back").click()
     expect(office.page.get_by_role("link", name="Clients", exact=True)).to_be_visible()
     assert (office.troubles, visitor.troubles) == ([], [])
 
@@ -37,5 +38,5 @@ def fill_in(page: Page) -> None:
     """Type a name, a colour that nobody could read and a word, and look at the preview."""
     page.get_by_label("Name of the site").fill("Park Practice")
     page.get_by_label("Colour", exact=True).fill("#ffee00")
-    page.get_by_label("Those who come are called").select_option("patient")
+    page.get_by_label("What you call your clients").select_option("patient")
     page.get_by_role("button", name="Preview", exact=True).click()

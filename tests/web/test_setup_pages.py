@@ -66,6 +66,8 @@ BAD = [
     ("approvals", {"step1_minutes": "soon"}, "step1_minutes"),
     ("approvals", {"step1_on_timeout": "shrug"}, "step1_on_timeout"),
     ("approvals", {"step1_next_who": "named"}, "step1_next"),
+    ("approvals", {"step1_approvers": ["robot:1"]}, "step1_who"),
+    ("approvals", {"step1_next": ["robot:1"]}, "step1_next_who"),
 ]
 
 

@@ -205,11 +205,11 @@ def built_in(kind: str, *, has_link: bool = True) -> MailText:
         parts += [_(wording.next_step), "{parts}" if kind == VISIT else "{dates}"]
     elif has_link:
         parts.append(f"{_(wording.next_step)}\n{{link}}")
+    parts += ["{deadline}"] if has_deadline(kind) else []
     if kind == WAITING:
         leaving = _("If you do not want to wait any longer, open this link and press the button there:")
         parts.append(f"{leaving}\n{{leave_link}}")
     parts += ["{check_in}"] if kind in WITH_CODE | WITH_CODES else []
-    parts += ["{deadline}"] if has_deadline(kind) else []
     parts += [_(wording.calendar)] if wording.calendar else []
     return MailText(_(wording.subject), "\n\n".join([*parts, "{place}"]))
 
@@ -256,7 +256,7 @@ def _check_in(facts: LetterFacts) -> str:
     if not facts.code:
         return ""
     told = _(
-        "Your code to check in when you come, from an hour before until the end: {code}\n"
+        "Your check-in code: {code} (valid from one hour before until the end)\n"
         "Type it on this page, also here at the desk:",
         code=facts.code,
     )

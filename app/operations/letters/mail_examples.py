@@ -126,7 +126,7 @@ def _booking_facts(context: Context, kind: str, own: MailText, reader: Reader) -
         reason=_("Here stands what was typed as the reason.") if kind in WITH_REASON else "",
         other=(scene.start + _DAY, scene.start + _DAY + _LENGTH),
         until=scene.start - 2 * _DAY,
-        changeable_until=scene.start - _DAY,
+        changeable_until=scene.start - 120 * MINUTE,
         link=reader.link,
         own=own,
     )

@@ -39,7 +39,7 @@ _WHEN: Mapping[str, str] = {
     "approved": mark("When a request was approved."),
     "requested": mark("When somebody asked for a time that has to be approved."),
     "declined": mark("When a request was declined."),
-    "expired": mark("When nobody decided a request in time."),
+    "expired": mark("When a request was not decided on in time."),
     "moved": mark("When a booking got a new time."),
     "cancelled": mark("When a booking was cancelled."),
     "released": mark("When nobody checked in, so that the time was given up."),

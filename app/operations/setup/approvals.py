@@ -162,9 +162,7 @@ def remove_rule(context: Context, public_id: str) -> None:
     def work() -> None:
         row = _find(public_id)
         if Approval.select().where(Approval.rule == row.id).exists():
-            raise InvalidInput(
-                "rule", _("Requests were made under this rule, so it stays; take the tick at “In use” away instead.")
-            )
+            raise InvalidInput("rule", _("Requests were made under this rule, so it stays; untick “In use” instead."))
         steps = ApprovalStep.select(ApprovalStep.id).where(ApprovalStep.rule == row.id)
         ApprovalPerson.delete().where(ApprovalPerson.step.in_(steps)).execute()
         ApprovalStep.delete().where(ApprovalStep.rule == row.id).execute()

@@ -8,6 +8,7 @@ from typing import Any
 from flask import g
 from werkzeug.datastructures import MultiDict
 
+from app.booking.refusals import InvalidInput
 from app.booking.values import OnTimeout
 from app.operations.context import Context
 from app.operations.saving import Saved
@@ -24,7 +25,7 @@ WHO_WORDS = {ANYBODY: mark("Anybody who may approve it"), NAMED: mark("The peopl
 NEXT_WORDS = {ADMINISTRATORS: mark("The administrators"), NAMED: mark("The people ticked below")}
 TIMEOUT_WORDS = {
     OnTimeout.DECLINE: mark("The request is declined"),
-    OnTimeout.ESCALATE: mark("It goes on to others, once"),
+    OnTimeout.ESCALATE: mark("It is passed on to others, once"),
     OnTimeout.ACCEPT: mark("The step counts as approved"),
 }
 NUMBERS = (1, 2)
@@ -45,19 +46,27 @@ def read_step(typed: Typed, number: int) -> StepDraft:
     """Return a step as it was typed.
 
     Raises:
-        InvalidInput: its time is no number.
+        InvalidInput: its time is no number, or names are ticked that would not count.
     """
-
-    def people(choice: str, ticks: str) -> tuple[str, ...] | None:
-        return typed.many(f"step{number}_{ticks}") if typed.text(f"step{number}_{choice}") == NAMED else None
-
-    minutes = f"step{number}_minutes"
+    prefix = f"step{number}_"
+    minutes, on_timeout = f"{prefix}minutes", typed.text(f"{prefix}on_timeout")
     return StepDraft(
-        approvers=people("who", "approvers"),
+        approvers=_people(typed, f"{prefix}who", f"{prefix}approvers"),
         minutes=typed.number(minutes) * UNITS.get(typed.text(f"{minutes}_unit"), 1),
-        on_timeout=typed.text(f"step{number}_on_timeout"),
-        next_ones=people("next_who", "next"),
+        on_timeout=on_timeout,
+        next_ones=_people(typed, f"{prefix}next_who", f"{prefix}next") if on_timeout == OnTimeout.ESCALATE else None,
     )
+
+
+def _people(typed: Typed, choice: str, ticks: str) -> tuple[str, ...] | None:
+    """Return who is ticked, None where the choice is not to name anybody; it is no answer to tick names then."""
+    named = typed.many(ticks)
+    if typed.text(choice) == NAMED:
+        return named
+    if named:
+        words = _(WHO_WORDS[NAMED])
+        raise InvalidInput(choice, _("Names are ticked below: choose “{words}”, or untick them.", words=words))
+    return None
 
 
 def _show(context: Context, draft: RuleDraft) -> MultiDict[str, str]:

@@ -30,7 +30,7 @@ _FEATURES = {
     ),
     Feature.EMBEDDING: (mark("Embedding"), mark("The public booking inside pages of your own site.")),
     Feature.DOORS: (
-        mark("Pages beside rooms"),
+        mark("Door displays"),
         mark("A tablet at the door. Without it nothing is released because nobody has checked in."),
     ),
     Feature.CHECK_IN: (
@@ -45,15 +45,15 @@ _FEATURES = {
     Feature.FEEDS: (mark("Calendar feeds"), mark("People's own bookings in the calendar of their phone or computer.")),
 }
 _DATES = {
-    "": mark("As the language has it: Monday 31 December 2029"),
+    "": mark("Monday 31 December 2029 (usual for the language)"),
     DOTS: mark("Monday 31.12.2029"),
     SLASHES: mark("Monday 31/12/2029"),
     ISO: mark("Monday 2029-12-31"),
 }
 _CLOCKS = {
-    "": mark("As the language has it"),
-    HOURS_24: mark("24 hours: 14:30"),
-    HOURS_12: mark("12 hours: 2:30 pm"),
+    "": mark("14:30 (usual for the language)"),
+    HOURS_24: mark("14:30 (24 hours)"),
+    HOURS_12: mark("2:30 pm (12 hours)"),
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from werkzeug.datastructures import MultiDict
 
 from app.operations.context import Context
@@ -27,6 +29,12 @@ def label_names(context: Context) -> dict[str, str]:
     return {one.public_id: one.name for one in context.catalog.labels.values()}
 
 
+def _hues() -> Iterator[tuple[str, str]]:
+    for number, word in enumerate(HUE_WORDS):
+        said = _(word)
+        yield str(number), said[0].upper() + said[1:]
+
+
 def _show(draft: LabelDraft) -> MultiDict[str, str]:
     return MultiDict({"name": draft.name, "hue": str(draft.hue)})
 
@@ -48,7 +56,7 @@ LABELS = Kind(
     read=lambda context, typed: LabelDraft(typed.text("name"), typed.number("hue")),
     show=lambda context, draft: _show(draft),
     blank=lambda context: _show(LabelDraft("")),
-    options=lambda context: {"hues": [(str(number), _(word)) for number, word in enumerate(HUE_WORDS)]},
+    options=lambda context: {"hues": list(_hues())},
     permission=labels.PERMISSION,
     remove=labels.remove_label,
 )

@@ -16,7 +16,7 @@ from app.look.colours import corrections
 from app.look.features import FIELDS
 from app.look.logo import MOST_BYTES, TYPES
 from app.look.look import Look, flat, names_of
-from app.look.style import style_text
+from app.look.style import DELIVERED, style_text
 from app.look.typefaces import TYPEFACES
 from app.look.words import CLIENT, GENDERS, OWN, WORDS, exchange
 from app.operations.context import Context
@@ -24,9 +24,9 @@ from app.operations.flat_file import FlatFileError
 from app.operations.look import Draft, SavedLook, check_draft, get_look, save_look, word_for
 from app.operations.look_file import read_file, write_file
 from app.texts import _, languages, mark, using_words
-from app.translations import load_languages
 from app.web.context import current_context
 from app.web.errors import UNPROCESSABLE
+from app.web.language import language_names
 from app.web.look import start_texts
 from app.web.setup.kinds import STALE
 from app.web.setup.reading import Typed
@@ -36,7 +36,7 @@ FILE_NAME = "eigenplan-look.yaml"
 PANEL = ".look-preview"
 SHOWN_BY_STYLE = ("colour", "dark_colour", "typeface")
 _WORD_LABELS = {
-    CLIENT: mark("The usual word"),
+    CLIENT: mark("Client (usual)"),
     "patient": mark("Patient"),
     "customer": mark("Customer"),
     "guest": mark("Guest"),
@@ -169,15 +169,18 @@ def _page(form: Form) -> str:
     colours = urlencode({name: form.texts.get(name, "") for name in SHOWN_BY_STYLE})
     with using_words(lambda told, code: exchange(told, code, word_for(form.look))):
         samples = [_(text) for text in _SAMPLES]
+    with using_words(lambda told, code: told):  # the usual word is named by itself
+        words = [(code, _(_WORD_LABELS[code])) for code in (*WORDS, OWN)]
     title, introduction = start_texts(form.look)
     return render_template(
         "setup/look.html",
         form=form,
         carried=[(name, form.texts.get(name, "")) for name in FIELDS],
         typefaces=[(code, _(face.label)) for code, face in TYPEFACES.items()],
-        words=[(code, _(_WORD_LABELS[code])) for code in (*WORDS, OWN)],
+        words=words,
         genders=[("", "–"), *((code, _(_GENDER_LABELS[code])) for code in GENDERS)],
-        languages=load_languages(),
+        languages=language_names(),
+        empty_colours=DELIVERED,
         corrections=corrections(form.look.colour, form.look.dark_colour),
         preview_url=f"{url_for('setup.look_preview')}?{colours}" if form.is_previewed else "",
         title=title,

@@ -28,9 +28,9 @@ from app.operations.letters.mail_texts import (
 )
 from app.operations.letters.mail_trials import send_trial, show_trial
 from app.texts import _, plural
-from app.translations import load_languages
 from app.web.context import current_context, site
 from app.web.errors import UNPROCESSABLE
+from app.web.language import language_names
 from app.web.outbox import KIND_WORDS
 from app.web.setup.kinds import STALE, Answer, say_all
 from app.web.setup.reading import Typed
@@ -96,7 +96,7 @@ def _list(problems: Sequence[str] = ()) -> str:
             (_("To those who sign in"), [one for one in texts.values() if not one[0].to_client]),
         ],
         titles=say_all(KIND_WORDS),
-        languages=load_languages(),
+        languages=language_names(),
         problems=problems,
     )
 
@@ -167,7 +167,7 @@ def _stale(form: Form) -> Answer:
 
 
 def _page(form: Form) -> str:
-    languages = load_languages()
+    languages = language_names()
     return render_template(
         "setup/mail-texts_form.html",
         form=form,
