@@ -31,10 +31,11 @@ SCRIPTS: Mapping[str, Mapping[str, str]] = {
         "signedOut": mark("You are signed out. Please load the page again."),
     },
     "hours.js": {
-        "copyWorkdays": mark("To Monday to Friday"),
-        "copyAll": mark("To every day"),
+        "copyWorkdays": mark("Copy to Mon–Fri"),
+        "copyAll": mark("Copy to all days"),
         "open": mark("{time}, open"),
         "closed": mark("{time}, closed"),
+        "place": mark("What is drawn is at {location} only, as all lines below are."),
     },
     "passkey.js": {
         "known": mark("This device has a passkey for your account already."),

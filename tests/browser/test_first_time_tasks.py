@@ -140,7 +140,7 @@ def test_administrator_sets_weekly_hours(demo: Demo, windows: Windows) -> None:
     hand.actions = 0
     hand.drag(at(8.1), at(11.9))
     hand.drag(at(13.1), at(17.4))
-    hand.click(page.get_by_role("button", name="To Monday to Friday (Monday)"))
+    hand.click(page.get_by_role("button", name="Copy to Mon–Fri (Monday)"))
     hand.click(page.get_by_role("button", name="Save weekly hours"))
     expect(page.get_by_role("status").filter(has_text="Hours saved.")).to_be_visible()
     expect(page.get_by_role("slider", name="Friday", exact=True).locator(".paint-block")).to_have_text(

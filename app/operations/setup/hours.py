@@ -160,11 +160,12 @@ def _told(owner: Owner) -> Told:
 
 @dataclass(frozen=True, slots=True)
 class NamedOwner:
-    """Somebody or something that has hours; ``kind`` is empty for a location."""
+    """Somebody or something that has hours; ``kind`` is empty for a location, ``has_own``: weekly ones are set."""
 
     owner: Owner
     name: str
     kind: ResourceKind | None = None
+    has_own: bool = False
 
     @property
     def public_id(self) -> str:
@@ -183,13 +184,13 @@ def list_owners(context: Context) -> list[NamedOwner]:
     places = [one for one in catalog.locations.values() if one.active]
     things = [one for one in catalog.resources.values() if one.active]
     found = [
-        NamedOwner(Owner(OwnerKind.LOCATION, one.public_id), one.name)
+        NamedOwner(Owner(OwnerKind.LOCATION, one.public_id), one.name, has_own=bool(one.weekly))
         for one in sorted(places, key=lambda one: one.name.casefold())
         if context.may(Permission.MANAGE_HOURS, Target(location_id=one.id))
     ]
     rank = list(ResourceKind)
     return found + [
-        NamedOwner(Owner(OwnerKind.RESOURCE, one.public_id), one.name, one.kind)
+        NamedOwner(Owner(OwnerKind.RESOURCE, one.public_id), one.name, one.kind, bool(one.weekly))
         for one in sorted(things, key=lambda one: (rank.index(one.kind), one.name.casefold()))
         if context.may(Permission.MANAGE_HOURS, target_of_resource(one))
     ]

@@ -1,5 +1,6 @@
 // Weekly hours painted on a bar for each day, with mouse, finger or keys. What is painted is written into the lines
-// below, which are what is saved; lines past midnight or of one place stay as they are typed, and are only shown.
+// below, which are what is saved. Lines past midnight stay as they are typed, and are only shown; so do lines of one
+// location, unless all lines are of the same one: then what is painted is of it, too.
 "use strict";
 (function () {
   const texts = JSON.parse(document.currentScript.dataset.texts);
@@ -17,6 +18,7 @@
   let hours = names.map(function () { return []; }); // for each day sorted [start, end) in minutes
   let typed = names.map(function () { return []; }); // likewise, what is only shown
   const cursors = names.map(function () { return 8 * 60; });
+  let place = ""; // where painted hours are; empty: at every location
   let stroke = null;
 
   function fill(text, values) {
@@ -65,7 +67,7 @@
   }
 
   function isPlain(line) {
-    if (valueOf(line, "until_day") || valueOf(line, "place")) return false;
+    if (valueOf(line, "until_day") || valueOf(line, "place") !== place) return false;
     const [from, to] = [valueOf(line, "from"), valueOf(line, "to")];
     return (!from && !to) || minuteOf(from) < minuteOf(to);
   }
@@ -80,7 +82,21 @@
     return found.map(joined);
   }
 
+  function commonPlace() {
+    const all = lines();
+    const timed = all.filter(function (line) { return valueOf(line, "from") || valueOf(line, "to"); });
+    const named = new Set((timed.length ? timed : all).map(function (line) { return valueOf(line, "place"); }));
+    return named.size === 1 ? [...named][0] : "";
+  }
+
+  function placeName() {
+    const field = lines()[0].querySelector("[name=place]");
+    const chosen = field.options && Array.from(field.options).find(function (one) { return one.value === place; });
+    return chosen ? chosen.textContent.trim() : "";
+  }
+
   function read() {
+    place = commonPlace();
     hours = rangesOf(lines().filter(isPlain));
     typed = rangesOf(lines().filter(function (line) { return !isPlain(line); }));
     show();
@@ -105,7 +121,7 @@
 
   function lineOf(pattern, day, from, to) {
     const line = pattern.cloneNode(true);
-    for (const [name, value] of [["weekday", String(day)], ["from", from], ["to", to], ["until_day", ""], ["place", ""]]) {
+    for (const [name, value] of [["weekday", String(day)], ["from", from], ["to", to], ["until_day", ""], ["place", place]]) {
       line.querySelector("[name=" + name + "]").value = value;
     }
     for (const wrong of line.querySelectorAll(".is-invalid")) wrong.classList.remove("is-invalid");
@@ -123,6 +139,8 @@
   }
 
   // ---- the bars ----
+
+  const said = { dashed: document.getElementById("paint-dashed"), place: document.getElementById("paint-place") };
 
   const bars = names.map(function (name, day) {
     const row = document.createElement("div");
@@ -172,12 +190,16 @@
   }
 
   function show() {
+    said.dashed.hidden = !typed.some(function (ranges) { return ranges.length; });
+    said.place.hidden = !place;
+    said.place.textContent = place ? fill(texts.place, { location: placeName() }) : "";
     bars.forEach(function (bar, day) {
       const ranges = stroke && stroke.day === day ? stroke.result : hours[day];
       bar.replaceChildren(...typed[day].map(blockOf("paint-typed")), ...ranges.map(blockOf("paint-block")));
       const mark = document.createElement("div");
       mark.className = "paint-cursor";
       mark.style.left = cursors[day] / DAY * 100 + "%";
+      for (const button of bar.nextElementSibling.children) button.hidden = !hours[day].length; // nothing to copy
       bar.append(mark);
       bar.setAttribute("aria-valuenow", cursors[day]);
       bar.setAttribute("aria-valuetext", fill(isOpen(day, cursors[day]) ? texts.open : texts.closed, { time: clock(cursors[day]) }));
