@@ -72,6 +72,16 @@ def test_hints_of_the_editor_need_one_line_each(admin: Browser, place: Owner, pe
         assert [hint for hint in hints if len(hint) > ONE_LINE] == []
 
 
+def test_list_says_who_has_hours_of_their_own(admin: Browser, place: Owner, person: Owner) -> None:
+    def told() -> list[str]:
+        return re.findall(r'<span class="text-body-secondary">(.*?)</span></li>', admin.get("/setup/hours").text)
+
+    before = told()
+    for owner in (place, person):
+        admin.submit(_path(owner), _weekly(("0", "8", "12", "", "")))
+    assert (before, told()) == (["always open", "as the location"], ["own hours", "own hours"])
+
+
 def test_weekly_hours_past_midnight_are_saved_and_shown(admin: Browser, store: Store, place: Owner) -> None:
     answer = admin.submit(_path(place), _weekly(("4", "22", "2:00", "1", ""), ("0", "830", "24:00", "", "")))
     assert (answer.status_code, answer.location) == (302, _path(place))
