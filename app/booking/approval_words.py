@@ -10,9 +10,7 @@ from app.texts import mark
 HINDRANCE_WORDS: Mapping[Hindrance, str] = {
     Hindrance.OWN_REQUEST: mark("You asked for this yourself, so somebody else has to decide it."),
     Hindrance.OTHER_STEP: mark("You decided the other step of this, so somebody else has to decide this one."),
-    Hindrance.NOT_GIVEN: mark(
-        "No step of this that waits now is given to you, so those who are named have to decide it."
-    ),
+    Hindrance.NOT_GIVEN: mark("This is not for you to decide: it waits for those who are named for it."),
 }
 """The one that tells most comes first."""
 

@@ -174,6 +174,17 @@ def hindrance(asked: Asked, member: Member, deputy_id: int | None = None) -> Hin
     return None if acting.isdisjoint(asked.others) else Hindrance.OTHER_STEP
 
 
+def decided_before(asked_at: Instant, wished: Instant, present: Instant) -> Instant:
+    """Return when a wish for another time has to be decided: before that begins, or before what it would replace does.
+
+    Args:
+        asked_at: when the wish came up; what had begun by then sets no limit.
+        wished: when the wished time begins.
+        present: when the booking begins as it is.
+    """
+    return min((one for one in (wished, present) if one > asked_at), default=wished)
+
+
 def due_at(step: ApprovalStep, now: Instant, start: Instant) -> Instant:
     """Return until when a step waits that begins now: not longer than until the time that is asked for begins."""
     due = now + step.minutes * MINUTE

@@ -9,9 +9,9 @@ from app.booking.words import say_list
 from app.texts import _, mark, plural
 
 _FOR: Mapping[For, str] = {
-    For.SOONEST: mark("the soonest time that suits all"),
-    For.SAME_DAY: mark("on the first day that suits all"),
-    For.JOINED: mark("right before or after something else of {names}"),
+    For.SOONEST: mark("the earliest time that suits everyone"),
+    For.SAME_DAY: mark("on the first day that suits everyone"),
+    For.JOINED: mark("right before or after another appointment of {names}"),
     For.WITHIN: mark("an hour or more from the beginning and end of everybody's hours"),
     For.SHORT_GAP: mark("leaves a gap of less than half an hour for {names}"),
     For.EDGE: mark("at the beginning or end of the hours of {names}"),
@@ -27,7 +27,7 @@ _HINDRANCES: Mapping[Hindrance, str] = {
 def say_reason(reason: Reason) -> str:
     """Return what speaks for a time or against it, as a part of a sentence."""
     if reason.kind is For.LATER:
-        return plural("{number} day after the soonest time", "{number} days after the soonest time", reason.days)
+        return plural("{number} day after the earliest time", "{number} days after the earliest time", reason.days)
     return _(_FOR[reason.kind], names=say_list(reason.names))
 
 

@@ -310,7 +310,7 @@ def _not_confirmed(refusal: refusals.NotConfirmed, tzid: str) -> str:
 @sentence.register
 def _too_late_to_change(refusal: refusals.TooLateToChange, tzid: str) -> str:
     latest = say_moment(refusal.latest, tzid)
-    return _("This could be changed until {latest}; please call us instead.", latest=latest)
+    return _("This could be changed until {latest}; please tell us directly instead.", latest=latest)
 
 
 @sentence.register

@@ -59,7 +59,7 @@ def fate_of(service: Service, start: Instant, end: Instant, now: Instant, dice: 
         return Fate(Status.CONFIRMED, created, created)
     if service.needs_approval and chance < 0.4:
         made = now - dice.randrange(HOUR, 30 * HOUR) // MINUTE * MINUTE
-        return Fate(Status.REQUESTED, made, made, made + service.request_expiry_minutes * MINUTE)
+        return Fate(Status.REQUESTED, made, made, min(made + service.request_expiry_minutes * MINUTE, start))
     if chance > 0.94:
         return Fate(Status.CANCELLED, created, _between(created, now, dice))
     return Fate(Status.CONFIRMED, created, created)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 
+from app.booking.approvals import decided_before
 from app.booking.intervals import covers, normalise, subtract
 from app.booking.values import MINUTE, Instant, Interval
 from app.operations import records
@@ -28,13 +29,14 @@ def request_change(context: Context, row: Booking, wanted: Wanted, place: Place,
     Returns what an earlier wish for another time gives back.
     """
     freed = end_change(context, row)
+    limit = decided_before(context.now, wanted.start, row.start_at)
     change = ChangeRequest.create(
         public_id=new_public_id(),
         booking=row.id,
         start_at=wanted.start,
         end_at=wanted.end,
         resource_ids=json.dumps(place.resource_ids),
-        expires_at=expiry_of_request(context, wanted.service, wanted.start, asking),
+        expires_at=expiry_of_request(context, wanted.service, limit, asking),
         created_by=context.actor.user_id,
         created_at=context.now,
         changed_at=context.now,

@@ -53,7 +53,7 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class DeskView:
-    """A place today. ``begun``: confirmed, begun, and not yet marked as done or no-show; ``counts``: by status."""
+    """A place today. ``begun``: confirmed, begun, and not yet marked as completed or no-show; ``counts``: by status."""
 
     location: str
     location_name: str

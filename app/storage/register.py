@@ -25,7 +25,7 @@ class Data(StrEnum):
     CLIENT_CONFIDENTIAL = mark("clients' confidential details")
     OUTSIDE = mark("titles from outside calendars")
     STAFF = mark("staff: names and contacts")
-    SIGN_IN = mark("staff: what signs in, as hashes or sealed")
+    SIGN_IN = mark("staff: sign-in secrets, hashed or encrypted")
     DEVICE = mark("staff: devices and network addresses")
     ABSENCE = mark("staff: reasons for absence")
     INDEX = mark("clients' names and contacts, as keyed hashes")
@@ -54,11 +54,11 @@ class Line:
     kept: str
 
 
-FOR_EVER = mark("as long as the installation")
+FOR_EVER = mark("as long as the installation exists")
 WITH_RECORD = mark("until an administrator changes it")
-WITH_BOOKING = mark("until the service's days are over, or the client is erased")
+WITH_BOOKING = mark("until the service's time limit is over, or the client is erased")
 WITH_CLIENT = mark("until their last booking is anonymised, or they are erased")
-WITH_ACCOUNT = mark("as long as the account")
+WITH_ACCOUNT = mark("as long as the account exists")
 RECORD = ("public_id",)
 
 REGISTER: Mapping[str, Entry] = {
@@ -79,7 +79,7 @@ REGISTER: Mapping[str, Entry] = {
     "weekly_hours": Entry(mark("Hours"), WITH_RECORD),
     "date_override": Entry(mark("Hours of single dates"), WITH_RECORD, other=("day",)),
     "closure": Entry(mark("Closed dates"), WITH_RECORD, other=(*RECORD, "first_day", "last_day", "name")),
-    "time_off": Entry(mark("When somebody or something cannot be had"), WITH_RECORD, {"reason": Data.ABSENCE}, RECORD),
+    "time_off": Entry(mark("Absences of people, rooms and devices"), WITH_RECORD, {"reason": Data.ABSENCE}, RECORD),
     "service": Entry(
         mark("What can be booked"),
         FOR_EVER,
@@ -88,7 +88,7 @@ REGISTER: Mapping[str, Entry] = {
     "service_location": Entry(mark("Where services are given"), FOR_EVER),
     "service_requirement": Entry(mark("What services take"), FOR_EVER),
     "client": Entry(
-        mark("Who comes, to be told and called"),
+        mark("Clients, to write to them and to call them"),
         WITH_CLIENT,
         {
             "name": Data.CLIENT_NAME,
@@ -103,12 +103,12 @@ REGISTER: Mapping[str, Entry] = {
     ),
     "group_session": Entry(mark("Meetings of several bookings"), FOR_EVER, other=RECORD),
     "booking": Entry(
-        mark("Who comes when, for what, and who of staff is responsible"),
+        mark("Bookings: who comes when and for what, and who is responsible"),
         WITH_BOOKING,
         {"comment": Data.CLIENT_CONFIDENTIAL, "answers": Data.CLIENT_CONFIDENTIAL},
         (*RECORD, "status", "visit", "tzid"),
     ),
-    "attendee": Entry(mark("Who comes along"), WITH_BOOKING, {"name": Data.CLIENT_NAME}),
+    "attendee": Entry(mark("Other attendees of a booking"), WITH_BOOKING, {"name": Data.CLIENT_NAME}),
     "change_request": Entry(mark("Wished new times"), FOR_EVER, other=(*RECORD, "resource_ids", "status")),
     "allocation": Entry(mark("What bookings take"), FOR_EVER),
     "seat": Entry(mark("Seats of group sessions"), FOR_EVER),
@@ -130,38 +130,38 @@ REGISTER: Mapping[str, Entry] = {
         mark("a week"),
         other=("scope", "key", "fingerprint", "answer"),
     ),
-    "throttle": Entry(mark("Limits tries"), mark("30 days at most"), {"who": Data.COUNTED}),
+    "throttle": Entry(mark("Limits on attempts, as at signing in"), mark("30 days at most"), {"who": Data.COUNTED}),
     "role": Entry(mark("What somebody may do"), FOR_EVER, other=(*RECORD, "name", "about", "permissions")),
     "user_group": Entry(mark("Users with the same roles"), FOR_EVER, other=(*RECORD, "name")),
     "user_group_member": Entry(mark("Users with the same roles"), WITH_ACCOUNT),
     "outside_group": Entry(mark("What groups are called elsewhere"), FOR_EVER, other=("source", "name")),
     "role_grant": Entry(mark("Who has which role, and where"), WITH_ACCOUNT, other=("scope",)),
     "user_session": Entry(
-        mark("Where somebody is signed in"),
+        mark("Browsers that are signed in"),
         mark("30 days after it has ended"),
         {"token_hash": Data.SIGN_IN, "device": Data.DEVICE, "address": Data.DEVICE},
         (*RECORD, "method"),
     ),
-    "authenticator": Entry(mark("Codes of an app"), WITH_ACCOUNT, {"secret": Data.SIGN_IN}),
+    "authenticator": Entry(mark("Second factor: codes of an app"), WITH_ACCOUNT, {"secret": Data.SIGN_IN}),
     "recovery_code": Entry(
-        mark("Instead of a lost second factor"), mark("until used or made anew"), {"code_hash": Data.SIGN_IN}
+        mark("Recovery codes, for a lost second factor"), mark("until used or made anew"), {"code_hash": Data.SIGN_IN}
     ),
     "passkey": Entry(
-        mark("Signing in by a device"),
+        mark("Passkeys, to sign in with a device"),
         WITH_ACCOUNT,
         {"name": Data.DEVICE, "credential": Data.SIGN_IN, "public_key": Data.SIGN_IN},
         RECORD,
     ),
     "spent_challenge": Entry(mark("An answer at signing in counts once"), mark("an hour"), other=("challenge_hash",)),
     "external_identity": Entry(
-        mark("Who somebody is where they sign in elsewhere"),
+        mark("Accounts at an outside sign-in"),
         WITH_ACCOUNT,
         {"subject": Data.STAFF},
         ("source", "issuer"),
     ),
     "calendar_feed": Entry(mark("Private addresses of calendars"), WITH_ACCOUNT, {"public_id": Data.SIGN_IN}),
     "workflow_rule": Entry(
-        mark("What happens by itself when something happens to a booking"),
+        mark("Rules: what happens by itself with bookings"),
         WITH_RECORD,
         {"receivers": Data.STAFF, "assigns": Data.STAFF},
         (*RECORD, "name", "trigger_kind", "conditions", "labels", "subject", "text"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -95,7 +95,7 @@ def show(delivery_id: str) -> str:
         letter=letter,
         message=letter.message,
         tzid=site().config.time_zone,
-        parts=list(split_links(letter.text, letter.links)),
+        lines=in_lines(split_links(letter.text, letter.links)),
         status_words=_status_words(),
         kinds={kind: _(words) for kind, words in KIND_WORDS.items()},
         may_try=letter.message.status == "given_up" and context.may(Permission.BOOK_FOR_OTHERS),
@@ -118,6 +118,16 @@ def split_links(text: str, links: Sequence[str]) -> Iterator[tuple[str, bool]]:
     for part in re.split(f"({pattern})", text):
         if part:
             yield part, part in known
+
+
+def in_lines(parts: Iterable[tuple[str, bool]]) -> list[list[tuple[str, bool]]]:
+    """Return the parts of a text line by line; each line has at least one."""
+    lines: list[list[tuple[str, bool]]] = [[]]
+    for text, is_link in parts:
+        first, *others = text.split("\n")
+        lines[-1].append((first, is_link))
+        lines += [[(one, is_link)] for one in others]
+    return lines
 
 
 @blueprint.get("/<delivery_id>/booking.ics")

@@ -66,11 +66,10 @@ def index() -> str:
 def show(public_id: str) -> ResponseReturnValue:
     """Show one request: where a mail leads to; looking at it decides nothing. What waits no more has only its page."""
     context = current_context()
-    waiting = list_requests(context)
-    chosen = [booking for booking in waiting if booking.public_id == public_id]
+    chosen = [booking for booking in list_requests(context) if booking.public_id == public_id]
     if not chosen:
         return redirect(url_for("bookings.show", public_id=public_id))
-    return render_template("requests/one.html", line=_lines(context, chosen, waiting)[0], refused=Refused())
+    return render_template("requests/one.html", line=_lines(context, chosen)[0], refused=Refused())
 
 
 @blueprint.post("/<public_id>/approve")
@@ -115,8 +114,7 @@ def _refused(context: Context, public_id: str, refusal: Refusal) -> str:
 
 
 def _page(context: Context, refused: Refused) -> str:
-    waiting = list_requests(context)
-    lines = _lines(context, waiting, waiting)
+    lines = _lines(context, list_requests(context))
     shown = request.args.get("show", "")
     kept = [line for line in lines if shown not in ("mine", "others") or line.may_approve == (shown == "mine")]
     counts = {"": len(lines), "mine": sum(line.may_approve for line in lines)}
@@ -126,9 +124,8 @@ def _page(context: Context, refused: Refused) -> str:
     )
 
 
-def _lines(context: Context, chosen: list[BookingView], waiting: list[BookingView]) -> list[RequestRow]:
-    """Return requests as lines; ``waiting``: all of them, which are looked through for what is near."""
-    approvals, conflicts = approvals_of(context, chosen), conflicts_of(context, waiting)
+def _lines(context: Context, chosen: list[BookingView]) -> list[RequestRow]:
+    approvals, conflicts = approvals_of(context, chosen), conflicts_of(context, chosen)
     return [
         _line(booking, row, approvals[booking.public_id], conflicts)
         for booking, row in zip(chosen, rows_of(chosen), strict=True)

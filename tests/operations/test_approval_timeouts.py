@@ -171,3 +171,14 @@ def test_wish_is_accepted_as_it_was_held_when_buffers_are_longer_by_then(store: 
     at(cast, LATER + 2 * HOUR)
     assert get_booking(system(cast), booking).start == TEN + 2 * HOUR
     assert check_database(store) == []
+
+
+def test_wish_is_no_more_accepted_once_what_it_would_replace_has_begun(store: Store) -> None:
+    cast = clinic(store)
+    rule(cast, "Consultation", Steps(minutes=60 * 24 * 30, on_timeout="accept"))
+    booking = book(visitor(cast), wish(cast)).public_id
+    approve(acting(cast, "Mona"), booking)
+    move(client(cast, booking), MoveRequest(booking, TEN + 2 * HOUR))
+    at(cast, TEN)
+    kept = get_booking(system(cast), booking)
+    assert (kept.start, kept.change, check_database(store)) == (TEN, None, [])

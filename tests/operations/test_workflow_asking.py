@@ -66,7 +66,7 @@ def test_what_a_rule_hits_is_a_request_and_everything_else_is_booked(store: Stor
     early, late = booked(cast), booked(cast, SOON, start=TEN + HOUR)
     assert (early.status, late.status, message_kinds()) == ("confirmed", "requested", ["confirmed", "requested"])
     assert late.expires_at == TEN + HOUR
-    with pytest.raises(NotAllowed, match="No step of this that waits now is given to you"):
+    with pytest.raises(NotAllowed, match="This is not for you to decide"):
         approve(acting(cast, "Nils", SOON), late.public_id)
     assert approve(acting(cast, "Mona", SOON), late.public_id).status == "confirmed"
     shown = approvals_of(system(cast, SOON), [late])[late.public_id]

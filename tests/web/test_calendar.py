@@ -217,7 +217,7 @@ def test_why_only_asks_first(desk: Browser, cast: Cast) -> None:
 
 def test_why_free_time_can_be_booked(desk: Browser, cast: Cast) -> None:
     page = desk.get("/calendar/why", query_string=why(cast)).text
-    assert ("It is free." in page, f"start={TEN}" in page) == (True, True)
+    assert ("This time is free." in page, f"start={TEN}" in page) == (True, True)
 
 
 def test_why_taken_time_names_every_reason(desk: Browser, cast: Cast, store: Store) -> None:
@@ -239,7 +239,7 @@ def test_why_from_a_calendar_cell_takes_what_the_resource_gives(desk: Browser, c
 
 def test_why_of_a_resource_that_gives_nothing_asks_for_anyone(desk: Browser, cast: Cast) -> None:
     page = words(desk.get("/calendar/why", query_string=why(cast, resource=cast.ids["Laser"])).text)
-    assert "Consultation, Monday 7 January 2030, 10:00 It is free." in page
+    assert "Consultation, Monday 7 January 2030, 10:00 This time is free." in page
 
 
 @pytest.mark.parametrize(

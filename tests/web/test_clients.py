@@ -119,6 +119,13 @@ def test_erasing_is_refused_while_bookings_are_to_come(admin: Browser, cast: Cas
     assert store.read(lambda: Client.select().count()) == 1
 
 
+def test_erasing_names_what_is_to_come_instead_of_its_button(admin: Browser, cast: Cast, store: Store) -> None:
+    page = nora(cast)
+    booking = store.read(lambda: str(Booking.get().public_id))
+    told = admin.get(f"{page}/erase").text
+    assert (f'href="/bookings/{booking}"' in told, f'action="{page}/erase"' in told) == (True, False)
+
+
 def test_erasing_asks_first_and_then_takes_the_client_out(admin: Browser, cast: Cast, store: Store) -> None:
     page = nora(cast)
     booking = store.read(lambda: str(Booking.get().public_id))
@@ -133,7 +140,7 @@ def test_erasing_asks_first_and_then_takes_the_client_out(admin: Browser, cast: 
 def test_register_is_read_by_auditors_and_shows_how_long_services_keep(sign_in: SignIn, cast: Cast) -> None:
     cast.store.write(lambda: Service.update(anonymise_after_days=90).where(Service.name == "Intake").execute())
     page = words(sign_in(ReadyMade.AUDITOR).get("/data-register/").text)
-    assert "clients' contacts client email, phone" in page
+    assert "Clients' contacts client email, phone" in page
     assert "Intake 90 days" in page
     assert "Consultation without an end" in page
 

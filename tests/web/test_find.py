@@ -49,9 +49,9 @@ def test_common_times_come_best_first_with_their_reasons(desk: Browser, cast: Ca
     said = words(page)
 
     assert best(page)[:3] == ["09:15–09:45", "10:45–11:15", "11:15–11:45"]
-    assert "For it: on the first day that suits all" in said
-    assert "For it: right before or after something else of Ada" in said
-    assert "Ben Free: 08:00–12:00, 12:45–18:00. Busy: 12:00–12:30 Consultation" in said
+    assert "For it: on the first day that suits everyone" in said
+    assert "For it: right before or after another appointment of Ada" in said
+    assert "Ben Free: 08:00–12:00, 12:45–18:00. Busy: 12:00–12:30 Consultation, 12:30–12:45 Buffer" in said
     assert "Room 1 Free: 08:00–18:00 " in said
 
 
@@ -106,7 +106,7 @@ def test_titles_are_hidden_from_those_who_may_not_see_them(sign_in: SignIn, cast
     booked(cast, TEN, provider=cast.ids["Ben"])
     browser = sign_in(ReadyMade.PROVIDER, cast.rows["Ada"])
     page = words(browser.get("/find/", query_string=asked(cast, "Ada", "Ben", **{"for": "me"})).text)
-    assert "Ben Free: 08:00–10:00, 10:45–18:00. Busy: 10:00–10:30 Busy" in page
+    assert "Ben Free: 08:00–10:00, 10:45–18:00. Busy: 10:00–10:30 Busy, 10:30–10:45 Buffer" in page
 
 
 def test_nobody_looks_for_what_they_may_not_book(sign_in: SignIn, cast: Cast) -> None:

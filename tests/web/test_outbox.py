@@ -86,7 +86,7 @@ def test_times_of_messages_are_on_the_clock_of_the_site(
     store.write(lambda: change_row(message(), created_at=TEN))
     browser = sign_in(ReadyMade.MANAGER)
     shown, letter = browser.get("/outbox/").text, browser.get(f"/outbox/{message().public_id}").text
-    assert ("Times are those of Asia/Tokyo." in shown, "Monday 7 January 2030, 19:00" in shown) == (True, True)
+    assert ("All times in Asia/Tokyo." in shown, "Monday 7 January 2030, 19:00" in shown) == (True, True)
     assert ("<dd>Asia/Tokyo</dd>" in letter, "Monday 7 January 2030, 19:00" in letter) == (True, True)
 
 

@@ -81,7 +81,7 @@ def test_approval_of_what_may_be_taken_is_said_before_it_is_booked(visitor: Flas
 
     def shown() -> tuple[bool, bool, bool]:
         text = Page(visitor.get(details).text).text
-        asks = "confirmed by us" in visitor.get("/").text
+        asks = "we confirm each request" in visitor.get("/").text
         return "we have to confirm this time first" in text, "Send the request" in text, asks
 
     assert shown() == (False, False, False)

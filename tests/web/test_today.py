@@ -45,9 +45,9 @@ def test_desk_sees_who_comes_who_began_and_what_is_free(sign_in: SignIn, cast: C
     booked(cast, TEN - HOUR, name="Early Client", provider=cast.ids["Ada"])
     store.write(lambda: Booking.update(status="completed").where(Booking.start_at == TEN - HOUR).execute())
     page = today(sign_in(ReadyMade.FRONT_DESK), store)
-    assert "Booked today 4 Done or no-show 1" in page
+    assert "Booked today 4 Completed or no-show 1" in page
     assert "In the next two hours 11:00–11:30 Soon Client Consultation · Ada Begun" in page
-    assert "Begun, and not marked as done or no-show 10:00–10:30 Begun Client Consultation · Ada Next" in page
+    assert "Begun, and not marked as completed or no-show 10:00–10:30 Begun Client Consultation · Ada Next" in page
     assert "Next free times today 10:45 Approval 10:45 Class 10:45 Consultation 10:45 Intake" in page
     assert ("Afternoon Client" in page, "Early Client" in page) == (False, False)
 

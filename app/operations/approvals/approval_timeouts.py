@@ -9,6 +9,7 @@ from app.booking.statuses import Status
 from app.booking.values import Instant, OnTimeout
 from app.operations import records
 from app.operations.announce import announce
+from app.operations.approvals.asking import limit_of
 from app.operations.approvals.settle import go_on, keep_until
 from app.operations.approvals.steps import Step, open_change, steps_of
 from app.operations.audit.bookings import tell, tell_status
@@ -37,7 +38,7 @@ def _end(context: Context, row: Booking) -> list[Freed]:
     """Handle the overdue steps of a locked booking, unless somebody decided them before it was locked."""
     change = open_change(row)
     overdue = [step for step in steps_of(context, row, change) if step.waits and step.row.due_at <= context.now]
-    start = row.start_at if change is None else change.start_at
+    start = limit_of(row, change)
     actions = [(step, timed_out(step.asked, context.now, start)) for step in overdue]
     for step, action in actions:
         _apply(context, step, action, start)

@@ -14,6 +14,7 @@ from app.booking.approvals import (
     Foreseen,
     active_steps,
     asking_rules,
+    decided_before,
     due_at,
     foresee_rules,
     hindrance,
@@ -145,15 +146,20 @@ def _settles_all(context: Context, rules: Collection[ApprovalRule]) -> bool:
 
 
 def expiry_of_request(context: Context, service: Service, start: Instant, asking: Asking) -> Instant:
-    """Return when a request or change request runs out: no later than the time that it asks for, if that is to come."""
+    """Return when a request or change request runs out: no later than ``start``, if that is to come."""
     return last_moment((step for _, step in _all_steps(service, asking)), context.now, start)
+
+
+def limit_of(row: Booking, change: ChangeRequest | None) -> Instant:
+    """Return the start that a request or a wished change has to be decided before."""
+    return row.start_at if change is None else decided_before(change.created_at, change.start_at, row.start_at)
 
 
 def ask(context: Context, row: Booking, asking: Asking, change: ChangeRequest | None = None) -> None:
     """Write the steps of a request, or of a wished change; one without rules has none, anybody may decide it."""
     if not asking.rules:
         return
-    start = row.start_at if change is None else change.start_at
+    start = limit_of(row, change)
     steps = [
         (None if rule is None else rule.id, step.number, due_at(step, context.now, start) if step.number == 1 else None)
         for rule, step in _all_steps(context.catalog.services[row.service_id], asking)

@@ -1,15 +1,18 @@
-"""What speaks against a request, in sentences: what came up since it was made, and other requests of the same day."""
+"""What speaks against a request, in sentences: what came up since it was made.
+
+Other requests do not: each has its time, so that none is asked for twice.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from app.booking.intervals import overlaps
 from app.booking.values import Catalog, Instant, Interval, Location, Resource
 from app.booking.wall_clock import local_date
-from app.booking.words import say_clock, say_span
+from app.booking.words import say_span
 from app.operations.context import Context
 from app.operations.views import BookingView
 from app.storage.beside import busy_beside
@@ -25,7 +28,7 @@ def conflicts_of(context: Context, views: Sequence[BookingView]) -> dict[str, tu
     Names of clients, titles of busy times and reasons are left out: not everybody who decides may see them.
     """
     busy = context.store.read(lambda: _busy(views))
-    catalog, days = context.catalog, _by_day(views)
+    catalog = context.catalog
     resources = {one.public_id: one for one in catalog.resources.values()}
     locations = {one.public_id: one for one in catalog.locations.values()}
     found = {}
@@ -35,7 +38,6 @@ def conflicts_of(context: Context, views: Sequence[BookingView]) -> dict[str, tu
             *_closed(locations[view.location], view),
             *_away(taken, view),
             *_busy_words(catalog, busy.get(view.public_id, ()), view.tzid),
-            *_same_day(days[_day(view)], view),
         ]
         found[view.public_id] = tuple(told[:MOST])
     return found
@@ -79,27 +81,3 @@ def _away(taken: Sequence[Resource], view: BookingView) -> Iterator[str]:
             if overlaps(wished(view), (off.start, off.end)):
                 span = say_span(off.start, off.end, view.tzid)
                 yield _("{resource} is away {span}.", resource=resource.name, span=span)
-
-
-def _by_day(views: Sequence[BookingView]) -> Mapping[date, list[BookingView]]:
-    found: dict[date, list[BookingView]] = defaultdict(list)
-    for view in views:
-        found[_day(view)].append(view)
-    return found
-
-
-def _day(view: BookingView) -> date:
-    return local_date(wished(view)[0], view.tzid)
-
-
-def _same_day(others: Sequence[BookingView], view: BookingView) -> Iterator[str]:
-    """Tell of other requests for the same people, rooms and devices on that day: who decides one weighs them all."""
-    mine = {one.public_id for one in view.resources}
-    for other in others:
-        shared = [one.name for one in other.resources if one.public_id in mine]
-        if other.public_id != view.public_id and shared:
-            yield _(
-                "Another request takes {resources} that day at {time}.",
-                resources=", ".join(shared),
-                time=say_clock(wished(other)[0], view.tzid),
-            )

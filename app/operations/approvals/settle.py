@@ -7,6 +7,7 @@ from app.booking.statuses import Status, check_transition
 from app.booking.values import Instant
 from app.operations import records
 from app.operations.announce import announce
+from app.operations.approvals.asking import limit_of
 from app.operations.approvals.steps import Step, steps_of
 from app.operations.audit.bookings import tell_status
 from app.operations.audit.words import Action
@@ -31,7 +32,7 @@ def go_on(context: Context, row: Booking, change: ChangeRequest | None) -> list[
 
 def _begin(context: Context, row: Booking, change: ChangeRequest | None, later: list[Step]) -> None:
     """Let steps wait from now on; the time that is asked for is kept as long as they may."""
-    start = row.start_at if change is None else change.start_at
+    start = limit_of(row, change)
     for step in later:
         due = due_at(step.asked.step, context.now, start)
         Approval.update(status=StepStatus.WAITING, due_at=due).where(Approval.id == step.row.id).execute()

@@ -13,13 +13,18 @@ from flask.typing import ResponseReturnValue
 from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.refusals import InvalidInput
+from app.booking.statuses import ACTIVE, Status
+from app.booking.values import Instant
 from app.booking.words import STATE_WORDS, sentence
 from app.operations.audit.words import ACTION_WORDS, ACTOR_WORDS
 from app.operations.clients.client_archive import Archive, collect_client
 from app.operations.clients.client_records import get_client
 from app.operations.clients.erasure import erase_client
+from app.operations.context import Context
 from app.operations.letters.letterhead import Letterhead
+from app.operations.views import BookingView
 from app.texts import _, mark, plural
+from app.web.bookings.detail import rows_of
 from app.web.context import current_context, site
 from app.web.errors import status_of
 
@@ -85,7 +90,18 @@ def confirm_erasure(public_id: str) -> str:
     """Ask before a client is erased, and say what goes and what stays."""
     context = current_context()
     context.require(Permission.DATA_REQUESTS, Target())
-    return render_template("clients/erase.html", client=get_client(context, public_id), problem="")
+    return _erasure_page(context, public_id, "")
+
+
+def _erasure_page(context: Context, public_id: str, problem: str) -> str:
+    client = get_client(context, public_id)
+    hindering = [one for one in client.bookings if _hinders(one, context.now)]
+    return render_template("clients/erase.html", client=client, problem=problem, hindering=rows_of(hindering))
+
+
+def _hinders(booking: BookingView, now: Instant) -> bool:
+    """Whether a client cannot be erased before this booking is over, cancelled or decided."""
+    return booking.change is not None or (Status(booking.status) in ACTIVE and booking.end > now)
 
 
 def erase(public_id: str) -> ResponseReturnValue:
@@ -94,8 +110,7 @@ def erase(public_id: str) -> ResponseReturnValue:
     try:
         count = erase_client(context, public_id)
     except InvalidInput as refusal:
-        client, problem = get_client(context, public_id), sentence(refusal, "UTC")
-        return render_template("clients/erase.html", client=client, problem=problem), status_of(refusal)
+        return _erasure_page(context, public_id, sentence(refusal, "UTC")), status_of(refusal)
     flash(
         plural(
             "The client is erased. {number} booking stays without a name, and still count.",

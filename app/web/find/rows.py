@@ -88,11 +88,19 @@ def _parts(intervals: Sequence[Interval], shown: Interval, *, is_free: bool) -> 
         yield Part(x, max((end - shown[0]) * WIDTH // length - x, 1), is_free)
 
 
+def _buffers(column: ResourceCalendar) -> Iterator[Interval]:
+    """Yield what is kept free around bookings."""
+    for one in column.taken:
+        if one.booked is not None:
+            yield from subtract([(one.start, one.end)], [one.booked])
+
+
 def _busy(column: ResourceCalendar, bounds: Interval, tzid: str) -> tuple[str, ...]:
     """Return what takes somebody that day, in order; titles only where the actor may see them."""
     found = [(one.start, one.end, one.service_name if one.service else _("Busy")) for one in column.bookings]
     outside = (one for one in column.taken if one.cause is Cause.BUSY_TIME)
     found += [(one.start, one.end, one.reference or _("Busy")) for one in outside]
     found += [(one.start, one.end, one.reason or _("Time off")) for one in column.away]
+    found += [(start, end, _("Buffer")) for start, end in _buffers(column)]
     here = sorted({(max(start, bounds[0]), min(end, bounds[1]), title) for start, end, title in found})  # seats are one
     return tuple(f"{span_text((start, end), tzid)} {title}" for start, end, title in here if start < end)

@@ -64,7 +64,7 @@ _SETUP = Stop(
 _REQUESTS = Stop(
     ".site-nav a[href*='/requests/']",
     mark("Requests"),
-    mark("What waits for a yes. Each keeps its time until somebody decides, or until it runs out."),
+    mark("What waits for a yes. Each keeps its time until somebody decides, or until it expires."),
 )
 _ACCOUNT = Stop(
     ".who-name",

@@ -22,7 +22,7 @@ from app.web.setup.reading import Typed
 _FEATURES = {
     Feature.PUBLIC_BOOKING: (
         mark("Public booking"),
-        mark("Visitors choose and book by themselves. Without it, links in mails still move and cancel bookings."),
+        mark("Clients choose and book by themselves. Without it, links in mails still move and cancel bookings."),
     ),
     Feature.WAITING: (
         mark("Waiting list"),

@@ -13,6 +13,7 @@ from app.booking.approvals import (
     Hindrance,
     Member,
     asking_rules,
+    decided_before,
     due_at,
     foresee,
     hindrance,
@@ -85,6 +86,20 @@ def test_hindrance_is_the_first_rule_that_says_no(
     asked: Asked, member: Member, deputy: int | None, reason: Hindrance | None
 ) -> None:
     assert hindrance(asked, member, deputy) is reason
+
+
+@pytest.mark.parametrize(
+    ("wished", "present", "limit"),
+    [
+        (3 * HOUR, HOUR, HOUR),
+        (HOUR, 3 * HOUR, HOUR),
+        (3 * HOUR, 0, 3 * HOUR),
+        (-HOUR, 3 * HOUR, 3 * HOUR),
+        (-HOUR, -2 * HOUR, -HOUR),
+    ],
+)
+def test_wish_is_decided_before_what_is_first_to_begin(wished: int, present: int, limit: int) -> None:
+    assert decided_before(NOW, NOW + wished, NOW + present) == NOW + limit
 
 
 def of(number: int, minutes: int, on_timeout: str = "decline") -> ApprovalStep:

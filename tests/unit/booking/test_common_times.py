@@ -192,14 +192,14 @@ def test_each_who_is_left_out_has_a_time_before_any_has_two() -> None:
 def test_reasons_and_hindrances_in_words() -> None:
     said = [say_reason(Reason(kind, ("Ada", "Bob"))) for kind in For if kind is not For.LATER]
     assert said == [
-        "the soonest time that suits all",
-        "on the first day that suits all",
-        "right before or after something else of Ada and Bob",
+        "the earliest time that suits everyone",
+        "on the first day that suits everyone",
+        "right before or after another appointment of Ada and Bob",
         "an hour or more from the beginning and end of everybody's hours",
         "leaves a gap of less than half an hour for Ada and Bob",
         "at the beginning or end of the hours of Ada and Bob",
     ]
-    assert say_reason(Reason(For.LATER, days=1)) == "1 day after the soonest time"
+    assert say_reason(Reason(For.LATER, days=1)) == "1 day after the earliest time"
     assert [say_missing(Missing("Ada", one)) for one in Hindrance] == [
         "Ada is taken",
         "Ada is away",

@@ -90,7 +90,7 @@ EXAMPLES: list[tuple[Refusal, str]] = [
     (r.NotConfirmed(), "This time is not kept any longer, as it was not confirmed in time; please book again."),
     (
         r.TooLateToChange(NINE),
-        "This could be changed until Monday 7 January 2030, 09:00; please call us instead.",
+        "This could be changed until Monday 7 January 2030, 09:00; please tell us directly instead.",
     ),
     (
         r.InvalidTransition("no_show", "declined"),
