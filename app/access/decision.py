@@ -56,6 +56,12 @@ def allows(actor: Actor, permission: Permission, target: Target | None = None) -
     return has_link and permission in _CLIENT_MAY and target is not None and target.booking == actor.booking
 
 
+def may_everything(actor: Actor) -> bool:
+    """Say whether ``actor`` has every permission for the whole installation, by one role or by several."""
+    whole = Target()
+    return all(allows(actor, one, whole) for one in Permission)
+
+
 def counting(actor: Actor, permission: Permission) -> list[Grant]:
     """Return the actor's grants that have a permission.
 

@@ -14,11 +14,14 @@ import icalendar
 import pytest
 import yaml
 
-from app.access.permissions import ReadyMade
+from app.access.actors import Actor, ActorKind
+from app.access.grants import Grant
+from app.access.permissions import Extent, Permission, ReadyMade, all_of
 from app.booking.refusals import InvalidInput, NotAllowed
 from app.operations.archive.export import export_plain, export_sealed
 from app.operations.archive.import_archive import ArchiveError, import_archive
 from app.operations.book import book
+from app.operations.context import Context
 from app.operations.letters.letterhead import Letterhead
 from app.operations.requests import SeriesRequest
 from app.operations.series import book_series
@@ -141,6 +144,21 @@ def test_only_who_may_see_everything_exports(store: Store, role: ReadyMade) -> N
     cast = filled(store)
     with pytest.raises(NotAllowed):
         export_plain(staff(cast, role), io.BytesIO(), HEAD)
+
+
+LACKING: dict[str, dict[Permission, Extent]] = {
+    "the audit log": all_of(*(one for one in Permission if one is not Permission.READ_AUDIT)),
+    "others' answers": {**all_of(*Permission), Permission.SEE_CONFIDENTIAL: Extent.OWN},
+}
+
+
+@pytest.mark.parametrize("what", LACKING)
+def test_role_that_lacks_anything_exports_nothing(empty: Store, what: str) -> None:
+    somebody = Actor(ActorKind.USER, "IT", 1, grants=(Grant("IT", LACKING[what]),), resource_id=1)
+    file = io.BytesIO()
+    with pytest.raises(NotAllowed):
+        export_plain(Context(empty, somebody, NOW), file, HEAD)
+    assert file.getvalue() == b""
 
 
 def test_archive_has_calendars_and_a_set_up_to_read(store: Store) -> None:

@@ -6,9 +6,10 @@ import io
 
 import pytest
 
-from app.access.permissions import ReadyMade
+from app.access.permissions import Permission, ReadyMade
 from app.operations.archive.import_archive import opened_archive
 from app.storage.store import Store
+from tests.cast import Cast
 from tests.web.conftest import Browser, SignIn
 from tests.web.staff_cast import booked, practice
 
@@ -28,6 +29,17 @@ def test_archive_is_what_the_passphrase_opens(admin: Browser) -> None:
     assert b"Nora" not in answer.data
     with opened_archive(io.BytesIO(answer.data), lambda: PASSPHRASE) as packed:
         assert b"Nora Client" in packed.read("tables/client.jsonl")
+
+
+def test_archive_is_for_those_who_may_everything_and_only_they_see_the_link(
+    admin: Browser, sign_in: SignIn, store: Store
+) -> None:
+    rest = [one for one in Permission if one is not Permission.SEE_CONFIDENTIAL]
+    role = store.write(lambda: Cast(store).role("IT", *rest, own=[Permission.SEE_CONFIDENTIAL]))
+    browser = sign_in(role)
+    links = ['href="/export/"' in one.get("/setup/").text for one in (admin, browser)]
+    assert (links, browser.get("/export/").status_code) == ([True, False], 403)
+    assert browser.submit("/export/", TWICE).status_code == 403
 
 
 @pytest.mark.parametrize(

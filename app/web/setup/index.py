@@ -15,7 +15,7 @@ class Step:
     """One line of the index: ``endpoint`` is the list page; ``state`` says what is there, ``missing`` what is not.
 
     ``permission``: who may edit anything of it; ``everywhere``: only those who have it for everything.
-    ``or_everywhere``: who has this one for everything may, too.
+    ``or_everywhere``: who has this one for everything may, too. ``takes_all``: only those who may do everything.
     """
 
     permission: Permission
@@ -26,6 +26,7 @@ class Step:
     missing: str = ""
     everywhere: bool = False
     or_everywhere: Permission | None = None
+    takes_all: bool = False
 
 
 def list_steps(catalog: Catalog) -> list[Step]:
@@ -169,10 +170,11 @@ def _other_steps() -> Iterator[Step]:
         _("Which personal data lie where, what for and how long: for the data protection officer."),
     )
     yield Step(
-        Permission.MANAGE_USERS,
+        Permission.EXPORT,
         "export.index",
         _("Export"),
         _("Everything as one archive, to keep or to move somewhere else."),
+        takes_all=True,
     )
 
 

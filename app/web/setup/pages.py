@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from app.access.decision import may_everything
 from app.access.grants import Target
 from app.access.permissions import Permission
 from app.operations.context import Context
@@ -36,6 +37,8 @@ blueprint = Blueprint("setup", __name__, url_prefix="/setup")
 
 
 def _may_open(context: Context, step: Step) -> bool:
+    if step.takes_all:
+        return may_everything(context.actor)
     if step.or_everywhere is not None and context.may(step.or_everywhere, Target()):
         return True
     return context.may(step.permission, Target() if step.everywhere else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.access.actors import SYSTEM, VISITOR, Actor, ActorKind, client_of
-from app.access.decision import Decision, decide
+from app.access.decision import Decision, decide, may_everything
 from app.access.grants import Grant, Scope, ScopeKind, Target
 from app.access.permissions import GLOBAL, READY_MADE, WORDS, Permission, ReadyMade, all_of, own_of
 from tests.cast import granted, user
@@ -29,6 +29,25 @@ def holder(*grants: Grant, resource_id: int | None = None) -> Actor:
 @pytest.mark.parametrize("permission", Permission)
 def test_system_may_everything(permission: Permission) -> None:
     assert decide(SYSTEM, permission, OTHERS) == Decision(allowed=True)
+
+
+REST = [one for one in Permission if one is not Permission.READ_AUDIT]
+
+
+@pytest.mark.parametrize(
+    ("grants", "expected"),
+    [
+        ((granted(ReadyMade.ADMINISTRATOR),), True),
+        ((Grant("Half", all_of(*REST)), Grant("Rest", all_of(Permission.READ_AUDIT))), True),
+        ((Grant("Half", all_of(*REST)),), False),
+        ((granted(ReadyMade.ADMINISTRATOR, AT_CENTRE),), False),
+        ((Grant("Own", {**all_of(*Permission), **own_of(Permission.SEE_CONFIDENTIAL)}),), False),
+        ((Grant("Own", own_of(*Permission)),), False),
+        ((), False),
+    ],
+)
+def test_everything_is_every_right_for_all_of_the_installation(grants: tuple[Grant, ...], expected: bool) -> None:
+    assert may_everything(holder(*grants, resource_id=ADA)) is expected
 
 
 @pytest.mark.parametrize("actor", [VISITOR, client_of("own")])
