@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from app.access.actors import VISITOR
-from app.access.permissions import ReadyMade
+from app.access.permissions import Permission, ReadyMade
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
 from app.booking.values import Question, QuestionKind, Visibility
 from app.booking.workflow_values import Assigning, Conditions, Labelling, Receivers
@@ -33,7 +33,7 @@ from app.storage.store import Store
 from app.storage.tables import Location, Resource, Service
 from app.translations import load_languages
 from tests.cast import HOUR, NOW, Cast
-from tests.operations.helpers import ADA
+from tests.operations.helpers import ADA, holding
 from tests.operations.setup_cast import add_location, context_of
 
 GERMAN = Wish("de", "Europe/Berlin")
@@ -221,6 +221,14 @@ def test_rule_about_a_question_that_a_service_here_lacks_makes_nothing(store: St
         set_up_preset(context_of(store), read_preset(RULES), GERMAN)
     problem = "Talk was here already, without the question “Again?” that a rule needs; please rename it first."
     assert (refused.value.problem, UserGroup.select().count()) == (problem, 0)
+
+
+def test_preset_with_a_rule_that_an_answer_sets_off_is_for_those_who_may_see_answers(store: Store) -> None:
+    rights = set(Permission) - {Permission.SEE_CONFIDENTIAL}
+    with pytest.raises(InvalidInput) as refused:
+        set_up_preset(holding(Cast(store), *rights), read_preset(RULES), GERMAN)
+    said = "Only who may see everybody's answers can set up a rule that depends on one."
+    assert (refused.value.problem, Location.select().count()) == (said, 0)
 
 
 @pytest.mark.parametrize("role", [one for one in ReadyMade if one is not ReadyMade.ADMINISTRATOR])

@@ -7,10 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from app.access.permissions import ReadyMade
+from app.access.actors import Actor, ActorKind
+from app.access.grants import Grant
+from app.access.permissions import Permission, ReadyMade, all_of, own_of
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
 from app.booking.workflow_values import Conditions, Receivers
 from app.operations.book import book
+from app.operations.context import Context
 from app.operations.setup.groups import GroupDraft, remove_group, save_group
 from app.operations.setup.workflow import (
     RuleDraft,
@@ -182,3 +185,27 @@ def test_rule_is_said_in_one_sentence() -> None:
         "answered by Yes; No; booked less than 2 hours before; booked more than 1 hour before), then write to the "
         "people who give it, lab@example.org.",
     ]
+
+
+def test_rule_that_depends_on_an_answer_takes_the_right_to_see_answers(store: Store) -> None:
+    asking(store)
+    admin, manager = context_of(store), context_of(store, ReadyMade.MANAGER)
+    telling = replace(TELL, conditions=ASKED, receivers=Receivers(client=True))
+    rule = save_rule(admin, telling)
+    found = []
+    for draft, public_id in ((replace(telling, name="New"), None), (replace(telling, conditions=Conditions()), rule)):
+        with pytest.raises(InvalidInput) as refused:
+            save_rule(manager, draft, public_id)
+        found.append((refused.value.field, refused.value.problem))
+    said = "Only who may see everybody's answers can set up a rule that depends on one."
+    assert found == [("question", said)] * 2
+    assert [one.draft for one in list_rules(admin)] == [telling]
+
+
+def test_own_answers_alone_are_no_right_to_a_rule_that_depends_on_one(store: Store) -> None:
+    asking(store)
+    extents = {**all_of(Permission.MANAGE_SETTINGS), **own_of(Permission.SEE_CONFIDENTIAL)}
+    provider = Context(store, Actor(ActorKind.USER, "Ada", 1, grants=(Grant("Own", extents),), resource_id=1), NOW)
+    with pytest.raises(InvalidInput) as refused:
+        save_rule(provider, replace(TELL, conditions=ASKED, receivers=Receivers(client=True)))
+    assert (refused.value.field, list_rules(provider)) == ("question", [])

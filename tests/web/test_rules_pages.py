@@ -97,3 +97,18 @@ def test_rule_that_asks_for_approval_is_previewed_saved_and_opened_again(admin: 
     assert (wrong.status_code, "Please choose at least one user or group." in wrong.text) == (422, True)
     wrong = admin.submit(NEW, {**ASKS, "trigger": "moved", "action": "save"})
     assert "Approval can be asked for only when a booking is made" in words(wrong.text)
+
+
+def test_manager_is_told_at_the_question_who_may_let_a_rule_depend_on_answers(sign_in: SignIn, store: Store) -> None:
+    practice(store)
+    manager = sign_in(ReadyMade.MANAGER)
+    said = "Only who may see everybody's answers can set up a rule that depends on one."
+    typed = {**TYPED, "addresses": "", "question": "first-visit", "answers": "yes"}
+    answers = [manager.submit(NEW, {**typed, "action": action}) for action in ("preview", "save")]
+    assert [words(one.text).count(said) for one in (manager.get(NEW), *answers)] == [
+        1,
+        2,
+        4,
+    ]  # as help, in the preview, above and beside the field
+    assert (answers[1].status_code, 'value="Tell the lab"' in answers[1].text) == (422, True)
+    assert list_rules(context_of(store)) == []

@@ -69,6 +69,7 @@ def check_rule(context: Context, draft: RuleDraft) -> RuleDraft:
     """
     if draft.trigger not in set(Trigger):
         raise InvalidInput("trigger", _("Please choose when this rule acts."))
+    _check_may_name(context, draft.conditions)
     check_asks(draft.trigger, draft.conditions, draft.asks)
     _check_labels(context.catalog, draft.labels)
     check_assigning(draft.assigns, in_use=draft.active)
@@ -103,6 +104,17 @@ def _check_conditions(catalog: Catalog, asked: Conditions) -> Conditions:
     if least is not None and most is not None and least >= most:
         raise InvalidInput("less_than_minutes", _("No booking is both; please correct one of them."))
     return checked
+
+
+def may_name_questions(context: Context) -> bool:
+    """Whether rules of the actor may depend on answers: what these rules do tells which ones were given."""
+    return context.may(Permission.SEE_CONFIDENTIAL, Target())
+
+
+def _check_may_name(context: Context, asked: Conditions) -> None:
+    if asked.question and not may_name_questions(context):
+        problem = _("Only who may see everybody's answers can set up a rule that depends on one.")
+        raise InvalidInput("question", problem)
 
 
 def _check_named(catalog: Catalog, asked: Conditions) -> None:
@@ -189,6 +201,8 @@ def save_rule(context: Context, draft: RuleDraft, public_id: str | None = None, 
 
     def work() -> str:
         require_asking(context, _asks_before(public_id), draft.asks)
+        if public_id is not None:
+            _check_may_name(context, read_conditions(find_row(WorkflowRule, "rule", public_id).conditions))
         name, checked = check_name(WorkflowRule, draft.name, public_id), check_rule(context, draft)
         values = {
             "name": name,

@@ -183,6 +183,7 @@ def _options(context: Context) -> dict[str, Any]:
         "resources": resource_groups(context),
         "statuses": say_all(STATUS_WORDS),
         "questions": _questions(context),
+        "may_name_questions": workflow.may_name_questions(context),
         "groups": workflow.group_names(context),
         "labels": label_names(context),
         "assignable": assigning_options(list_assignable(context)),
