@@ -109,8 +109,10 @@ class Cast:
             PoolMember.create(pool=pool.id, resource=resource_id)
         ServiceRequirement.create(service=service_id, position=position, pool=pool.id, count=need.count)
 
-    def user(self, name: str, role: str, resource: str | None = None, password_hash: str = "") -> int:
-        """Add somebody who signs in and has a role (its public id) for everything."""
+    def user(self, name: str, role: str, resource: str | None = None, password_hash: str | None = None) -> int:
+        """Add somebody who signs in and has a role (its public id) for everything; administrators have a password."""
+        if password_hash is None:
+            password_hash = "set" if role == ReadyMade.ADMINISTRATOR else ""
         email = f"{name.lower().replace(' ', '.')}@example.org"
         person = self.rows[resource] if resource else None
         row = User.create(name=name, email=email, resource=person, password_hash=password_hash, **self._stamps())

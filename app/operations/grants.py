@@ -14,6 +14,7 @@ from app.access.permissions import GLOBAL, WORDS, Permission, ReadyMade, say_rol
 from app.booking.refusals import InvalidInput, NotAllowed
 from app.operations.context import Context
 from app.operations.rights import extents_of, grants_of
+from app.storage.account_tables import ExternalIdentity, Passkey
 from app.storage.base import Record
 from app.storage.rights_tables import Role, RoleGrant, UserGroupMember
 from app.storage.tables import Location, Pool, Resource, Service, User
@@ -28,7 +29,9 @@ SCOPES: Mapping[ScopeKind, type[Record]] = {
 }
 """What a grant may be for, besides everything."""
 
-_NOBODY_LEFT = mark("Nobody could change users any more; please make somebody else administrator first.")
+_NOBODY_LEFT = mark(
+    "No administrator who can sign in would be left; please make somebody else one first who has signed in before."
+)
 _WHICH: Mapping[ScopeKind, str] = {
     ScopeKind.LOCATION: mark("Please choose which location the role is for."),
     ScopeKind.SERVICE: mark("Please choose which service the role is for."),
@@ -227,6 +230,16 @@ def administrators() -> ModelSelect:
 
 
 def check_administrator_left() -> None:
-    """Raise InvalidInput where a change would leave nobody who may do everything and can sign in."""
-    if not User.select().where(User.id.in_(administrators()), User.active).exists():
+    """Raise InvalidInput where a change would leave nobody who may do everything and can sign in.
+
+    Whoever was invited and has not chosen a password yet cannot: the mail may have gone to a mistyped address.
+    """
+    if not User.select().where(User.id.in_(administrators()), User.active, _can_sign_in()).exists():
         raise InvalidInput("grants", _(_NOBODY_LEFT))
+
+
+def _can_sign_in() -> Expression:
+    """Whether there is a password, a passkey, or an account in the directory or at the provider that was used here."""
+    passkeys = Passkey.select(Passkey.user)
+    elsewhere = ExternalIdentity.select(ExternalIdentity.user).where(ExternalIdentity.subject.is_null(False))
+    return (User.password_hash != "") | User.id.in_(passkeys) | User.id.in_(elsewhere)

@@ -193,6 +193,14 @@ def test_sign_in_that_changes_nothing_tells_no_process_of_a_change(cast: Cast) -
     assert cast.store.rows("SELECT value FROM revision WHERE name = 'catalog'") == before
 
 
+def test_last_administrator_who_signs_in_elsewhere_stays_linked(cast: Cast) -> None:
+    public_id = let_in(cast, claim(BOSSES))
+    cast.store.write(User.update(active=False).where(User.name == "Root").execute)
+    with pytest.raises(InvalidInput, match="No administrator who can sign in would be left"):
+        unlink(system(cast), public_id, Source.LDAP)
+    assert [one.source for one in list_links(system(cast), public_id)] == [Source.LDAP]
+
+
 def test_last_administrator_stays_one_whatever_is_said(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
     public_id = let_in(cast, claim(BOSSES))
     cast.store.write(User.update(active=False).where(User.name == "Root").execute)

@@ -29,6 +29,7 @@ from app.operations.setup.roles import (
     see_as,
 )
 from app.operations.setup.users import UserDraft, get_user, save_user, sign_out_everywhere
+from app.storage.account_tables import ExternalIdentity, Passkey
 from app.storage.rights_tables import Role
 from app.storage.store import Store
 from app.storage.tables import User
@@ -55,6 +56,12 @@ def cast(store: Store) -> Cast:
 
     store.write(fill)
     return made
+
+
+def add_passkey(user_id: int) -> None:
+    """Keep a passkey of somebody, as far as it can be told without a browser."""
+    key = {"name": "Phone", "credential": "c", "public_key": "k", "sign_count": 0, "created_at": 0}
+    Passkey.create(public_id="passkey", user=user_id, **key)
 
 
 def helper(cast: Cast) -> Context:
@@ -304,9 +311,35 @@ def test_last_administrator_stays_one_in_a_group_too(cast: Cast) -> None:
     group = save_group(context, GroupDraft("Admins", (root,), (GrantDraft("administrator"),)))
     save_user(context, replace(get_user(context, root).draft, grants=()), root)
     for attempt in (lambda: save_group(context, GroupDraft("Admins"), group), lambda: remove_group(context, group)):
-        with pytest.raises(InvalidInput, match="Nobody could change users any more"):
+        with pytest.raises(InvalidInput, match="No administrator who can sign in would be left"):
             attempt()
     assert get_group(context, group).draft.members == (root,)
+
+
+@pytest.mark.parametrize(
+    ("way", "stays"),
+    [("nothing", True), ("chosen", True), ("password", False), ("passkey", False), ("elsewhere", False)],
+)
+def test_last_administrator_is_one_who_can_sign_in(cast: Cast, way: str, stays: bool) -> None:
+    context, root = system(cast), cast.ids["Root"]
+    invited = UserDraft("uma@exampel.org", "Uma", (GrantDraft("administrator"),))
+    uma = User.get(User.public_id == save_user(context, invited)).id
+    linked = {"user": uma, "source": "ldap", "issuer": "", "created_at": cast.now}
+    ways: dict[str, Callable[[], object]] = {
+        "nothing": lambda: None,
+        "chosen": lambda: ExternalIdentity.create(**linked),
+        "password": lambda: User.update(password_hash="set").where(User.id == uma).execute(),
+        "passkey": lambda: add_passkey(uma),
+        "elsewhere": lambda: ExternalIdentity.create(**linked, subject="1234"),
+    }
+    cast.store.write(ways[way])
+    demoted = replace(get_user(context, root).draft, grants=())
+    if stays:
+        with pytest.raises(InvalidInput, match="No administrator who can sign in would be left"):
+            save_user(context, demoted, root)
+    else:
+        save_user(context, demoted, root)
+    assert (get_user(context, root).draft.grants != ()) is stays
 
 
 def test_group_with_an_unknown_member_is_refused(cast: Cast) -> None:
