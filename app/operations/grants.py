@@ -222,9 +222,17 @@ def _draft(row: RoleGrant, roles: Mapping[int, str], parts: Mapping[ScopeKind, M
 def administrators() -> ModelSelect:
     """Return the row ids of users who are administrators for everything, directly or through a group, as a query."""
     role = Role.select(Role.id).where(Role.public_id == ReadyMade.ADMINISTRATOR.value)
-    whole = RoleGrant.role.in_(role) & (RoleGrant.scope == ScopeKind.EVERYTHING.value)
-    direct = RoleGrant.select(RoleGrant.user).where(whole, RoleGrant.user.is_null(False))
-    groups = RoleGrant.select(RoleGrant.group).where(whole, RoleGrant.group.is_null(False))
+    return _given(RoleGrant.role.in_(role) & (RoleGrant.scope == ScopeKind.EVERYTHING.value))
+
+
+def holders_of(role_id: int) -> ModelSelect:
+    """Return the row ids of users who have a role for anything, directly or through a group, as a query."""
+    return _given(RoleGrant.role == role_id)
+
+
+def _given(which: Expression) -> ModelSelect:
+    direct = RoleGrant.select(RoleGrant.user).where(which, RoleGrant.user.is_null(False))
+    groups = RoleGrant.select(RoleGrant.group).where(which, RoleGrant.group.is_null(False))
     members = UserGroupMember.select(UserGroupMember.user).where(UserGroupMember.group.in_(groups))
     return direct | members
 

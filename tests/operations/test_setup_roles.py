@@ -306,6 +306,34 @@ def test_member_without_the_right_is_not_put_into_a_stronger_group(cast: Cast) -
     assert get_group(system(cast), group).draft.members == ()
 
 
+@pytest.mark.parametrize("way", ["member goes", "member comes", "role goes", "group goes", "role asks less"])
+def test_group_and_its_role_ask_an_account_that_may_do_more_only_what_one_like_it_wants(cast: Cast, way: str) -> None:
+    strict = save_role(system(cast), RoleDraft("Strict", needs_second_factor=True))
+    asked, root = GroupDraft("Everybody", (cast.ids["Root"],), (GrantDraft(strict),)), cast.ids["Root"]
+    group = save_group(system(cast), asked)
+    empty = save_group(system(cast), GroupDraft("Nobody"))
+    ways: dict[str, Callable[[], object]] = {
+        "member goes": lambda: save_group(helper(cast), replace(asked, members=()), group),
+        "member comes": lambda: save_group(helper(cast), GroupDraft("Nobody", (root,)), empty),
+        "role goes": lambda: save_group(helper(cast), replace(asked, grants=()), group),
+        "group goes": lambda: remove_group(helper(cast), group),
+        "role asks less": lambda: save_role(helper(cast), RoleDraft("Strict"), strict),
+    }
+    with pytest.raises(NotAllowed) as refused:
+        ways[way]()
+    said = "Root may do more than you, so only somebody who may do as much can change this account."
+    assert refused.value.reason == said
+    actor = cast.store.read(lambda: actor_of(User.get(User.name == "Root")))
+    assert (needs_second_factor(actor), get_group(system(cast), group).draft) == (True, asked)
+
+
+def test_group_with_a_member_who_may_do_more_can_be_renamed(cast: Cast) -> None:
+    draft = GroupDraft("Everybody", (cast.ids["Root"],), (GrantDraft("viewer"),))
+    group = save_group(system(cast), draft)
+    save_group(helper(cast), replace(draft, name="All"), group)
+    assert get_group(system(cast), group).draft == replace(draft, name="All")
+
+
 def test_last_administrator_stays_one_in_a_group_too(cast: Cast) -> None:
     context, root = system(cast), cast.ids["Root"]
     group = save_group(context, GroupDraft("Admins", (root,), (GrantDraft("administrator"),)))

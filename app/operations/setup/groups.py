@@ -15,6 +15,7 @@ from app.operations.grants import (
     GrantDraft,
     Holder,
     check_administrator_left,
+    check_may_change,
     check_may_join,
     replace_grants,
     stored_group_grants,
@@ -58,14 +59,15 @@ def save_group(context: Context, draft: GroupDraft, public_id: str | None = None
 
     Raises:
         InvalidInput: also when no administrator would remain.
-        NotAllowed: a role that changes hands may do more than the actor. NotFound, StaleVersion.
+        NotAllowed: a role that changes hands, or somebody who is given or loses one, may do more than the actor.
+        NotFound, StaleVersion.
     """
 
     def work() -> str:
         name, members = check_name(UserGroup, draft.name, public_id), _user_ids(draft.members)
         outside = _checked(draft.outside)
         row = put(context, UserGroup, "group", Key(public_id, version), {"name": name})
-        _exchange_members(context, row, members)
+        _exchange_members(context, row, members, are_roles_changed=_are_changed(row, draft.grants))
         replace_grants(context, Holder(group_id=row.id), draft.grants)
         _exchange_outside(context, row, outside)
         check_administrator_left()
@@ -80,14 +82,32 @@ def _user_ids(public_ids: Collection[str]) -> set[int]:
     return {known[one] if one in known else int(find_row(User, "user", one).id) for one in wanted}
 
 
-def _exchange_members(context: Context, row: UserGroup, members: set[int]) -> None:
-    """Who comes or goes is given, or loses, all roles that the group has."""
-    before = UserGroupMember.select(UserGroupMember.user).where(UserGroupMember.group == row.id)
-    if {one for (one,) in before.tuples()} != members:
+def _are_changed(row: UserGroup, grants: Collection[GrantDraft]) -> bool:
+    return set(stored_group_grants()[row.id]) != set(grants)
+
+
+def _exchange_members(context: Context, row: UserGroup, members: set[int], *, are_roles_changed: bool) -> None:
+    """Who comes or goes is given, or loses, all roles that the group has; who stays, those that change.
+
+    That changes their accounts, also where a role may do nothing: it can ask for a second factor.
+    """
+    before = _member_ids(row)
+    if before != members:
         check_may_join(context, row.id)
+    _check_may_change_all(context, before | members if are_roles_changed else before ^ members)
     UserGroupMember.delete().where(UserGroupMember.group == row.id).execute()
     if members:
         UserGroupMember.insert_many([{"group": row.id, "user": one} for one in sorted(members)]).execute()
+
+
+def _member_ids(row: UserGroup) -> set[int]:
+    query = UserGroupMember.select(UserGroupMember.user).where(UserGroupMember.group == row.id)
+    return {one for (one,) in query.tuples()}
+
+
+def _check_may_change_all(context: Context, user_ids: Collection[int]) -> None:
+    for user in User.select().where(User.id.in_(sorted(user_ids))).order_by(User.name):
+        check_may_change(context, user)
 
 
 def _checked(names: Collection[OutsideName]) -> list[OutsideName]:
@@ -129,12 +149,14 @@ def remove_group(context: Context, public_id: str) -> None:
     """Delete a group; its members lose the roles that they had through it.
 
     Raises:
-        InvalidInput: no administrator would remain, or a rule names it. NotAllowed, NotFound.
+        InvalidInput: no administrator would remain, or a rule names it.
+        NotAllowed: one of its roles or members may do more than the actor. NotFound.
     """
 
     def work() -> None:
         row = find_row(UserGroup, "group", public_id)
         check_may_join(context, row.id)
+        _check_may_change_all(context, _member_ids(row))
         if names_group(row.id):
             raise InvalidInput("group", _("A rule of approvals names this group; please change that rule first."))
         if uses_group(public_id):

@@ -30,12 +30,13 @@ from app.operations.accounts.session_limits import (
 from app.operations.audit.recording import Change, Subject, record
 from app.operations.audit.words import Action, Kind
 from app.operations.context import Context
-from app.operations.grants import lacking
+from app.operations.grants import check_may_change, holders_of, lacking
 from app.operations.rights import dump_extents, extents_of
 from app.operations.saving import Key, Saved, check_name, check_number, edit, find_row, look, put
 from app.operations.setup.workflow_assigning import uses_role
 from app.operations.telling import Told
 from app.storage.rights_tables import Role, RoleGrant
+from app.storage.tables import User
 from app.texts import _, mark, plural
 
 MAX_ABOUT = 300
@@ -66,8 +67,8 @@ def save_role(context: Context, draft: RoleDraft, public_id: str | None = None, 
 
     Raises:
         InvalidInput: no name, a name that is taken, sessions that are too short or too long.
-        NotAllowed: it would hold, or held, more than the actor has, or may do more and is to ask something else of
-            signing in. NotFound, StaleVersion.
+        NotAllowed: it would hold, or held, more than the actor has; or it, or somebody who has it, may do more and is
+            to be asked something else at signing in. NotFound, StaleVersion.
     """
 
     def work() -> str:
@@ -90,12 +91,16 @@ def _sign_in(draft: RoleDraft) -> dict[str, int | None]:
 
 
 def _check_may_ask(context: Context, public_id: str | None, asked: Mapping[str, int | None]) -> None:
-    """Nobody makes it easier to sign in as somebody who may do more than they may."""
+    """Nobody makes it easier to sign in as somebody who may do more than they may, by this role or by others."""
     if public_id is None:
         return
     row = find_row(Role, "role", public_id)
     is_changed = any(getattr(row, name) != value for name, value in asked.items())
-    if is_changed and lacking(context, extents_of(row.public_id, row.permissions)):
+    if not is_changed:
+        return
+    for user in User.select().where(User.id.in_(holders_of(row.id))).order_by(User.name):
+        check_may_change(context, user)
+    if lacking(context, extents_of(row.public_id, row.permissions)):
         raise NotAllowed(
             permission=Permission.MANAGE_USERS.value,
             reason=_("This role may do more than you, so only who may do as much can change what it asks at sign-in."),
