@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.access.permissions import Permission
 from app.booking.refusals import InvalidTransition, JustTaken, NotAllowed
 from app.operations.approvals.approve import approve
 from app.operations.book import book
@@ -78,11 +79,12 @@ def test_step_that_goes_on_asks_others_too_for_as_long_again(store: Store) -> No
     assert approve(acting(cast, "Olga", LATER), booking).status == "confirmed"
 
 
-@pytest.mark.parametrize(("name", "may"), [("Mona", True), ("Root", True), ("Nils", False)])
+@pytest.mark.parametrize(("name", "may"), [("Mona", True), ("Root", True), ("Nils", False), ("Owner", False)])
 def test_step_that_goes_on_to_the_administrators_is_theirs_and_still_the_first_ones(
     store: Store, name: str, may: bool
 ) -> None:
     cast = clinic(store)
+    store.write(lambda: cast.user("Owner", cast.role("Everything of their own", own=Permission), resource="Ada"))
     booking = requested(cast, Steps(("Mona",), on_timeout="escalate"))
     at(cast, LATER)
     if not may:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.access.actors import Actor, ActorKind
-from app.access.decision import allows
-from app.access.grants import ScopeKind, Target
+from app.access.decision import allows, may_everything
+from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.approvals import Asked, Hindrance, Member, hindrance
 from app.operations.context import Context
@@ -34,15 +34,7 @@ def member_of(actor: Actor) -> Member:
     if actor.user_id is None:
         return NOBODY
     groups = UserGroupMember.select(UserGroupMember.group).where(UserGroupMember.user == actor.user_id).tuples()
-    return Member(actor.user_id, frozenset(one for (one,) in groups), is_administrator(actor))
-
-
-def is_administrator(actor: Actor) -> bool:
-    """Whether somebody may do everything everywhere."""
-    return any(
-        grant.scope.kind is ScopeKind.EVERYTHING and all(one in grant.extents for one in Permission)
-        for grant in actor.grants
-    )
+    return Member(actor.user_id, frozenset(one for (one,) in groups), may_everything(actor))
 
 
 def voices_of(context: Context) -> tuple[Voice, ...]:
