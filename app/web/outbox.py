@@ -67,6 +67,7 @@ def index() -> str:
         status_words=_status_words(),
         kinds={kind: _(words) for kind, words in KIND_WORDS.items()},
         see_clients=context.may(Permission.SEE_CONTACTS, Target()),
+        see_titles=context.may(Permission.SEE_TITLES, Target()),
         demo=site().config.demo,
     )
 

@@ -57,6 +57,15 @@ def test_list_shows_message_status_and_recipient(sign_in: SignIn) -> None:
 
 
 @pytest.mark.usefixtures("booked")
+@pytest.mark.parametrize("rights", [(), (Permission.SEE_BUSY, Permission.SEE_TITLES)])
+def test_service_is_named_to_those_who_may_see_titles(sign_in_with: SignInWith, rights: tuple[Permission, ...]) -> None:
+    browser = sign_in_with(Permission.SEE_MESSAGES, *rights)
+    pages = [browser.get(path).text for path in ("/outbox/", f"/outbox/{message().public_id}")]
+    seen = ["Consultation" in page or Booking.get().public_id in page for page in pages]
+    assert seen == [bool(rights)] * 2
+
+
+@pytest.mark.usefixtures("booked")
 def test_list_hides_recipients_from_those_without_contacts(sign_in_with: SignInWith) -> None:
     page = sign_in_with(Permission.SEE_MESSAGES).get("/outbox/").text
     assert "ada@example.org" not in page

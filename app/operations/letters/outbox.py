@@ -33,7 +33,8 @@ class MessageView:
     """One message.
 
     ``to_name`` and ``to_email`` are empty where the actor may not see clients, or nobody is known. ``last_error`` then
-    says only that there is one: servers quote addresses.
+    says only that there is one: servers quote addresses. ``booking`` and ``service_name`` are None and empty where the
+    actor may not see titles, or it is about no booking.
     """
 
     delivery_id: str
@@ -115,7 +116,10 @@ def _page(context: Context, status: str | None, before: int | None, limit: int) 
 def _views(context: Context, rows: Sequence[OutboxMessage]) -> list[MessageView]:
     waiting = _waiting_entries(rows)
     see_clients = context.may(Permission.SEE_CONTACTS, Target())
-    return [_view(context, row, waiting.get(row.id), see_clients) for row in rows]
+    views = [_view(context, row, waiting.get(row.id), see_clients) for row in rows]
+    if context.may(Permission.SEE_TITLES, Target()):
+        return views
+    return [replace(view, booking=None, service_name="") for view in views]
 
 
 def _waiting_entries(rows: Sequence[OutboxMessage]) -> dict[int, WaitingEntry]:
