@@ -204,6 +204,22 @@ def test_page_gives_nobody_a_right_that_they_lack(cast: Cast) -> None:
     assert save_door(holding(cast, manage, look), room, made.draft).draft == made.draft
 
 
+def test_service_is_booked_at_a_door_only_where_who_sets_it_up_may_book_it(cast: Cast) -> None:
+    room, draft = cast.ids["Room"], DoorDraft(cast.ids["Use"])
+    sees = holding(cast, Permission.MANAGE_RESOURCES, Permission.SEE_BUSY)
+    books = holding(cast, Permission.MANAGE_RESOURCES, Permission.SEE_BUSY, Permission.BOOK_FOR_OTHERS)
+    with pytest.raises(InvalidInput) as refused:
+        save_door(sees, room, draft)
+    said = "To let Use be booked here takes the right “Book for others”."
+    assert (refused.value.field, refused.value.problem) == ("service", said)
+    assert save_door(books, room, draft).shows_address
+    kept = save_door(sees, room, draft)
+    assert (kept.draft, kept.shows_address, kept.lacking[-1]) == (draft, False, Permission.BOOK_FOR_OTHERS)
+    with pytest.raises(NotAllowed):
+        renew_door(sees, room)
+    assert renew_door(books, room).shows_address
+
+
 @pytest.mark.parametrize(
     ("draft", "field"),
     [

@@ -95,6 +95,7 @@ def test_set_up_page_says_which_right_is_missing_instead_of_offering(cast: Cast,
     for rights, missing in (
         ((), "“See busy times”"),
         ((Permission.SEE_BUSY,), "“See titles” for Quiet room. The page"),
+        ((Permission.SEE_BUSY,), "“Book for others” for what is booked on the spot."),
     ):
         page = sign_in_with(manage, *rights).get(path).text
         assert (missing in page, [one for one in offered if one in page]) == (True, [])

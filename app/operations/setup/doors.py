@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from app.access.grants import Target
 from app.access.permissions import Permission
-from app.booking.doors import RELEASE_MINUTES, can_be_booked_at
+from app.booking.doors import RELEASE_MINUTES, can_be_booked_at, place_at
 from app.booking.refusals import InvalidInput
 from app.booking.values import Instant, ResourceKind, Service
 from app.operations import records
@@ -38,8 +39,8 @@ class DoorDraft:
 class DoorSetup:
     """The page beside a resource as it is set up. ``public_id``: of its address; empty while there is none.
 
-    ``services``: what may be booked at it, by name. ``lacking``: rights that whoever looks does not have for it; the
-    page and its settings take them as well, as it shows and does what they are for without a sign-in.
+    ``services``: what may be booked at it, by name. ``lacking``: rights that whoever looks does not have for it, or for
+    what is booked at it; page and settings take them as well, as it shows and does what they are for without a sign-in.
     """
 
     resource: str
@@ -52,9 +53,11 @@ class DoorSetup:
 
     @property
     def shows_address(self) -> bool:
-        """Whether there is an address, which tells no more than whoever looks may see anyway."""
-        told = {Permission.SEE_BUSY, Permission.SEE_TITLES} if self.draft.with_titles else {Permission.SEE_BUSY}
-        return bool(self.public_id) and told.isdisjoint(self.lacking)
+        """Whether there is an address, by which nobody sees or books more than whoever looks may anyway."""
+        given = {Permission.SEE_BUSY, Permission.BOOK_FOR_OTHERS}
+        if self.draft.with_titles:
+            given.add(Permission.SEE_TITLES)
+        return bool(self.public_id) and given.isdisjoint(self.lacking)
 
 
 def get_door(context: Context, resource: str) -> DoorSetup:
@@ -75,15 +78,16 @@ def save_door(context: Context, resource: str, draft: DoorDraft) -> DoorSetup:
     """Give a resource its page, or change what the page tells and allows.
 
     Raises:
-        NotAllowed: also without a right that the page gives to whoever stands there. NotFound, InvalidInput.
+        NotAllowed: also without a right that the page gives to whoever stands there. NotFound.
+        InvalidInput: also with a service that the actor may not book there for others.
     """
 
     def work(row: Resource, door: Door | None) -> DoorSetup:
         old = DoorDraft() if door is None else _draft(context, door)
+        service_id = _check_service(context, row, old.service, draft.service)
         _check_rights(context, row, old, draft)
         before = {} if door is None else _facts(old)
         made = door or _new(context, row)
-        service_id = _check_service(context, row, draft.service)
         minutes = _check_minutes(draft.release_after_minutes)
         if minutes != made.release_after_minutes:
             made.release_since = context.now
@@ -103,7 +107,8 @@ def renew_door(context: Context, resource: str) -> DoorSetup:
     Nobody can check in until the tablet has the new address, so that what has begun is not released.
 
     Raises:
-        NotAllowed: also without the rights to see what the page shows. NotFound, InvalidInput.
+        NotAllowed: also without the rights to see what the page shows, and to book what is booked at it. NotFound,
+        InvalidInput.
     """
 
     def work(row: Resource, door: Door | None) -> DoorSetup:
@@ -138,6 +143,15 @@ def _check_rights(context: Context, row: Resource, old: DoorDraft, draft: DoorDr
         needed.append(Permission.CANCEL)
     for right in needed:
         context.require(right, target_of_resource(row))
+    if draft.service not in (None, old.service):
+        context.require(Permission.BOOK_FOR_OTHERS, _booking_of(context, row, draft.service))
+
+
+def _booking_of(context: Context, row: Resource, service: str) -> Target:
+    """Return what is asked about a booking that is made at the door, of a service by its public id."""
+    found = get_service(context, context.catalog, service)
+    place = place_at(context.catalog.resources[row.id], found)
+    return Target(resource_ids=(row.id,), location_id=place, service_id=found.id)
 
 
 def _edit(context: Context, resource: str, work: Callable[[Resource, Door | None], T]) -> T:
@@ -174,12 +188,15 @@ def _services(context: Context, row: Resource) -> tuple[Service, ...]:
     return tuple(sorted(found, key=lambda one: one.name.casefold()))
 
 
-def _check_service(context: Context, row: Resource, public_id: str | None) -> int | None:
+def _check_service(context: Context, row: Resource, old: str | None, public_id: str | None) -> int | None:
     if not public_id:
         return None
     service = get_service(context, context.catalog, public_id)
     if service not in _services(context, row):
         problem = _("{service} cannot be booked at the door; please choose another one.", service=service.name)
+        raise InvalidInput("service", problem)
+    if public_id != old and not context.may(Permission.BOOK_FOR_OTHERS, _booking_of(context, row, public_id)):
+        problem = _("To let {service} be booked here takes the right “Book for others”.", service=service.name)
         raise InvalidInput("service", problem)
     return service.id
 
@@ -193,15 +210,16 @@ def _check_minutes(minutes: int | None) -> int | None:
 
 
 def _setup(context: Context, row: Resource, door: Door | None) -> DoorSetup:
-    found = DoorSetup(row.public_id, row.name, _services(context, row), lacking=_lacking(context, row))
-    if door is None:
-        return found
-    return replace(found, draft=_draft(context, door), public_id=door.public_id, created_at=door.created_at)
+    draft = DoorDraft() if door is None else _draft(context, door)
+    found = DoorSetup(row.public_id, row.name, _services(context, row), draft, lacking=_lacking(context, row, draft))
+    return found if door is None else replace(found, public_id=door.public_id, created_at=door.created_at)
 
 
-def _lacking(context: Context, row: Resource) -> tuple[Permission, ...]:
-    given = (Permission.SEE_BUSY, Permission.SEE_TITLES, Permission.CANCEL)
-    return tuple(right for right in given if not context.may(right, target_of_resource(row)))
+def _lacking(context: Context, row: Resource, draft: DoorDraft) -> tuple[Permission, ...]:
+    given = dict.fromkeys((Permission.SEE_BUSY, Permission.SEE_TITLES, Permission.CANCEL), target_of_resource(row))
+    if draft.service is not None:
+        given[Permission.BOOK_FOR_OTHERS] = _booking_of(context, row, draft.service)
+    return tuple(right for right, target in given.items() if not context.may(right, target))
 
 
 def _draft(context: Context, door: Door) -> DoorDraft:
