@@ -152,6 +152,26 @@ def check_may_add(context: Context, pool_id: int, added: Collection[Target]) -> 
             raise InvalidInput("members", problem)
 
 
+def check_gains_nothing(context: Context, before: Target, after: Target) -> None:
+    """Go on only if the actor may do no more with a resource where it is to be than where it was.
+
+    Roles for a location are for what is there now: whoever moved a room there could read why it is away, for example.
+    What others may do with it there is what moving it is for.
+
+    Raises:
+        InvalidInput: the actor would gain a right.
+    """
+    both = [one for one in Permission if one not in GLOBAL and context.may(one, after)]
+    gained = [one for one in both if not context.may(one, before)]
+    if gained:
+        problem = _(
+            "At that location you may do more with it than now ({right}), "
+            "so only somebody who has that right at both locations can move it there.",
+            right=_within_a_sentence(WORDS[gained[0]].name),
+        )
+        raise InvalidInput("location", problem)
+
+
 def lacking(context: Context, permissions: Iterable[Permission]) -> list[Permission]:
     """Return the permissions that the actor does not have everywhere."""
     return [one for one in permissions if not context.may(one, Target())]

@@ -7,8 +7,11 @@ from datetime import date
 
 import pytest
 
-from app.access.permissions import ReadyMade
+from app.access.actors import Actor, ActorKind
+from app.access.grants import Grant, Scope, ScopeKind
+from app.access.permissions import Permission, ReadyMade, all_of
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
+from app.operations.context import Context
 from app.operations.setup.closures import ClosureDraft, get_closure, list_closures, remove_closure, save_closure
 from app.operations.setup.locations import LocationDraft, get_location, list_locations, save_location
 from app.operations.setup.pools import PoolDraft, get_pool, list_pools, remove_pool, save_pool
@@ -16,6 +19,7 @@ from app.operations.setup.resources import ResourceDraft, get_resource, list_res
 from app.operations.setup.services import RequirementDraft, ServiceDraft, save_service
 from app.operations.setup.time_off import TimeOffDraft, get_time_off, list_time_off, remove_time_off, save_time_off
 from app.storage.store import Store
+from app.storage.tables import Location
 from tests.cast import NOW
 from tests.operations.setup_cast import add_location, add_person, add_pool, context_of
 
@@ -87,6 +91,29 @@ def test_location_edited_without_the_right_is_refused(store: Store, role: ReadyM
         add_location(context_of(store, role))
     with pytest.raises(NotAllowed):
         list_locations(context_of(store, role))
+
+
+@pytest.mark.parametrize("gains", [True, False])
+def test_room_moves_where_its_mover_gains_no_right(store: Store, gains: bool) -> None:
+    admin, centre, branch = context_of(store), *(add_location(context_of(store), name) for name in ("Centre", "Branch"))
+    room = save_resource(admin, ResourceDraft("Room 1", "room", BERLIN, centre))
+    there = Scope(ScopeKind.LOCATION, Location.get(Location.public_id == branch).id, name="Branch")
+    keeper = Grant("Keeper", all_of(Permission.MANAGE_RESOURCES))
+    hours = Grant("Hours", all_of(Permission.MANAGE_HOURS, Permission.SEE_DETAILS), there)
+    somebody = Context(
+        store, Actor(ActorKind.USER, "Somebody", 99, grants=(keeper, hours) if gains else (keeper,)), NOW
+    )
+    moved = ResourceDraft("Room 1", "room", BERLIN, branch)
+    if gains:
+        with pytest.raises(InvalidInput) as refused:
+            save_resource(somebody, moved, room)
+        said = (
+            "At that location you may do more with it than now (see details), so only somebody who has that right at "
+        )
+        assert (refused.value.field, refused.value.problem) == ("location", said + "both locations can move it there.")
+    else:
+        save_resource(somebody, moved, room)
+    assert get_resource(admin, room).draft.location == (centre if gains else branch)
 
 
 def test_location_unknown_is_not_found(store: Store) -> None:

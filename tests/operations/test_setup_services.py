@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.access.permissions import ReadyMade
+from app.access.actors import Actor, ActorKind
+from app.access.grants import Grant, Scope, ScopeKind
+from app.access.permissions import Permission, ReadyMade, all_of
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
 from app.booking.values import Condition, QuestionKind
 from app.operations.accounts.sign_in import check_password
@@ -17,6 +19,8 @@ from app.operations.setup.resources import ResourceDraft, save_resource
 from app.operations.setup.services import RequirementDraft, ServiceDraft, get_service, list_services, save_service
 from app.operations.setup.users import UserDraft, get_user, list_users, save_user
 from app.storage.store import Store
+from app.storage.tables import Location, Resource, Service
+from tests.cast import NOW
 from tests.operations.setup_cast import add_location, add_person, add_pool, context_of
 
 ADMIN = UserDraft("admin@example.org", "Admin", (GrantDraft("administrator"),), password="correct horse")
@@ -170,6 +174,47 @@ def test_service_edited_by_two_refuses_the_second(store: Store) -> None:
     with pytest.raises(StaleVersion):
         save_service(context, replace(draft, name="Second"), public_id, version=1)
     assert get_service(context, public_id).draft.name == "First"
+
+
+@pytest.mark.parametrize(
+    ("scope", "change", "may"),
+    [
+        ("service", "person", False),
+        ("service", "pool", False),
+        ("service", "location", False),
+        ("service", "fewer", True),
+        ("location", "person", True),
+        ("person", "person", True),
+    ],
+)
+def test_role_for_one_service_is_not_widened_by_what_the_service_takes(
+    store: Store, scope: str, change: str, may: bool
+) -> None:
+    admin = context_of(store)
+    draft, cem = _draft(admin), add_person(admin, "Cem")
+    service, other = save_service(admin, draft), add_location(admin, "Branch")
+    row, place = Service.get(), Location.get(Location.public_id == draft.locations[0])
+    person = frozenset({Resource.get(Resource.public_id == cem).id})
+    scopes = {
+        "service": Scope(ScopeKind.SERVICE, row.id, name="Consultation"),
+        "location": Scope(ScopeKind.LOCATION, place.id, name="Centre"),
+        "person": Scope(ScopeKind.RESOURCE, resource_ids=person, name="Cem"),
+    }
+    grants = tuple(Grant("Manager", all_of(Permission.MANAGE_SERVICES), scopes[one]) for one in {"service", scope})
+    changes = {
+        "person": replace(draft, requirements=(RequirementDraft(resource=cem),)),
+        "pool": replace(draft, requirements=(RequirementDraft(pool=add_pool(admin, "Dana")),)),
+        "location": replace(draft, locations=(*draft.locations, other)),
+        "fewer": replace(draft, requirements=(replace(draft.requirements[0], count=1),)),
+    }
+    somebody = Context(store, Actor(ActorKind.USER, "Somebody", 99, grants=grants), NOW)
+    if may:
+        save_service(somebody, changes[change], service)
+    else:
+        with pytest.raises(InvalidInput, match="not this service alone") as refused:
+            save_service(somebody, changes[change], service)
+        assert refused.value.field == "requirements"
+    assert get_service(admin, service).draft == (changes[change] if may else draft)
 
 
 def test_service_unknown_is_not_found(store: Store) -> None:

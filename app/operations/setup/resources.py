@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from peewee import JOIN
@@ -13,6 +12,7 @@ from app.booking.refusals import InvalidInput
 from app.booking.values import ResourceKind
 from app.operations.audit.words import Kind
 from app.operations.context import Context
+from app.operations.grants import check_gains_nothing
 from app.operations.rights import target_of_resource
 from app.operations.saving import Key, Saved, check_name, check_zone, edit, find_row, look, put, require_all
 from app.operations.telling import Told
@@ -37,7 +37,7 @@ def save_resource(
     """Make or change a person, room or device and return its public id.
 
     Raises:
-        NotAllowed, NotFound, StaleVersion, InvalidInput.
+        InvalidInput: also at another location where the actor may do more with it. NotAllowed, NotFound, StaleVersion.
     """
 
     def work() -> str:
@@ -48,21 +48,21 @@ def save_resource(
             "location": _location_id(draft),
             "active": draft.active,
         }
-        require_all(context, Permission.MANAGE_RESOURCES, _targets(public_id, values["location"]))
+        was, becomes = _targets(public_id, values["location"])
+        require_all(context, Permission.MANAGE_RESOURCES, (was, becomes))
+        check_gains_nothing(context, was, becomes)
         return str(put(context, Resource, "resource", Key(public_id, version), values).public_id)
 
     return edit(context, work, Permission.MANAGE_RESOURCES, Told(Kind.RESOURCE, _draft, public_id))
 
 
-def _targets(public_id: str | None, location_id: object) -> Iterator[Target]:
-    """Return what is asked about: the resource as it was, if there is one, and as it is to become."""
+def _targets(public_id: str | None, location_id: object) -> tuple[Target, Target]:
+    """Return what is asked about: the resource as it was and as it is to become; twice the same of a new one."""
     wished = location_id if isinstance(location_id, int) else None
     if public_id is None:
-        yield Target(location_id=wished)
-        return
+        return Target(location_id=wished), Target(location_id=wished)
     row = find_row(Resource, "resource", public_id)
-    yield target_of_resource(row)
-    yield Target(resource_ids=(row.id,), location_id=wished)
+    return target_of_resource(row), Target(resource_ids=(row.id,), location_id=wished)
 
 
 def _check_kind(kind: str) -> str:

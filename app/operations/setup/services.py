@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,7 +94,9 @@ def save_service(
     """Make or change a service and return its public id; bookings made before keep their length and resources.
 
     Raises:
-        InvalidInput: with the field that has to be mended. NotAllowed, NotFound, StaleVersion.
+        InvalidInput: with the field that has to be mended; also where it would newly take what the actor manages only by
+            roles for this service.
+        NotAllowed, NotFound, StaleVersion.
     """
 
     def work() -> str:
@@ -104,6 +106,7 @@ def save_service(
             raise InvalidInput("locations", _("Please choose at least one location where this service is given."))
         require_all(context, Permission.MANAGE_SERVICES, [*_as_it_was(public_id), *_targets(public_id, locations)])
         requirements = _requirement_rows(draft.requirements)
+        _check_may_take(context, values["name"], _taken_at(locations, requirements) - _taken_before(public_id))
         row = put(context, Service, "service", Key(public_id, version), values)
         _replace_parts(row.id, locations, requirements)
         return str(row.public_id)
@@ -120,6 +123,43 @@ def _targets(public_id: str | None, location_ids: Iterable[int]) -> list[Target]
     """Return what is asked about: who edits a service has to have the right wherever it is given."""
     service_id = None if public_id is None else find_row(Service, "service", public_id).id
     return [Target(location_id=one, service_id=service_id) for one in location_ids]
+
+
+def _taken_before(public_id: str | None) -> set[tuple[int, int]]:
+    row = None if public_id is None else find_row(Service, "service", public_id)
+    if row is None:
+        return set()
+    places = ServiceLocation.select(ServiceLocation.location).where(ServiceLocation.service == row.id).tuples()
+    needs = ServiceRequirement.select(ServiceRequirement.pool, ServiceRequirement.resource)
+    stored = needs.where(ServiceRequirement.service == row.id).tuples()
+    return _taken_at([one for (one,) in places], [{"pool": pool, "resource": single} for pool, single in stored])
+
+
+def _taken_at(location_ids: Iterable[int], requirements: Sequence[Mapping[str, Any]]) -> set[tuple[int, int]]:
+    """Return the resources that a service may take, each with a location where it may take them, by row ids."""
+    pools, singles = ({one[kind] for one in requirements} - {None} for kind in ("pool", "resource"))
+    members = PoolMember.select(PoolMember.resource).where(PoolMember.pool.in_(sorted(pools)))
+    rows = Resource.select().where(Resource.id.in_(members) | Resource.id.in_(sorted(singles)))
+    return {(row.id, place) for row in rows for place in location_ids if row.location_id in (None, place)}
+
+
+def _check_may_take(context: Context, service: str, added: Collection[tuple[int, int]]) -> None:
+    """Who has roles for one service alone cannot widen them to people, rooms and devices that it did not take.
+
+    They have to be in the actor's charge there by another role: for the location, for a pool, for themselves.
+    """
+    in_charge = Permission.MANAGE_SERVICES, Permission.MANAGE_RESOURCES
+    for resource_id, location_id in sorted(added):
+        there = Target(resource_ids=(resource_id,), location_id=location_id)
+        if not any(context.may(one, there) for one in in_charge):
+            problem = _(
+                "Only somebody who manages services or resources there, not this service alone, "
+                "can let {service} take {name} at {location}.",
+                service=service,
+                name=Resource.get_by_id(resource_id).name,
+                location=Location.get_by_id(location_id).name,
+            )
+            raise InvalidInput("requirements", problem)
 
 
 def _values(draft: ServiceDraft, public_id: str | None) -> dict[str, Any]:
