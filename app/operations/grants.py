@@ -161,8 +161,8 @@ def check_gains_nothing(context: Context, before: Target, after: Target) -> None
     Raises:
         InvalidInput: the actor would gain a right.
     """
-    both = [one for one in Permission if one not in GLOBAL and context.may(one, after)]
-    gained = [one for one in both if not context.may(one, before)]
+    there = [one for one in Permission if one not in GLOBAL and context.may(one, after)]
+    gained = [one for one in there if not context.may(one, before)]
     if gained:
         problem = _(
             "At that location you may do more with it than now ({right}), "

@@ -94,7 +94,7 @@ def save_service(
     """Make or change a service and return its public id; bookings made before keep their length and resources.
 
     Raises:
-        InvalidInput: with the field that has to be mended; also where it would newly take what the actor manages only by
+        InvalidInput: with the field that has to be mended; also where it newly takes what the actor manages only by
             roles for this service.
         NotAllowed, NotFound, StaleVersion.
     """
