@@ -34,7 +34,7 @@ class Config:
 
     ``proxies``: how many reverse proxies of ours stand in front and set ``X-Forwarded-For``.
     ``language``: the code of what is spoken where nobody asks for another language.
-    ``time_zone``: the IANA zone that is offered first where one is chosen.
+    ``time_zone``: the IANA zone of what belongs to no location; it is offered first where one is chosen.
     ``limit_times``: how many times as much the limits against abuse allow.
     ``serving_file``: where two web processes take turns, the file that is there while this one takes requests.
     ``live_url``: where browsers reach the live process; empty: there is none, open calendars look once a minute.
@@ -275,7 +275,12 @@ OPTIONS = (
         "Whoever signs in elsewhere with an account's mail address gets that account.",
     ),
     Option("language", _language, "en", "Language of mails and pages where nobody asks for another: en or de."),
-    Option("time_zone", _time_zone, "UTC", "Time zone that is offered for new locations, by its IANA name."),
+    Option(
+        "time_zone",
+        _time_zone,
+        "UTC",
+        "Time zone of pages of no location and for new ones, by its IANA name.",
+    ),
 )
 
 

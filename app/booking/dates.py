@@ -47,9 +47,17 @@ def short_date_text(day: date) -> str:
     return f"{short_weekday_name(day.weekday())} {numbers}" if numbers else _short_date(day, language())
 
 
-def date_and_time(day: date, clock: str, zone: str = "") -> str:
+def short_date_with_year(day: date) -> str:
+    """Return a date in few letters that may be long ago: ``Mon 7 Jan 2030``."""
+    numbers = numeric_date(day)
+    if numbers:
+        return f"{short_weekday_name(day.weekday())} {numbers}"
+    return _("{day} {year}", day=_short_date(day, language()), year=day.year)
+
+
+def date_and_time(day: date, clock: str, zone: str = "", *, is_short: bool = False) -> str:
     """Return a date and a time of day: ``Monday 7 January 2030, 10:00``, with the sign of its zone if it needs one."""
-    text = _("{day}, {time}", day=date_text(day), time=clock)
+    text = _("{day}, {time}", day=short_date_with_year(day) if is_short else date_text(day), time=clock)
     return f"{text} {zone}" if zone else text
 
 

@@ -11,7 +11,7 @@ import click
 
 from app import clock
 from app.demo.folder import DemoError, DemoFolder
-from app.demo.group import ACCOUNTS
+from app.demo.group import ACCOUNTS, BERLIN
 from app.demo.processes import (
     ROOT,
     Ended,
@@ -92,6 +92,7 @@ def _environment(folder: DemoFolder, url: str, live_url: str) -> Mapping[str, st
         "BASE_URL": url,
         "LIVE_URL": live_url,
         "DEMO": "yes",
+        "TIME_ZONE": BERLIN,
     }
     return kept | {f"{PREFIX}{name}": value for name, value in options.items()}
 

@@ -53,7 +53,10 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class DeskView:
-    """A place today. ``begun``: confirmed, begun, and not yet marked as completed or no-show; ``counts``: by status."""
+    """A place today. ``begun``: confirmed, begun, and not yet marked as completed or no-show; ``counts``: by status.
+
+    ``requests``: how many wait for the actor's decision, at all places.
+    """
 
     location: str
     location_name: str

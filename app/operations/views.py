@@ -123,7 +123,7 @@ class SeriesResult:
 
 @dataclass(frozen=True, slots=True)
 class WaitingView:
-    """A place on the waiting list, and the held booking once a slot was offered.
+    """A place on the waiting list, and the held booking once a slot was offered; ``since``: when it was taken.
 
     ``link_number``, ``offered_link_number``: which of its client's links count, see ``links.py``.
     """
@@ -136,6 +136,7 @@ class WaitingView:
     client_name: str
     earliest: Instant
     latest: Instant
+    since: Instant
     offered_booking: str | None = None
     link_number: int = field(default=0, repr=False)
     offered_link_number: int = field(default=0, repr=False)

@@ -195,6 +195,7 @@ def _view(catalog: Catalog, row: WaitingEntry) -> WaitingView:
         client_name=row.client.name,
         earliest=row.earliest,
         latest=row.latest,
+        since=row.created_at,
         offered_booking=row.offered_booking.public_id if row.offered_booking_id else None,
         link_number=row.link_number,
         offered_link_number=row.offered_booking.link_number if row.offered_booking_id else 0,

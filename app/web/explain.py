@@ -1,4 +1,4 @@
-"""The page that answers "Why is this time not free?" for any time, service and person."""
+"""The page that answers "Why is a time not free?" for any time, service and person."""
 
 from __future__ import annotations
 

@@ -16,7 +16,18 @@ from app.web.devices import say_device
 from app.web.help.tours import stops_text, tour_here
 from app.web.navigation import navigation, shown_actor
 from app.web.script_texts import script_texts
-from app.web.times import clock_text, day_text, duration_text, local_day, moment_text, short_day, span_text, zones
+from app.web.times import (
+    clock_text,
+    day_text,
+    duration_text,
+    local_day,
+    moment_text,
+    short_day,
+    short_moment,
+    span_text,
+    zone_word,
+    zones,
+)
 
 
 def init_pages(app: Flask) -> None:
@@ -27,6 +38,7 @@ def init_pages(app: Flask) -> None:
         device=say_device,
         day_text=day_text,
         short_day=short_day,
+        short_moment=short_moment,
         local_day_text=lambda instant, tzid: day_text(local_day(instant, tzid)),
         moment=moment_text,
         duration=duration_text,
@@ -34,6 +46,7 @@ def init_pages(app: Flask) -> None:
         pair=lambda record: (record.public_id, record.name),
         one_line=lambda text: ", ".join(line.strip() for line in text.splitlines() if line.strip()),
         twice=lambda text: (text, text),
+        zone_word=zone_word,
     )
     app.jinja_env.globals.update(
         formats=formats,

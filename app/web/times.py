@@ -78,6 +78,12 @@ def moment_text(instant: Instant, tzid: str) -> str:
     return date_and_time(wall.date(), _clock(wall), _sign(wall))
 
 
+def short_moment(instant: Instant, tzid: str) -> str:
+    """Return date and wall time in few letters: ``Mon 7 Jan 2030, 10:00``."""
+    wall = local(instant, tzid)
+    return date_and_time(wall.date(), _clock(wall), _sign(wall), is_short=True)
+
+
 def span_text(start: Instant, end: Instant, tzid: str) -> str:
     """Return a booking's time: ``Monday 7 January 2030, 10:00–10:30``, with the last day if that is another."""
     if local_date(start, tzid) != local_date(end - 1, tzid):
@@ -95,6 +101,11 @@ def _sign(wall: datetime) -> str:
     """Return the zone's sign (CEST, CET) of a wall time that comes twice, else nothing."""
     is_doubled = wall.utcoffset() != wall.replace(fold=1 - wall.fold).utcoffset()
     return wall.tzname() or "" if is_doubled else ""
+
+
+def zone_word(tzid: str) -> str:
+    """Return by what people know a zone: the city of its name."""
+    return tzid.split("/")[-1].replace("_", " ")
 
 
 def duration_text(minutes: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -10,6 +11,7 @@ from flask import Blueprint, render_template, request, url_for
 from app.access.grants import Target
 from app.access.permissions import Permission
 from app.booking.values import Location
+from app.booking.wall_clock import local_date
 from app.operations.context import Context
 from app.operations.figures import look_at_figures
 from app.operations.letters.outbox import list_outbox
@@ -40,6 +42,7 @@ def index() -> str:
     return render_template(
         "today/index.html",
         place=place,
+        day=_day(context, place),
         places=[(one.public_id, one.name) for one in active_locations(context.catalog)],
         mine=mine,
         desk=_desk(context, place, gives=mine is not None),
@@ -48,6 +51,11 @@ def index() -> str:
         else None,
         **_for_administrators(context),
     )
+
+
+def _day(context: Context, place: Location | None) -> date | None:
+    """Return which day it is at the place."""
+    return None if place is None else local_date(context.now, place.tzid)
 
 
 def _desk(context: Context, place: Location | None, *, gives: bool) -> DeskView | None:

@@ -19,11 +19,15 @@ blueprint = Blueprint("waiting", __name__, url_prefix="/waiting")
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """One line of the list; ``first`` and ``last`` are the days that would do, both included."""
+    """One line of the list; ``first`` and ``last`` are the days that would do, both included.
+
+    ``since``: the day on which they came onto the list.
+    """
 
     entry: WaitingView
     first: str
     last: str
+    since: str
 
 
 @blueprint.get("/")
@@ -44,4 +48,4 @@ def remove(public_id: str) -> Response:
 
 def _row(entry: WaitingView) -> WaitingRow:
     first, last = local_day(entry.earliest, entry.tzid), local_day(entry.latest - 1, entry.tzid)
-    return WaitingRow(entry, short_day(first), short_day(last))
+    return WaitingRow(entry, short_day(first), short_day(last), short_day(local_day(entry.since, entry.tzid)))

@@ -22,6 +22,7 @@ from app.operations.setup.approvals import RuleDraft, StepDraft, save_rule
 from app.operations.setup.groups import GroupDraft, save_group
 from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store
+from app.storage.tables import Location
 from tests.cast import HOUR, Cast, one_provider
 from tests.operations.helpers import BEN, TEN, staff, system, wish
 from tests.operations.helpers import visitor as visitor_of
@@ -49,10 +50,20 @@ def rows_of(text: str) -> list[str]:
 def test_page_tells_who_did_what_to_what(sign_in: SignIn) -> None:
     page = sign_in(ReadyMade.AUDITOR).get("/audit/").text
     cancelled, _, first = [row for row in rows_of(page) if "Booking" in row]
-    for words in ("A visitor", "192.0.2.7", "Booked", "service Consultation", "resources Ada", "client (not told)"):
+    for words in ("A visitor", "192.0.2.7", "Booked", "service Consultation", "resources Ada", "client (withheld)"):
         assert words in first
     assert ("Eigenplan" in cancelled, "confirmed became cancelled" in cancelled) == (True, True)
     assert [word for word in ("Ada Client", "ada@example.org", "afraid") if word in page] == []
+
+
+def test_page_tells_of_a_booking_on_the_clock_of_its_place(store: Store, told: Cast, sign_in: SignIn) -> None:
+    def move_away() -> None:
+        Location.update(tzid="Asia/Tokyo").execute()
+        store.bump_catalog()
+
+    store.write(move_away)
+    [*_, first] = [row for row in rows_of(sign_in(ReadyMade.AUDITOR).get("/audit/?kind=booking").text)]
+    assert "start Monday 7 January 2030, 19:00 (Tokyo)" in first
 
 
 def test_page_names_whom_a_rule_of_approvals_is_about(store: Store, told: Cast, sign_in: SignIn) -> None:

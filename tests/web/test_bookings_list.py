@@ -12,7 +12,8 @@ from app.operations.search import BookingSearch, search_bookings
 from app.storage.store import Store
 from app.storage.tables import Booking
 from tests.cast import HOUR, NOW, Cast
-from tests.web.conftest import Browser, SignIn, SignInWith
+from tests.web.conftest import Browser, SignIn, SignInWith, stay_signed_in
+from tests.web.reading import Page
 from tests.web.staff_cast import TEN, booked, counted, words
 
 DAY_SECONDS = 24 * HOUR
@@ -41,6 +42,32 @@ def test_list_shows_coming_bookings_by_start(desk: Browser, cast: Cast) -> None:
     booked(cast, TEN + HOUR, name="Olaf Client")
     booked(cast, name="Nora Client")
     assert found(desk.get("/bookings/").text) == ["Nora Client", "Olaf Client"]
+
+
+def test_list_begins_now_and_leads_to_all_of_today(
+    desk: Browser, cast: Cast, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booked(cast, TEN - HOUR, name="Early Client")
+    booked(cast, name="Nora Client")
+    monkeypatch.setattr("app.clock.now", lambda: TEN)
+    stay_signed_in(store, TEN)
+    page = desk.get("/bookings/?text=client").text
+    (link,) = [one for one in Page(page).links if "first=" in one]
+    assert (found(page), found(desk.get(link).text)) == (["Nora Client"], ["Early Client", "Nora Client"])
+
+
+def test_list_names_the_zone_that_most_of_it_is_not_in(desk: Browser, cast: Cast, store: Store) -> None:
+    for hour in range(3):
+        booked(cast, TEN + hour * HOUR)
+
+    def move_away() -> None:
+        away = Booking.select(Booking.id).order_by(Booking.start_at.desc()).limit(1)
+        Booking.update(location=cast.location("East", "Asia/Tokyo")).where(Booking.id.in_(away)).execute()
+        store.bump_catalog()
+
+    store.write(move_away)
+    page = words(desk.get("/bookings/").text)
+    assert (page.count("(Tokyo)"), "7 January 2030, 21:00–21:30 (Tokyo)" in page) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_form_offers_free_times_of_the_date_asked_for(desk: Browser, cast: Cast)
 def test_form_offers_times_that_only_the_booking_itself_takes(desk: Browser, cast: Cast) -> None:
     booking = booked(cast, service="Class", seats=5)
     page = words(desk.get(f"/bookings/{booking}/move", query_string={"date": DAY}).text)
-    assert "09:30 09:45 10:00 10:15 10:30 10:45" in page
+    assert "09:30 09:45 10:00 now 10:15 10:30 10:45" in page
 
 
 def test_booking_of_a_service_switched_off_can_still_be_moved(desk: Browser, cast: Cast, store: Store) -> None:

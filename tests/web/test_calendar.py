@@ -83,7 +83,19 @@ def test_day_tells_of_a_short_booking_that_it_is_at_another_place(desk: Browser,
 def test_day_group_session_lists_all_names(desk: Browser, cast: Cast) -> None:
     for name in ("Nora Client", "Olaf Client"):
         booked(cast, service="Class", name=name, seats=2)
-    assert "Class, 4 booked Nora Client (2) Olaf Client (2)" in words(desk.get(ON).text)
+    assert "Class, 4 booked Nora Client (2 seats) Olaf Client (2 seats)" in words(desk.get(ON).text)
+
+
+def test_day_group_session_that_is_over_looks_so(desk: Browser, cast: Cast, store: Store) -> None:
+    for name in ("Nora Client", "Olaf Client"):
+        booked(cast, service="Class", name=name)
+    counts = []
+    for over in (1, 2):
+        done = Booking.select(Booking.id).order_by(Booking.id).limit(over)
+        store.write(Booking.update(status="completed").where(Booking.id.in_(done)).execute)
+        page = desk.get(ON).text
+        counts.append((page.count("booking group status-completed"), words(page).count("Nora Client, done")))
+    assert counts == [(0, 1), (1, 0)]
 
 
 def test_day_viewer_sees_a_group_session_as_one_busy_time(sign_in: SignIn, cast: Cast) -> None:

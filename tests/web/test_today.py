@@ -79,8 +79,8 @@ def test_manager_sees_figures(sign_in: SignIn, cast: Cast, store: Store, monkeyp
     monkeypatch.setattr("app.clock.now", lambda: MONDAY + 8 * 24 * HOUR)
     page = today(sign_in(ReadyMade.MANAGER), store)
     assert "No-shows 25% Cancelled 20% Booked ahead, median" in page
-    assert "Mon 7 Jan 4 100% 1 1 Mon 14 Jan 0 0% 0 0" in page
-    assert "Ada" in page.partition("Use of their hours")[2]
+    assert "Mon 7 Jan 4 100% 1 1 Mon 14 Jan so far 0 0% 0 0" in page
+    assert "Ada" in page.partition("Use of people")[2]
 
 
 def end(store: Store, booking: str, status: str) -> None:

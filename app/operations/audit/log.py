@@ -20,7 +20,7 @@ from app.operations.views import BookingView
 from app.storage.audit_tables import AuditEntry
 from app.storage.label_tables import Label
 from app.storage.rights_tables import Role, UserGroup
-from app.storage.tables import Pool, User
+from app.storage.tables import Booking, Pool, User, WaitingEntry
 from app.storage.workflow_tables import WorkflowRule
 from app.texts import _
 
@@ -74,11 +74,15 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
-    """One page, the newest first; ``older``: where the next one begins. ``names``: of all that facts may refer to."""
+    """One page, the newest first; ``older``: where the next one begins. ``names``: of all that facts may refer to.
+
+    ``zones``: by public id of a booking or of a place on the waiting list, the zone of where it is.
+    """
 
     entries: tuple[EntryView, ...]
     older: int | None
     names: Mapping[str, str]
+    zones: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def search_audit(context: Context, search: AuditSearch) -> AuditPage:
         known = _known(catalog)
         rows = list(_matching(search, known).order_by(AuditEntry.id.desc()).limit(PAGE + 1))
         older = rows[PAGE - 1].id if len(rows) > PAGE else None
-        return AuditPage(tuple(_shown(row, known) for row in rows[:PAGE]), older, known.names)
+        return AuditPage(tuple(_shown(row, known) for row in rows[:PAGE]), older, known.names, _zones(catalog, rows))
 
     return context.store.read(look)
 
@@ -176,6 +180,16 @@ def _known(catalog: Catalog) -> _Known:
         names |= dict(model.select(model.public_id, model.name).tuples())
     names |= {row.public_id: say_role(row.name) for row in Role.select(Role.public_id, Role.name)}
     return _Known(names, _users())
+
+
+def _zones(catalog: Catalog, rows: Collection[AuditEntry]) -> dict[str, str]:
+    """Return the zones of the places of what entries are about, by its public id."""
+    zones: dict[str, str] = {}
+    for kind, model in ((Kind.BOOKING, Booking), (Kind.WAITING, WaitingEntry)):
+        ids = {row.object for row in rows if row.kind == kind.value}
+        found = model.select(model.public_id, model.location).where(model.public_id.in_(sorted(ids)))
+        zones |= {public_id: catalog.locations[place].tzid for public_id, place in found.tuples()} if ids else {}
+    return zones
 
 
 def _users(ids: Collection[int] | None = None) -> dict[int, tuple[str, str]]:

@@ -126,7 +126,7 @@ ACTION_WORDS: Mapping[Action, str] = {
     Action.LOOKED: mark("Looked at confidential details"),
     Action.WAITING_JOINED: mark("Joined the waiting list"),
     Action.WAITING_LEFT: mark("Left the waiting list"),
-    Action.MADE: mark("Made"),
+    Action.MADE: mark("Created"),
     Action.CHANGED: mark("Changed"),
     Action.REMOVED: mark("Removed"),
     Action.BUSY_TIMES_IMPORTED: mark("Imported busy times"),

@@ -1,6 +1,6 @@
 """What facts in the audit log are called on a page, and the words that stand for their codes.
 
-The log keeps names and codes of ours, such as ``slot_interval_minutes`` or ``no_show``; in English they are their own
+The log keeps names and codes of ours, such as ``slot_interval_minutes`` or ``no_show``; in English most are their own
 words. What people typed is never looked up here.
 """
 
@@ -48,7 +48,7 @@ def _names_of_rules() -> Words:
         "asks": in_context("fact", "asks"),
         "assigns": in_context("fact", "assigns"),
         "group": in_context("fact", "group"),
-        "hue": in_context("fact", "hue"),
+        "hue": in_context("fact", "colour"),
         "labels": in_context("fact", "labels"),
         "passed over": in_context("fact", "passed over"),
         "remove": in_context("fact", "remove"),
@@ -66,7 +66,7 @@ def _names_to_limit() -> Words:
         "active": in_context("fact", "active"),
         "address": in_context("fact", "address"),
         "addresses": in_context("fact", "addresses"),
-        "allows own": in_context("fact", "allows own"),
+        "allows own": in_context("fact", "may approve their own"),
         "anonymise after days": in_context("fact", "anonymise after days"),
         "answers": in_context("fact", "answers"),
         "approvers": in_context("fact", "approvers"),
@@ -109,7 +109,7 @@ def _names_to_limit() -> Words:
         "label": in_context("fact", "label"),
         "last": in_context("fact", "last"),
         "latest": in_context("fact", "latest"),
-        "less than minutes": in_context("fact", "less than minutes"),
+        "less than minutes": in_context("fact", "less ahead than"),
         "limit per client": in_context("fact", "limit per client"),
         "limit per day": in_context("fact", "limit per day"),
         "limit per week": in_context("fact", "limit per week"),
@@ -124,15 +124,15 @@ def _names_from_limit() -> Words:
     return {
         "method": in_context("fact", "method"),
         "minimum notice minutes": in_context("fact", "minimum notice minutes"),
-        "minutes": in_context("fact", "minutes"),
-        "more than minutes": in_context("fact", "more than minutes"),
+        "minutes": in_context("fact", "how long"),
+        "more than minutes": in_context("fact", "more ahead than"),
         "name": in_context("fact", "name"),
         "needs approval": in_context("fact", "needs approval"),
         "needs second factor": in_context("fact", "needs second factor"),
         "next ones": in_context("fact", "next ones"),
         "notes": in_context("fact", "notes"),
         "offer minutes": in_context("fact", "offer minutes"),
-        "on timeout": in_context("fact", "on timeout"),
+        "on timeout": in_context("fact", "when time runs out"),
         "only if": in_context("fact", "only if"),
         "only if answers": in_context("fact", "only if answers"),
         "origins": in_context("fact", "origins"),
@@ -273,7 +273,7 @@ def _values_of_bookings() -> Mapping[str, Words]:
             "staff": in_context("fact", "staff"),
         },
         "on_timeout": {
-            "escalate": in_context("fact", "escalate"),
+            "escalate": in_context("fact", "goes on to others"),
             "decline": in_context("fact", "decline"),
             "accept": in_context("fact", "accept"),
         },

@@ -11,13 +11,15 @@ from typing import Any
 from app.booking.dates import weekday_name
 from app.operations.audit.log import EntryView
 from app.operations.audit.words import ACTION_WORDS, KIND_WORDS, MASKED
+from app.operations.setup.services import span_words
 from app.texts import _, in_context
 from app.web.audit.fact_words import name_of, value_of
+from app.web.devices import say_device
 from app.web.setup.hours import show_range
 from app.web.setup.labels import HUE_WORDS
 from app.web.setup.reading import show_minute
 from app.web.setup.rule_words import trigger_words
-from app.web.times import day_text, moment_text
+from app.web.times import day_text, moment_text, zone_word
 
 INSTANTS = frozenset({"start", "end", "earliest", "latest"})
 DATES = frozenset({"day", "first", "last"})
@@ -31,6 +33,9 @@ _NUMBERS: Mapping[str, Callable[[int], str]] = {
     "start_minute": show_minute,
     "end_minute": show_minute,
     "hue": lambda hue: _(HUE_WORDS[hue]),
+    "less_than_minutes": span_words,
+    "more_than_minutes": span_words,
+    "minutes": span_words,
 }
 """Numbers that stand for something."""
 _ACTIONS = {one.value: words for one, words in ACTION_WORDS.items()}
@@ -60,8 +65,13 @@ class Line:
     facts: tuple[Fact, ...]
 
 
-def line_of(entry: EntryView, tzid: str, names: Mapping[str, str] = NO_NAMES) -> Line:
-    """Return an entry in words; ``names`` by public id."""
+def line_of(entry: EntryView, tzid: str, names: Mapping[str, str] = NO_NAMES, there: str = "") -> Line:
+    """Return an entry in words; ``names`` by public id.
+
+    ``there``: the zone of the place that the entry is about, on whose clock its facts are told; it is named where it
+    is another one than ``tzid``, that of the page.
+    """
+    clock = (there or tzid, zone_word(there) if there and there != tzid else "")
     before, after = _changed(entry.before, entry.after)
     return Line(
         entry,
@@ -69,7 +79,7 @@ def line_of(entry: EntryView, tzid: str, names: Mapping[str, str] = NO_NAMES) ->
         _(_ACTIONS.get(entry.action, entry.action)),
         _(_KINDS.get(entry.kind, entry.kind)),
         tuple(
-            Fact(name_of(name), *(_words(name, facts, tzid, names) for facts in (before, after)))
+            Fact(name_of(name), *(_words(name, facts, clock, names) for facts in (before, after)))
             for name in _in_order({**before, **after})
         ),
     )
@@ -102,8 +112,13 @@ def _in_order(names: Mapping[str, object]) -> Sequence[str]:
     return sorted(names, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
 
 
-def _words(name: str, facts: Mapping[str, Any], tzid: str, names: Mapping[str, str]) -> str:
-    return _say(name, facts[name], tzid if name in INSTANTS else "", names) if name in facts else ""
+def _words(name: str, facts: Mapping[str, Any], clock: tuple[str, str], names: Mapping[str, str]) -> str:
+    """Return the value of a fact as text; instants on a clock, which is a zone and perhaps the word that names it."""
+    if name not in facts:
+        return ""
+    tzid, zone = clock if name in INSTANTS else ("", "")
+    text = _say(name, facts[name], tzid, names)
+    return f"{text} ({zone})" if zone else text
 
 
 def _say(name: str, value: object, tzid: str, names: Mapping[str, str]) -> str:
@@ -128,7 +143,9 @@ def _say_several(name: str, value: Sequence[Any], tzid: str, names: Mapping[str,
 
 def _say_text(name: str, text: str, names: Mapping[str, str]) -> str:
     if text == MASKED:
-        return _("(not told)")
+        return _("(withheld)")
+    if name == "device":
+        return say_device(text)
     if name == "trigger":
         return trigger_words().get(text, text)
     if name in DATES:

@@ -30,7 +30,7 @@ def index() -> str:
     return render_template(
         "audit/list.html",
         form=form,
-        lines=[line_of(entry, tzid, page.names) for entry in page.entries],
+        lines=[line_of(entry, tzid, page.names, page.zones.get(entry.object, tzid)) for entry in page.entries],
         older=form.older_url(page.older) if page.older else "",
         people=[("", in_context("audit", "Anybody")), *list_people(context)],
         actions=[("", _("Anything")), *((one, _(words)) for one, words in ACTION_WORDS.items())],

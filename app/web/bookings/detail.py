@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,14 +23,17 @@ from app.web.audit.lines import Line, line_of
 from app.web.bookings.approval import step_lines
 from app.web.bookings.searching import STATUS_WORDS, account_word
 from app.web.intake import shown_answer
-from app.web.times import duration_text, local_day, moment_text, span_text
+from app.web.times import duration_text, local_day, moment_text, span_text, zone_word
 
 NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class BookingRow:
-    """A line of a list. ``url`` is empty where the actor may see no more than that the time is taken."""
+    """A line of a list. ``url`` is empty where the actor may see no more than that the time is taken.
+
+    ``zone``: on whose clock ``when`` is, where that is another one than most of the list's.
+    """
 
     when: str
     service: str
@@ -40,6 +44,7 @@ class BookingRow:
     status_word: str
     seats: int
     url: str
+    zone: str = ""
     labels: Sequence[Label] = ()
     responsible: str = ""
 
@@ -66,10 +71,12 @@ def is_hidden(booking: BookingView) -> bool:
 
 def rows_of(bookings: Iterable[BookingView]) -> list[BookingRow]:
     """Return bookings as lines of a list."""
-    return [_row(booking) for booking in bookings]
+    found = list(bookings)
+    zones = Counter(one.tzid for one in found).most_common(1)
+    return [_row(one, "" if one.tzid == zones[0][0] else zone_word(one.tzid)) for one in found]
 
 
-def _row(booking: BookingView) -> BookingRow:
+def _row(booking: BookingView, zone: str) -> BookingRow:
     return BookingRow(
         when=span_text(booking.start, booking.end, booking.tzid),
         service=_("Busy") if is_hidden(booking) else booking.service_name,
@@ -80,6 +87,7 @@ def _row(booking: BookingView) -> BookingRow:
         status_word=_(STATUS_WORDS[booking.status]),
         seats=booking.seats,
         url="" if is_hidden(booking) else url_for("bookings.show", public_id=booking.public_id),
+        zone=zone,
         labels=booking.labels,
         responsible="" if booking.responsible is None else account_word(booking.responsible),
     )

@@ -26,7 +26,7 @@ from app.texts import _
 from app.web.bookings import choices
 from app.web.bookings.blocking import offer
 from app.web.bookings.rule import REPEATS, WEEKDAYS
-from app.web.bookings.when import Offer, ShownTwice, offers, put_start, read_instant, read_start
+from app.web.bookings.when import Offer, ShownTwice, day_words, offers, put_start, read_instant, read_start
 from app.web.intake import ANSWER, asked, read_answers, typed_answers
 from app.web.setup.reading import Typed
 
@@ -108,6 +108,7 @@ def _details(context: Context, service: Service, location: Location, typed: Type
         "providers": providers,
         "provider": typed.text("provider") if typed.text("provider") in dict(providers) else "",
         "free": free_times(context, service, location, typed),
+        "shown_day": day_words(typed),
         "together": choices.names_of(catalog, typed.many("together")),
         "clients": found_clients(context, typed),
         "questions": asked(service.questions),

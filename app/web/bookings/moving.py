@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from app.access.permissions import Permission
-from app.booking.refusals import InvalidInput, InvalidTransition, NotAllowed, NotFound, Refusal
+from app.booking.refusals import InvalidTransition, NotAllowed, NotFound, Refusal
 from app.booking.statuses import MOVABLE
 from app.booking.values import MINUTE, Location, Service
 from app.operations.change import move
@@ -22,12 +22,12 @@ from app.texts import _, plural
 from app.web.bookings import choices
 from app.web.bookings.acting import read_reach
 from app.web.bookings.form import Fields, Filled, free_times, new_key, refused
-from app.web.bookings.when import put_start, read_start
+from app.web.bookings.when import day_words, put_start, read_start
 from app.web.context import current_context
 from app.web.errors import status_of
 from app.web.setup.reading import Typed
 from app.web.targets import own_path
-from app.web.times import day_text, span_text
+from app.web.times import span_text
 
 
 def show(public_id: str) -> str:
@@ -35,6 +35,7 @@ def show(public_id: str) -> str:
     context, booking = movable(public_id)
     fields: Fields = MultiDict()
     put_start(fields, booking.start, booking.tzid)
+    fields["time"] = ""  # chosen is nothing yet, the present time least of all
     fields["duration"] = str((booking.end - booking.start) // MINUTE)
     fields["version"] = str(booking.version)
     for name in ("date", "duration", "provider"):
@@ -110,7 +111,7 @@ def _page(context: Context, booking: BookingView, filled: Filled) -> str:
         "bookings/move.html",
         booking=booking,
         when=span_text(booking.start, booking.end, booking.tzid),
-        shown_day=_day_words(typed),
+        shown_day=day_words(typed),
         filled=filled,
         fields=filled.fields,
         errors=filled.errors,
@@ -119,14 +120,6 @@ def _page(context: Context, booking: BookingView, filled: Filled) -> str:
         back=own_path(typed.text("back")),
         **shown,
     )
-
-
-def _day_words(typed: Typed) -> str:
-    """Return the date in words; nothing where it cannot be read."""
-    try:
-        return day_text(typed.day("date"))
-    except InvalidInput:
-        return ""
 
 
 def place_of(context: Context, booking: BookingView) -> tuple[Location, Service]:

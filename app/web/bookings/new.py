@@ -18,7 +18,7 @@ from app.texts import _
 from app.web.bookings import choices
 from app.web.bookings.form import Filled, free_times, from_address, new_key, read_booking, refused, render_form
 from app.web.bookings.rule import read_exdates, read_rule
-from app.web.bookings.when import moments_of
+from app.web.bookings.when import day_words, moments_of
 from app.web.context import current_context
 from app.web.errors import status_of
 from app.web.features import has_feature
@@ -41,7 +41,7 @@ def times() -> str:
     location = choices.find_location(context.catalog, typed.text("location"))
     service = choices.find_service(context.catalog, location, typed.text("service")) if location else None
     free = free_times(context, service, location, typed) if service and location else ()
-    return render_template("bookings/_times.html", free=free, slot=typed.text("slot"))
+    return render_template("bookings/_times.html", free=free, slot=typed.text("slot"), day=day_words(typed))
 
 
 def create() -> ResponseReturnValue:

@@ -85,7 +85,9 @@ def together() -> str:
     if not found:
         raise NotFound(kind="series" if series else "visit", reference=(series or visit)[:40])
     heading = _("Recurring booking") if series else _("Visit")
-    return render_template("bookings/together.html", heading=heading, rows=detail.rows_of(found))
+    return render_template(
+        "bookings/together.html", heading=heading, rows=detail.rows_of(found), is_series=bool(series)
+    )
 
 
 @blueprint.get("/<public_id>")

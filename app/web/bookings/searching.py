@@ -35,7 +35,10 @@ STATUS_WORDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class SearchForm:
-    """The search as it is shown, and as it is carried out; a date that cannot be read is told and replaced."""
+    """The search as it is shown, and as it is carried out; a date that cannot be read is told and replaced.
+
+    ``is_usual``: no first day is asked for, so it begins at this moment instead of with what is over today.
+    """
 
     search: BookingSearch
     first: str
@@ -44,19 +47,21 @@ class SearchForm:
     labels: choices.Options
     people: choices.Options
     errors: Mapping[str, str]
+    is_usual: bool
 
 
 def read_search(context: Context, args: MultiDict[str, str]) -> SearchForm:
-    """Return what the address asks for: by default the coming weeks, everywhere."""
+    """Return what the address asks for: by default from now on for the coming weeks, everywhere."""
     places = choices.active_locations(context.catalog)
     wanted = [one for one in places if one.public_id == args.get("location", "")]
     tzid = (wanted or places)[0].tzid if places else "UTC"
+    is_usual = not args.get("first")
     first, last, errors = _days(args, local_date(context.now, tzid))
     statuses = [Status(one) for one in args.getlist("status") if one in STATUS_WORDS]
     labels = [(one.public_id, one.name) for one in context.catalog.labels.values()]
     people = _people(context, args.get("responsible", ""))
     search = BookingSearch(
-        start=day_bounds(first, tzid)[0],
+        start=context.now if is_usual else day_bounds(first, tzid)[0],
         end=day_bounds(last, tzid)[1],
         statuses=statuses,
         location=wanted[0].public_id if wanted else "",
@@ -66,8 +71,8 @@ def read_search(context: Context, args: MultiDict[str, str]) -> SearchForm:
         page=_page_number(args.get("page", "")),
     )
     options = [("", _("All locations")), *choices.location_options(context.catalog)]
-    labels = [("", in_context("label", "With or without")), *labels] if labels else []
-    return SearchForm(search, first.isoformat(), last.isoformat(), options, labels, people, errors)
+    labels = [("", in_context("label", "Any")), *labels] if labels else []
+    return SearchForm(search, first.isoformat(), last.isoformat(), options, labels, people, errors, is_usual)
 
 
 def _people(context: Context, wanted: str) -> choices.Options:

@@ -34,6 +34,14 @@ class Offer:
     label: str
 
 
+def day_words(typed: Typed) -> str:
+    """Return the date of a form in words; nothing where it cannot be read."""
+    try:
+        return day_text(typed.day("date"))
+    except InvalidInput:
+        return ""
+
+
 def read_start(typed: Typed, tzid: str) -> Instant:
     """Return the chosen start: of the pressed button ``offer``, else of the ticked free time ``slot``, else as typed.
 

@@ -26,7 +26,7 @@
     const region = table.closest(".calendar-scroll");
     const row = table.querySelector("tr.now");
     if (row && isFirst) region.scrollTop = row.offsetTop - region.clientHeight / 3;
-    const mark = table.querySelector(".now-line rect"); // in the timeline, which runs to the right
+    const mark = table.querySelector(".calendar-timeline .now-line rect"); // there, which runs to the right
     if (mark && isFirst) region.scrollLeft = mark.getBoundingClientRect().left - region.getBoundingClientRect().left - region.clientWidth / 2;
 
     const linkOf = function (cell) { return cell ? cell.querySelector("a") : null; };

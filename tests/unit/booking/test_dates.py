@@ -17,6 +17,7 @@ from app.booking.dates import (
     short_weekday_name,
     weekday_name,
 )
+from app.booking.formats import DOTS, Formats, using_formats
 
 DAY = date(2030, 5, 6)
 CODE = "x-loud"
@@ -42,6 +43,13 @@ def test_day_is_said_in_the_language_spoken_and_in_no_other() -> None:
         assert (date_text(DAY), short_date_text(DAY)) == ("Monday 6 May 2030", "Mon 6 May")
         with texts.speaking(CODE):
             assert (date_text(DAY), short_date_text(DAY)) == ("MONDAY, 6. MAY 2030", "MON., 6. MAY.")
+
+
+def test_short_day_with_its_year_is_said_as_the_site_writes_dates() -> None:
+    said = [date_and_time(DAY, "10:00", is_short=True)]
+    with using_formats(lambda: Formats(date=DOTS)):
+        said.append(date_and_time(DAY, "10:00", is_short=True))
+    assert said == ["Mon 6 May 2030, 10:00", "Mon 06.05.2030, 10:00"]
 
 
 def test_names_of_days_and_months_in_full_and_short() -> None:
