@@ -87,7 +87,7 @@ WORDS: Mapping[Permission, Words] = {
     ),
     Permission.EXPORT: Words(mark("Export"), mark("Download lists of bookings and clients.")),
     Permission.MANAGE_HOURS: Words(
-        mark("Manage hours"), mark("Edit weekly hours, special dates, time off and closures.")
+        mark("Manage hours"), mark("Edit weekly hours, special days, time off and closures.")
     ),
     Permission.MANAGE_RESOURCES: Words(mark("Manage resources"), mark("Edit people, rooms, devices and pools.")),
     Permission.MANAGE_SERVICES: Words(mark("Manage services"), mark("Edit services with their rules and questions.")),

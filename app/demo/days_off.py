@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+FRIDAY = 4
+SICK_LEAVE = "Sick leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +60,37 @@ def first_weekday(year: int, month: int, weekday: int) -> date:
 
 
 def absences(year: int, dice: random.Random) -> Iterator[DaysOff]:
-    """Yield one person's year: two or three weeks in summer, one in another season, training, some days of illness."""
+    """Yield one person's year: two or three weeks in summer, one in another season, training, some days of illness.
+
+    Nobody is away twice at once; training and illness lie on days of work.
+    """
+    so_far: list[DaysOff] = []
+    for one in _absences(year, dice):
+        if not any(one.first <= other.last and other.first <= one.last for other in so_far):
+            so_far.append(one)
+            yield one
+
+
+def known_by(today: date, days: Iterable[DaysOff]) -> list[DaysOff]:
+    """Return the days without illness that is still to come: that nobody knows yet."""
+    return [one for one in days if one.reason != SICK_LEAVE or one.first <= today]
+
+
+def _absences(year: int, dice: random.Random) -> Iterator[DaysOff]:
     summer = date(year, 6, 15) + timedelta(days=dice.randrange(70))
     yield _weeks(summer, dice.choice((2, 2, 3)), "Vacation")
     yield _weeks(date(year, dice.choice((2, 3, 10)), 1) + timedelta(days=dice.randrange(20)), 1, "Vacation")
     training = date(year, dice.choice((1, 4, 5, 11)), 3) + timedelta(days=dice.randrange(20))
-    yield DaysOff(training, training + timedelta(days=1), "Training")
+    yield _workdays(training, 2, "Training")
     for _ in range(dice.choice((0, 1, 1, 2))):
         ill = date(year, dice.choice((1, 2, 3, 11, 12)), 1) + timedelta(days=dice.randrange(22))
-        yield DaysOff(ill, ill + timedelta(days=dice.randrange(1, 4)), "Ill")
+        yield _workdays(ill, 1 + dice.randrange(1, 4), SICK_LEAVE)
+
+
+def _workdays(start: date, count: int, reason: str) -> DaysOff:
+    """Return at most so many days from the first weekday on, up to its Friday."""
+    first = start + timedelta(days=7 - start.weekday() if start.weekday() > FRIDAY else 0)
+    return DaysOff(first, first + timedelta(days=min(count - 1, FRIDAY - first.weekday())), reason)
 
 
 def _weeks(start: date, count: int, reason: str) -> DaysOff:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from app.operations.setup.questions import QuestionDraft
 
+NAME = "Lindenhof"
 CENTRE, PARK, THAMES = "Lindenhof Centre", "Lindenhof Park", "Lindenhof Thames"
 BERLIN, LONDON = "Europe/Berlin", "Europe/London"
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from app.access.grants import ScopeKind
 from app.access.permissions import Permission, all_of
-from app.booking.wall_clock import day_bounds
+from app.booking.wall_clock import day_bounds, local_date
 from app.demo import group
-from app.demo.days_off import DaysOff, absences, first_weekday, holidays
+from app.demo.days_off import DaysOff, absences, first_weekday, holidays, known_by
 from app.demo.offers import OFFERS, Offer
 from app.operations.context import Context
 from app.operations.grants import GrantDraft
+from app.operations.look import check_draft, get_look, save_look
 from app.operations.setup.closures import ClosureDraft, save_closure
 from app.operations.setup.groups import GroupDraft, save_group
 from app.operations.setup.hours import OverrideDraft, Owner, OwnerKind, WeeklyRange, save_override, save_weekly_hours
@@ -39,6 +40,7 @@ class Names:
 def settle(context: Context, password: str) -> None:
     """Write locations, resources, pools, services and accounts; each account gets ``password``."""
     names = Names()
+    save_look(context, check_draft({"name": group.NAME}, b""), get_look(context).version)
     for place in group.PLACES:
         names.locations[place.name] = save_location(context, LocationDraft(place.name, place.tzid, place.address))
         owner = Owner(OwnerKind.LOCATION, names.locations[place.name])
@@ -105,11 +107,12 @@ def add_year(context: Context, year: int, seed: int) -> None:
     """Write one year's holidays, vacations and extra days; the same for the same year and seed."""
     locations = {one.name: one.public_id for one in context.catalog.locations.values()}
     resources = {one.name: one.public_id for one in context.catalog.resources.values()}
+    today = local_date(context.now, group.BERLIN)
     for place in group.PLACES:
         _add_closures(context, locations[place.name], holidays(year, british=place.tzid == group.LONDON))
     for number, person in enumerate(group.PEOPLE):
         dice = random.Random(f"{seed}-{year}-{number}")
-        _add_absences(context, resources[person.name], person.tzid, absences(year, dice))
+        _add_absences(context, resources[person.name], person.tzid, known_by(today, absences(year, dice)))
     _add_maintenance(context, resources, year)
     _add_overrides(context, locations, year)
 
@@ -120,10 +123,9 @@ def _add_closures(context: Context, location: str, days: Iterable[DaysOff]) -> N
 
 
 def _add_absences(context: Context, resource: str, tzid: str, days: Iterable[DaysOff]) -> None:
-    spans = {(one.first, one.last): one.reason for one in days}  # nobody is away twice at just the same time
-    for (first, last), reason in spans.items():
-        start, end = day_bounds(first, tzid)[0], day_bounds(last, tzid)[1]
-        save_time_off(context, TimeOffDraft(resource, start, end, reason))
+    for one in days:
+        start, end = day_bounds(one.first, tzid)[0], day_bounds(one.last, tzid)[1]
+        save_time_off(context, TimeOffDraft(resource, start, end, one.reason))
 
 
 def _add_maintenance(context: Context, resources: Mapping[str, str], year: int) -> None:

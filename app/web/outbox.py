@@ -25,7 +25,7 @@ KIND_WORDS = {
     "approved": mark("Request approved"),
     "declined": mark("Request declined"),
     "expired": mark("Request ran out"),
-    "released": mark("Given up without check-in"),
+    "released": mark("Released without check-in"),
     "moved": mark("Booking moved"),
     "cancelled": mark("Booking cancelled"),
     "change_requested": mark("Change requested"),

@@ -19,7 +19,7 @@ def test_name_colour_and_word_are_previewed_applied_and_seen_by_visitors(demo: D
         fill_in(office.page)
         expect(office.page.get_by_text("#ffee00 is too light for white text")).to_be_visible()
         visitor.page.goto(demo.url("/"))
-        expect(visitor.page.locator(".brand")).to_have_text("Eigenplan")
+        expect(visitor.page.locator(".brand")).to_have_text("Lindenhof")
         office.page.get_by_role("button", name="Apply", exact=True).click()
         expect(office.page.get_by_role("link", name="Patients", exact=True)).to_be_visible()
         visitor.page.reload()

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import random
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
-from app.demo.days_off import absences, easter_sunday, first_weekday, holidays
+from app.demo.days_off import SICK_LEAVE, DaysOff, absences, easter_sunday, first_weekday, holidays, known_by
 
 
 @pytest.mark.parametrize(
@@ -37,8 +38,22 @@ def test_holidays_of_berlin_in_a_year() -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_absences_end_after_they_begin(seed: int) -> None:
-    assert [one for one in absences(2026, random.Random(seed)) if one.last < one.first] == []
+def test_absences_end_after_they_begin_and_lie_apart_from_each_other(seed: int) -> None:
+    days = sorted(absences(2026, random.Random(seed)), key=lambda one: one.first)
+    assert [one for one in days if one.last < one.first] == []
+    assert [one for one, following in pairwise(days) if following.first <= one.last] == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_absences_illness_and_training_lie_on_days_of_work(seed: int) -> None:
+    short = [one for one in absences(2026, random.Random(seed)) if one.reason != "Vacation"]
+    assert [one for one in short if max(one.first.weekday(), one.last.weekday()) > 4 or one.last < one.first] == []
+
+
+def test_illness_that_is_still_to_come_is_not_known() -> None:
+    before, after = (DaysOff(day, day, SICK_LEAVE) for day in (date(2026, 3, 2), date(2026, 3, 3)))
+    vacation = DaysOff(date(2026, 7, 6), date(2026, 7, 12), "Vacation")
+    assert known_by(date(2026, 3, 2), [before, after, vacation]) == [before, vacation]
 
 
 def test_absences_same_dice_give_same_days() -> None:

@@ -183,7 +183,7 @@ def test_rule_is_said_in_one_sentence() -> None:
         "1 day before a booking begins, then write to the client.",
         "1 hour after a booking has ended (at North; with Blue room; if it is completed; if “Massage: First time?” was "
         "answered by Yes; No; booked less than 2 hours before; booked more than 1 hour before), then write to the "
-        "people who give it, lab@example.org.",
+        "people who provide it, lab@example.org.",
     ]
 
 

@@ -41,7 +41,7 @@ def address_on(browser: Browser) -> str:
 
 def test_address_is_made_fetched_renewed_and_switched_off(ada: Browser, visitor: FlaskClient) -> None:
     assert address_on(ada) == ""
-    assert "Make my address" in ada.get(PAGE).text
+    assert "Create my calendar link" in ada.get(PAGE).text
     assert ada.submit(PAGE).location == PAGE
     first = address_on(ada)
     answer = visitor.get(first)
@@ -69,7 +69,7 @@ def test_names_are_told_with_the_tick_only_and_another_address_keeps_it(ada: Bro
 def test_feed_that_was_switched_off_meanwhile_is_not_renewed(ada: Browser) -> None:
     ada.submit(f"{PAGE}/renew")
     shown = ada.get(PAGE).text
-    assert ("switched off meanwhile" in shown, "Make my address" in shown, address_on(ada)) == (True, True, "")
+    assert ("switched off meanwhile" in shown, "Create my calendar link" in shown, address_on(ada)) == (True, True, "")
 
 
 def test_guessed_addresses_open_nothing_and_are_counted(ada: Browser, visitor: FlaskClient) -> None:

@@ -23,7 +23,7 @@ LINES = "Name;Mail\nNora;nora@example.org\nBen;ben\n"
 def test_lines_are_looked_through_brought_in_and_the_rest_mended(store: Store, sign_in: SignIn) -> None:
     practice(store)
     manager = sign_in(ReadyMade.MANAGER)
-    assert "Moving in" in manager.get("/setup/").text
+    assert "Import data" in manager.get("/setup/").text
     looked = manager.submit(PAGE, {"what": "clients", "text": LINES, "action": "check"})
     words = Page(looked.text).text
     assert ("1 new, 0 there already, 1 to be mended" in words, "Bring in 1 line" in words) == (True, True)

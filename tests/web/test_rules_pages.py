@@ -92,7 +92,7 @@ def test_rule_that_asks_for_approval_is_previewed_saved_and_opened_again(admin: 
     assert admin.submit(NEW, {**ASKS, "action": "save"}).status_code == 302
     assert SENTENCE in words(admin.get(LIST).text)
     page = admin.get(f"{LIST}/{list_rules(context_of(store))[0].public_id}").text
-    assert ('name="asks_approval" value="1" checked' in page, "The letter" in page) == (True, True)
+    assert ('name="asks_approval" value="1" checked' in page, "The mail<" in page) == (True, True)
     wrong = admin.submit(NEW, {**ASKS, "step1_who": "named", "action": "save"})
     assert (wrong.status_code, "Please choose at least one user or group." in wrong.text) == (422, True)
     wrong = admin.submit(NEW, {**ASKS, "trigger": "moved", "action": "save"})

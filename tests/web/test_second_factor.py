@@ -244,11 +244,14 @@ def test_who_owes_the_second_factor_cannot_set_up_another(browser: Browser, emai
 
 def test_app_is_set_up_by_a_picture_and_removed(browser: Browser, email: str) -> None:
     by_password(browser, email)
+    alone = "your password alone is enough"
+    assert alone in browser.get("/account/second-factor").text
     page = browser.get("/account/second-factor/app").text
     assert ('src="data:image/svg+xml;base64,' in page, "style=" in page) == (True, False)
     wrong = browser.submit("/account/second-factor/app", {"code": "000000"})
     assert (wrong.status_code, list(Page(wrong.text).errors)) == (422, ["code"])
     set_up_app(browser)
+    assert alone not in browser.get("/account/second-factor").text
     assert "You have an app already" in browser.get("/account/second-factor/app", follow_redirects=True).text
     fresh = browser.submit("/account/second-factor/recovery-codes")
     assert len(re.findall(r"<code>([a-z2-7-]{19})</code>", fresh.text)) == 10

@@ -209,7 +209,8 @@ def test_pool_that_a_service_takes_from_stays(admin: Browser, store: Store) -> N
     pool = str(forms["services"]["takes_what"][0]).removeprefix("pool:")
     answer = admin.submit(f"/setup/pools/{pool}/remove", follow_redirects=True)
     assert "Check-up takes from this pool; please change that service first." in answer.text
-    assert admin.get(f"/setup/pools/{pool}").status_code == 200
+    page = admin.get(f"/setup/pools/{pool}").text
+    assert ("Used by: Check-up." in page, "Remove for good" in page) == (True, False)
 
 
 @pytest.mark.parametrize("slug", REMOVABLE)

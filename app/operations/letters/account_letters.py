@@ -18,8 +18,8 @@ KINDS = (INVITATION, RESET, ELSEWHERE, CHANGED, MAIL_TEST)
 CHANGES: Mapping[str, str] = {
     "address": mark("Your account has another mail address from now on; mails of this site go there."),
     "password": mark("A new password was chosen for your account."),
-    "authenticator": mark("An app that shows codes was set up for your account."),
-    "authenticator_removed": mark("The app that shows codes was removed from your account."),
+    "authenticator": mark("An authenticator app was set up for your account."),
+    "authenticator_removed": mark("The authenticator app was removed from your account."),
     "passkey": mark("A passkey was added to your account."),
     "passkey_removed": mark("A passkey was removed from your account."),
     "recovery_codes": mark("New recovery codes were made for your account; the earlier ones count no more."),

@@ -88,6 +88,19 @@ def _check_large_enough(row: Pool, size: int) -> None:
             raise InvalidInput("members", problem)
 
 
+def pool_uses(context: Context) -> dict[str, list[str]]:
+    """Return the names of the services that take from each pool, sorted, by the pool's public id."""
+
+    def work() -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        query = ServiceRequirement.select(Pool.public_id, Service.name).join(Pool).switch(ServiceRequirement)
+        for public_id, name in query.join(Service).order_by(Service.name).distinct().tuples():
+            found[public_id].append(name)
+        return found
+
+    return context.store.read(work)
+
+
 def remove_pool(context: Context, public_id: str) -> None:
     """Delete a pool that no service uses.
 

@@ -76,7 +76,7 @@ def check_rule(context: Context, draft: RuleDraft) -> RuleDraft:
     asked = _check_conditions(context.catalog, draft.conditions)
     checked = replace(draft, minutes=_minutes(draft), conditions=asked, receivers=_receivers(draft))
     if checked.receivers.addresses and checked.conditions.question:
-        problem = _("Given addresses would learn the answer by this letter; please write to accounts that may see it.")
+        problem = _("Given addresses would learn the answer by this mail; please write to accounts that may see it.")
         raise InvalidInput("addresses", problem)
     return _with_words(checked)
 

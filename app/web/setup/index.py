@@ -29,8 +29,18 @@ class Step:
     takes_all: bool = False
 
 
-def list_steps(catalog: Catalog) -> list[Step]:
-    """Return the steps from an empty installation to the first booking; later ones build on earlier ones."""
+def list_steps(catalog: Catalog) -> list[tuple[str, list[Step]]]:
+    """Return the steps under the headings of the index; later ones build on earlier ones."""
+    return [
+        (_("Basics"), [_example_step(), *_record_steps(catalog), *_hours_steps()]),
+        (_("People and rights"), list(_people_steps())),
+        (_("Public page and look"), list(_public_steps())),
+        (_("Mails and rules"), list(_rule_steps())),
+        (_("Data"), list(_data_steps())),
+    ]
+
+
+def _record_steps(catalog: Catalog) -> list[Step]:
     places = [one for one in catalog.locations.values() if one.active]
     resources = [one for one in catalog.resources.values() if one.active]
     services = [one for one in catalog.services.values() if one.active]
@@ -65,11 +75,17 @@ def list_steps(catalog: Catalog) -> list[Step]:
             plural("{number} service", "{number} services", len(services)),
             _missing_at_services(catalog, services),
         ),
-        *_hours_steps(),
-        *_people_steps(),
-        _sharing_step(),
-        *_other_steps(),
     ]
+
+
+def _example_step() -> Step:
+    return Step(
+        Permission.MANAGE_USERS,
+        "setup.presets",
+        _("Start from an example"),
+        _("A whole site with one click: clinic, technical team, consultancy, public office, or a file of your own."),
+        everywhere=True,
+    )
 
 
 def _hours_steps() -> Iterator[Step]:
@@ -78,7 +94,7 @@ def _hours_steps() -> Iterator[Step]:
         permission,
         "setup.list_hours",
         _("Hours"),
-        _("When locations are open, and people, rooms and devices to be had."),
+        _("When locations are open and people, rooms and devices are available."),
     )
     yield Step(
         permission,
@@ -105,16 +121,23 @@ def _people_steps() -> Iterator[Step]:
         permission,
         "setup.list_approvals",
         _("Approval rules"),
-        _("Who has to say yes before a booking counts."),
+        _("Who has to say yes before a booking counts: for a whole service, or a person, room or device."),
     )
 
 
 def _rule_steps() -> Iterator[Step]:
     yield Step(
         Permission.MANAGE_SETTINGS,
+        "setup.list_mail_texts",
+        _("Mail texts"),
+        _("What mails to clients and to those who sign in say, in each language."),
+        everywhere=True,
+    )
+    yield Step(
+        Permission.MANAGE_SETTINGS,
         "setup.list_rules",
         _("Rules"),
-        _("What happens by itself: reminders, who is written to, what has to be approved, labels."),
+        _("What happens by itself: reminders, who is written to, labels, and approval where conditions are met."),
         everywhere=True,
     )
     yield Step(
@@ -126,40 +149,11 @@ def _rule_steps() -> Iterator[Step]:
     )
 
 
-def _other_steps() -> Iterator[Step]:
-    yield Step(
-        Permission.MANAGE_SETTINGS,
-        "setup.features",
-        _("Features and formats"),
-        _("What the site offers at all, how dates and times are written, and which days a week has."),
-        everywhere=True,
-    )
-    yield Step(
-        Permission.MANAGE_SETTINGS,
-        "setup.look",
-        _("Look and words"),
-        _("Name, logo, colours, typeface, what those who come are called, legal links and the public start page."),
-        everywhere=True,
-    )
-    yield Step(
-        Permission.MANAGE_SETTINGS,
-        "setup.list_mail_texts",
-        _("Mail texts"),
-        _("What mails to clients and to those who sign in say, in each language."),
-        everywhere=True,
-    )
-    yield from _rule_steps()
-    yield Step(
-        Permission.MANAGE_USERS,
-        "setup.presets",
-        _("Start from an example"),
-        _("A whole site by one press: clinic, technical team, consultancy, public office, or a file of your own."),
-        everywhere=True,
-    )
+def _data_steps() -> Iterator[Step]:
     yield Step(
         Permission.MANAGE_RESOURCES,
         "setup.moving_in",
-        _("Moving in"),
+        _("Import data"),
         _("Clients, people, rooms and devices from the lines of a spreadsheet."),
         everywhere=True,
     )
@@ -178,8 +172,22 @@ def _other_steps() -> Iterator[Step]:
     )
 
 
-def _sharing_step() -> Step:
-    return Step(
+def _public_steps() -> Iterator[Step]:
+    yield Step(
+        Permission.MANAGE_SETTINGS,
+        "setup.look",
+        _("Look and words"),
+        _("Name, logo, colours, typeface, what those who come are called, legal links and the public start page."),
+        everywhere=True,
+    )
+    yield Step(
+        Permission.MANAGE_SETTINGS,
+        "setup.features",
+        _("Features and formats"),
+        _("What the site offers at all, how dates and times are written, and which days a week has."),
+        everywhere=True,
+    )
+    yield Step(
         Permission.MANAGE_SERVICES,
         "setup.share",
         _("Share and embed"),

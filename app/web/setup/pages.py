@@ -48,10 +48,12 @@ def _may_open(context: Context, step: Step) -> bool:
 def index() -> str:
     """Say what can be set up, in the order in which a new installation needs it."""
     context = current_context()
-    steps = [one for one in list_steps(context.catalog) if _may_open(context, one)]
-    if not steps:
+    groups = [
+        (heading, [one for one in steps if _may_open(context, one)]) for heading, steps in list_steps(context.catalog)
+    ]
+    if not any(steps for _heading, steps in groups):
         context.require(Permission.MANAGE_SETTINGS, Target())
-    return render_template("setup/index.html", steps=steps)
+    return render_template("setup/index.html", groups=groups)
 
 
 add_pages(blueprint, LOCATIONS)

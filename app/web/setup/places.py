@@ -173,6 +173,14 @@ def _show_pool(context: Context, draft: pools.PoolDraft) -> Fields:
     return MultiDict([("name", draft.name), *(("members", one) for one in draft.members)])
 
 
+def _pool_options(context: Context) -> dict[str, Any]:
+    return {
+        "groups": resource_groups(context),
+        "names": resource_names(context),
+        "uses": pools.pool_uses(context),
+    }
+
+
 POOLS = Kind(
     slug="pools",
     words=Words(
@@ -190,7 +198,7 @@ POOLS = Kind(
     read=lambda context, typed: pools.PoolDraft(typed.text("name"), typed.many("members")),
     show=_show_pool,
     blank=lambda context: MultiDict(),
-    options=lambda context: {"groups": resource_groups(context), "names": resource_names(context)},
+    options=_pool_options,
     permission=Permission.MANAGE_RESOURCES,
     remove=pools.remove_pool,
 )

@@ -27,6 +27,11 @@ _WHEN: Mapping[Trigger, str] = {
     Trigger.BEFORE_START: mark("{span} before {booking} begins"),
     Trigger.AFTER_END: mark("{span} after {booking} has ended"),
 }
+_CHOICES: Mapping[Trigger, str] = {
+    Trigger.BEFORE_START: mark("Before a booking begins"),
+    Trigger.AFTER_END: mark("After a booking has ended"),
+}
+"""Where the span is chosen beside the list, so that the list does not name it."""
 STATUS_WORDS: Mapping[str, str] = {
     Status.REQUESTED.value: mark("requested"),
     Status.CONFIRMED.value: mark("confirmed"),
@@ -40,19 +45,28 @@ STATUS_WORDS: Mapping[str, str] = {
 def trigger_words() -> dict[str, str]:
     """Return what a rule can wait for, for a list to choose from."""
     booking = _("a booking")
-    return {one.value: _(words, booking=booking, span=_("Some time")) for one, words in _WHEN.items()}
+    return {one.value: _(_CHOICES.get(one, words), booking=booking) for one, words in _WHEN.items()}
 
 
 def say_rule(draft: RuleDraft, names: Names) -> str:
     """Return a rule in one sentence; ``names``: of all that it can name, by public id."""
     asked, trigger = draft.conditions, Trigger(draft.trigger)
-    booking = _("a booking of {names}", names=_several(asked.services, names)) if asked.services else _("a booking")
-    when = _(_WHEN[trigger], booking=booking, span=span_words(draft.minutes or 0))
+    when = _(_WHEN[trigger], booking=_booking(asked, names, trigger), span=span_words(draft.minutes or 0))
     held = "; ".join(_conditions(asked, names, is_timed=trigger in TIMED))
     then = _(" and ").join(_actions(draft, names))
     if not held:
         return _("{when}, then {actions}.", when=when, actions=then)
     return _("{when} ({conditions}), then {actions}.", when=when, conditions=held, actions=then)
+
+
+def _booking(asked: Conditions, names: Names, trigger: Trigger) -> str:
+    """Return what a rule is about; some languages bend it after "before" and "after"."""
+    several = _several(asked.services, names)
+    if trigger in TIMED and several:
+        return in_context("before or after", "a booking of {names}", names=several)
+    if trigger in TIMED:
+        return in_context("before or after", "a booking")
+    return _("a booking of {names}", names=several) if several else _("a booking")
 
 
 def _actions(draft: RuleDraft, names: Names) -> Iterator[str]:
@@ -130,7 +144,7 @@ def _receivers(told: Receivers, names: Names) -> Iterator[str]:
     if told.client:
         yield in_context("receiver", "the client")
     if told.providers:
-        yield in_context("receiver", "the people who give it")
+        yield in_context("receiver", "the people who provide it")
     for group in told.groups:
         yield _("the group {name}", name=names.get(group, group))
     yield from told.addresses
