@@ -30,8 +30,12 @@ def play(
     given: Mapping[str, object],
     *options: str,
     programs: Path | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run tasks with a role's variables and filters; ``programs``: a folder with stand-ins for programs."""
+    """Run tasks with a role's variables and filters.
+
+    ``programs``: a folder with stand-ins for programs; ``more``: what else the play has.
+    """
     files = [ROLES / "site/defaults/main.yml", ROLES / role / "defaults/main.yml", ROLES / role / "vars/main.yml"]
     content = {
         "hosts": "localhost",
@@ -40,6 +44,7 @@ def play(
         "vars_files": [str(one) for one in files if one.exists()],
         "vars": {**SITE, **given, "role_path": str(ROLES / role)},
         "tasks": list(tasks),
+        **(more or {}),
     }
     (folder / "play.yml").write_text(yaml.safe_dump([content]))
     environ = {

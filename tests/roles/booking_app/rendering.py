@@ -42,10 +42,14 @@ def render(folder: Path, given: Mapping[str, object]) -> dict[str, str]:
 
 
 def play(
-    folder: Path, tasks: Sequence[Mapping[str, object]], given: Mapping[str, object], programs: Path | None = None
+    folder: Path,
+    tasks: Sequence[Mapping[str, object]],
+    given: Mapping[str, object],
+    programs: Path | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run tasks on this machine with the role's variables; ``programs``: a folder with stand-ins for programs."""
-    return playing.play(folder, ROLE.name, tasks, given, programs=programs)
+    """Run tasks on this machine with the role's variables; ``programs``: a folder with stand-ins, ``more``: of the play."""
+    return playing.play(folder, ROLE.name, tasks, given, programs=programs, more=more)
 
 
 def tasks_of(*names: str) -> list[dict[str, Any]]:

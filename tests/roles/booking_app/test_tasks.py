@@ -6,14 +6,14 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+import yaml
 from booking_app_files import booking_app_complaint, booking_app_kept_in
 
-from tests.roles.playing import program
+from tests.roles.playing import program, said
 
-from .rendering import play, tasks_of
+from .rendering import ROLE, play, tasks_of
 
-ADMINISTRATOR = {"site_administrator_email": "ada@example.org", "site_administrator_name": "Ada Example"}
-LINK = ("Make the link", "Stop where the link", "Show the link")
+SITE_PLAY = ROLE.parents[1] / "playbooks" / "site.yml"
 DATABASE = ("Look for the database", "Refuse to go on without PostgreSQL")
 
 
@@ -76,21 +76,52 @@ def test_release_without_an_image_is_not_passed_over(tmp_path: Path, release: st
     assert ("localhost has no image of release 1.0-b" in done.stdout) == bool(status)
 
 
+STATUS = 'if [ "$1" = status ]; then echo "{\\"state\\": {\\"administrator_asked\\": $(cat asked)}}"; exit; fi'
+"""Whether there was a link already stands in a file, where the operators' command is not the real one."""
+GIVEN = {
+    "site_administrator_email": "ada@example.org",
+    "site_administrator_name": "Ada Example",
+    "inventory_dir": "inventory",
+}
+
+
+def play_the_end(folder: Path, text: str, *, fails: bool = False, asked: str = "false") -> CompletedProcess[str]:
+    """Play the end of ``site.yml`` after the role, which did its work or failed."""
+    role = folder / "roles" / "booking_app"
+    (role / "tasks").mkdir(parents=True, exist_ok=True)
+    (role / "tasks" / "main.yml").write_text("- {name: Fail, ansible.builtin.fail: {msg: no}}\n" if fails else "[]\n")
+    parts = ("tasks/first_administrator.yml", "tasks/ask.yml", "handlers", "vars", "filter_plugins")
+    for part in parts:
+        (role / part).unlink(missing_ok=True)
+        (role / part).symlink_to(ROLE / part)
+    (folder / "asked").write_text(asked)
+    [site] = [one for one in yaml.safe_load(SITE_PLAY.read_text()) if one["name"] == "Install the site"]
+    more = {"roles": ["booking_app"], "force_handlers": site["force_handlers"], "post_tasks": site["post_tasks"]}
+    return play(folder, [], GIVEN, programs=program(folder, "eigenplan", f"{STATUS}\n{text}"), more=more)
+
+
 def test_link_that_was_not_made_is_told_with_its_reason_and_without_any_link(tmp_path: Path) -> None:
     text = (
         "echo https://x.test/password/s3same; echo 'eigenplan: locked, see https://x.test/password/s3same' >&2; exit 1"
     )
-    programs = program(tmp_path, "eigenplan", text)
-    done = play(tmp_path, tasks_of(*LINK), ADMINISTRATOR, programs=programs)
+    done = play_the_end(tmp_path, text)
     assert done.returncode == 2
-    assert "the next run tries again. eigenplan: locked, see [an address]" in done.stdout
+    assert "the next run tries again. eigenplan: locked, see [an address]" in said(done)
     assert "s3same" not in done.stdout + done.stderr
 
 
-def test_link_that_was_made_is_shown_in_the_end(tmp_path: Path) -> None:
-    programs = program(tmp_path, "eigenplan", "echo https://x.test/password/s3same")
-    done = play(tmp_path, tasks_of(*LINK), ADMINISTRATOR, programs=programs)
-    assert (done.returncode, done.stdout.count("https://x.test/password/s3same")) == (0, 1)
+def test_link_is_made_only_when_all_else_went_well_and_shown_last(tmp_path: Path) -> None:
+    text = "touch made; echo https://x.test/password/s3same"
+    failed = play_the_end(tmp_path, text, fails=True)
+    assert (failed.returncode, (tmp_path / "made").exists(), "s3same" in failed.stdout) == (2, False, False)
+    done = play_the_end(tmp_path, text)
+    assert (done.returncode, done.stdout.count("https://x.test/password/s3same")) == (0, 1), done.stdout
+    assert done.stdout.index("The site is at") < done.stdout.index("s3same")
+
+
+def test_link_that_was_shown_is_not_made_again(tmp_path: Path) -> None:
+    done = play_the_end(tmp_path, "touch made", asked="true")
+    assert (done.returncode, (tmp_path / "made").exists()) == (0, False), done.stdout
 
 
 @pytest.mark.parametrize(("state", "settings"), [("{", "{}"), (SERVES % "", "{"), ("[]", ""), ("", "")])
