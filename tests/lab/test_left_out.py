@@ -47,7 +47,7 @@ def lose_power(site: Site, process: subprocess.Popen[bytes]) -> None:
     [
         "TASK [base : Install what every host needs",
         "TASK [base : Limit the journal",
-        "TASK [docker : Install Docker and what it needs",
+        "TASK [docker : Install Docker, which starts only",
         "TASK [docker : Write the daemon's configuration",
     ],
 )

@@ -48,7 +48,7 @@ def play(
     programs: Path | None = None,
     more: Mapping[str, object] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run tasks on this machine with the role's variables; ``programs``: a folder with stand-ins, ``more``: of the play."""
+    """Run tasks on this machine with the role's variables; ``programs``: stand-ins; ``more``: of the play."""
     return playing.play(folder, ROLE.name, tasks, given, programs=programs, more=more)
 
 

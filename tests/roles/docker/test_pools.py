@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from roles.docker.filter_plugins.docker_pools import FilterModule, docker_pool_clashes
+from tests.roles.playing import play, program, said, tasks_of
 
 POOLS = [{"base": "172.30.0.0/16", "size": 24}]
 
@@ -40,3 +43,28 @@ def test_pools_refuse_a_range_that_is_none() -> None:
 
 def test_pools_filter_is_found_by_its_name() -> None:
     assert FilterModule().filters() == {"docker_pool_clashes": docker_pool_clashes}
+
+
+WAY = ("Look where you come from", "Look which way leads back there", "Refuse address pools that the host reaches")
+ROUTE = """echo '[{"dst": "'"$5"'", "gateway": "192.0.2.1", "dev": "eth0"}]'"""
+
+
+@pytest.mark.parametrize(
+    ("client", "status"),
+    [("172.30.4.9 40022 192.0.2.7 22", 2), ("198.51.100.7 1 192.0.2.7 22", 0), ("fe80::1 1 ::1 22", 0), ("", 0)],
+)
+def test_pool_that_holds_the_address_one_comes_from_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: str, status: int
+) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", client)
+    given = {"__docker_routes": {"stdout": "[]"}, "docker_address_pools": POOLS}
+    done = play(tmp_path, "docker", tasks_of("docker", *WAY), given, programs=program(tmp_path, "ip", ROUTE))
+    assert (done.returncode, "would hide 172.30.4.9 (eth0); choose" in said(done)) == (status, bool(status)), (
+        done.stdout
+    )
+
+
+def test_docker_does_not_start_before_it_is_configured() -> None:
+    """Its own choice of addresses could be those of the network that the administrator comes from."""
+    [install] = tasks_of("docker", "Install Docker, which")
+    assert install["ansible.builtin.apt"]["policy_rc_d"] == 101
