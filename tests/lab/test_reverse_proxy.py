@@ -79,6 +79,19 @@ def test_certificate_comes_from_an_acme_authority_and_outlives_a_reload_and_anot
     assert (fronted.issuer("two.lab.test"), fronted.issuer("one.lab.test")) == ("Lab issuer", "")
 
 
+def test_mended_fault_is_tried_again_at_once(fronted: Fronted) -> None:
+    """Caddy by itself would wait, and reads its unchanged Caddyfile as nothing to do."""
+    given = acme(fronted.folder / "root.pem", site_domain="one.lab.test", reverse_proxy_certificate_seconds=15)
+    fronted.say("systemctl", "stop", "authority")
+    fronted.say("rm", "-rf", "/var/lib/caddy/.local/share/caddy/certificates")
+    assert fronted.play(**given).status == 2
+    fronted.start_authority()
+    assert fronted.play(**given).changes == [
+        "reverse_proxy : Restart Caddy where there is none, so that it asks again at once"
+    ]
+    assert fronted.issuer("one.lab.test") == "Lab issuer"
+
+
 def test_wrong_root_of_the_authority_is_told_with_what_caddy_says(fronted: Fronted) -> None:
     wrong = fronted.make_pair("wrong.lab.test", "-addext", "basicConstraints=critical,CA:TRUE")["site_tls_certificate"]
     given = acme(wrong, site_domain="one.lab.test", reverse_proxy_certificate_seconds=15)

@@ -29,6 +29,7 @@ options:
 author: [The Eigenplan developers]
 """
 RETURN = r"""
+certificate: {description: False where it failed as there is no certificate to trust., type: bool, returned: always}
 status: {description: HTTP status of the first page., type: int, returned: success}
 expires: {description: When the certificate ends., type: str, returned: success}
 """
@@ -50,6 +51,10 @@ JOURNAL = ("journalctl", "--unit=caddy", "--output=cat", "--since=-10min", "--li
 
 class NotYetError(Exception):
     """The site does not answer as it should; says why."""
+
+
+class NoCertificateError(NotYetError):
+    """The site has no certificate of its name, or none that is to be trusted."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,8 @@ def ask(site: Site, context: ssl.SSLContext) -> Answer:
     """Ask once.
 
     Raises:
-        NotYetError: nobody listens, the certificate is not to be trusted or of another name, or what comes is not HTTP.
+        NoCertificateError: there is none of the name, or it is not to be trusted.
+        NotYetError: nobody listens, or what comes is not HTTP.
     """
     try:
         with (
@@ -99,9 +105,9 @@ def ask(site: Site, context: ssl.SSLContext) -> Answer:
         ):
             return _read(site, secured)
     except ssl.SSLCertVerificationError as error:
-        raise NotYetError(f"the certificate is not to be trusted: {error.verify_message}") from error
+        raise NoCertificateError(f"the certificate is not to be trusted: {error.verify_message}") from error
     except ssl.SSLError as error:
-        raise NotYetError(f"no certificate for the name is there yet ({error.reason or error})") from error
+        raise NoCertificateError(f"no certificate for the name is there yet ({error.reason or error})") from error
     except (OSError, http.client.HTTPException) as error:
         raise NotYetError(f"{site.address} port {site.port} does not answer: {error}") from error
 
@@ -176,8 +182,9 @@ def main() -> None:
             given["seconds"],
         )
     except NotYetError as trouble:
-        module.fail_json(msg=explain(site, given["seconds"], str(trouble), last_complaint(read_journal())))
-    module.exit_json(changed=False, status=answer.status, expires=answer.expires)
+        told = explain(site, given["seconds"], str(trouble), last_complaint(read_journal()))
+        module.fail_json(msg=told, certificate=not isinstance(trouble, NoCertificateError))
+    module.exit_json(changed=False, certificate=True, status=answer.status, expires=answer.expires)
 
 
 if __name__ == "__main__":

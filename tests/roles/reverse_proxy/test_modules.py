@@ -9,7 +9,7 @@ from pathlib import Path
 import caddy_loaded
 import pytest
 import site_answer
-from site_answer import Answer, NotYetError, Site
+from site_answer import Answer, NoCertificateError, NotYetError, Site
 
 from tests.roles.reverse_proxy.rig import PROGRAM, Proxy, environment, free_ports
 
@@ -31,12 +31,12 @@ def test_site_answers_with_a_certificate_of_the_given_authority(proxy: Proxy) ->
 
 
 def test_unknown_authority_is_told(proxy: Proxy) -> None:
-    with pytest.raises(NotYetError, match="the certificate is not to be trusted: unable to get"):
+    with pytest.raises(NoCertificateError, match="the certificate is not to be trusted: unable to get"):
         site_answer.ask(site_of(proxy), site_answer.make_context([], only_roots=False))
 
 
 def test_name_without_certificate_is_told(proxy: Proxy) -> None:
-    with pytest.raises(NotYetError, match="no certificate for the name is there yet"):
+    with pytest.raises(NoCertificateError, match="no certificate for the name is there yet"):
         site_answer.ask(site_of(proxy, "other.test"), site_answer.make_context(roots_of(proxy), only_roots=True))
 
 
