@@ -11,6 +11,13 @@ from typing import Any
 
 BY_SSH = re.compile(r".*?(?:over|via) ssh: ", re.DOTALL)
 """What Ansible says before it says what SSH said."""
+NOT_LET_IN = {
+    "Host key verification failed": "this machine does not know its SSH key, or knows another one. Sign in there once "
+    "by ssh, compare the fingerprint that it shows with the host's own, and start again.",
+    "Permission denied (": "it accepts no key of yours. Put the right one there by ssh-copy-id; where it has a "
+    "passphrase, ssh-add it to a running ssh-agent; then start again.",
+}
+"""What SSH says where somebody has to do something first: it cannot ask, as Ansible's has no terminal."""
 FAILED = ("failed", "unreachable")
 BROKEN = "Task failed"
 """What Ansible says first where a task itself could not be worked out."""
@@ -88,7 +95,9 @@ class Run:
 def _sentence(event: Mapping[str, Any]) -> str:
     """Return why a host failed, beginning with its name."""
     if event["outcome"] == "unreachable":
-        return f"{event['host']} cannot be reached: {BY_SSH.sub('', event['message'])}"
+        told = BY_SSH.sub("", event["message"])
+        hint = next((hint for words, hint in NOT_LET_IN.items() if words in told), "")
+        return f"{event['host']} cannot be reached: {hint and f'{hint} SSH says: '}{told}"
     if event["action"] == OF_ALL:
         return str(event["message"])
     if event["action"] in TELLING and not event["message"].startswith(BROKEN):

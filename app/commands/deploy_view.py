@@ -51,6 +51,8 @@ class View:
 
     def refresh(self) -> None:
         """Show what is new; called after events, and every second."""
+        if not self._run.task:  # before the first play Ansible may ask for passwords
+            return
         if self._part is None or self._part[0] != self._run.role:
             self.close_part()
             self._part = (self._run.role, self._clock(), self._run.steps, self._run.changed)

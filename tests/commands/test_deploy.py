@@ -78,6 +78,19 @@ def test_host_that_is_not_reached_is_told_so() -> None:
     assert run.hosts["a"].failure == "a cannot be reached: ssh: connect to host a port 22: timed out"
 
 
+@pytest.mark.parametrize(
+    ("ssh", "hint"),
+    [
+        ("No key is known.\r\nHost key verification failed.", "this machine does not know its SSH key"),
+        ("d@h: Permission denied (publickey).", "it accepts no key of yours"),
+    ],
+)
+def test_host_that_does_not_let_one_in_is_told_with_what_to_do(ssh: str, hint: str) -> None:
+    run = taken(result("unreachable", message=f"Failed to connect to the host via ssh: {ssh}"), ended(a=1))
+    told = run.hosts["a"].failure
+    assert (told.startswith(f"a cannot be reached: {hint}"), told.endswith(f" SSH says: {ssh}")) == (True, True), told
+
+
 def test_host_that_was_rescued_has_not_failed() -> None:
     assert not taken(result("failed"), ended(a=0)).hosts["a"].has_failed
 
@@ -156,6 +169,16 @@ def test_view_at_a_terminal_shows_the_task_at_hand(capsys: pytest.CaptureFixture
     view = View(run, live=True, clock=lambda: 3.0)
     view.refresh()
     assert capsys.readouterr().err.endswith("\r\x1b[K  … base: Set the time · 1 step, 0 changed · 0 s")
+
+
+def test_view_leaves_the_terminal_to_questions_for_passwords(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run()
+    view = View(run, live=True, clock=lambda: 3.0)
+    view.refresh()
+    assert capsys.readouterr().err == ""
+    run.take(event("play", name="Install"))
+    view.refresh()
+    assert "Install" in capsys.readouterr().err
 
 
 def test_log_is_for_its_owner_alone_and_old_ones_go(tmp_path: Path) -> None:
