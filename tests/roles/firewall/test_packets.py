@@ -48,6 +48,26 @@ def call(goal):
 with concurrent.futures.ThreadPoolExecutor() as pool:
     print(*pool.map(call, sys.argv[1:]))
 """
+HEAR = """
+import socket
+door = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+door.bind(("::", 546))
+door.settimeout(1.0)
+print("ready", flush=True)
+try:
+    while True:
+        print(door.recv(99).decode(), flush=True)
+except TimeoutError:
+    pass
+"""
+SEND = """
+import socket
+scope = socket.if_nametoindex("eth0")
+for port in (547, 5470):
+    door = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    door.bind(("fe80::7", port, 0, scope))
+    door.sendto(str(port).encode(), ("fe80::1", 546, 0, scope))
+"""
 OPEN, REFUSED, DROPPED = "open", "ConnectionRefusedError", "TimeoutError"
 
 
@@ -169,3 +189,16 @@ def test_container_goes_out_and_reaches_the_site_but_not_ssh(network: Network) -
 def test_network_that_is_not_named_does_not_get_out(network: Network) -> None:
     network.load(firewall_container_interfaces=["br-other"])
     assert network.container.call(f"{CLIENT}:7000") == [DROPPED]
+
+
+def test_answer_of_dhcpv6_comes_in(network: Network) -> None:
+    """It belongs to no connection: the question was sent to a group. From another port nothing comes in."""
+    network.load()
+    network.host.do("ip", "address", "add", "fe80::1/64", "dev", "outside", "nodad")
+    network.client.do("ip", "address", "add", "fe80::7/64", "dev", "eth0", "nodad")
+    words = [*network.host.kernel.prefix, sys.executable, "-c", HEAR]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as ear:
+        assert ear.stdout is not None
+        assert ear.stdout.readline() == "ready\n"
+        network.client.do(sys.executable, "-c", SEND)
+        assert ear.stdout.read() == "547\n"
