@@ -16,6 +16,7 @@ from app.config import OPTIONS
 from .rendering import ROLE, compose, options, render, tasks_of
 
 STRANGE = """DOM\\user $HOME ${X} #x "q" it's"""
+UNITS = ("eigenplan-web@.service", "eigenplan-worker.service", "eigenplan-live.service")
 SERVICES = ("web-a", "web-b", "worker", "live", "task")
 
 
@@ -155,8 +156,13 @@ def test_postgresql_is_reached_by_its_socket(postgresql: dict[str, str]) -> None
     assert json.loads(postgresql["host.json"])["owner_url"] == f"{url}_owner"
 
 
+def test_units_try_again_where_docker_was_not_ready_at_a_boot(files: dict[str, str]) -> None:
+    for name in UNITS:
+        assert {"Restart=on-failure", "RestartSec=5s"} <= set(files[name].splitlines())
+
+
 def test_units_wait_for_postgresql_and_outlive_docker(postgresql: dict[str, str]) -> None:
-    for name in ("eigenplan-web@.service", "eigenplan-worker.service", "eigenplan-live.service"):
+    for name in UNITS:
         lines = postgresql[name].splitlines()
         assert "After=docker.service network-online.target postgresql.service" in lines
         assert not [line for line in lines if line.startswith(("Requires=", "BindsTo=", "PartOf="))]
