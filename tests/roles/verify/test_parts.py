@@ -59,19 +59,28 @@ def port_of(server: socket.socket) -> int:
 
 def test_open_port_that_is_intended_is_fine(listener: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "WELL_KNOWN", ())
-    assert ports.check_ports("127.0.0.1", [], [port_of(listener)]).result == "ok"
+    assert ports.check_ports("127.0.0.1", [], [port_of(listener)], []).result == "ok"
 
 
 def test_open_port_that_is_not_intended_is_told(listener: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "WELL_KNOWN", ())
-    found = ports.check_ports("127.0.0.1", [port_of(listener)], [])
+    found = ports.check_ports("127.0.0.1", [port_of(listener)], [], [])
     assert (found.result, found.found.endswith(f"not intended: {port_of(listener)}")) == (FAILED, True)
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_port_that_the_inventory_opens_may_answer_and_need_not(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch, is_open: bool
+) -> None:
+    monkeypatch.setattr(ports, "WELL_KNOWN", ())
+    port = port_of(listener) if is_open else free_ports(1)[0]
+    assert ports.check_ports("127.0.0.1", [port], [], [port]).result == "ok"
 
 
 def test_intended_port_that_is_shut_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "WELL_KNOWN", ())
     (port,) = free_ports(1)
-    found = ports.check_ports("127.0.0.1", [], [port])
+    found = ports.check_ports("127.0.0.1", [], [port], [])
     assert (found.result, found.found) == (FAILED, f"of 1 tried: none; shut: {port}")
 
 
@@ -257,7 +266,15 @@ def test_program_reads_a_wish_and_writes_findings(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wish = {"name": "site.test", "address": "127.0.0.9", "roots": [], "renewed": True, "probe": "/book/times"}
-    wish |= {"email": "a@b.test", "live": True, "listening": [], "ports": [], "addresses": [], "sender": "b@mail.test"}
+    wish |= {
+        "email": "a@b.test",
+        "live": True,
+        "listening": [],
+        "ports": [],
+        "allowed": [],
+        "addresses": [],
+        "sender": "b@mail.test",
+    }
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps({**wish, "relay": "192.0.2.1", "selectors": []})))
     monkeypatch.setattr(ports, "WELL_KNOWN", ())
     program.main()

@@ -27,7 +27,7 @@ def findings(wish: Mapping[str, Any]) -> Iterator[Finding]:
         yield check_live(target)
     if wish["probe"]:
         yield from check_booking(target, wish["probe"], wish["email"])
-    yield check_ports(target.address, wish["listening"], wish["ports"])
+    yield check_ports(target.address, wish["listening"], wish["ports"], wish["allowed"])
     yield check_clock(target)
     yield from check_names(look_up, target.name, wish["addresses"], wish["sender"], wish["relay"], wish["selectors"])
 

@@ -36,15 +36,18 @@ def find_open(address: str, ports: Iterable[int]) -> list[int]:
         return [port for port, is_open in zip(wanted, results, strict=True) if is_open]
 
 
-def check_ports(address: str, listening: Iterable[int], intended: Iterable[int]) -> Finding:
-    """Compare what answers with what shall: of all that the host listens on, and of what services usually have."""
-    wanted = set(intended)
-    tried = {*listening, *WELL_KNOWN, *wanted}
+def check_ports(address: str, listening: Iterable[int], intended: Iterable[int], allowed: Iterable[int]) -> Finding:
+    """Compare what answers with what shall: of all that the host listens on, and of what services usually have.
+
+    ``allowed`` may answer and need not: some are for others than this machine.
+    """
+    wanted, allowed = set(intended), set(allowed)
+    tried = {*listening, *WELL_KNOWN, *wanted, *allowed}
     found = set(find_open(address, tried))
     told = f"of {len(tried)} tried: {', '.join(map(str, sorted(found))) or 'none'}"
     check = "only intended ports"
-    if found - wanted:
-        extra = ", ".join(map(str, sorted(found - wanted)))
+    if found - wanted - allowed:
+        extra = ", ".join(map(str, sorted(found - wanted - allowed)))
         return bad(check, f"{told}; not intended: {extra}", "Close them: keep the role firewall, or stop what listens.")
     if wanted - found:
         shut = ", ".join(map(str, sorted(wanted - found)))
