@@ -94,9 +94,14 @@ def test_given_folder_changes_with_what_is_given(tmp_path: Path) -> None:
     assert variables(**given)["__reverse_proxy_given_folder"] != before
 
 
-def test_mark_changes_with_the_proxy() -> None:
-    marks = {variables(site_http_proxy=proxy)["__reverse_proxy_mark"] for proxy in ("", "http://proxy.test:3128")}
-    assert len(marks) == 2
+def test_mark_changes_with_the_proxy_and_the_trusted_authorities(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("an authority")
+    cases: list[dict[str, object]] = [
+        {},
+        {"site_http_proxy": "http://proxy.test:3128"},
+        {"site_authorities": [str(tmp_path / "ca.pem")]},
+    ]
+    assert len({str(variables(**case)["__reverse_proxy_mark"]) for case in cases}) == 3
 
 
 def test_environment_holds_a_proxy_only_where_there_is_one() -> None:
