@@ -6,6 +6,8 @@ from tests.lab.host import DATA, Host
 from tests.lab.lab import BEYOND, Lab
 from tests.lab.mail import PORT
 
+NAMES = "for each host a line ADDRESS HOST.lab.test in /etc/hosts of this machine"
+
 
 def describe(lab: Lab) -> str:
     """Return the hosts, how to reach them, and what a lab cannot show."""
@@ -17,6 +19,7 @@ def describe(lab: Lab) -> str:
             "",
             f"SSH:      ssh -F {lab.folder.ssh_config} HOST",
             f"Ansible:  ansible-playbook -i {lab.folder.inventory} playbooks/site.yml",
+            f"browser:  {NAMES}; then https://HOST.lab.test, by the host's own authority",
             f"mails:    {lab.folder.mails} has what the hosts have sent to {lab.relay.address}:{PORT}",
             f"outside:  ip netns exec {lab.client.name} COMMAND (a client on the hosts' network)",
             f"disks:    {DATA} in every host is a disk of its own",
