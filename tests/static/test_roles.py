@@ -158,6 +158,7 @@ def test_each_role_of_the_site_looks_before_any_of_them_changes_anything() -> No
     roles = [one["role"] for one in play["roles"]]
     assert (looked["name"], looked["tasks_from"]) == ("{{ __site_role }}", "preflight")
     assert play["vars"]["__site_roles"] == roles
+    assert load(ROOT / "playbooks/preflight.yml")[-1]["vars"]["__site_to_come"] == roles
     assert [role for role in roles if f"'{role}' not in __site_looked" not in _looking(role)] == []
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.eigenplan_address import check_address
 from ansible.module_utils.eigenplan_clock import check_clock
-from ansible.module_utils.eigenplan_findings import UNKNOWN, Finding, make_table, tell
+from ansible.module_utils.eigenplan_findings import SHORT, UNKNOWN, Finding, make_table, tell
 from ansible.module_utils.eigenplan_machine import (
     Root,
     check_cores,
@@ -50,6 +50,7 @@ options:
   packages: {type: bool, required: true, description: Whether the servers of packages must answer.}
   mirrors: {type: list, elements: str, required: true, description: Their addresses; else those of apt.}
   proxy: {type: str, required: true, description: The proxy that is asked instead of them.}
+  others: {type: dict, required: true, description: Other roles that refuse the host, each with what it says.}
 author: The Eigenplan developers
 """
 RETURN = r"""
@@ -60,7 +61,7 @@ TYPES = {
     "str": ("address", "domain", "proxy"),
     "int": ("cores", "memory", "disk", "disk_installed"),
     "bool": ("storage", "time", "static", "packages"),
-    "dict": ("names",),
+    "dict": ("names", "others"),
 }
 LISTS = {
     "str": ("versions", "time_servers", "domain_addresses", "mirrors"),
@@ -110,6 +111,8 @@ def look(root: Root, wanted: dict[str, Any]) -> Iterator[Finding]:
         yield check_packages(wanted["mirrors"] or find_sources(root), wanted["proxy"])
     if wanted["ports"]:
         yield from check_ports(root, wanted["ports"], installed=INSTALLED.exists())
+    for role, sentence in wanted["others"].items():
+        yield Finding(f"role {role}", SHORT, "refuses the host", "nothing in its way", sentence)
 
 
 def _look_at_machine(root: Root, wanted: dict[str, Any]) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ NOTHING: dict[str, Any] = {
     **dict.fromkeys(("storage", "time", "static", "packages"), False),
     **{name: [] for name in ("versions", "time_servers", "domain_addresses", "mirrors", "folders", "ports")},
     "names": {},
+    "others": {},
 }
 """Every check turned off."""
 
@@ -64,6 +65,7 @@ def test_checks_can_all_be_turned_off() -> None:
         ({"domain": "localhost", "names": {"127.0.0.1": "x"}}, ["name localhost", "name 127.0.0.1"]),
         ({"packages": True, "proxy": "http://127.0.0.1:1"}, ["packages"]),
         ({"ports": [1]}, ["ports"]),
+        ({"others": {"docker": "No."}}, ["role docker"]),
     ],
 )
 def test_checks_can_be_turned_on_one_by_one(wanted: dict[str, Any], checks: list[str]) -> None:
