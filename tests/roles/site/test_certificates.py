@@ -134,6 +134,18 @@ def test_authorities_are_looked_at_one_by_one(tmp_path: Path) -> None:
     ]
 
 
+def test_authorities_of_one_name_are_refused(tmp_path: Path) -> None:
+    """The host keeps them in files of these names: each run would put one in the other's place."""
+    good = str(Pair((), ends=NOW + DAY).write(tmp_path)["site_tls_certificate"])
+    other = tmp_path / "other" / "site.crt"
+    other.parent.mkdir()
+    other.write_bytes(Path(good).read_bytes())
+    found = told({"site_authorities": [good, good, str(other)]})
+    assert found == [
+        f"site_authorities names {good} and {other}; call them differently, as the host keeps them by name"
+    ]
+
+
 def test_file_that_cannot_be_decrypted_is_named() -> None:
     def locked(path: str) -> bytes:
         raise ValueError("no vault secrets found")

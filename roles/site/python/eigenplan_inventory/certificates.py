@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -23,8 +23,17 @@ def check_files(values: Mapping[str, Any], read: Read, now: datetime.datetime) -
     """Return pairs of a variable's name and what is wrong with the files that it names."""
     found = [(name, path) for name in ("site_acme_root", "site_authorities") for path in _paths(values.get(name))]
     problems = [(name, _check_authority(path, read, now)) for name, path in found]
-    wrong = [(name, f"{name} {sentence}") for name, sentence in problems if sentence]
+    wrong = [(name, f"{name} {sentence}") for name, sentence in [*problems, *_check_namesakes(values)] if sentence]
     return [*wrong, *_check_pair(values, read, now)] if values.get("site_tls") == "files" else wrong
+
+
+def _check_namesakes(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield authorities that the host would keep in one file, as it names them by what their files are called."""
+    first: dict[str, str] = {}
+    for path in _paths(values.get("site_authorities")):
+        other = first.setdefault(PurePath(path).stem, path)
+        if other != path:
+            yield "site_authorities", f"names {other} and {path}; call them differently, as the host keeps them by name"
 
 
 def _paths(value: object) -> list[str]:
