@@ -42,6 +42,15 @@ def check_host(text: str) -> str:
     return "" if _address(text) or not check_name(text) else "must be a host's full name or its IPv4 address"
 
 
+def check_relay(text: str) -> str:
+    """A mail server that the site's containers reach: for them a loopback address is the container itself."""
+    address = _address(text)
+    is_here = text.endswith((".localhost", ".localdomain")) or (address and (address.is_loopback or not int(address)))
+    if text == "localhost" or is_here:
+        return "must be what others reach it by, as localhost is the container itself; on the host that is site_address"
+    return check_host(text)
+
+
 def check_own_address(text: str) -> str:
     """An IPv4 address that a host can have for itself."""
     address = _address(text)
@@ -121,7 +130,7 @@ FORMATS: Mapping[str, Check] = {
     "site_administrator_email": check_email,
     "site_administrator_keys": check_public_key,
     "site_time_zone": check_zone,
-    "site_mail_relay": check_host,
+    "site_mail_relay": check_relay,
     "site_mail_port": check_port,
     "site_mail_from": check_sender,
     "site_acme_directory": check_directory,
