@@ -76,6 +76,17 @@ def test_release_without_an_image_is_not_passed_over(tmp_path: Path, release: st
     assert ("localhost has no image of release 1.0-b" in done.stdout) == bool(status)
 
 
+@pytest.mark.parametrize(
+    ("database", "processes", "status"), [("postgresql", 26, 0), ("postgresql", 27, 2), ("sqlite", 64, 0)]
+)
+def test_web_processes_of_two_slots_fit_into_postgresql(
+    tmp_path: Path, database: str, processes: int, status: int
+) -> None:
+    given = {"site_database": database, "booking_app_web_processes": processes}
+    done = play(tmp_path, tasks_of("Refuse more web processes"), given)
+    assert (done.returncode, "set it to 26 or less, or" in said(done)) == (status, bool(status)), done.stdout
+
+
 STATUS = 'if [ "$1" = status ]; then echo "{\\"state\\": {\\"administrator_asked\\": $(cat asked)}}"; exit; fi'
 """Whether there was a link already stands in a file, where the operators' command is not the real one."""
 GIVEN = {
