@@ -71,9 +71,14 @@ def say(text: str) -> None:
 
 def open_site() -> Site:
     """Return the installation of this host."""
+    return _open()[0]
+
+
+def _open() -> tuple[Site, DockerHost]:
     places = Places()
     settings = load_settings(places)
-    return Site(places, settings, DockerHost(places, settings), say)
+    host = DockerHost(places, settings)
+    return Site(places, settings, host, say), host
 
 
 def _parse(words: Sequence[str]) -> argparse.Namespace:
@@ -254,13 +259,6 @@ def _single_down(service: str, chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _opened() -> tuple[Site, DockerHost]:
-    places = Places()
-    settings = load_settings(places)
-    host = DockerHost(places, settings)
-    return Site(places, settings, host, say), host
-
-
 def _base(chosen: argparse.Namespace) -> int:
     site = open_site()
     with locked(site.places.state):
@@ -310,7 +308,7 @@ def _needs_owner(words: Sequence[str]) -> bool:
 
 def _pass_on(words: Sequence[str], *, wait: bool = False) -> int:
     """Run a command of the application in a container of its own, at this terminal if there is one."""
-    site, host = _opened()
+    site, host = _open()
     if not load_state(site.places.state).active:
         raise RefusedError("Nothing is installed yet; run the playbook first.")
     is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
