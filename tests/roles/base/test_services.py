@@ -48,6 +48,6 @@ def test_services_looked_at_have_what_the_filter_needs() -> None:
 
 @pytest.mark.parametrize(("packages", "status"), [(["chrony"], 0), (["ntpsec", "cron"], 2)])
 def test_time_service_that_somebody_chose_is_not_pushed_out(tmp_path: Path, packages: list[str], status: int) -> None:
-    given = {"ansible_facts": {"packages": {name: [] for name in packages}}}
+    given: dict[str, object] = {"ansible_facts": {"packages": {name: [] for name in packages}}}
     done = play(tmp_path, "base", tasks_of("base", "Refuse to push out a time service"), given)
     assert (done.returncode, "localhost has ntpsec, which apt" in said(done)) == (status, bool(status)), done.stdout
