@@ -132,6 +132,7 @@ def test_rules_of_an_administrator_are_named_before_any_role_changes_anything(ba
     try:
         with nothing_changed(bare):
             refused(bare.player.play("site"), "loads rules of your own from /etc/nftables.conf")
+            refused(bare.player.deploy("preflight"), "role firewall refuses the host", "from /etc/nftables.conf")
     finally:
         rules.write_text(kept)
         bare.host.run("systemctl", "disable", "nftables.service")

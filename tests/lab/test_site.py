@@ -32,6 +32,12 @@ def test_bare_host_becomes_a_verified_site(installed: Installed) -> None:
     assert installed.install.seconds + installed.verify.seconds < TOLERANCE * INSTALL_SECONDS
 
 
+def test_docker_never_had_addresses_of_its_own_choice(site: Site) -> None:
+    """Not even between its installation and its configuration: an administrator may come from there."""
+    said = site.host.run("journalctl", "--unit=docker.service", "--output=cat", "--no-pager").stdout
+    assert ("API listen on" in said, "172.17." in said) == (True, False), said
+
+
 def test_second_run_changes_nothing(site: Site, system: System, times: Times) -> None:
     run = site.player.play("site", "--diff")
     assert times.note(system.name, "second run", run.seconds)
