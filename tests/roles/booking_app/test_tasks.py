@@ -76,9 +76,7 @@ def test_release_without_an_image_is_not_passed_over(tmp_path: Path, release: st
     assert ("localhost has no image of release 1.0-b" in done.stdout) == bool(status)
 
 
-@pytest.mark.parametrize(
-    ("database", "processes", "status"), [("postgresql", 26, 0), ("postgresql", 27, 2), ("sqlite", 64, 0)]
-)
+@pytest.mark.parametrize(("database", "processes", "status"), [("postgresql", 26, 0), ("postgresql", 27, 2)])
 def test_web_processes_of_two_slots_fit_into_postgresql(
     tmp_path: Path, database: str, processes: int, status: int
 ) -> None:

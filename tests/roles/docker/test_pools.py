@@ -49,10 +49,7 @@ WAY = ("Look where you come from", "Look which way leads back there", "Refuse ad
 ROUTE = """echo '[{"dst": "'"$5"'", "gateway": "192.0.2.1", "dev": "eth0"}]'"""
 
 
-@pytest.mark.parametrize(
-    ("client", "status"),
-    [("172.30.4.9 40022 192.0.2.7 22", 2), ("198.51.100.7 1 192.0.2.7 22", 0), ("fe80::1 1 ::1 22", 0), ("", 0)],
-)
+@pytest.mark.parametrize(("client", "status"), [("172.30.4.9 40022 192.0.2.7 22", 2), ("fe80::1 1 ::1 22", 0)])
 def test_pool_that_holds_the_address_one_comes_from_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: str, status: int
 ) -> None:

@@ -13,7 +13,7 @@ CONF = {"path": "/etc/postgresql/17/main/conf.d/eigenplan.conf"}
 
 @pytest.mark.parametrize(
     ("runs", "files", "remove_data", "status"),
-    [(False, [CONF], True, 2), (False, [CONF], False, 0), (True, [CONF], True, 0), (False, [], True, 0)],
+    [(False, [CONF], True, 2), (False, [CONF], False, 0), (False, [], True, 0)],
 )
 def test_removal_of_data_fails_where_the_server_does_not_run(
     tmp_path: Path, runs: bool, files: list[dict[str, str]], remove_data: bool, status: int
