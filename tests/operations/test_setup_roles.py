@@ -350,7 +350,7 @@ def test_last_administrator_stays_one_in_a_group_too(cast: Cast) -> None:
 )
 def test_last_administrator_is_one_who_can_sign_in(cast: Cast, way: str, stays: bool) -> None:
     context, root = system(cast), cast.ids["Root"]
-    invited = UserDraft("uma@exampel.org", "Uma", (GrantDraft("administrator"),))
+    invited = UserDraft("uma@example.org", "Uma", (GrantDraft("administrator"),))
     uma = User.get(User.public_id == save_user(context, invited)).id
     linked = {"user": uma, "source": "ldap", "issuer": "", "created_at": cast.now}
     ways: dict[str, Callable[[], object]] = {
