@@ -71,6 +71,11 @@ EXAMPLES: list[tuple[Refusal, str]] = [
         r.JustTaken((Conflict("Ada", NINE, TEN, status="odd"),)),
         "This time is not free because Ada is taken from 09:00 to 10:00; please choose another time.",
     ),
+    (
+        r.JustTaken((Conflict("Ada", NINE, TEN, status="odd"),), (TEN,)),
+        "This time is not free because Ada is taken from 09:00 to 10:00; please choose another time, for example "
+        "Monday 7 January 2030, 10:00.",
+    ),
     (r.SessionFull(0), "This group session is full; please choose another time."),
     (r.SessionFull(1), "Only 1 seat is left in this group session; please take fewer seats or choose another time."),
     (r.SessionFull(2), "Only 2 seats are left in this group session; please take fewer seats or choose another time."),
