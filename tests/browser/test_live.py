@@ -67,7 +67,7 @@ def test_focus_place_and_selection_stay_when_the_calendar_changes(live_demo: Dem
     steps.choose_service(client.page, live_demo)
     steps.choose_time(client.page)
     open_calendar(desk.page, live_demo, day=steps.chosen_day(client.page))
-    desk.page.locator("summary").click()
+    desk.page.locator("summary", has_text="Who and what").click()
     region = desk.page.locator(".calendar-scroll")
     region.evaluate("one => { one.scrollTop = 40; one.scrollLeft = 10; }")
     link = desk.page.locator("table[data-grid] tbody td a").last
