@@ -79,16 +79,18 @@ def test_certificate_comes_from_an_acme_authority_and_outlives_a_reload_and_anot
     assert (fronted.issuer("two.lab.test"), fronted.issuer("one.lab.test")) == ("Lab issuer", "")
 
 
-def test_mended_fault_is_tried_again_at_once(fronted: Fronted) -> None:
+def test_run_that_finds_no_certificate_lets_caddy_ask_again(fronted: Fronted) -> None:
     """Caddy by itself would wait, and reads its unchanged Caddyfile as nothing to do."""
     given = acme(fronted.folder / "root.pem", site_domain="one.lab.test", reverse_proxy_certificate_seconds=15)
     fronted.say("systemctl", "stop", "authority")
     fronted.say("rm", "-rf", "/var/lib/caddy/.local/share/caddy/certificates")
     assert fronted.play(**given).status == 2
+    again = fronted.play(**given)
+    restart = "reverse_proxy : Restart Caddy where there is none, so that it asks again at once"
+    assert (again.status, again.changes) == (2, [restart])
     fronted.start_authority()
-    assert fronted.play(**given).changes == [
-        "reverse_proxy : Restart Caddy where there is none, so that it asks again at once"
-    ]
+    mended = fronted.play(**given)
+    assert (mended.status, set(mended.changes) - {restart}) == (0, set())  # Caddy may have asked again by itself
     assert fronted.issuer("one.lab.test") == "Lab issuer"
 
 
