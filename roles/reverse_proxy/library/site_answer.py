@@ -46,6 +46,9 @@ ARGUMENTS = {
 TRY_SECONDS = 10.0
 PAUSE_SECONDS = 0.5
 AWAY = (502, 503, 504)
+GIVEN_UP = "context canceled"
+"""What Caddy says of a try that its own end or a new configuration broke off: no reason why there is no certificate."""
+
 JOURNAL = ("journalctl", "--unit=caddy", "--output=cat", "--since=-10min", "--lines=200", "--no-pager")
 
 
@@ -148,7 +151,8 @@ def last_complaint(lines: Iterable[str]) -> str:
         except ValueError:
             continue
         if isinstance(entry, dict) and entry.get("level") == "error" and str(entry.get("logger", "")).startswith("tls"):
-            found = str(entry.get("error") or entry.get("msg", ""))
+            said = str(entry.get("error") or entry.get("msg", ""))
+            found = found if said.endswith(GIVEN_UP) else said
     return found
 
 

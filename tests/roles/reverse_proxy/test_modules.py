@@ -68,6 +68,7 @@ def test_complaint_is_the_last_one_about_certificates() -> None:
         json.dumps({"level": "error", "logger": "http.log.error", "error": "another matter"}),
         json.dumps({"level": "info", "logger": "tls", "msg": "fine"}),
         "[1, 2]",
+        '{"level": "error", "logger": "tls.obtain", "error": "one.test: obtaining certificate: context canceled"}',
         "1",
         "Started caddy.service.",
     ]
