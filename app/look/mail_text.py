@@ -23,7 +23,7 @@ _HOLE = re.compile(r"\{([a-z_]+)\}")
 _BRACE = re.compile(r"\{(?P<name>[^{}\n]*)\}|[{}]")
 _WORD = re.compile(r"[{}]\s*(\w*)")
 _LINK = r"\{(?:[a-z]+_)?link\}"
-_GLUED = re.compile(rf"(?<![ \t\n])(?<!\A)({_LINK})")
+_GLUED = re.compile(rf"(?<=[^ \t\n])({_LINK})")
 """A link with something before it that readers of mails could take for the beginning of its address."""
 _SHOWN = 30
 _LIKE = 0.5

@@ -101,20 +101,18 @@ def may_change(context: Context, kind: str) -> bool:
 
     Whoever writes them could send everybody elsewhere to choose one.
     """
-    return context.may(Permission.MANAGE_SETTINGS, Target()) and all(
-        context.may(one, Target()) for one in _also_needed(kind)
-    )
+    return all(context.may(one, Target()) for one in _needed([kind]))
 
 
-def _also_needed(kind: str) -> tuple[Permission, ...]:
-    return (Permission.MANAGE_USERS,) if kind in WITH_LINK else ()
+def _needed(kinds: Iterable[str]) -> tuple[Permission, ...]:
+    """Return the rights that changing the words of these kinds takes."""
+    also = () if WITH_LINK.isdisjoint(kinds) else (Permission.MANAGE_USERS,)
+    return (Permission.MANAGE_SETTINGS, *also)
 
 
 def _require_change(context: Context, references: Iterable[str]) -> None:
-    context.require(Permission.MANAGE_SETTINGS, Target())
-    for reference in references:
-        for permission in _also_needed(parts_of(reference)[0]):
-            context.require(permission, Target())
+    for permission in _needed(parts_of(one)[0] for one in references):
+        context.require(permission, Target())
 
 
 def our_text(context: Context, reference: str) -> MailText:
