@@ -49,7 +49,10 @@ AWAY = (502, 503, 504)
 GIVEN_UP = "context canceled"
 """What Caddy says of a try that its own end or a new configuration broke off: no reason why there is no certificate."""
 
-JOURNAL = ("journalctl", "--unit=caddy", "--output=cat", "--since=-10min", "--lines=200", "--no-pager")
+INVOCATION = ("systemctl", "show", "caddy.service", "--property=InvocationID", "--value")
+"""Names Caddy's present start (systemd.exec(5)): what it said before that may be a fault that has been mended."""
+
+JOURNAL = ("journalctl", "--output=cat", "--lines=200", "--no-pager")
 
 
 class NotYetError(Exception):
@@ -157,12 +160,17 @@ def last_complaint(lines: Iterable[str]) -> str:
 
 
 def read_journal() -> list[str]:
-    """Return the newest lines of Caddy's journal; none where there is no journal."""
+    """Return the newest lines that Caddy wrote since it started; none where it does not run or there is no journal."""
+    invocation = _read_command(INVOCATION).strip()
+    return _read_command((*JOURNAL, f"_SYSTEMD_INVOCATION_ID={invocation}")).splitlines() if invocation else []
+
+
+def _read_command(words: tuple[str, ...]) -> str:
     try:
-        result = subprocess.run(JOURNAL, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 fixed words
+        result = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 fixed words
     except (OSError, subprocess.TimeoutExpired):
-        return []
-    return result.stdout.splitlines()
+        return ""
+    return result.stdout
 
 
 def explain(site: Site, seconds: int, trouble: str, complaint: str) -> str:
