@@ -235,6 +235,17 @@ def test_passkey_that_is_the_only_second_factor_of_who_needs_one_stays(
     assert len(list_passkeys(ada)) == 1
 
 
+def test_last_passkey_of_the_last_administrator_stays_unless_there_is_a_password(store: Store, ada: Context) -> None:
+    made(ada)
+    public_id = store.read(lambda: str(Passkey.get().public_id))
+    store.write(lambda: User.update(password_hash="").where(User.name == "Ada").execute())
+    with pytest.raises(InvalidInput, match="No administrator who can sign in would be left"):
+        remove_passkey(ada, public_id)
+    assert [one.name for one in list_passkeys(ada)] == ["laptop"]
+    store.write(lambda: User.update(password_hash="set").where(User.name == "Ada").execute())
+    assert remove_passkey(ada, public_id) == "laptop"
+
+
 def test_passkeys_belong_to_people_with_an_account_only(store: Store, ada: Context) -> None:
     nobody = replace(ada, actor=replace(ada.actor, user_id=None))
     with pytest.raises(NotAllowed):

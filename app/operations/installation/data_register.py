@@ -11,7 +11,7 @@ from app.storage.register import Line, lines
 from app.storage.tables import Service
 from app.texts import _
 
-READERS = (Permission.DATA_REQUESTS, Permission.READ_AUDIT, Permission.MANAGE_SETTINGS)
+READERS = (Permission.DATA_REQUESTS, Permission.MANAGE_SETTINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ def read_register(context: Context) -> DataRegister:
     """Return the register.
 
     Raises:
-        NotAllowed: it is for those who answer data requests, read the audit log or manage settings.
+        NotAllowed: it is for those who answer data requests or manage settings.
     """
     if not any(context.may(one) for one in READERS):
-        reason = _("Your roles include neither data requests nor the audit log nor settings.")
+        reason = _("Your roles include neither data requests nor settings.")
         raise NotAllowed(permission=Permission.DATA_REQUESTS.value, reason=reason)
     query = Service.select(Service.name, Service.anonymise_after_days).order_by(Service.name)
     return DataRegister(tuple(lines()), tuple(context.store.read(lambda: list(query.tuples()))))
