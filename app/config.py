@@ -248,7 +248,7 @@ OPTIONS = (
     Option(
         "ldap_id_attribute", _attribute, "entryUUID", "What never changes of a person; Active Directory: objectGUID."
     ),
-    Option("ldap_mail_attribute", _attribute, "mail", "Where the directory keeps mail addresses."),
+    Option("ldap_mail_attribute", _attribute, "mail", "Where the directory keeps email addresses."),
     Option("ldap_name_attribute", _attribute, "cn", "Where it keeps names; Active Directory: displayName."),
     Option("ldap_group_attribute", _attribute, "memberOf", "Where it keeps the groups of a person."),
     Option("ldap_group_filter", _text, "", "Finds more groups by the person's whole name, `{dn}`; empty: none."),
@@ -272,7 +272,7 @@ OPTIONS = (
         "outside_link_mail",
         _yes_no,
         "no",
-        "Whoever signs in elsewhere with an account's mail address gets that account.",
+        "Whoever signs in elsewhere with an account's email address gets that account.",
     ),
     Option("language", _language, "en", "Language of mails and pages where nobody asks for another: en or de."),
     Option(

@@ -52,7 +52,7 @@ def _clean(text: str, field: str, max_length: int, allowed: str) -> str:
 
 
 def check_email(text: str, field: str = "email") -> str:
-    """Return a mail address in lower case.
+    """Return an email address in lower case.
 
     Raises:
         InvalidInput: it is missing or does not look like ``name@example.org`` (RFC 5321, without its quoted forms), or
@@ -60,10 +60,10 @@ def check_email(text: str, field: str = "email") -> str:
     """
     cleaned = clean_line(text, field, _MAX_EMAIL, required=True).lower()
     if not cleaned.isascii():
-        problem = _("Please give a mail address without accents or other scripts; we cannot send mail to this one.")
+        problem = _("Please give an email address without accents or other scripts; we cannot send mail to this one.")
         raise InvalidInput(field, problem)
     if not _EMAIL.fullmatch(cleaned):
-        raise InvalidInput(field, _("Please check the mail address; it should look like name@example.org."))
+        raise InvalidInput(field, _("Please check the email address; it should look like name@example.org."))
     return cleaned
 
 

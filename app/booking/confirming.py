@@ -8,7 +8,7 @@ from app.booking.refusals import TooManyUnconfirmed
 from app.booking.values import MINUTE, Instant, Service
 
 MOST_UNCONFIRMED = 3
-"""So many bookings or visits of one mail address may wait to be confirmed; whoever types others' blocks no calendar."""
+"""So many bookings or visits of one email address may wait for that; whoever types others' blocks no calendar."""
 
 
 def held_until(services: Iterable[Service], start: Instant, now: Instant) -> Instant | None:
@@ -21,7 +21,7 @@ def held_until(services: Iterable[Service], start: Instant, now: Instant) -> Ins
 
 
 def check_unconfirmed(count: int) -> None:
-    """Go on only if so many unconfirmed bookings of one mail address, the new one included, are allowed.
+    """Go on only if so many unconfirmed bookings of one email address, the new one included, are allowed.
 
     Raises:
         TooManyUnconfirmed: they are not.

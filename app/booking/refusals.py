@@ -204,7 +204,7 @@ class LimitReached(Refusal):
 
 @dataclass(eq=True)
 class TooManyUnconfirmed(Refusal):
-    """As many bookings of one mail address as may (``limit``) wait to be confirmed already."""
+    """As many bookings of one email address as may (``limit``) wait to be confirmed already."""
 
     code: ClassVar[str] = "too_many_unconfirmed"
     limit: int

@@ -294,9 +294,9 @@ def _limit_reached(refusal: refusals.LimitReached, tzid: str) -> str:
 @sentence.register
 def _too_many_unconfirmed(refusal: refusals.TooManyUnconfirmed, tzid: str) -> str:
     return plural(
-        "With this mail address {number} booking waits to be confirmed already; please confirm it by the link in our "
+        "With this email address {number} booking waits to be confirmed already; please confirm it by the link in our "
         "mail first.",
-        "With this mail address {number} bookings wait to be confirmed already; please confirm one by the link in our "
+        "With this email address {number} bookings wait to be confirmed already; please confirm one by the link in our "
         "mail first.",
         refusal.limit,
     )

@@ -1,6 +1,6 @@
 """Blind indexes: a keyed hash (HMAC-SHA-256) of what is searched for, so that it is found without its text.
 
-Each purpose has tags of its own: the same text gives another one as a mail address than as a word of a name. A tag
+Each purpose has tags of its own: the same text gives another one as an email address than as a word of a name. A tag
 is cut to 72 bits, enough to tell millions of texts apart.
 """
 
@@ -29,7 +29,7 @@ def tag(key: bytes, purpose: str, text: str) -> str:
 
 
 def normal_mail(text: str) -> str:
-    """Return a mail address so that capitals and spaces around it do not count."""
+    """Return an email address so that capitals and spaces around it do not count."""
     return text.strip().casefold()
 
 

@@ -47,7 +47,7 @@ class Person:
 
 
 def invent(count: int, tzid: str, dice: random.Random) -> list[Person]:
-    """Return people of one zone; mail addresses are unique, in a domain reserved for examples (RFC 2606)."""
+    """Return people of one zone; email addresses are unique, in a domain reserved for examples (RFC 2606)."""
     return [_person(number, tzid, dice) for number in range(count)]
 
 

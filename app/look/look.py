@@ -185,12 +185,12 @@ def check_address(text: str, where: str) -> str:
     """Return where a link of the footer leads, empty for none.
 
     Raises:
-        InvalidInput: neither https, nor a page of this site, nor a mail address.
+        InvalidInput: neither https, nor a page of this site, nor an email address.
     """
     wanted = clean_line(text, where, MOST_ADDRESS)
     if not wanted or _MAIL.fullmatch(wanted) or _PATH.fullmatch(wanted) or _is_https(wanted):
         return wanted
-    problem = _("Please begin with https://, with / for a page of this site, or with mailto: for a mail address.")
+    problem = _("Please begin with https://, with / for a page of this site, or with mailto: for an email address.")
     raise InvalidInput(where, problem)
 
 

@@ -35,7 +35,7 @@ class Link(NamedTuple):
         """Go on only with a link that still counts; ``number``: how often links to what it names were ended by now.
 
         Raises:
-            LinkSpent: it went to a former mail address.
+            LinkSpent: it went to a former email address.
         """
         if self.number != number:
             raise LinkSpent("readdressed")

@@ -193,7 +193,7 @@ def _as_seen(context: Context, one: Taken) -> Taken:
 def find_clients(context: Context, text: str, limit: int = 20) -> list[ClientView]:
     """Return clients found by ``text``, of bookings whose contacts the actor may see, by name.
 
-    ``text``: a whole mail address or phone number, or words of a name or their beginnings, from three letters on.
+    ``text``: a whole email address or phone number, or words of a name or their beginnings, from three letters on.
     """
     context.require_anywhere(Permission.SEE_CONTACTS)
     within = bookings_within(context, Permission.SEE_CONTACTS)

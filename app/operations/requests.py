@@ -11,7 +11,7 @@ from app.booking.values import Instant
 
 @dataclass(frozen=True, slots=True)
 class ClientDetails:
-    """Who the booking is for: an existing client's public id, or name and mail address.
+    """Who the booking is for: an existing client's public id, or name and email address.
 
     ``is_actor``: somebody signed in books for themselves, by the rules that clients have; the rest is not looked at.
     """

@@ -14,7 +14,7 @@ from app.storage.counts import count_unconfirmed
 def asked_until(context: Context, services: Iterable[Service], start: Instant) -> Instant | None:
     """Return until when a booking is held for whoever books to confirm it; None where they are not asked.
 
-    Visitors alone are: whoever is signed in, or has the link of a booking, is known by their mail address already.
+    Visitors alone are: whoever is signed in, or has the link of a booking, is known by their email address already.
     """
     return held_until(services, start, context.now) if context.actor.kind is ActorKind.VISITOR else None
 

@@ -76,7 +76,7 @@ class SpentChallenge(Table):
 class ExternalIdentity(Table):
     """An account as a provider or directory knows it: ``subject`` there.
 
-    ``subject`` None: whoever signs in there next with the account's mail address becomes it, as an administrator chose.
+    ``subject`` None: whoever signs in there next with the account's email address gets it, as an administrator chose.
     """
 
     id = AutoField()

@@ -1,7 +1,7 @@
 """Clients in the database: written together with the blind index by which they are found again.
 
 A name is found by whole words, and by the first three letters of words or more: then those who begin so are read and
-looked through in memory. What is told here about mail addresses and phone numbers needs the whole of them.
+looked through in memory. What is told here about email addresses and phone numbers needs the whole of them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def tag(kind: str, text: str) -> str:
 
 
 def mail_tag(email: str) -> str:
-    """Return the tag of a mail address."""
+    """Return the tag of an email address."""
     return tag(MAIL, normal_mail(email))
 
 
@@ -76,12 +76,12 @@ def find_by_mail_and_name(email: str, name: str) -> tuple[int, str] | None:
 
 
 def is_mail_of_another(email: str, client_id: int) -> bool:
-    """Whether a client besides this one (by row id) has this mail address."""
+    """Whether a client besides this one (by row id) has this email address."""
     return any(row_id != client_id for (row_id,) in fetch(_TAGGED, (MAIL, mail_tag(email))))
 
 
 def find_client_ids(text: str) -> list[int]:
-    """Return the row ids of clients with this mail address, this phone number, or all these beginnings of names."""
+    """Return the row ids of clients with this email address, this phone number, or all these beginnings of names."""
     found = _tagged([(MAIL, normal_mail(text))]) if "@" in text else set()
     if phone := normal_phone(text):
         found |= _tagged([(PHONE, phone)])

@@ -59,10 +59,10 @@ def starts_in(
 
 
 def count_of_client(email: str, service_id: int, now: Instant, ignore_booking: int | None = None) -> int:
-    """Count the active bookings of a service that start after now and belong to clients with this mail address."""
+    """Count the active bookings of a service that start after now and belong to clients with this email address."""
     return int(fetch(_OF_CLIENT, (mail_tag(email), service_id, now, now, ignore_booking or _NONE))[0][0])
 
 
 def count_unconfirmed(email: str, now: Instant) -> int:
-    """Count the bookings and visits of clients with this mail address that are held until they confirm them."""
+    """Count the bookings and visits of clients with this email address that are held until they confirm them."""
     return int(fetch(_UNCONFIRMED, (mail_tag(email), now))[0][0])

@@ -20,7 +20,7 @@ class EncryptionKey(Table):
 
 
 class ClientIndex(Table):
-    """What a client is found by: tags of their mail address, phone number, and the words of their name."""
+    """What a client is found by: tags of their email address, phone number, and the words of their name."""
 
     kind = CharField()
     tag = CharField()

@@ -265,7 +265,7 @@ STATUSES = tuple(
 
 CLIENTS = (
     Invariant(
-        "Client {} cannot be found by their mail address.",
+        "Client {} cannot be found by their email address.",
         "SELECT public_id FROM client c WHERE email <> '' AND NOT EXISTS "
         "(SELECT 1 FROM client_index i WHERE i.client_id = c.id AND i.kind = 'mail')",
     ),

@@ -219,7 +219,7 @@ class GroupSession(Record):
 class Booking(Record):
     """An attendee has a service from start to end. Statuses: see ``app.booking.statuses``.
 
-    ``link_number``: how often links to it were ended, as the client's mail address became another one.
+    ``link_number``: how often links to it were ended, as the client's email address became another one.
     ``responsible``: the account that looks after it, which gives no rights on it.
     """
 

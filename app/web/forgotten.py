@@ -17,7 +17,7 @@ from app.web.errors import UNPROCESSABLE, answer_refusal
 
 blueprint = Blueprint("forgotten", __name__, url_prefix="/sign-in/forgotten")
 SENT = mark(
-    "If somebody signs in here with this mail address, a link to choose a new password is on its way there. "
+    "If somebody signs in here with this email address, a link to choose a new password is on its way there. "
     "It counts once, for one hour. Please look among unwanted mails, too."
 )
 

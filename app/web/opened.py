@@ -86,7 +86,7 @@ def open_booking(token: str) -> Opened:
         werkzeug.exceptions.NotFound: not one of our links.
         TooOften: too many from this address were not.
         NotFound: the booking is gone.
-        LinkSpent: it has been over for long, or the link went to a former mail address.
+        LinkSpent: it has been over for long, or the link went to a former email address.
     """
     link = read_link(read_manage_token, token)
     context = client_context(link.public_id)

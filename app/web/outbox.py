@@ -36,7 +36,7 @@ KIND_WORDS = {
     "rule_staff": mark("By a rule, to staff"),
     "rule_address": mark("By a rule, to an address"),
     "waiting_joined": mark("On the waiting list"),
-    "address_changed": mark("To a former mail address"),
+    "address_changed": mark("To a former email address"),
     "slot_offered": mark("Free time offered"),
     "confirm_asked": mark("Asked to confirm"),
     "series_booked": mark("Series confirmed"),

@@ -34,7 +34,7 @@ class Event(StrEnum):
 
 
 def note(event: Event, account: str = "") -> None:
-    """Write what the present request has shown itself to be, once; ``account``: the mail address that was typed."""
+    """Write what the present request has shown itself to be, once; ``account``: the email address that was typed."""
     who = _mark("mail", same_email(account)) if account else NOBODY
     _write(event, who)
 

@@ -1,4 +1,4 @@
-"""Signing in and out, by mail address and password."""
+"""Signing in and out, by email address and password."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from app.web.targets import own_path
 blueprint = Blueprint("sign_in", __name__)
 CSRF_FIELD = "csrf_token"
 MAX_PASSWORD = 1000
-WRONG = mark("This mail address and password do not belong together; please check both.")
+WRONG = mark("This email address and password do not belong together; please check both.")
 SIGNED_OUT = mark("You are signed out.")
 SIGNED_OUT_HERE = mark(
     "You are signed out in this browser, but a copy of its session could not be ended, as the database cannot be "
@@ -64,7 +64,7 @@ def show() -> ResponseReturnValue:
 @blueprint.post("/sign-in")
 @public
 def sign_in() -> ResponseReturnValue:
-    """Check mail address and password."""
+    """Check email address and password."""
     email, target = request.form.get("email", ""), target_of(request.form.get("next", ""))
     try:
         tried = begin_try(site().store, guest_of(current_source(), email), now())

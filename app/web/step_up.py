@@ -55,7 +55,7 @@ DANGEROUS = frozenset(
 
 What gives rights, takes a second factor away, carries data off in one piece, or shows or makes an address that opens
 something without a sign-in. Where only some of what a view does is dangerous, it asks ``ask_again`` itself: another
-mail address of a client, the address of a calendar feed.
+email address of a client, the address of a calendar feed.
 """
 
 

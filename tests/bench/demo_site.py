@@ -91,7 +91,7 @@ def sign_in(server: Server, role: str = "administrator") -> Mapping[str, str]:
 
 
 def email_of(role: str) -> str:
-    """Return the mail address of the demo's first account of a role."""
+    """Return the email address of the demo's first account of a role."""
     return next(account.email for account in ACCOUNTS if account.role == role)
 
 

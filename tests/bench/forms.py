@@ -69,7 +69,7 @@ def read_form(page: bytes, having: str) -> Form:
 
 
 def details_call(site: Site, service: str, start: int, provider: str | None = None) -> Call:
-    """Return the request for the page on which a visitor types name and mail address."""
+    """Return the request for the page on which a visitor types name and email address."""
     wish = {"service": site.services[service], "location": site.location, "start": str(start), "zone": "UTC"}
     if provider is not None:
         wish["provider"] = provider

@@ -53,9 +53,9 @@ def choose_time_on_emptiest_day(page: Page) -> None:
 
 
 def fill_in(page: Page | Frame, person: Person) -> None:
-    """Type name and mail address, and something wherever something is required."""
+    """Type name and email address, and something wherever something is required."""
     page.get_by_label("Name *").fill(person.name)
-    page.get_by_label("Mail address *").fill(person.email)
+    page.get_by_label("Email address *").fill(person.email)
     for required in page.locator("[name^=answer-][required]").all():
         _answer(required)
 
@@ -80,7 +80,7 @@ def book(page: Page, demo: Demo, person: Person, service: str = SERVICE, place: 
 def sign_in(page: Page, demo: Demo, role: str = "front_desk") -> None:
     """Sign in as the demo's person of this role."""
     page.goto(demo.url("/sign-in"))
-    page.get_by_label("Mail address *").fill(email_of(role))
+    page.get_by_label("Email address *").fill(email_of(role))
     page.get_by_label("Password *").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()

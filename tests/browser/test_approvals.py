@@ -48,7 +48,7 @@ def test_two_steps_are_approved_by_two_people_from_the_link_of_a_mail(demo: Demo
 def sign_in_by_link(page: Page, demo: Demo, address: str, role: str) -> None:
     """Open a link signed out, sign in, and be where it leads."""
     page.goto(address)
-    page.get_by_label("Mail address *").fill(email_of(role))
+    page.get_by_label("Email address *").fill(email_of(role))
     page.get_by_label("Password *").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page).to_have_url(address)

@@ -31,7 +31,7 @@ def test_time_for_several_is_found_and_booked_by_one_press_without_scripts(demo:
     expect(desk.page.get_by_role("heading", name="The best times")).to_be_visible()
     assert desk.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     desk.page.get_by_label("Name of the client").fill("Vera Several")
-    desk.page.get_by_label("Mail address").fill("vera@example.org")
+    desk.page.get_by_label("Email address").fill("vera@example.org")
     desk.page.locator(".common-times button").first.click()
     expect(desk.page.locator("h1")).to_contain_text(f"{steps.SERVICE} for Vera Several")
     for name in names:

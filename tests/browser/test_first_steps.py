@@ -42,7 +42,7 @@ def empty(tmp_path: Path) -> Iterator[Server]:
 
 def _sign_in(page: Page, server: Server) -> None:
     page.goto(f"{server.origin}/sign-in")
-    page.get_by_label("Mail address *").fill(EMAIL)
+    page.get_by_label("Email address *").fill(EMAIL)
     page.get_by_label("Password *").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
@@ -78,7 +78,7 @@ def test_administrator_takes_the_steps_and_a_visitor_books(empty: Server, window
     visitor.get_by_role("link", name="Later").click()
     visitor.locator("a.slot").last.click()
     visitor.get_by_label("Name *").fill("Tara First")
-    visitor.get_by_label("Mail address *").fill("tara@example.org")
+    visitor.get_by_label("Email address *").fill("tara@example.org")
     visitor.get_by_role("button", name=re.compile("^Book")).click()
     expect(visitor.locator("h1")).to_have_text(re.compile("Booked"))
     assert window.troubles == []

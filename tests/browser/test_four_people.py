@@ -35,7 +35,7 @@ def add_user(page: Page, demo: Demo, given: Given) -> None:
     """Make an account on the page of users."""
     page.goto(demo.url("/setup/users/new"))
     page.get_by_label("Name *").fill(given.name)
-    page.get_by_label("Mail address *").fill(given.email)
+    page.get_by_label("Email address *").fill(given.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Gives services as").select_option(label=given.gives_as)
     for number, (role, part) in enumerate(given.roles, 1):
@@ -51,7 +51,7 @@ def add_user(page: Page, demo: Demo, given: Given) -> None:
 def come_in(page: Page, demo: Demo, given: Given) -> list[str]:
     """Sign in with that account; returns what the navigation offers."""
     page.goto(demo.url("/sign-in"))
-    page.get_by_label("Mail address *").fill(given.email)
+    page.get_by_label("Email address *").fill(given.email)
     page.get_by_label("Password *").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
@@ -104,7 +104,7 @@ def test_desk_books_and_sees_contacts_but_no_answers(demo: Demo, windows: Window
     desk.page.get_by_label("Service").select_option(label=steps.SERVICE)
     desk.page.get_by_role("button", name="Go on").click()
     desk.page.get_by_label("Name", exact=True).fill("Paul Phone")
-    desk.page.get_by_label("Mail address", exact=True).fill("paul.phone@example.org")
+    desk.page.get_by_label("Email address", exact=True).fill("paul.phone@example.org")
     choose_free_time(desk.page)
     desk.page.get_by_role("button", name="Book", exact=True).click()
     expect(desk.page.locator("h1")).to_contain_text(f"{steps.SERVICE} for Paul Phone")

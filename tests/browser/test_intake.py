@@ -21,7 +21,7 @@ def test_depending_question_comes_and_goes_with_the_answer_before_it(demo: Demo,
     steps.choose_service(page, demo, SERVICE)
     steps.choose_time(page)
     page.get_by_label("Name *").fill("Ina Intake")
-    page.get_by_label("Mail address *").fill("ina.intake@example.org")
+    page.get_by_label("Email address *").fill("ina.intake@example.org")
     page.get_by_label("What brings you to us? *").fill("A cough")
     first, last = page.get_by_label("Is this your first visit? *"), page.get_by_label(DEPENDING)
     expect(last).to_be_hidden()

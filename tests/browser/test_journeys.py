@@ -147,7 +147,7 @@ def test_refused_form_keeps_what_was_typed_and_leads_to_the_field(demo: Demo, wi
     steps.choose_service(page, demo)
     steps.choose_time(page)
     page.get_by_label("Name *").fill("Bad\u202eName")
-    page.get_by_label("Mail address *").fill("bad@example.org")
+    page.get_by_label("Email address *").fill("bad@example.org")
     page.locator("form[method=post] button.btn-lg").click()
     field = page.get_by_label("Name *")
     assert (field.input_value(), field.get_attribute("aria-invalid")) == ("Bad\u202eName", "true")

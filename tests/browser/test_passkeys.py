@@ -58,7 +58,7 @@ def with_key(window: Watched) -> CDPSession:
 
 def sign_in(page: Page, origin: str, role: str) -> None:
     page.goto(f"{origin}/sign-in")
-    page.get_by_label("Mail address *").fill(email_of(role))
+    page.get_by_label("Email address *").fill(email_of(role))
     page.get_by_label("Password *").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
@@ -124,7 +124,7 @@ def test_form_that_waited_is_sent_on_by_the_browser(origin: str, folder: Path, w
     sign_in(page, origin, "administrator")
     page.goto(f"{origin}/setup/users/new")
     page.get_by_label("Name *").fill("Vera Late")
-    page.get_by_label("Mail address *").fill("vera.late@example.org")
+    page.get_by_label("Email address *").fill("vera.late@example.org")
     let_time_pass(folder)
     page.get_by_role("button", name="Save", exact=True).last.click()
     expect(page.locator("h1")).to_have_text("Please show again who you are")

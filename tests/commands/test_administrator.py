@@ -66,7 +66,7 @@ def test_administrator_with_wrong_input_is_refused(
 def test_administrator_twice_is_refused(store: Store, database_url: str) -> None:
     run(database_url)
     result = run(database_url)
-    assert (result.exit_code, "signs in with this mail address already" in result.output) == (1, True)
+    assert (result.exit_code, "signs in with this email address already" in result.output) == (1, True)
     assert store.rows('SELECT COUNT(*) FROM "user"') == [(1,)]
 
 

@@ -54,7 +54,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Outcome:
-    """How it went; ``booked`` are the mail addresses of those who were told that they have a booking."""
+    """How it went; ``booked`` are the email addresses of those who were told that they have a booking."""
 
     requests: int = 0
     failed: int = 0

@@ -130,7 +130,7 @@ class Site:
         return self.lab.client.run(*words, seconds=30.0).returncode == 0
 
     def confirmed(self) -> list[str]:
-        """Return the mail addresses of all confirmed bookings.
+        """Return the email addresses of all confirmed bookings.
 
         Raises:
             AssertionError: the database does not keep its promises.

@@ -41,7 +41,7 @@ def ada(cast: Cast) -> str:
 
 
 def client_id(email: str) -> str:
-    """The public id of the client with this mail address."""
+    """The public id of the client with this email address."""
     return next(str(row.public_id) for row in Client.select() if row.email == email)
 
 

@@ -1,4 +1,4 @@
-"""Bookings that visitors confirm by a link: held, confirmed once, given back, and few of one mail address."""
+"""Bookings that visitors confirm by a link: held, confirmed once, given back, and few of one email address."""
 
 from __future__ import annotations
 

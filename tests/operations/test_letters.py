@@ -179,7 +179,7 @@ def test_letter_without_anybody_to_write_to_is_refused(store: Store) -> None:
     cast = one_provider(store)
     book(visitor(cast), wish(cast))
     store.write(lambda: Booking.update(client=None).execute())
-    with pytest.raises(NoLetterError, match="no client with a mail address"):
+    with pytest.raises(NoLetterError, match="no client with an email address"):
         letters(cast)
 
 

@@ -62,7 +62,7 @@ def test_wrong_lines_are_named_and_stay_behind(cast: Cast) -> None:
     text = CLIENTS + "Nora;nora@example.org;;\n" + wrong
     found = problems(system(cast), What.CLIENTS, text)
     assert [state for state, _ in found] == ["new", "wrong", "wrong", "wrong", "wrong"]
-    assert [said.partition(":")[0] for _, said in found[1:4]] == ["Name", "Mail", "Phone"]
+    assert [said.partition(":")[0] for _, said in found[1:4]] == ["Name", "Email", "Phone"]
     assert "Line 2 says the same" in found[4][1]
     brought = bring(system(cast), What.CLIENTS, text)
     assert (brought.new, brought.known) == (1, 0)

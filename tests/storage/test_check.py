@@ -287,7 +287,7 @@ FAULTS: dict[str, tuple[Plant, Sequence[str]]] = {
             add_client(stamped(public_id="k1", name="Ada Client", email="ada@example.org", phone="")),
             cast.store.run("DELETE FROM client_index"),
         ),
-        ["Client k1 cannot be found by their mail address."],
+        ["Client k1 cannot be found by their email address."],
     ),
     "unknown status of a booking": (
         run("UPDATE booking SET status = 'lost' WHERE id = {b2}"),

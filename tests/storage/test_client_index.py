@@ -88,7 +88,7 @@ def test_client_who_is_a_user_is_not_taken_for_a_visitor(people: Store) -> None:
 
 def test_check_finds_a_client_whom_nobody_finds(people: Store) -> None:
     people.write(lambda: people.run("DELETE FROM client_index WHERE client_id = 3"))
-    assert check_database(people) == [f"Client {Client.get_by_id(3).public_id} cannot be found by their mail address."]
+    assert check_database(people) == [f"Client {Client.get_by_id(3).public_id} cannot be found by their email address."]
 
 
 def test_tags_tell_nothing_of_what_they_stand_for(people: Store) -> None:

@@ -19,7 +19,7 @@ def read(text: str, what: What = What.CLIENTS) -> Sheet:
         "Name,Mail,Phone\r\nNora,nora@example.org,030\r\n",
         "Name\tMail\tPhone\nNora\tnora@example.org\t030",
         "\ufeffNAME ; E-Mail: ; phone_number \n\n Nora ; nora@example.org ; 030 \n;;\n",
-        '"Name";"Mail";"Phone"\n"Nora";"nora@example.org";"030"',
+        '"Name";"Email";"Phone"\n"Nora";"nora@example.org";"030"',
         "Kunde;E-Mail-Adresse;Telefon\nNora;nora@example.org;030",
     ],
 )

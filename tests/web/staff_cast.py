@@ -55,7 +55,7 @@ def booked(cast: Cast, start: Instant = TEN, service: str = "Consultation", **de
 
 
 def booked_at(cast: Cast, start: Instant, service: str, place: str, client: tuple[str, str], **details: object) -> str:
-    """Book at one of several places for a client (name, mail address), as the system does; return the public id."""
+    """Book at one of several places for a client (name, email address), as the system does; return the public id."""
     as_visitor = details.pop("as_visitor", False)
     who = ClientDetails(*client, tzid="UTC")
     request = BookingRequest(cast.ids[service], cast.ids[place], start, who, **details)  # type: ignore[arg-type]  # any of its fields

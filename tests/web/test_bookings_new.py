@@ -164,7 +164,7 @@ def test_book_taken_time_of_a_colleague_says_no_more_than_that_to_those_who_see_
         ({"duration": "45"}, "duration", "This service does not take that long"),
         ({"duration": "half"}, "duration", "Please give a whole number"),
         ({"seats": "0"}, "seats", "Please choose between 1 and"),
-        ({"email": "nora"}, "email", "Please check the mail address"),
+        ({"email": "nora"}, "email", "Please check the email address"),
         ({"name": ""}, "name", "Please fill in this field."),
         ({"name": "Nora \u202eevil"}, "name", "invisible marks that change the direction"),
         ({"comment": "x" * 2001}, "comment", "Please use at most 2000 characters"),

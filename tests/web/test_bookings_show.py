@@ -60,7 +60,7 @@ def test_link_of_a_client_without_an_address_or_of_what_is_over_is_not_sent(desk
     cast.store.write(lambda: change_row(Client.get(), email=""))
     assert "Send the client the link again" not in desk.get(f"/bookings/{booking}").text
     answer = desk.submit(f"/bookings/{booking}/send-link")
-    assert (answer.status_code, "no client with a mail address" in answer.text) == (422, True)
+    assert (answer.status_code, "no client with an email address" in answer.text) == (422, True)
     desk.submit(f"/bookings/{booking}/cancel", {"reason": ""})
     assert desk.submit(f"/bookings/{booking}/send-link").status_code == 409
     assert "link_sent" not in [one.action for one in AuditEntry.select()]

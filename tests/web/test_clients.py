@@ -76,7 +76,7 @@ def test_wrong_input_is_told_beside_its_field_and_nothing_is_lost(desk: Browser,
     page = nora(cast)
     answer = desk.submit(page, fields(name="Nora Other", email="nobody"))
     assert answer.status_code == 422
-    assert "Please check the mail address" in answer.text
+    assert "Please check the email address" in answer.text
     assert 'value="Nora Other"' in answer.text
     assert 'value="nobody"' in answer.text
     assert store.read(lambda: Client.get().name) == "Nora Client"

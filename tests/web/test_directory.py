@@ -87,7 +87,7 @@ def another(app: Flask) -> Browser:
 
 
 def test_page_asks_for_a_user_name_too(browser: Browser) -> None:
-    assert "Mail address or user name" in browser.get("/sign-in").text
+    assert "Email address or user name" in browser.get("/sign-in").text
 
 
 def test_first_sign_in_has_the_rights_of_the_groups(mapped: Browser, browser: Browser) -> None:

@@ -331,7 +331,7 @@ def test_calendar_file_of_changed_link_is_404(visitor: FlaskClient, store: Store
 
 
 def readdress(cast: Cast, email: str) -> None:
-    """Let staff give the one client another mail address."""
+    """Let staff give the one client another email address."""
     client = Client.get()
     save_client(system(cast), client.public_id, ClientDraft(client.name, email))
 

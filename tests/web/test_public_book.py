@@ -103,7 +103,7 @@ def test_done_of_changed_link_is_404(visitor: FlaskClient, store: Store) -> None
         ("name", "", "Please fill in this field."),
         ("name", REVERSED, "Please remove the invisible marks that change the direction of writing."),
         ("name", "Ada\x00", "Please remove the control characters; plain text is fine."),
-        ("email", "ada", "Please check the mail address; it should look like name@example.org."),
+        ("email", "ada", "Please check the email address; it should look like name@example.org."),
         ("phone", "call me", "Please check the phone number; use digits, spaces and a leading +."),
         ("comment", "x" * 2001, "Please use at most 2000 characters; this has 2001."),
         ("zone", "Mars/Olympus", "There is no time zone of this name; please choose one like Europe/Berlin."),

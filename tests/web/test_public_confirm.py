@@ -83,7 +83,7 @@ def test_fourth_unconfirmed_booking_is_refused_beside_the_mail_address(visitor: 
     for number in range(3):
         assert send(visitor, open_details(visitor, cast, TEN + number * 3600), **ADA).status_code == 303
     answer = send(visitor, open_details(visitor, cast, TEN + 4 * 3600), **ADA)
-    sentence = "With this mail address 3 bookings wait to be confirmed already"
+    sentence = "With this email address 3 bookings wait to be confirmed already"
     assert (answer.status_code, sentence in Page(answer.text).text, 'value="Ada Client"' in answer.text) == (
         409,
         True,

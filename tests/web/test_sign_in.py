@@ -35,7 +35,7 @@ TOO_OFTEN = "This was tried too often in a short time; please wait 5 seconds, th
 
 @pytest.fixture
 def account(store: Store) -> str:
-    """Somebody with a password; returns their mail address."""
+    """Somebody with a password; returns their email address."""
     cast = Cast(store)
     store.write(lambda: cast.user("Mia Manager", "manager", password_hash=make_hash(PASSWORD)))
     return "mia.manager@example.org"
@@ -67,7 +67,7 @@ def test_sign_in_cookie_is_secure_where_visitors_come_by_https(config: Config) -
 def test_sign_in_wrong_is_refused_alike(browser: Browser, account: str, email: str, password: str) -> None:
     answer = browser.submit("/sign-in", {"email": email, "password": password})
     assert answer.status_code == 422
-    assert "This mail address and password do not belong together" in answer.text
+    assert "This email address and password do not belong together" in answer.text
     assert f'value="{email}"' in answer.text
     assert password not in answer.text.replace("password", "")
 

@@ -31,7 +31,7 @@ _PARTSTAT = {"TENTATIVE": "TENTATIVE", "CONFIRMED": "ACCEPTED", "CANCELLED": "DE
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A calendar user: a display name and a mail address."""
+    """A calendar user: a display name and an email address."""
 
     name: str
     email: str

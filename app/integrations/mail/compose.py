@@ -50,8 +50,8 @@ def _one_line(text: str) -> str:
 
 def _address(name: str, email: str) -> Address:
     if not email.isprintable() or " " in email:
-        raise PermanentMailError(mark("The mail address has characters that no mail can carry."))
+        raise PermanentMailError(mark("The email address has characters that no mail can carry."))
     try:
         return Address(display_name=_one_line(name), addr_spec=email)
     except (ValueError, IndexError, MessageError) as error:
-        raise PermanentMailError(mark("The mail address cannot be used.")) from error
+        raise PermanentMailError(mark("The email address cannot be used.")) from error

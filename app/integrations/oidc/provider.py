@@ -100,7 +100,7 @@ class Provider:
     def _ask_more(
         self, about: Mapping[str, Any], tokens: Mapping[str, Any], claims: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Return what the provider tells only when it is asked again (5.3): mail address and groups, as a rule."""
+        """Return what the provider tells only when it is asked again (5.3): email address and groups, as a rule."""
         address, access = about.get("userinfo_endpoint"), tokens.get("access_token")
         is_all_there = "email" in claims and self.settings.groups_claim in claims
         if is_all_there or not isinstance(access, str) or not self._is_safe(address):

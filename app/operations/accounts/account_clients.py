@@ -1,4 +1,4 @@
-"""The client record of an account that books for itself: its mail address is the account's, whoever changes that."""
+"""The client record of an account that books for itself: its email address is the account's, whoever changes that."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.storage.tables import Client, User
 
 
 def carry_address(context: Context, user: User) -> None:
-    """Give an account's client record the account's mail address, within the transaction that changes that.
+    """Give an account's client record the account's email address, within the transaction that changes that.
 
     Letters and links go as with every other address of a client. Where the record of somebody else has the address
     already, this one keeps its own: who is who people have to say.
@@ -31,7 +31,7 @@ def carry_address(context: Context, user: User) -> None:
 
 
 def keeps_former_address(context: Context, public_id: str) -> bool:
-    """Whether the client record of an account (its public id) has another mail address than the account.
+    """Whether the client record of an account (its public id) has another email address than the account.
 
     Raises:
         NotAllowed.

@@ -99,7 +99,7 @@ def source_of(secret: bytes, address: str, times: int = 1) -> Source:
 
 
 def same_email(email: str) -> str:
-    """Return a mail address as it is counted; letters' case and spaces around make no other one."""
+    """Return an email address as it is counted; letters' case and spaces around make no other one."""
     return email.strip().lower()[:MAX_EMAIL]
 
 

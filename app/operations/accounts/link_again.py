@@ -29,7 +29,7 @@ def send_link_again(context: Context, booking: str) -> BookingView:
 
     Raises:
         NotAllowed, NotFound. InvalidTransition: it is over or cancelled, so that the link is of no use.
-        InvalidInput: the client has no mail address, or was written to within the last minutes.
+        InvalidInput: the client has no email address, or was written to within the last minutes.
     """
 
     def work() -> None:
@@ -49,7 +49,7 @@ def send_link_again(context: Context, booking: str) -> BookingView:
 
 def _check_can_get_it(context: Context, row: Booking) -> None:
     if row.client_id is None or not row.client.email:
-        raise InvalidInput("link", _("The booking has no client with a mail address."))
+        raise InvalidInput("link", _("The booking has no client with an email address."))
     since = context.now - PAUSE_MINUTES * MINUTE
     if OutboxMessage.select().where(OutboxMessage.booking == row.id, OutboxMessage.created_at > since).exists():
         problem = _(

@@ -103,7 +103,7 @@ def follow_address(context: Context, user: User, before: str) -> None:
 
 
 def invite_again(context: Context, public_id: str) -> str:
-    """Mail a new link to an account, and return its mail address; earlier links become worthless.
+    """Mail a new link to an account, and return its email address; earlier links become worthless.
 
     Raises:
         NotFound: no such account. InvalidInput: it is switched off, or has its password elsewhere. NotAllowed.

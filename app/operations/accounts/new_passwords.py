@@ -34,7 +34,7 @@ def check_new_password(password: str, *about: str, field: str = "password") -> s
 
     Args:
         password: as typed.
-        about: what anybody knows of them, such as name and mail address, and therefore tries first.
+        about: what anybody knows of them, such as name and email address, and therefore tries first.
         field: where it was typed.
     """
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:

@@ -257,7 +257,7 @@ def after_removal(context: Context, user_id: int) -> None:
 
 
 def forget_factors_of(context: Context, email: str) -> str:
-    """Do as ``forget_factors`` for the account with this mail address."""
+    """Do as ``forget_factors`` for the account with this email address."""
     return forget_factors(context, context.store.read(lambda: User.get(User.email == email)).public_id)
 
 

@@ -1,4 +1,4 @@
-"""Who signs in: passwords by argon2id (RFC 9106), accounts by mail address."""
+"""Who signs in: passwords by argon2id (RFC 9106), accounts by email address."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def make_hash(password: str) -> str:
 
 
 def check_password(store: Store, email: str, password: str) -> str | None:
-    """Return the public id of the active account with this mail address and password, or None.
+    """Return the public id of the active account with this email address and password, or None.
 
     Unknown addresses, and accounts without a password, cost the same time as wrong passwords, so that nobody learns who
     has an account. A hash that was made with weaker parameters than today's is made anew.
@@ -45,7 +45,7 @@ def check_password(store: Store, email: str, password: str) -> str | None:
 
 
 def find_active(email: str) -> User | None:
-    """Return the active account with this mail address, as typed, within a transaction or reading."""
+    """Return the active account with this email address, as typed, within a transaction or reading."""
     if "\0" in email:  # PostgreSQL knows no such text
         return None
     found: User | None = User.get_or_none(User.email == email.strip().lower(), User.active)

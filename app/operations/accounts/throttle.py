@@ -52,7 +52,7 @@ BOOK_ADDRESS = Limit(
     "A company whose people book from one line at the same hour passes; a script that fills the calendar does not.",
 )
 BOOK_CLIENT = Limit(
-    *("public booking for one mail address", 12, 900, 60, 900),
+    *("public booking for one email address", 12, 900, 60, 900),
     "Parents book for a family, assistants for a team; beyond that it floods a mailbox or blocks a calendar.",
 )
 WAIT_ADDRESS = Limit(
@@ -60,7 +60,7 @@ WAIT_ADDRESS = Limit(
     "Waiting takes nobody's time, but each entry is a mail.",
 )
 WAIT_CLIENT = Limit(
-    *("joining the waiting list with one mail address", 10, 900, 60, 900),
+    *("joining the waiting list with one email address", 10, 900, 60, 900),
     "Nobody waits for more than a few services at once.",
 )
 DOOR_ADDRESS = Limit(

@@ -1,4 +1,4 @@
-"""What is somebody's own: booked for their account, or for a client who has their mail address.
+"""What is somebody's own: booked for their account, or for a client who has their email address.
 
 Else who approves a service could book it for themselves at once, by choosing their own record or typing their name.
 """

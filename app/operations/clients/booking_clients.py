@@ -24,11 +24,11 @@ MAX_NAME = 200
 def find_or_add_client(context: Context, details: ClientDetails) -> Client:
     """Return the client these details name, inside a running transaction.
 
-    A visitor who types a known mail address and name gets the same record again; nothing in that record is changed,
+    A visitor who types a known email address and name gets the same record again; nothing in that record is changed,
     because whoever types it has not shown to be that person.
 
     Raises:
-        NotFound: an unknown client id. InvalidInput: an empty or impossible name, mail address or phone number.
+        NotFound: an unknown client id. InvalidInput: an empty or impossible name, email address or phone number.
         UnknownZone: letters could not say the time in it.
     """
     if details.tzid:

@@ -31,7 +31,7 @@ from app.texts import _, mark
 MAX_NOTES = 10_000
 MOST_BOOKINGS = 200
 SHARED = mark(
-    "This client has bookings with others, too; mail address and phone are changed by who may edit all of them."
+    "This client has bookings with others, too; email address and phone are changed by who may edit all of them."
 )
 _READ = (Booking.public_id, Booking.created_by, Booking.created_at, Booking.start_at, Booking.status)
 _CAME = (Status.CONFIRMED, Status.COMPLETED)
@@ -43,9 +43,9 @@ class ClientRecord:
 
     ``withheld``: they are not, as it could not be written down that somebody looks.
 
-    ``has_account``: somebody of staff who books for themselves, whose name and mail address are those of the account.
+    ``has_account``: somebody of staff who books for themselves, whose name and email address are those of the account.
     ``bookings``: the latest first, at most ``MOST_BOOKINGS``.
-    ``is_shared``: the actor may edit, but neither mail address nor phone, as others have bookings of this client.
+    ``is_shared``: the actor may edit, but neither email address nor phone, as others have bookings of this client.
     """
 
     public_id: str
@@ -130,7 +130,7 @@ def save_client(context: Context, public_id: str, draft: ClientDraft, version: i
         row = find_client(context, public_id, Permission.SEE_CONTACTS)
         _require(context, row, Permission.EDIT_CLIENTS)
         if row.user_id is not None and (row.name, row.email) != (values["name"], values["email"]):
-            problem = _("This client is an account of staff: name and mail address are changed there, under Users.")
+            problem = _("This client is an account of staff: name and email address are changed there, under Users.")
             raise InvalidInput("name" if row.name != values["name"] else "email", problem)
         _check_contact(context, row, values)
         if draft.notes is not None:
@@ -153,7 +153,7 @@ def save_client(context: Context, public_id: str, draft: ClientDraft, version: i
 
 
 def gives_new_address(context: Context, public_id: str, email: str) -> bool:
-    """Whether a form with this mail address would change where a client's letters go.
+    """Whether a form with this email address would change where a client's letters go.
 
     Raises:
         NotFound, NotAllowed: as for ``get_client``.
@@ -196,7 +196,7 @@ def follow_address(context: Context, row: Client) -> None:
 def _may(context: Context, row: Client, permission: Permission) -> bool:
     """Whether the actor has the permission on all bookings, or on one of this client's.
 
-    For more than the contact that booking has to show that the client is theirs: who knows a name and a mail address
+    For more than the contact that booking has to show that the client is theirs: who knows a name and an email address
     can book for that client, signed in or on the public pages, and would see what colleagues have noted.
     """
     if not context.may(permission):

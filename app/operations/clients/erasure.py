@@ -35,7 +35,7 @@ AT_ONCE = 200
 
 JOINED = "waiting_joined"
 _TYPED = ("reason", "to")
-"""Facts of a message that somebody typed: a reason of staff, or a client's former mail address."""
+"""Facts of a message that somebody typed: a reason of staff, or a client's former email address."""
 
 
 def anonymise_old(context: Context) -> int:

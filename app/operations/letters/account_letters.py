@@ -16,7 +16,7 @@ KINDS = (INVITATION, RESET, ELSEWHERE, CHANGED, MAIL_TEST)
 """All kinds of outbox messages that become such letters."""
 
 CHANGES: Mapping[str, str] = {
-    "address": mark("Your account has another mail address from now on; mails of this site go there."),
+    "address": mark("Your account has another email address from now on; mails of this site go there."),
     "password": mark("A new password was chosen for your account."),
     "authenticator": mark("An authenticator app was set up for your account."),
     "authenticator_removed": mark("The authenticator app was removed from your account."),

@@ -30,12 +30,12 @@ def built_in() -> MailText:
     """Return subject and text as they are where nobody has written others, in the language spoken."""
     parts = [
         _("Hello,"),
-        _("The mail address for bookings at {site} was changed: mails about them go to another address from now on."),
+        _("The email address for bookings at {site} was changed: mails about them go to another address from now on."),
         _("Links in earlier mails to this address count no more."),
         _("If you did not ask for this, please tell us."),
         "{site}",
     ]
-    return MailText(_("Your mail address at {site} was changed"), "\n\n".join(parts))
+    return MailText(_("Your email address at {site} was changed"), "\n\n".join(parts))
 
 
 def former_letter(own: MailText | None, base_url: str) -> MailText:

@@ -198,7 +198,7 @@ def _waiting_letter(context: Context, payload: dict[str, Any], head: Letterhead)
 def _booking_letter(context: Context, message: OutboxMessage, payload: dict[str, Any], head: Letterhead) -> Letter:
     view = view_of(context, payload["booking"])
     if not view.client_email:
-        raise NoLetterError(mark("The booking has no client with a mail address."))
+        raise NoLetterError(mark("The booking has no client with an email address."))
     view = replace(
         view,
         start=payload.get("start", view.start),

@@ -53,11 +53,11 @@ _WHEN: Mapping[str, str] = {
     "series_booked": mark("When a series of dates was booked."),
     "series_requested": mark("When a series of dates was asked for that has to be approved."),
     VISIT: mark("When several services were booked one after the other."),
-    ADDRESS_CHANGED: mark("When staff give a client another mail address; it goes to the one before."),
+    ADDRESS_CHANGED: mark("When staff give a client another email address; it goes to the one before."),
     INVITATION: mark("When somebody is invited to sign in."),
     RESET: mark("When somebody forgot their password."),
     ELSEWHERE: mark("When somebody asked for a new password that is kept elsewhere."),
-    CHANGED: mark("When an account got another password, mail address or second factor."),
+    CHANGED: mark("When an account got another password, email address or second factor."),
     MAIL_TEST: mark("When an administrator tries whether mails arrive."),
     WANTED: mark("When a request waits for somebody's approval."),
     ASSIGNED: mark("When somebody of staff became responsible for a booking."),
@@ -114,7 +114,7 @@ _PARTS = Placeholder(
 )
 _NAME = Placeholder("name", mark("The receiver's name."), is_short=True)
 _SITE = Placeholder("site", mark("The address of this site."), is_short=True)
-_EMAIL = Placeholder("email", mark("The mail address with which the receiver signs in."), is_short=True)
+_EMAIL = Placeholder("email", mark("The email address with which the receiver signs in."), is_short=True)
 _PASSWORD_LINK = Placeholder("link", mark("The link by which the password is chosen."), is_needed=True)
 _UNTIL = Placeholder("until", mark("How long the link counts."), missed=mark("nobody knows how long the link counts."))
 _TO_ACCOUNTS: Mapping[str, tuple[Placeholder, ...]] = {

@@ -82,7 +82,7 @@ KINDS: Mapping[str, ResourceKind] = {
 }
 FIELD_WORDS: Mapping[str, str] = {
     "name": mark("Name"),
-    "email": mark("Mail"),
+    "email": mark("Email"),
     "phone": mark("Phone"),
     "notes": mark("Notes"),
     "tzid": mark("Zone"),

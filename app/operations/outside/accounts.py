@@ -1,7 +1,7 @@
 """The account of somebody who has shown elsewhere who they are: found, linked or made, then kept up to date.
 
 Nobody's account is taken over silently: one that is here already is linked only where an administrator chose so, or
-where an option says that a verified mail address is enough.
+where an option says that a verified email address is enough.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ NO_PASSWORD = ""
 MAX_SUBJECT = 500
 SWITCHED_OFF = mark("Your account here is switched off; please ask whoever looks after the users.")
 NOT_LINKED = mark(
-    "Somebody has an account with your mail address here that this sign-in is not linked to; please sign in with its "
+    "Somebody has an account with your email address here that this sign-in is not linked to; please sign in with its "
     "password, or ask whoever looks after the users to link it."
 )
 NO_GROUP = mark("You are in no group that may sign in here; please ask whoever looks after the users.")
 NO_MAIL = mark(
-    "Where you signed in nothing usable is known as your mail address, so there can be no account for you here."
+    "Where you signed in nothing usable is known as your email address, so there can be no account for you here."
 )
 NO_SUBJECT = mark("Where you signed in nothing is said by which you could be known again.")
 
 
 def admit(store: Store, sources: Sources, claim: Claim, now: Instant) -> str:
-    """Return the public id of somebody's account, with name, mail address and groups as they are said now.
+    """Return the public id of somebody's account, with name, email address and groups as they are said now.
 
     Raises:
         InvalidInput: they get no account here, with the reason. Unavailable.
@@ -70,7 +70,7 @@ def admit(store: Store, sources: Sources, claim: Claim, now: Instant) -> str:
 
 
 def _state(user_id: int) -> Facts:
-    """Return what the other side says of an account, as it is kept here: name, mail address, groups."""
+    """Return what the other side says of an account, as it is kept here: name, email address, groups."""
     user = User.get_by_id(user_id)
     groups = UserGroup.select(UserGroup.public_id).join(UserGroupMember).where(UserGroupMember.user == user_id)
     names = sorted(one for (one,) in groups.tuples())
@@ -100,7 +100,7 @@ def _is_up_to_date(user: User, claim: Claim) -> bool:
 
 
 def _linked(sources: Sources, claim: Claim, now: Instant) -> User | None:
-    """Return the account that has the same mail address, linked from now on; None when there is none.
+    """Return the account that has the same email address, linked from now on; None when there is none.
 
     Raises:
         InvalidInput: it may not be linked.
@@ -154,7 +154,7 @@ def _update(context: Context, user: User, claim: Claim) -> None:
 
 
 def _news(user: User, claim: Claim) -> dict[str, str]:
-    """Return what is another name or mail address now; an address that somebody else has stays theirs."""
+    """Return what is another name or email address now; an address that somebody else has stays theirs."""
     said = {"name": _name(claim), "email": _email(claim) if claim.is_verified else ""}
     news = {name: value for name, value in said.items() if value and value != getattr(user, name)}
     if "email" in news and User.select().where(User.email == news["email"]).exists():

@@ -50,7 +50,7 @@ def list_ended(context: Context, public_id: str) -> Sequence[Source]:
 
 
 def let_link(context: Context, public_id: str, source: Source) -> str:
-    """Let whoever signs in there next with the mail address of an account have it, and return the account's name.
+    """Let whoever signs in there next with the email address of an account have it, and return the account's name.
 
     Raises:
         InvalidInput: it is linked already. NotFound, NotAllowed.
@@ -73,7 +73,7 @@ def let_link(context: Context, public_id: str, source: Source) -> str:
 def unlink(context: Context, public_id: str, source: Source) -> str:
     """Let an account be signed in to from there no more, end its sessions, and return its name.
 
-    It is linked again by ``let_link`` alone, also where the installation links all by their mail address.
+    It is linked again by ``let_link`` alone, also where the installation links all by their email address.
 
     Raises:
         InvalidInput: it is not linked there, or no administrator who can sign in would remain. NotFound, NotAllowed.

@@ -23,7 +23,7 @@ class Source(StrEnum):
 class Claim:
     """What a source says of somebody who has just shown there who they are; ``subject`` never changes.
 
-    ``is_verified``: the mail address is known to be theirs.
+    ``is_verified``: the email address is known to be theirs.
     """
 
     source: Source

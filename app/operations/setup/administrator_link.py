@@ -40,7 +40,7 @@ def make_link(context: Context, email: str, name: str) -> MadeLink:
     """Return a link for an administrator, whose account is made where there is none; earlier links become worthless.
 
     Raises:
-        InvalidInput: the mail address or name cannot be used, or is that of somebody else than an active administrator.
+        InvalidInput: the email address or name cannot be used, or is not that of an active administrator.
         NotAllowed.
     """
     token = secrets.token_hex(_TOKEN_BYTES)
@@ -62,7 +62,7 @@ def _check_administrator(row: User) -> None:
         raise InvalidInput(
             "email",
             _(
-                "Somebody signs in with this mail address who is no administrator or is switched off; "
+                "Somebody signs in with this email address who is no administrator or is switched off; "
                 "please use another one, or change that account on the page of users."
             ),
         )

@@ -33,7 +33,7 @@ _NEEDED = (Permission.MANAGE_SETTINGS, Permission.MANAGE_USERS)
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """One line: ``number`` counts from 0. Without a mail address nobody signs in; they only give services."""
+    """One line: ``number`` counts from 0. Without an email address nobody signs in; they only give services."""
 
     number: int
     name: str
@@ -78,7 +78,7 @@ def may_begin(context: Context) -> bool:
 
 
 def add_people(context: Context, newcomers: Sequence[Newcomer], tzid: str, *, myself: bool) -> None:
-    """Add who gives services and who signs in, all of them or none; whoever has a mail address is invited.
+    """Add who gives services and who signs in, all of them or none; whoever has an email address is invited.
 
     Raises:
         InvalidInput: with the field ``people-NUMBER`` of the line, or ``myself``. NotAllowed.
@@ -104,7 +104,7 @@ def _add(context: Context, one: Newcomer, tzid: str) -> None:
     if one.role == ReadyMade.PROVIDER:
         person = save_resource(context, ResourceDraft(one.name, ResourceKind.PERSON.value, tzid))
     elif not one.email.strip():
-        raise InvalidInput("email", _("Please give a mail address: without one nobody can sign in."))
+        raise InvalidInput("email", _("Please give an email address: without one nobody can sign in."))
     if one.email.strip():
         save_user(context, UserDraft(one.email, one.name, (GrantDraft(one.role),), person))
 

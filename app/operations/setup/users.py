@@ -93,7 +93,7 @@ def invite_administrator(context: Context, email: str, name: str) -> User:
     """Make an administrator's account without a password and return its row; only within a transaction of ``edit``.
 
     Raises:
-        InvalidInput: the mail address or the name cannot be used.
+        InvalidInput: the email address or the name cannot be used.
     """
     values = _checked(UserDraft(email, name))
     row = put(context, User, "user", Key(), values | {"password_hash": NO_PASSWORD})
@@ -122,7 +122,7 @@ def sign_out_everywhere(context: Context, public_id: str) -> tuple[str, int]:
 
 
 def list_administrators(context: Context) -> list[str]:
-    """Return the mail addresses of all administrators who may sign in, or could once they have a password."""
+    """Return the email addresses of all administrators who may sign in, or could once they have a password."""
     query = User.select(User.email).where(User.id.in_(administrators()), User.active).order_by(User.email)
     return look(context, lambda: [str(row.email) for row in query], Permission.MANAGE_USERS)
 
@@ -157,7 +157,7 @@ def _person_id(public_id: str) -> int:
 def _check_free(email: str, public_id: str | None) -> None:
     same = User.get_or_none(User.email == email)
     if same is not None and same.public_id != public_id:
-        raise InvalidInput("email", _("Somebody signs in with this mail address already; please use another one."))
+        raise InvalidInput("email", _("Somebody signs in with this email address already; please use another one."))
 
 
 def _check_provider(row: User) -> None:

@@ -39,7 +39,7 @@ blueprint.add_url_rule("/<public_id>/erase", "erase", requests.erase, methods=["
 
 @blueprint.get("/")
 def index() -> str:
-    """Search clients by name or mail address."""
+    """Search clients by name or email address."""
     context = current_context()
     context.require_anywhere(Permission.SEE_CONTACTS)
     text = request.args.get("text", "")[:MAX_TEXT]
@@ -57,7 +57,7 @@ def show(public_id: str) -> str:
 def save(public_id: str) -> ResponseReturnValue:
     """Correct a client's record; a refusal shows the form again as it was typed.
 
-    Another mail address asks who one is: whoever reads mails there can move and cancel the client's bookings.
+    Another email address asks who one is: whoever reads mails there can move and cancel the client's bookings.
     """
     typed = Typed(request.form)
     notes = typed.text("notes") if "notes" in request.form else None

@@ -39,7 +39,7 @@ _WORDS: Mapping[str, str] = {
     "change_declined": mark("change declined"),
     "change_expired": mark("change expired"),
     "waiting_joined": mark("waiting joined"),
-    "address_changed": mark("mail address changed"),
+    "address_changed": mark("email address changed"),
     "slot_offered": mark("slot offered"),
     "confirm_asked": mark("asked to confirm"),
     "series_booked": mark("series booked"),

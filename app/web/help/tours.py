@@ -148,7 +148,7 @@ TOURS: Sequence[tuple[Tour, Permission | None]] = (
                 Stop(
                     ".site-nav a[href*='/clients/']",
                     mark("Clients"),
-                    mark("Found by words of their name, or by the whole mail address or phone number."),
+                    mark("Found by words of their name, or by the whole email address or phone number."),
                 ),
                 _HELP,
             ),

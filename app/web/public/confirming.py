@@ -65,7 +65,7 @@ def _open(token: str) -> tuple[Context, str, list[BookingView]]:
         werkzeug.exceptions.NotFound: not one of our links.
         TooOften: too many from this address were not.
         NotFound: the booking is gone.
-        LinkSpent: the link went to a former mail address.
+        LinkSpent: the link went to a former email address.
     """
     link = read_link(read_confirm_token, token)
     context = client_context(link.public_id)

@@ -47,7 +47,7 @@ def book_form(context: Context) -> ResponseReturnValue:
 
 
 def _next_page(context: Context, service: str, booking: str) -> str:
-    """Return where to go on; the link that changes a booking is only for those whose mail address is confirmed."""
+    """Return where to go on; the link that changes a booking is only for those whose email address is confirmed."""
     if asks_to_confirm(context, service):
         return held_address(booking)
     return url_for("public.done", token=manage_token(_secret(), booking))

@@ -40,7 +40,7 @@ def _open(token: str) -> tuple[Context, WaitingView]:
         werkzeug.exceptions.NotFound: not one of our links.
         TooOften: too many from this address were not.
         NotFound: the entry is gone.
-        LinkSpent: the link went to a former mail address.
+        LinkSpent: the link went to a former email address.
     """
     link = read_link(read_waiting_token, token)
     context = waiting_context(link.public_id)

@@ -25,7 +25,7 @@ TITLES = {
     "name": mark("Name"),
     "first": mark("First name"),
     "last": mark("Last name"),
-    "email": mark("Mail"),
+    "email": mark("Email"),
     "phone": mark("Phone"),
     "notes": mark("Notes"),
     "kind": mark("Kind"),

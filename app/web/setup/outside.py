@@ -16,8 +16,8 @@ from app.web.context import current_context
 
 
 def link(public_id: str) -> ResponseReturnValue:
-    """Let the next sign-in from there with this account's mail address be this account."""
-    done = mark("Whoever signs in there next with the mail address of {name} is {name} from then on.")
+    """Let the next sign-in from there with this account's email address be this account."""
+    done = mark("Whoever signs in there next with the email address of {name} is {name} from then on.")
     return _change(public_id, let_link, done)
 
 

@@ -38,19 +38,19 @@ class OutsideWords:
 
 OUTSIDE_WORDS: Mapping[Source, OutsideWords] = {
     Source.LDAP: OutsideWords(
-        mark("Whoever signs in by the directory next with this mail address becomes this account."),
-        mark("{name} signs in by the directory; name, mail address and groups come from there."),
+        mark("Whoever signs in by the directory next with this email address becomes this account."),
+        mark("{name} signs in by the directory; name, email address and groups come from there."),
         mark(
-            "Let whoever signs in by the directory next with this mail address be {name}. "
+            "Let whoever signs in by the directory next with this email address be {name}. "
             "Be sure that it is their address there, too."
         ),
         mark("Link with the directory"),
     ),
     Source.OIDC: OutsideWords(
-        mark("Whoever signs in by the OpenID provider next with this mail address becomes this account."),
-        mark("{name} signs in by the OpenID provider; name, mail address and groups come from there."),
+        mark("Whoever signs in by the OpenID provider next with this email address becomes this account."),
+        mark("{name} signs in by the OpenID provider; name, email address and groups come from there."),
         mark(
-            "Let whoever signs in by the OpenID provider next with this mail address be {name}. "
+            "Let whoever signs in by the OpenID provider next with this email address be {name}. "
             "Be sure that it is their address there, too."
         ),
         mark("Link with the OpenID provider"),
@@ -72,7 +72,9 @@ def _read(context: Context, typed: Typed) -> UserDraft:
 def _save(context: Context, draft: UserDraft, public_id: str | None, version: int | None) -> str:
     saved = users.save_user(context, draft, public_id, version)
     if keeps_former_address(context, saved):
-        flash(_("What this user books for themselves keeps the former mail address: a client has the new one already."))
+        flash(
+            _("What this user books for themselves keeps the former email address: a client has the new one already.")
+        )
     return saved
 
 

@@ -12,7 +12,7 @@ from app.storage.tables import Booking, Client
 
 
 def main() -> None:
-    """Print the mail address of each confirmed booking, as often as it has one, and the troubles of the database."""
+    """Print the email address of each confirmed booking, as often as it has one, and the troubles of the database."""
     config = load_config(os.environ)
     store = open_store(config.database_url, config.master_key)
     query = Booking.select(Booking, Client).join(Client).where(Booking.status == "confirmed")

@@ -89,7 +89,7 @@ EXAMPLES: list[tuple[Refusal, str]] = [
     ),
     (
         r.TooManyUnconfirmed(3),
-        "With this mail address 3 bookings wait to be confirmed already; please confirm one by the link in our mail "
+        "With this email address 3 bookings wait to be confirmed already; please confirm one by the link in our mail "
         "first.",
     ),
     (r.NotConfirmed(), "This time is not kept any longer, as it was not confirmed in time; please book again."),
