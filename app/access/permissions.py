@@ -85,7 +85,9 @@ WORDS: Mapping[Permission, Words] = {
     Permission.DATA_REQUESTS: Words(
         mark("Answer data requests"), mark("Hand a client all that is kept about them, and erase it for good.")
     ),
-    Permission.EXPORT: Words(mark("Export"), mark("Download lists of bookings and clients.")),
+    Permission.EXPORT: Words(
+        mark("Export"), mark("Download lists of bookings; the archive takes all other rights, too.")
+    ),
     Permission.MANAGE_HOURS: Words(
         mark("Manage hours"), mark("Edit weekly hours, special days, time off and closures.")
     ),

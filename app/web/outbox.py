@@ -48,7 +48,7 @@ KIND_WORDS = {
     "account_changed": mark("Account changed"),
     "mail_test": mark("Test mail"),
     "approval_wanted": mark("Approver asked"),
-    "assigned": mark("Told who is responsible"),
+    "assigned": mark("Made responsible"),
     "mail_text_tried": mark("Test of a mail text"),
 }
 _LONGEST_NUMBER = 15

@@ -50,7 +50,14 @@ def rows_of(text: str) -> list[str]:
 def test_page_tells_who_did_what_to_what(sign_in: SignIn) -> None:
     page = sign_in(ReadyMade.AUDITOR).get("/audit/").text
     cancelled, _, first = [row for row in rows_of(page) if "Booking" in row]
-    for words in ("A visitor", "192.0.2.7", "Booked", "service Consultation", "resources Ada", "client (withheld)"):
+    for words in (
+        "A visitor",
+        "192.0.2.7",
+        "Booked",
+        "service Consultation",
+        "resources Ada",
+        "client (not kept here)",
+    ):
         assert words in first
     assert ("Eigenplan" in cancelled, "confirmed became cancelled" in cancelled) == (True, True)
     assert [word for word in ("Ada Client", "ada@example.org", "afraid") if word in page] == []

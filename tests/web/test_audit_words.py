@@ -59,6 +59,9 @@ def test_in_english_words_are_the_codes_but_where_those_would_say_nothing() -> N
         "minutes": "how long",
         "more than minutes": "more ahead than",
         "on timeout": "when time runs out",
+        "purpose": "handed over",
+        "release after minutes": "released after (minutes)",
+        "with titles": "with services",
     }
 
 

@@ -91,7 +91,7 @@ def test_set_up_page_says_why_nothing_can_be_booked(cast: Cast, sign_in: SignIn)
 def test_set_up_page_says_which_right_is_missing_instead_of_offering(cast: Cast, sign_in_with: SignInWith) -> None:
     path, manage = f"/setup/resources/{cast.ids['Quiet room']}/door", Permission.MANAGE_RESOURCES
     door_at(cast, with_titles=True)
-    offered = ('id="field-release_after_minutes"', 'type="checkbox"', 'id="address"', "Another address</summary>")
+    offered = ('id="field-release_after_minutes"', 'type="checkbox"', 'id="address"', "Replace the address</summary>")
     for rights, missing in (
         ((), "“See busy times”"),
         ((Permission.SEE_BUSY,), "“See titles” for Quiet room. The page"),

@@ -51,7 +51,7 @@ def give_up(store: Store) -> None:
 @pytest.mark.usefixtures("booked")
 def test_list_shows_message_status_and_recipient(sign_in: SignIn) -> None:
     page = sign_in(ReadyMade.MANAGER).get("/outbox/").text
-    for words in ("Booking confirmed", "Consultation", "Ada Client", "ada@example.org", "Waiting (1)"):
+    for words in ("Booking confirmed", "Consultation", "Ada Client", "ada<wbr>@example.org", "Waiting (1)"):
         assert words in page
     assert "This is a demo" not in page
 
@@ -68,7 +68,7 @@ def test_service_is_named_to_those_who_may_see_titles(sign_in_with: SignInWith, 
 @pytest.mark.usefixtures("booked")
 def test_list_hides_recipients_from_those_without_contacts(sign_in_with: SignInWith) -> None:
     page = sign_in_with(Permission.SEE_MESSAGES).get("/outbox/").text
-    assert "ada@example.org" not in page
+    assert "@example.org" not in page
     assert "hidden" in page
 
 

@@ -33,7 +33,7 @@ def test_one_press_lets_clients_be_reminded_and_the_list_says_so(admin: Browser)
     assert "There are no rules yet." in words(admin.get(LIST).text)
     assert admin.submit("/setup/rules/remind", {}).status_code == 302
     page = words(admin.get(LIST).text)
-    assert "1 day before a booking begins, then write to the client. Acted 0 times in 30 days" in page
+    assert "1 day before a booking begins, then write to the client. Acted 0 times in the last 30 days" in page
     assert "Makes a rule that you can change" not in page
 
 

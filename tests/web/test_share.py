@@ -175,7 +175,11 @@ def test_who_manages_services_sees_links_and_sites_but_changes_none(
 ) -> None:
     services = sign_in_with(Permission.MANAGE_SERVICES)
     page = services.get(PAGE)
-    assert (page.status_code, "No site may embed yet" in page.text, 'name="origins"' in page.text) == (200, True, False)
+    assert (
+        page.status_code,
+        "No website may show your booking page yet" in page.text,
+        'name="origins"' in page.text,
+    ) == (200, True, False)
     assert services.submit(PAGE, {"origins": "https://www.example.org", "seen": ""}).status_code == 403
     assert allowed_origins(store) == ()
     assert "/setup/share" in services.get("/setup/").text

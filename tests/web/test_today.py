@@ -78,7 +78,7 @@ def test_manager_sees_figures(sign_in: SignIn, cast: Cast, store: Store, monkeyp
         end(store, one, status)
     monkeypatch.setattr("app.clock.now", lambda: MONDAY + 8 * 24 * HOUR)
     page = today(sign_in(ReadyMade.MANAGER), store)
-    assert "No-shows 25% Cancelled 20% Booked ahead, median" in page
+    assert "No-shows 25% Cancelled 20% Typically booked ahead" in page
     assert "Mon 7 Jan 4 100% 1 1 Mon 14 Jan so far 0 0% 0 0" in page
     assert "Ada" in page.partition("Use of people")[2]
 
@@ -94,7 +94,7 @@ def test_use_is_the_share_of_the_hours(
     for number in range(7):
         booked(cast, TEN + number * HOUR, name=f"N{number} Client", provider=cast.ids["Ada"], duration_minutes=30)
     monkeypatch.setattr("app.clock.now", lambda: MONDAY + 28 * 24 * HOUR)
-    page = today(sign_in(ReadyMade.MANAGER), store).partition("Hours taken of hours open")[2]
+    page = today(sign_in(ReadyMade.MANAGER), store).partition("Hours taken / open")[2]
     assert "Ada 2% 5 / 280" in page  # seven times 45 minutes with buffers, of 28 days of ten hours
     assert "Ben 0% 0 / 280" in page
 

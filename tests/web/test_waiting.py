@@ -25,8 +25,8 @@ def test_list_longest_waiting_first(desk: Browser, cast: Cast) -> None:
     waits(cast, days=2)
     waits(cast, "Yara Client")
     page = words(desk.get("/waiting/").text)
-    first = "Willa Client Consultation Centre Mon 7 Jan and Tue 8 Jan Fri 4 Jan Waits"
-    assert page.index(first) < page.index("Yara Client Consultation Centre Mon 7 Jan Fri 4 Jan Waits")
+    first = "Willa Client Consultation Centre Mon 7 Jan and Tue 8 Jan Fri 4 Jan Waiting"
+    assert page.index(first) < page.index("Yara Client Consultation Centre Mon 7 Jan Fri 4 Jan Waiting")
 
 
 def test_list_empty_says_so(desk: Browser) -> None:

@@ -250,14 +250,14 @@ def _check_in(facts: LetterFacts) -> str:
     if facts.has_codes:
         told = _(
             "Check in by the code of the day when you come, from an hour before until the end.\n"
-            "Type it on this page, also here at the desk:"
+            "Type it on this page when you come, or on the tablet at our desk:"
         )
         return f"{told}\n{facts.check_in}"
     if not facts.code:
         return ""
     told = _(
         "Your check-in code: {code} (valid from one hour before until the end)\n"
-        "Type it on this page, also here at the desk:",
+        "Type it on this page when you come, or on the tablet at our desk:",
         code=facts.code,
     )
     return f"{told}\n{facts.check_in}"

@@ -143,14 +143,14 @@ def _names_from_limit() -> Words:
         "pool": in_context("fact", "pool"),
         "providers": in_context("fact", "providers"),
         "public id": in_context("fact", "public id"),
-        "purpose": in_context("fact", "purpose"),
+        "purpose": in_context("fact", "handed over"),
         "question": in_context("fact", "question"),
         "questions": in_context("fact", "questions"),
         "ranges": in_context("fact", "ranges"),
         "reason": in_context("fact", "reason"),
         "receivers": in_context("fact", "receivers"),
         "reference": in_context("fact", "reference"),
-        "release after minutes": in_context("fact", "release after minutes"),
+        "release after minutes": in_context("fact", "released after (minutes)"),
         "request expiry minutes": in_context("fact", "request expiry minutes"),
         "required": in_context("fact", "required"),
         "requirements": in_context("fact", "requirements"),
@@ -187,7 +187,7 @@ def _names_from_resources() -> Words:
         "weekly": in_context("fact", "weekly"),
         "who": in_context("fact", "who"),
         "with clients": in_context("fact", "with clients"),
-        "with titles": in_context("fact", "with titles"),
+        "with titles": in_context("fact", "with services"),
     }
 
 

@@ -143,7 +143,7 @@ def _say_several(name: str, value: Sequence[Any], tzid: str, names: Mapping[str,
 
 def _say_text(name: str, text: str, names: Mapping[str, str]) -> str:
     if text == MASKED:
-        return _("(withheld)")
+        return _("(not kept here)")
     if name == "device":
         return say_device(text)
     if name == "trigger":

@@ -145,7 +145,7 @@ def _page(context: Context, asked: Asked, typed: MultiDict[str, str], errors: Ma
         found=found,
         times=[] if found is None else [_time(asked, found, one) for one in found.best],
         misses=[] if found is None else [_miss(found, one) for one in found.misses],
-        days=() if found is None else make_days(found.calendar),
+        days=() if found is None else make_days(found.calendar, context.now),
         errors=told,
         fields=typed,
         key=new_key(),

@@ -48,14 +48,14 @@ class Day:
     closed: str = ""
 
 
-def make_days(calendar: CalendarView) -> tuple[Day, ...]:
-    """Lay out what calendars hold, day by day."""
+def make_days(calendar: CalendarView, now: Instant) -> tuple[Day, ...]:
+    """Lay out what calendars hold, day by day; nothing is free before ``now``."""
     first, last = local_date(calendar.start, calendar.tzid), local_date(calendar.end - 1, calendar.tzid)
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    return tuple(_day(calendar, day) for day in days)
+    return tuple(_day(calendar, day, now) for day in days)
 
 
-def _day(calendar: CalendarView, day: date) -> Day:
+def _day(calendar: CalendarView, day: date, now: Instant) -> Day:
     bounds = day_bounds(day, calendar.tzid)
     is_open = union(*(clip(one.open, *bounds) for one in calendar.columns))
     closed = calendar.closed.get(day, "")
@@ -63,7 +63,8 @@ def _day(calendar: CalendarView, day: date) -> Day:
         return Day(day, (), (), closed)
     shown = is_open[0][0] // _HOUR * _HOUR, -(-is_open[-1][1] // _HOUR) * _HOUR
     marks = tuple(_mark(moment, bounds, calendar.tzid) for moment in (shown[0], sum(shown) // 2, shown[1]))
-    rows = tuple(_row(one, bounds, shown, calendar.tzid) for one in calendar.columns)
+    to_come = (max(bounds[0], now), max(bounds[1], now))
+    rows = tuple(_row(one, bounds, shown, to_come, calendar.tzid) for one in calendar.columns)
     return Day(day, marks, rows, closed)
 
 
@@ -71,10 +72,10 @@ def _mark(moment: Instant, bounds: Interval, tzid: str) -> str:
     return end_text(moment, tzid) if moment == bounds[1] else clock_text(moment, tzid)
 
 
-def _row(column: ResourceCalendar, bounds: Interval, shown: Interval, tzid: str) -> Row:
+def _row(column: ResourceCalendar, bounds: Interval, shown: Interval, to_come: Interval, tzid: str) -> Row:
     away = [(one.start, one.end) for one in column.away]
     busy = clip(normalise([*((one.start, one.end) for one in column.taken), *away]), *bounds)
-    free = subtract(clip(column.open, *bounds), busy)
+    free = subtract(clip(column.open, *to_come), busy)
     within = clip(busy, *shown)
     parts = sorted([*_parts(free, shown, is_free=True), *_parts(within, shown, is_free=False)], key=lambda one: one.x)
     told = ", ".join(span_text(one, tzid) for one in free)

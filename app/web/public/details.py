@@ -119,6 +119,7 @@ def _page(context: Context, form: Filled[Selection]) -> str:
         chosen=chosen,
         start=start,
         end=start + chosen.minutes * 60,
+        provider=next((one.name for one in context.catalog.resources.values() if one.public_id == chosen.provider), ""),
         questions=asked(chosen.service.questions),
         approval=foreseen(context.catalog, chosen),
     )

@@ -31,7 +31,7 @@ _FEATURES = {
     Feature.EMBEDDING: (mark("Embedding"), mark("The public booking inside pages of your own site.")),
     Feature.DOORS: (
         mark("Door displays"),
-        mark("A tablet at the door. Without it nothing is released because nobody has checked in."),
+        mark("A tablet at the door. Without it, times are no longer released when nobody checks in."),
     ),
     Feature.CHECK_IN: (
         mark("Check-in by a code"),
@@ -45,13 +45,13 @@ _FEATURES = {
     Feature.FEEDS: (mark("Calendar feeds"), mark("People's own bookings in the calendar of their phone or computer.")),
 }
 _DATES = {
-    "": mark("Monday 31 December 2029 (usual for the language)"),
+    "": mark("Monday 31 December 2029 (usual)"),
     DOTS: mark("Monday 31.12.2029"),
     SLASHES: mark("Monday 31/12/2029"),
     ISO: mark("Monday 2029-12-31"),
 }
 _CLOCKS = {
-    "": mark("14:30 (usual for the language)"),
+    "": mark("14:30 (usual)"),
     HOURS_24: mark("14:30 (24 hours)"),
     HOURS_12: mark("2:30 pm (12 hours)"),
 }

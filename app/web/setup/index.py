@@ -161,7 +161,7 @@ def _data_steps() -> Iterator[Step]:
         Permission.DATA_REQUESTS,
         "data_register.index",
         _("Data register"),
-        _("Which personal data lie where, what for and how long: for the data protection officer."),
+        _("Which personal data are kept where, what for and how long: for the data protection officer."),
     )
     yield Step(
         Permission.EXPORT,

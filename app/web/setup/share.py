@@ -70,7 +70,7 @@ def save() -> ResponseReturnValue:
     except (InvalidInput, StaleVersion) as refusal:
         errors, status = explain_refusal(refusal, None)
         return _page(context, typed.get("origins", ""), errors), status
-    flash(_("These sites may embed now.") if origins else _("No site may embed now."))
+    flash(_("These sites may embed now.") if origins else _("No website may show your booking page any more."))
     return redirect(url_for("setup.share"), 303)
 
 
@@ -135,7 +135,7 @@ def _groups(context: Context) -> list[tuple[str, list[Shared]]]:
     services = sorted(_services(context), key=lambda one: one.name.casefold())
     people = sorted(_people(catalog), key=lambda one: one.name.casefold())
     return [
-        ("", [Shared(WHOLE, _("The whole site"), "/")]),
+        ("", [Shared(WHOLE, _("All services"), "/")]),
         (_("Locations"), [_shared("location", one.public_id, one.name, "/?location=") for one, __ in offered]),
         (_("Services"), [_shared("service", one.public_id, one.name, "/book/times?service=") for one in services]),
         (_("People"), [_shared("person", one.public_id, one.name, "/?provider=") for one in people]),
