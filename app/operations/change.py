@@ -14,6 +14,7 @@ from app.booking.slots import duration_of
 from app.booking.statuses import Status, check_movable, check_transition
 from app.booking.values import MINUTE, Catalog, Instant, Service
 from app.operations import records, repeats
+from app.operations.accounts.throttle import count_change
 from app.operations.announce import announce
 from app.operations.approvals.asking import Asking, ask, asking_for, expiry_of_request, may_ask, wish_of
 from app.operations.audit.bookings import tell_moved, tell_status, when_and_what
@@ -121,6 +122,7 @@ def move(context: Context, request: MoveRequest) -> BookingView:
     Raises:
         JustTaken: with the conflicts and the next free times. StaleVersion: edited meanwhile.
         TooLateToChange, InvalidTransition, NotAllowed, NotFound, InvalidInput, MissingHour.
+        TooOften: a client has moved by links too often.
     """
     wanted: list[Wanted] = []
 
@@ -139,6 +141,7 @@ def move(context: Context, request: MoveRequest) -> BookingView:
             wanted[:] = [step.wanted]
             freed += _finish_move(context, step)
         let_go(context, rows[0], before, freed)
+        count_change(context.source, first.public_id, _email_of(first), context.now)
         return ",".join(row.public_id for row in rows)
 
     try:
@@ -263,11 +266,15 @@ def _ask_for(context: Context, step: _Step, place: Place, asking: Asking) -> lis
 
 def _choose(context: Context, row: Booking, wanted: Wanted) -> Place:
     """Choose as staff do only where the actor may book for others what was chosen, else by the rules of clients."""
-    email = "" if row.client_id is None else row.client.email
+    email = _email_of(row)
     place = choose(context, wanted, email, ignore_booking=row.id)
     if wanted.by_staff and not context.may(Permission.BOOK_FOR_OTHERS, target_of(row, place.resource_ids)):
         return choose(context, replace(wanted, by_staff=False), email, ignore_booking=row.id)
     return place
+
+
+def _email_of(row: Booking) -> str:
+    return "" if row.client_id is None else str(row.client.email)
 
 
 def _asking(context: Context, row: Booking, wanted: Wanted, place: Place) -> Asking:

@@ -18,7 +18,7 @@ from app.storage.store import Store
 class Context:
     """One call's surroundings. Everything that one call decides is decided on one snapshot of the set-up.
 
-    ``source``: where a request of the public way comes from, whose bookings are limited; None for everybody else.
+    ``source``: where a request of the public way or of a client's link comes from, which is limited; None for others.
     ``address``: where any request comes from, for the audit log; empty where there is no request.
     """
 

@@ -112,9 +112,9 @@ def visitor_context() -> Context:
 
 def client_context(booking: str) -> Context:
     """Return the surroundings of the client who holds the manage link of this booking (its public id)."""
-    return context_for(client_of(booking))
+    return context_for(client_of(booking), current_source())
 
 
 def waiting_context(entry: str) -> Context:
     """Return the surroundings of the client who holds the link of this waiting entry (its public id)."""
-    return context_for(waiting_client_of(entry))
+    return context_for(waiting_client_of(entry), current_source())

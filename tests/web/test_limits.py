@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 
 import pytest
 from flask import Flask
@@ -17,22 +18,29 @@ from app.operations.accounts.buckets import Source, source_of
 from app.operations.accounts.throttle import (
     BOOK_ADDRESS,
     BOOK_CLIENT,
+    CHANGE_ADDRESS,
+    CHANGE_BOOKING,
+    CHANGE_CLIENT,
     WAIT_ADDRESS,
     WRONG_LINK,
     count_booking,
+    count_change,
     count_waiting,
     count_wrong_link,
 )
+from app.operations.change import move
+from app.operations.requests import MoveRequest
 from app.storage.repeat_tables import Throttle
 from app.storage.store import Store
-from app.storage.tables import WaitingEntry
+from app.storage.tables import Booking, OutboxMessage, WaitingEntry
 from app.web.access import public
 from app.web.context import EXTENSION, Site
-from tests.cast import NOW, one_provider
+from tests.cast import HOUR, NOW, one_provider
+from tests.operations.helpers import system
 from tests.web.conftest import SECRET, SignIn
 from tests.web.reading import Page
 from tests.web.staff_cast import form, practice
-from tests.web.way import ADA, OF_OUR_PAGE, book, count_bookings, open_details, query, send
+from tests.web.way import ADA, OF_OUR_PAGE, TEN, book, count_bookings, open_details, query, send
 
 WAIT = "This was tried too often in a short time; please wait 10 seconds, then try again."
 OTHER = {"environ_base": {"REMOTE_ADDR": "192.0.2.8"}}
@@ -106,6 +114,52 @@ def test_book_is_loosened_by_an_option(app: Flask, visitor: FlaskClient, config:
     use_up(store, 2 * BOOK_ADDRESS.free - 2, count_booking, times_looser=2)
     assert send(visitor, filled, **ADA).status_code == 303
     assert [row.next_at for row in Throttle.select()] == [0, 0]
+
+
+def move_to_and_fro(visitor: FlaskClient, token: str, times: int, **more: object) -> list[int]:
+    """Move a booking between two times by its link, without what its form says; return what is answered."""
+    starts = [TEN + HOUR, TEN] * times
+    return [
+        visitor.post(f"/manage/{token}/move", data={"start": start}, headers=OF_OUR_PAGE, **more).status_code
+        for start in starts[:times]
+    ]
+
+
+def test_moving_one_booking_too_often_sends_no_more_mails_and_keeps_the_booking(
+    visitor: FlaskClient, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    cast = one_provider(store)
+    token, free = book(visitor, cast), CHANGE_BOOKING.free
+    assert move_to_and_fro(visitor, token, free + 3) == [303] * free + [429] * 3
+    answer = visitor.post(f"/manage/{token}/move", data={"start": TEN + HOUR}, headers=OF_OUR_PAGE, **OTHER)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, str(CHANGE_BOOKING.step))
+    assert Page(answer.text).alerts == [WAIT.replace("10 seconds", "1 minute")]
+    assert OutboxMessage.select().where(OutboxMessage.kind == "moved").count() == free
+    assert {line.split("event=")[1].split(" address")[0] for line in caplog.messages if "event=" in line} == {
+        "too-often who=- at=manage.move"
+    }
+    moved = move(system(cast), MoveRequest(Booking.get().public_id, TEN + 2 * HOUR))
+    assert (moved.start, visitor.post(f"/manage/{token}/cancel").status_code) == (TEN + 2 * HOUR, 303)
+
+
+def test_moving_many_bookings_counts_by_address(visitor: FlaskClient, store: Store) -> None:
+    token, others = book(visitor, one_provider(store)), map(str, count())
+    use_up(store, CHANGE_ADDRESS.free, lambda source, _, now: count_change(source, next(others), "", now))
+    assert move_to_and_fro(visitor, token, 1) == [429]
+    assert move_to_and_fro(visitor, token, 1, **OTHER) == [303]
+
+
+def test_moving_many_bookings_of_one_email_address_counts_from_every_address(
+    visitor: FlaskClient, store: Store
+) -> None:
+    token, others = book(visitor, one_provider(store)), map(str, count())
+    use_up(
+        store,
+        CHANGE_CLIENT.free,
+        lambda source, email, now: count_change(source, next(others), email, now),
+        "ADA@example.org",
+    )
+    assert move_to_and_fro(visitor, token, 1, **OTHER) == [429]
 
 
 def test_wait_from_one_address_too_often_keeps_all_that_was_typed(visitor: FlaskClient, store: Store) -> None:

@@ -55,6 +55,18 @@ BOOK_CLIENT = Limit(
     *("public booking for one email address", 12, 900, 60, 900),
     "Parents book for a family, assistants for a team; beyond that it floods a mailbox or blocks a calendar.",
 )
+CHANGE_ADDRESS = Limit(
+    *("moving a booking by its link from one address", 60, 30, 10, 600),
+    "As for booking: many clients may be behind one address, and a script is stopped.",
+)
+CHANGE_BOOKING = Limit(
+    *("moving one booking by its link", 12, 900, 60, 900),
+    "Each move is a mail to its client, and perhaps one to each of its approvers; nobody needs a dozen to find a time.",
+)
+CHANGE_CLIENT = Limit(
+    *("moving bookings of one email address by their links", 24, 450, 60, 900),
+    "Who looks after a family moves some of its bookings on one day; many bookings flood a mailbox no more than one.",
+)
 WAIT_ADDRESS = Limit(
     *("joining the waiting list from one address", 30, 60, 10, 600),
     "Waiting takes nobody's time, but each entry is a mail.",
@@ -92,6 +104,9 @@ LIMITS = (
     RESET_ADDRESS,
     BOOK_ADDRESS,
     BOOK_CLIENT,
+    CHANGE_ADDRESS,
+    CHANGE_BOOKING,
+    CHANGE_CLIENT,
     WAIT_ADDRESS,
     WAIT_CLIENT,
     DOOR_ADDRESS,
@@ -109,6 +124,22 @@ def count_booking(source: Source | None, email: str, now: Instant) -> None:
         TooOften: there were too many from this address, or for this client.
     """
     _count_for(source, email, now, (BOOK_ADDRESS, BOOK_CLIENT))
+
+
+def count_change(source: Source | None, booking: str, email: str, now: Instant) -> None:
+    """Count that a client moves a booking (its public id) by its link, inside the transaction and last; not staff.
+
+    Cancelling and accepting are not counted: each happens to a booking once, and a flood must keep nobody from it.
+
+    Raises:
+        TooOften: there were too many from this address, of this booking, or for this client.
+    """
+    if source is None:
+        return
+    buckets = [source.bucket(CHANGE_ADDRESS, source.network), source.bucket(CHANGE_BOOKING, booking)]
+    if same_email(email):
+        buckets.append(source.bucket(CHANGE_CLIENT, same_email(email)))
+    count(buckets, now)
 
 
 def count_waiting(source: Source | None, email: str, now: Instant) -> None:

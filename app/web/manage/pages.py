@@ -28,7 +28,7 @@ from app.operations.views import BookingView
 from app.texts import _, mark
 from app.web.access import public
 from app.web.context import site
-from app.web.errors import status_of
+from app.web.errors import answer_refusal, status_of
 from app.web.features import has_feature
 from app.web.opened import Opened, open_booking
 from app.web.public.selection import NO_START, Selection, read_selection
@@ -160,7 +160,7 @@ def move(token: str) -> ResponseReturnValue:
     except Unavailable:
         raise
     except Refusal as refusal:
-        return _times(opened, refusal, status_of(refusal))
+        return _times(opened, refusal)
     is_asked = moved.change is not None and moved.change != had_change
     return _say(token, "asked" if is_asked else "moved", moved)
 
@@ -177,12 +177,19 @@ def _read_move(opened: Opened) -> MoveRequest:
     )
 
 
-def _times(opened: Opened, refusal: Refusal | None = None, status: int = 200) -> ResponseReturnValue:
+def _times(opened: Opened, refusal: Refusal | None = None) -> ResponseReturnValue:
     """Show a week of free times; where the booking cannot be moved any more, the page of the booking says so."""
     if not opened.may_move:
-        errors = {"": sentence(refusal, opened.tzid)} if refusal else {}
-        return _page(opened, errors), status if refusal else 200
+        page = _page(opened, {"": sentence(refusal, opened.tzid)} if refusal else {})
+        return answer_refusal(page, refusal) if refusal else page
     chosen = _selection(opened)
+    page = _times_page(opened, chosen, refusal)
+    if refusal is not None:
+        return answer_refusal(page, refusal)
+    return page, 422 if chosen.errors else 200
+
+
+def _times_page(opened: Opened, chosen: Selection, refusal: Refusal | None) -> str:
     errors = dict(chosen.errors)
     offers: list[tuple[str, int]] = []
     if isinstance(refusal, JustTaken):
@@ -190,7 +197,7 @@ def _times(opened: Opened, refusal: Refusal | None = None, status: int = 200) ->
         refusal = JustTaken()
     if refusal is not None:
         errors["start"] = sentence(refusal, chosen.tzid)
-    page = render_template(
+    return render_template(
         "manage/move.html",
         opened=opened,
         booking=opened.booking,
@@ -201,7 +208,6 @@ def _times(opened: Opened, refusal: Refusal | None = None, status: int = 200) ->
         offers=offers,
         key=secrets.token_urlsafe(12),
     )
-    return page, 422 if chosen.errors and status == 200 else status
 
 
 def _selection(opened: Opened) -> Selection:
