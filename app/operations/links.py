@@ -61,14 +61,14 @@ def read_confirm_token(secret: bytes, token: str) -> Link | None:
     return _read_numbered(secret, _CONFIRM, token)
 
 
-def held_token(secret: bytes, booking: str) -> str:
+def held_token(secret: bytes, booking: str, number: int = 0) -> str:
     """Return the token for the page that tells a visitor how long a booking is held; it confirms nothing."""
-    return _token(secret, _HELD, booking)
+    return _numbered(secret, _HELD, booking, number)
 
 
-def read_held_token(secret: bytes, token: str) -> str | None:
-    """Return the public id of the booking that such a page tells of, or None when it is not one of ours."""
-    return _read(secret, _HELD, token)
+def read_held_token(secret: bytes, token: str) -> Link | None:
+    """Return which booking such a page tells of, or None when it is not one of ours."""
+    return _read_numbered(secret, _HELD, token)
 
 
 def waiting_token(secret: bytes, entry: str, number: int = 0) -> str:

@@ -8,7 +8,7 @@ from app.booking.refusals import LinkSpent
 from app.booking.statuses import Status
 from app.booking.values import MINUTE, Instant, Service, Visibility
 from app.operations.context import Context
-from app.operations.links import read_manage_token
+from app.operations.links import Link, read_manage_token
 from app.operations.look_up import get_booking
 from app.operations.views import BookingView
 from app.texts import _, mark
@@ -91,11 +91,25 @@ def open_booking(token: str) -> Opened:
     link = read_link(read_manage_token, token)
     context = client_context(link.public_id)
     booking = get_booking(context, link.public_id)
-    link.require_present(booking.link_number)
-    if context.now >= _over_since(booking) + LINK_SECONDS:
-        raise LinkSpent("over")
+    require_open(link, booking, context.now)
     service = next(one for one in context.catalog.services.values() if one.public_id == booking.service)
     return Opened(token, context, booking, service)
+
+
+def require_open(link: Link, booking: BookingView, now: Instant) -> None:
+    """Go on only with a link that still counts, to a booking that is not over for long.
+
+    Raises:
+        LinkSpent: it has been over for long, or the link went to a former email address.
+    """
+    link.require_present(booking.link_number)
+    if is_long_over(booking, now):
+        raise LinkSpent("over")
+
+
+def is_long_over(booking: BookingView, now: Instant) -> bool:
+    """Whether a booking has been over for so long that links show it no more."""
+    return now >= _over_since(booking) + LINK_SECONDS
 
 
 def _over_since(booking: BookingView) -> Instant:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from app.operations.change import move
 from app.operations.clients.client_records import ClientDraft, save_client
 from app.operations.installation.upkeep import release_expired
 from app.operations.links import confirm_token, manage_token
+from app.operations.requests import MoveRequest
 from app.storage.store import Store
 from app.storage.tables import Booking, Client, Service
-from tests.cast import NOW, Cast, one_provider
+from app.web.opened import LINK_SECONDS
+from tests.cast import HOUR, NOW, Cast, one_provider
 from tests.operations.helpers import system
 from tests.web.conftest import SECRET, Browser
 from tests.web.reading import Page
@@ -110,3 +113,30 @@ def test_link_that_went_to_a_former_mail_address_confirms_nothing(visitor: Flask
     assert [visitor.open(link(), method=method).status_code for method in ("GET", "POST")] == [410, 410]
     new = confirm_token(SECRET, Booking.get().public_id, 1)
     assert (visitor.post(f"/book/confirm/{new}").status_code, Booking.get().status) == (303, "confirmed")
+
+
+def test_page_that_tells_shows_nothing_of_the_client_once_it_is_confirmed(
+    visitor: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = one_provider(store, confirm_minutes=30)
+    address = hold(visitor, cast)
+    assert [one in Page(visitor.get(address).text).text for one in ("Ada Client", "10:00", HELD)] == [False, True, True]
+    visitor.post(link())
+    row = Booking.get()
+    save_client(system(cast), Client.get().public_id, ClientDraft("Ada Other", "ada@example.org"))
+    move(system(cast), MoveRequest(row.public_id, TEN + HOUR))
+    told, confirmed = (Page(visitor.get(path).text).text for path in (address, link()))
+    shown = ("This has been confirmed already.", "Ada", "ada@example.org", "11:00", "Consultation")
+    assert [one in told for one in shown] == [True, False, False, False, False]
+    assert [one in confirmed for one in shown] == [True] * 5
+    for later, status in ((LINK_SECONDS - 1, 200), (LINK_SECONDS, 410)):
+        monkeypatch.setattr("app.clock.now", lambda at=TEN + HOUR + 30 * 60 + later: at)
+        assert [visitor.get(path).status_code for path in (address, link())] == [status] * 2
+
+
+def test_page_that_tells_ends_when_the_mail_address_becomes_another_one(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store, confirm_minutes=30)
+    address = hold(visitor, cast)
+    save_client(system(cast), Client.get().public_id, ClientDraft("Ada", "ada.other@example.org"))
+    answer = visitor.get(address)
+    assert (answer.status_code, "ada.other" in answer.text) == (410, False)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,12 +12,13 @@ from app.booking.refusals import NotConfirmed
 from app.booking.values import Instant
 from app.operations.confirm import confirm, get_parts, is_waiting
 from app.operations.context import Context
-from app.operations.links import held_token, manage_token, read_confirm_token, read_held_token
+from app.operations.links import Link, held_token, manage_token, read_confirm_token, read_held_token
 from app.operations.names import get_service
 from app.operations.views import BookingView
 from app.web.context import client_context, site
 from app.web.errors import status_of
 from app.web.guessing import read_link
+from app.web.opened import is_long_over, require_open
 from app.web.times import clock_text, local_day, moment_text
 
 
@@ -23,27 +27,29 @@ def asks_to_confirm(context: Context, service: str) -> bool:
     return get_service(context, context.catalog, service).confirm_minutes is not None
 
 
-def held_address(booking: str) -> str:
-    """Return where the page is that says how long a booking is held."""
-    return url_for("public.held", token=held_token(site().config.secret_key, booking))
+def held_address(booking: str, number: int = 0) -> str:
+    """Return where the page is that says how long a booking is held; ``number``: its ``link_number``, 0 if new."""
+    return url_for("public.held", token=held_token(site().config.secret_key, booking, number))
 
 
 def show_held(token: str) -> str:
-    """Show how long it is held, or what has become of it; whoever has this page alone confirms nothing."""
-    booking = read_link(read_held_token, token)
-    context = client_context(booking)
-    return _page(context, get_parts(context, booking), "")
+    """Show how long it is held, or that it was confirmed; whoever has this page alone confirms nothing.
+
+    They may have typed somebody else's address, so what becomes of the booking then is not shown to them.
+    """
+    context, _booking, parts = _open(read_held_token, token)
+    return _page(context, parts, "")
 
 
 def show_confirm(token: str) -> str:
     """Show what is to be confirmed; looking changes nothing, however often mail scanners look."""
-    context, _booking, parts = _open(token)
+    context, _booking, parts = _open(read_confirm_token, token)
     return _page(context, parts, token)
 
 
 def confirm_form(token: str) -> ResponseReturnValue:
     """Confirm, and lead to the page with the links by which to change it; who comes second is told how it stands."""
-    context, booking, _parts = _open(token)
+    context, booking, _parts = _open(read_confirm_token, token)
     try:
         is_new = confirm(context, booking)
     except NotConfirmed as refusal:
@@ -58,36 +64,44 @@ def confirm_form(token: str) -> ResponseReturnValue:
     return redirect(url_for("public.visit_done", token=tokens), 303)
 
 
-def _open(token: str) -> tuple[Context, str, list[BookingView]]:
+def _open(read: Callable[[bytes, str], Link | None], token: str) -> tuple[Context, str, list[BookingView]]:
     """Return the surroundings of the token's holder, the booking that it names, and all parts of its visit.
 
     Raises:
         werkzeug.exceptions.NotFound: not one of our links.
         TooOften: too many from this address were not.
         NotFound: the booking is gone.
-        LinkSpent: the link went to a former email address.
+        LinkSpent: it has been over for long, or the link went to a former email address.
     """
-    link = read_link(read_confirm_token, token)
+    link = read_link(read, token)
     context = client_context(link.public_id)
     parts = get_parts(context, link.public_id)
     for one in parts:
         if one.public_id == link.public_id:
-            link.require_present(one.link_number)
-    return context, link.public_id, parts
+            require_open(link, one, context.now)
+    return context, link.public_id, [one for one in parts if not is_long_over(one, context.now)]
 
 
 def _page(context: Context, parts: list[BookingView], token: str) -> str:
     """``token``: of the link that confirms; empty on the page that only tells."""
     held, tzid = [one for one in parts if is_waiting(one, context.now)], parts[0].client_tzid or parts[0].tzid
+    is_gone = not held and all(one.unconfirmed for one in parts)
+    shown = held or parts
     return render_template(
         "public/confirm.html",
-        parts=held or parts,
+        parts=shown if token else [_without_client(one) for one in shown if held or is_gone],
+        email=shown[0].client_email,
         held=held,
-        is_gone=not held and all(one.unconfirmed for one in parts),
+        is_gone=is_gone,
         until=_until(held, context.now, tzid),
         tzid=tzid,
         token=token,
     )
+
+
+def _without_client(part: BookingView) -> BookingView:
+    """Return a part without names, which staff may have corrected since they were typed."""
+    return replace(part, client_name="", client_email="", attendees=())
 
 
 def _until(held: list[BookingView], now: Instant, tzid: str) -> str:

@@ -118,7 +118,7 @@ def done(token: str) -> ResponseReturnValue:
     """Say that it is booked, with the link to change it."""
     booking = open_booking(token).booking
     if booking.unconfirmed:  # no more than held yet
-        return redirect(held_address(booking.public_id), 303)
+        return redirect(held_address(booking.public_id, booking.link_number), 303)
     return render_template("public/done.html", booking=booking, token=token)
 
 
