@@ -18,6 +18,9 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 STILL_ALLOWED = ("seeing_as.stop", "sign_in.sign_out", "confirm.by_password", "confirm.by_passkey", "confirm.go_on")
 """What ends it, and showing again who one is, which some pages ask for."""
 
+WRITES = ("account.authenticator",)
+"""Pages that write when they are only looked at: the secret that an app is told is made, for the account itself."""
+
 
 def init_seeing_as(app: Flask) -> None:
     """Make the rule hold for every request of this application."""
@@ -36,7 +39,8 @@ def _look_as_chosen() -> None:
         session.pop(KEY)
         return
     g.actor = chosen
-    if request.method not in SAFE and request.endpoint not in STILL_ALLOWED:
+    is_looking = request.method in SAFE and request.endpoint not in WRITES
+    if not is_looking and request.endpoint not in STILL_ALLOWED:
         raise NotAllowed(
             permission="",
             reason=_(

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from flask import Flask
 from flask.testing import FlaskClient
+from peewee import fn
 
 from app.access.permissions import Permission, ReadyMade
+from app.operations.audit.words import Action
+from app.storage.all_tables import ALL_TABLES
+from app.storage.audit_tables import AuditEntry
 from app.storage.rights_tables import Role
 from app.storage.store import Store
 from app.storage.tables import Booking, Client
+from app.web.access import is_public
 from tests.cast import Cast
 from tests.web.conftest import SignIn, SignInWith
+from tests.web.rights_world import make_world, path_in, rules_of
 from tests.web.staff_cast import TEN, booked, form, practice, words
 
 
@@ -31,6 +38,33 @@ def test_nothing_can_be_changed_while_seeing_as(sign_in: SignIn, store: Store) -
     assert store.read(lambda: Booking.get(Booking.public_id == booking).status) == "confirmed"
     assert browser.submit("/see-as/stop").status_code == 303
     assert browser.submit(f"/bookings/{booking}/cancel").status_code == 302
+
+
+def rows_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of all tables as they are stored, by the table's name.
+
+    But the audit log, which tells of each look at confidential answers.
+    """
+    return {
+        one.__name__: sorted(store.read(lambda one=one: list(one.select().tuples().execute())), key=repr)
+        for one in ALL_TABLES
+        if one is not AuditEntry
+    }
+
+
+def test_looking_at_any_page_while_seeing_as_writes_nothing(app: Flask, sign_in: SignIn, store: Store) -> None:
+    world = make_world(store)
+    browser = sign_in(ReadyMade.ADMINISTRATOR)
+    browser.submit("/see-as/administrator")
+    before = rows_of(store)
+    last = store.read(lambda: AuditEntry.select(fn.MAX(AuditEntry.id)).scalar())
+    for method, rule in rules_of(app):
+        if method == "GET" and not is_public(app, rule.endpoint):  # public ones ask for nobody's session
+            browser.get(path_in(world, rule))
+    assert [name for name, rows in rows_of(store).items() if rows != before[name]] == []
+    told = store.read(lambda: {row.action for row in AuditEntry.select().where(AuditEntry.id > last)})
+    assert told == {Action.LOOKED}
+    assert browser.get("/account/second-factor/app").status_code == 403
 
 
 def test_signing_out_ends_seeing_as(sign_in: SignIn, store: Store) -> None:
