@@ -113,6 +113,14 @@ def token_of(store: Store, public_id: str) -> str:
     return begin_session(store, public_id, Method.PASSWORD, Place("Firefox on Linux", "192.0.2.7"), NOW)
 
 
+def browser_of(app: Flask, store: Store, public_id: str) -> Browser:
+    """Return a browser in which an account has just signed in, beside others that it may have."""
+    browser = Browser(app)
+    with browser.session_transaction() as kept:
+        kept["_user_id"], kept["_fresh"], kept["csrf_token"] = token_of(store, public_id), True, RAW_TOKEN
+    return browser
+
+
 def stay_signed_in(store: Store, at: Instant) -> None:
     """Let all sessions have been used just now, for tests that happen at a later time."""
     store.write(UserSession.update(created_at=at, seen_at=at, proved_at=at).execute)
@@ -142,10 +150,7 @@ def sign_in(app: Flask, store: Store) -> SignIn:
         if resource_id is not None:
             row.resource = resource_id
             store.write(row.save)
-        browser = Browser(app)
-        with browser.session_transaction() as kept:
-            kept["_user_id"], kept["_fresh"], kept["csrf_token"] = token_of(store, row.public_id), True, RAW_TOKEN
-        return browser
+        return browser_of(app, store, row.public_id)
 
     return make
 

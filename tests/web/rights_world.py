@@ -129,10 +129,10 @@ def path_in(world: World, rule: Rule) -> str:
 
 def verdict(app: Flask, rule: Rule, answer: TestResponse) -> str:
     """Say in a word what a route answered: whether it let somebody in, whatever came of it then."""
-    if is_public(app, rule.endpoint):
-        return "public"
     if answer.status_code == 401 or (answer.location or "").startswith("/sign-in?next="):
         return "sign in"
+    if is_public(app, rule.endpoint):
+        return "public"
     if answer.status_code == 403:
         return "no"
     return "not found" if answer.status_code == 404 else "yes"

@@ -15,7 +15,7 @@ from app.storage.store import Store
 from app.web.account.sessions import ENDED, ENDED_ALL
 from app.web.devices import UNKNOWN, device_words, say_device
 from tests.cast import NOW
-from tests.web.conftest import RAW_TOKEN, Browser, SignIn, token_of
+from tests.web.conftest import Browser, SignIn, browser_of
 from tests.web.reading import Page
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36"
@@ -23,11 +23,7 @@ WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, 
 
 def another(app: Flask, store: Store) -> Browser:
     """A second browser of the same, only account."""
-    browser = Browser(app)
-    public_id = UserSession.get().user.public_id
-    with browser.session_transaction() as kept:
-        kept["_user_id"], kept["csrf_token"] = token_of(store, public_id), RAW_TOKEN
-    return browser
+    return browser_of(app, store, UserSession.get().user.public_id)
 
 
 @pytest.mark.parametrize("role", ReadyMade)
