@@ -26,7 +26,7 @@ from app.operations.look_up import get_booking, view_of
 from app.operations.placing import Place, choose, with_next_free
 from app.operations.requests import BookingRequest, ClientDetails, HoldRequest
 from app.operations.rights import target_of
-from app.operations.unconfirmed import asked_until, check_few_unconfirmed
+from app.operations.unconfirmed import asked_until, check_few_unconfirmed, limited_email
 from app.operations.views import BookingView
 from app.operations.waiting import end_offer
 from app.operations.wanted import Wanted, want
@@ -142,9 +142,9 @@ def add_placed(
     context: Context, wanted: Wanted, particulars: Particulars, origin: records.Origin = NO_ORIGIN
 ) -> tables.Booking:
     """Take resources and write the booking without a message, inside a running transaction."""
-    client = find_or_add_client(context, particulars.client)
-    place = choose(context, wanted, client.email)
-    return add_at(context, wanted, place, Arrival(particulars, client, origin, _asked_until(context, wanted)))
+    client, until = find_or_add_client(context, particulars.client), _asked_until(context, wanted)
+    place = choose(context, wanted, limited_email(client.email, until))
+    return add_at(context, wanted, place, Arrival(particulars, client, origin, until))
 
 
 def _asked_until(context: Context, wanted: Wanted) -> Instant | None:

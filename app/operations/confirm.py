@@ -13,6 +13,7 @@ from app.operations.audit.bookings import tell_booked
 from app.operations.book import FIRST_MESSAGE, first_status
 from app.operations.context import Context
 from app.operations.expiry import expire
+from app.operations.limits import check_client_limits
 from app.operations.look_up import get_booking, views_of
 from app.operations.rights import target_of
 from app.operations.views import BookingView
@@ -26,6 +27,7 @@ def confirm(context: Context, booking: str) -> bool:
 
     Raises:
         NotConfirmed: it is not held any more. NotFound, NotAllowed.
+        LimitReached: per client; whoever typed the address was not told, as it might not have been theirs.
     """
 
     def work() -> bool:
@@ -38,6 +40,7 @@ def confirm(context: Context, booking: str) -> bool:
             if all(one.unconfirmed for one in parts):
                 raise NotConfirmed()
             return False
+        _check_limits(context, held)
         for one in held:
             _confirm_row(context, one)
         _announce(context, held)
@@ -55,6 +58,13 @@ def _locked_parts(row: Booking) -> list[Booking]:
 
 def _is_held(row: Booking, now: Instant) -> bool:
     return bool(row.unconfirmed and row.status == Status.HELD and row.expires_at > now)
+
+
+def _check_limits(context: Context, rows: list[Booking]) -> None:
+    services = [context.catalog.services[row.service_id] for row in rows]
+    for service_id in sorted({one.id for one in services if one.limit_per_client is not None}):
+        context.store.lock_rows(service_id, ())
+    check_client_limits(services, context.now, "" if rows[0].client_id is None else str(rows[0].client.email))
 
 
 def _confirm_row(context: Context, row: Booking) -> None:

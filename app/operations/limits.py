@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +22,20 @@ def check_within_limits(wanted: Wanted, now: Instant, client_email: str, ignore_
     """
     if has_limits(wanted.service):
         check_limits(wanted.service, count_bookings(wanted, now, client_email, ignore_booking))
+
+
+def check_client_limits(services: Sequence[Service], now: Instant, client_email: str) -> None:
+    """Go on only if a client may have all of these booked in addition; the services' rows must be locked.
+
+    ``client_email``: empty where nobody has shown yet whose it is, so that nobody's bookings may be told of.
+
+    Raises:
+        LimitReached: per client, the first one that it would pass.
+    """
+    for service in dict.fromkeys(services):
+        if service.limit_per_client is not None:
+            before = count_of_client(client_email, service.id, now) if client_email else 0
+            check_limits(service, Counts(client=before + services.count(service) - 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,15 @@ def asked_until(context: Context, services: Iterable[Service], start: Instant) -
     return held_until(services, start, context.now) if context.actor.kind is ActorKind.VISITOR else None
 
 
+def limited_email(email: str, until: Instant | None) -> str:
+    """Return whose bookings count for the limit per client while it is booked: nobody's where they are asked.
+
+    Anybody can type an address, and a refusal would tell them what its owner has booked. It is decided, and told, when
+    they confirm it.
+    """
+    return email if until is None else ""
+
+
 def check_few_unconfirmed(context: Context, until: Instant | None, email: str) -> None:
     """Go on only if the address has few unconfirmed bookings, the one just made included; ``until``: as asked.
 

@@ -19,14 +19,14 @@ from app.operations.book import Arrival, Particulars, add_at, check_particulars
 from app.operations.clients.booking_clients import find_or_add_client
 from app.operations.context import Context
 from app.operations.expiry import expire
-from app.operations.limits import Limited, check_within_limits, within_limits
+from app.operations.limits import Limited, check_client_limits, check_within_limits, within_limits
 from app.operations.look_up import views_of
 from app.operations.looking import as_told
 from app.operations.names import candidate_ids, get_location, get_service, wished_provider
 from app.operations.placing import LOAD_SECONDS, NEXT_FREE_COUNT, NEXT_FREE_DAYS, Place, with_times
 from app.operations.requests import BookingRequest, VisitPart, VisitRequest
 from app.operations.slots import check_days
-from app.operations.unconfirmed import asked_until, check_few_unconfirmed
+from app.operations.unconfirmed import asked_until, check_few_unconfirmed, limited_email
 from app.operations.views import BookingView
 from app.operations.wanted import Wanted, want
 from app.storage import allocations, taken
@@ -106,6 +106,7 @@ def book_visit(context: Context, request: VisitRequest) -> list[BookingView]:
     def work() -> str:
         expire(context)
         rows = _place_parts(context, visit, parts, until)
+        check_client_limits([wanted.service for wanted, _particulars in parts] if until else [], context.now, "")
         kind = "visit_booked" if until is None else "confirm_asked"
         announce(context, rows[0], kind, visit=str(rows[0].visit))
         count_booking(context.source, request.client.email, context.now)
@@ -194,7 +195,7 @@ def _add_part(
 ) -> Booking:
     wanted, particulars = part
     client = find_or_add_client(context, particulars.client)
-    check_within_limits(wanted, context.now, client.email)
+    check_within_limits(wanted, context.now, limited_email(client.email, until))
     return add_at(context, wanted, place, Arrival(particulars, client, origin, until))
 
 

@@ -21,7 +21,8 @@ _WISHED = (
 _IN_TIME = f"SELECT ({_BOOKED}) + ({_WISHED})"
 _OF_CLIENT = (
     "SELECT COUNT(*) FROM booking b JOIN client_index i ON i.client_id = b.client_id "
-    f"WHERE i.kind = 'mail' AND i.tag = %s AND b.service_id = %s AND b.start_at > %s AND {_COUNTS}"
+    "WHERE i.kind = 'mail' AND i.tag = %s AND b.service_id = %s AND b.start_at > %s AND NOT b.unconfirmed "
+    f"AND {_COUNTS}"
 )
 _STARTS = (
     "SELECT b.start_at, b.id FROM booking b WHERE b.service_id = %s AND b.location_id = %s "
@@ -59,7 +60,10 @@ def starts_in(
 
 
 def count_of_client(email: str, service_id: int, now: Instant, ignore_booking: int | None = None) -> int:
-    """Count the active bookings of a service that start after now and belong to clients with this email address."""
+    """Count the active bookings of a service that start after now and belong to clients with this email address.
+
+    What is held until it is confirmed by mail is nobody's yet: anybody may have typed that address.
+    """
     return int(fetch(_OF_CLIENT, (mail_tag(email), service_id, now, now, ignore_booking or _NONE))[0][0])
 
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from app.access.permissions import ReadyMade
-from app.booking.refusals import InvalidTransition, NotConfirmed, NotFound, TooManyUnconfirmed
+from app.booking.refusals import InvalidTransition, LimitReached, NotConfirmed, NotFound, TooManyUnconfirmed
 from app.operations.approvals.approve import approve
 from app.operations.book import accept_offer, book
+from app.operations.change import cancel
 from app.operations.confirm import confirm, get_parts
 from app.operations.installation.upkeep import release_expired
 from app.operations.letters.approval_mails import tell_approvers
@@ -33,9 +34,9 @@ def states() -> list[tuple[str, bool]]:
     return [(row.status, row.unconfirmed) for row in Booking.select().order_by(Booking.id)]
 
 
-def held(cast: Cast, client: ClientDetails = ADA) -> str:
+def held(cast: Cast, client: ClientDetails = ADA, start: int = TEN) -> str:
     """Book as a visitor; return what is held."""
-    return book(visitor(cast), wish(cast, client=client)).public_id
+    return book(visitor(cast), wish(cast, start, client=client)).public_id
 
 
 def test_booking_of_visitor_is_held_and_confirmed_by_its_link(store: Store) -> None:
@@ -152,3 +153,24 @@ def test_visit_that_nobody_confirmed_is_given_back(store: Store) -> None:
     book_visit(visitor(cast), VisitRequest((part, part), cast.ids["Centre"], TEN, ADA))
     assert release_expired(system(cast, cast.now + HOUR)) == 2
     assert (states(), check_database(store)) == ([("cancelled", True)] * 2, [])
+
+
+def test_limit_per_client_is_told_to_whoever_confirms_and_to_nobody_who_types_an_address(store: Store) -> None:
+    cast = one_provider(store, confirm_minutes=30, limit_per_client=1)
+    first, second = held(cast), held(cast, start=TEN + HOUR)
+    confirm(client(cast, first), first)
+    third = held(cast, start=TEN + 2 * HOUR)
+    for one in (second, third):
+        with pytest.raises(LimitReached):
+            confirm(client(cast, one), one)
+    assert states() == [("confirmed", False), ("held", True), ("held", True)]
+    cancel(client(cast, first), first)
+    assert confirm(client(cast, third), third)
+
+
+def test_visit_that_passes_the_limit_per_client_by_itself_is_not_held(store: Store) -> None:
+    cast = one_provider(store, confirm_minutes=30, limit_per_client=1)
+    parts = (VisitPart(cast.ids["Consultation"]),) * 2
+    with pytest.raises(LimitReached):
+        book_visit(visitor(cast), VisitRequest(parts, cast.ids["Centre"], TEN, ADA))
+    assert states() == []

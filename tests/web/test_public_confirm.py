@@ -140,3 +140,14 @@ def test_page_that_tells_ends_when_the_mail_address_becomes_another_one(visitor:
     save_client(system(cast), Client.get().public_id, ClientDraft("Ada", "ada.other@example.org"))
     answer = visitor.get(address)
     assert (answer.status_code, "ada.other" in answer.text) == (410, False)
+
+
+def test_limit_per_client_is_told_on_the_page_that_confirms(visitor: FlaskClient, store: Store) -> None:
+    cast = one_provider(store, confirm_minutes=30, limit_per_client=1)
+    hold(visitor, cast)
+    visitor.post(link())
+    assert send(visitor, open_details(visitor, cast, TEN + HOUR), **ADA).status_code == 303
+    second = Booking.get(Booking.unconfirmed)
+    answer = visitor.post(f"/book/confirm/{confirm_token(SECRET, second.public_id)}")
+    sentence = "This service allows 1 booking per client at a time; please use or cancel an earlier one first."
+    assert (answer.status_code, Page(answer.text).alerts) == (409, [sentence])

@@ -8,8 +8,9 @@ from dataclasses import replace
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.booking.refusals import NotConfirmed
+from app.booking.refusals import LimitReached, NotConfirmed
 from app.booking.values import Instant
+from app.booking.words import sentence
 from app.operations.confirm import confirm, get_parts, is_waiting
 from app.operations.context import Context
 from app.operations.links import Link, held_token, manage_token, read_confirm_token, read_held_token
@@ -52,8 +53,9 @@ def confirm_form(token: str) -> ResponseReturnValue:
     context, booking, _parts = _open(read_confirm_token, token)
     try:
         is_new = confirm(context, booking)
-    except NotConfirmed as refusal:
-        return _page(context, get_parts(context, booking), token), status_of(refusal)
+    except (NotConfirmed, LimitReached) as refusal:
+        error = sentence(refusal, "UTC") if isinstance(refusal, LimitReached) else ""
+        return _page(context, get_parts(context, booking), token, error), status_of(refusal)
     if not is_new:
         return redirect(url_for("public.confirm_page", token=token), 303)
     tokens = [
@@ -82,8 +84,8 @@ def _open(read: Callable[[bytes, str], Link | None], token: str) -> tuple[Contex
     return context, link.public_id, [one for one in parts if not is_long_over(one, context.now)]
 
 
-def _page(context: Context, parts: list[BookingView], token: str) -> str:
-    """``token``: of the link that confirms; empty on the page that only tells."""
+def _page(context: Context, parts: list[BookingView], token: str, error: str = "") -> str:
+    """``token``: of the link that confirms; empty on the page that only tells. ``error``: why it cannot be now."""
     held, tzid = [one for one in parts if is_waiting(one, context.now)], parts[0].client_tzid or parts[0].tzid
     is_gone = not held and all(one.unconfirmed for one in parts)
     shown = held or parts
@@ -96,6 +98,7 @@ def _page(context: Context, parts: list[BookingView], token: str) -> str:
         until=_until(held, context.now, tzid),
         tzid=tzid,
         token=token,
+        error=error,
     )
 
 
