@@ -16,7 +16,7 @@ from app.booking.values import MINUTE, Catalog, Instant, Service
 from app.operations import records, repeats
 from app.operations.accounts.throttle import count_change
 from app.operations.announce import announce
-from app.operations.approvals.asking import Asking, ask, asking_for, expiry_of_request, may_ask, wish_of
+from app.operations.approvals.asking import PLAINLY, Asking, ask, asking_for, expiry_of_request, may_ask, wish_of
 from app.operations.audit.bookings import tell_moved, tell_status, when_and_what
 from app.operations.audit.recording import Facts
 from app.operations.audit.words import Action
@@ -285,11 +285,11 @@ def _asking(context: Context, row: Booking, wanted: Wanted, place: Place) -> Ask
 
 def _ask_anew(context: Context, row: Booking, wanted: Wanted, asking: Asking) -> bool:
     """Let a request that moves begin its steps anew; say whether it is confirmed now, as nobody has to be asked."""
-    if not approvals.end_round(row.id) and not asking.rules:
-        return False
-    if not asking:
+    had_rules = approvals.end_round(row.id)
+    if not asking and had_rules:
         row.status, row.expires_at = Status.CONFIRMED.value, None
         return True
+    asking = asking or PLAINLY  # who moves what has no rule has not decided about it by that
     row.expires_at = expiry_of_request(context, wanted.service, wanted.start, asking)
     ask(context, row, asking)
     return False

@@ -262,11 +262,11 @@ def check_administrator_left() -> None:
 
     Whoever was invited and has not chosen a password yet cannot: the mail may have gone to a mistyped address.
     """
-    if not User.select().where(User.id.in_(administrators()), User.active, _can_sign_in()).exists():
+    if not User.select().where(User.id.in_(administrators()), User.active, can_sign_in()).exists():
         raise InvalidInput("grants", _(_NOBODY_LEFT))
 
 
-def _can_sign_in() -> Expression:
+def can_sign_in() -> Expression:
     """Whether there is a password, a passkey, or an account in the directory or at the provider that was used here."""
     passkeys = Passkey.select(Passkey.user)
     elsewhere = ExternalIdentity.select(ExternalIdentity.user).where(ExternalIdentity.subject.is_null(False))

@@ -34,9 +34,11 @@ def end_steps(booking_id: int, change_id: int | None = None) -> None:
 def end_round(booking_id: int) -> bool:
     """End all steps of a request, the approved ones, too, because it asks for something else now.
 
-    Returns whether there were any; who decided them stays known.
+    Returns whether any was of a rule; who decided them stays known.
     """
-    return bool(run(f"{_END}{_OF_ROUND} AND change_id IS NULL", (booking_id,)).rowcount)
+    ended = f"{_END}{_OF_ROUND} AND change_id IS NULL AND rule_id "
+    run(f"{ended}IS NULL", (booking_id,))
+    return bool(run(f"{ended}IS NOT NULL", (booking_id,)).rowcount)
 
 
 def _of(change_id: int | None) -> tuple[str, tuple[int, ...]]:

@@ -43,7 +43,7 @@ def clinic(store: Store, **values: object) -> Cast:
         cast.service("Operation", [Need([ada]), Need([one])], ["Centre"])
         cast.service("Scan", [Need([one, two])], ["Centre"])
         for name in ("Mona", "Nils", "Olga"):
-            cast.user(name, "manager")
+            cast.user(name, "manager", password_hash="set")
         cast.user("Desk", "front_desk")
         cast.user("Root", "administrator")
         store.bump_catalog()

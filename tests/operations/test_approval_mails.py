@@ -6,19 +6,23 @@ import json
 
 import pytest
 
+from app.booking.refusals import Refusal
 from app.booking.values import Instant
 from app.operations.approvals.approve import approve
 from app.operations.book import book
 from app.operations.change import cancel, move
 from app.operations.installation.upkeep import release_expired, tell_about_approvals
 from app.operations.letters.booking_letters import Letter, NoLetterError, write_letter
-from app.operations.requests import MoveRequest
+from app.operations.requests import ClientDetails, MoveRequest
+from app.storage.approval_tables import Approval
+from app.storage.check import check_database
 from app.storage.store import Store
-from app.storage.tables import OutboxMessage, User
+from app.storage.tables import Booking, OutboxMessage, User
 from tests.cast import HOUR, NOW, Cast
-from tests.operations.approval_cast import Steps, acting, clinic, deputy, group, rule
+from tests.operations.approval_cast import Steps, acting, clinic, deputy, group, rule, stands
 from tests.operations.helpers import TEN, client, system, visitor, wish
 from tests.operations.letter_helpers import HEAD
+from tests.operations.test_twice_at_once import twice
 
 ALL = ["Mona", "Nils", "Olga", "Root"]
 
@@ -49,6 +53,62 @@ def test_mail_goes_to_everybody_who_may_where_nobody_is_named(store: Store) -> N
     cast = clinic(store)
     requested(cast, Steps())
     assert told(cast) == ALL
+
+
+def test_mail_goes_to_everybody_who_may_where_there_is_no_rule(store: Store) -> None:
+    cast = clinic(store, needs_approval=True)
+    booking = book(visitor(cast), wish(cast)).public_id
+    assert (told(cast), told(cast)) == (ALL, [])
+    assert letter(cast).links == (f"https://book.example.org/requests/{booking}",)
+    approve(acting(cast, "Mona"), booking)
+    assert (told(cast), check_database(store)) == ([], [])
+    with pytest.raises(NoLetterError):
+        letter(cast)
+
+
+def test_mail_without_a_rule_goes_to_nobody_who_asked_cannot_sign_in_or_may_not(store: Store) -> None:
+    cast = clinic(store, needs_approval=True)
+    store.write(lambda: cast.user("Invited", "manager"))
+    store.write(lambda: User.update(active=False).where(User.name == "Olga").execute())
+    deputy(cast, "Nils", "Desk")
+    book(acting(cast, "Mona"), wish(cast, client=ClientDetails("Mona", "mona@example.org")))
+    assert told(cast) == ["Nils", "Root"]
+
+
+def test_request_without_a_rule_that_moves_is_asked_and_told_anew(store: Store) -> None:
+    cast = clinic(store, needs_approval=True)
+    booking = book(visitor(cast), wish(cast)).public_id
+    told(cast)
+    move(client(cast, booking, NOW + HOUR), MoveRequest(booking, TEN + HOUR))
+    assert told(cast, NOW + HOUR) == ALL
+    move(acting(cast, "Mona", NOW + HOUR), MoveRequest(booking, TEN))  # who may approve has not done so by that
+    assert stands(("status", "rule")) == [("ended", None), ("ended", None), ("waiting", None)]
+    assert [row.status for row in Booking.select()] == ["requested"]
+    assert told(cast, NOW + HOUR) == []  # it can be undone before
+    release_expired(system(cast, NOW + 2 * HOUR))
+    assert told(cast, NOW + 2 * HOUR) == ALL
+    assert approve(acting(cast, "Mona", NOW + 2 * HOUR), booking).status == "confirmed"
+    assert check_database(store) == []
+
+
+def test_request_without_a_rule_that_nobody_decides_ends_as_before(store: Store) -> None:
+    cast = clinic(store, needs_approval=True, request_expiry_minutes=60)
+    book(visitor(cast), wish(cast))
+    assert [release_expired(system(cast, NOW + after)) for after in (HOUR - 1, HOUR)] == [0, 1]
+    kinds = [row.kind for row in OutboxMessage.select().order_by(OutboxMessage.id)]
+    assert (kinds, stands(("status",))) == (["requested", "expired"], [("expired",)])
+    assert (told(cast, NOW + HOUR), check_database(store)) == ([], [])
+
+
+def test_two_who_ask_at_once_and_two_rounds_at_once_tell_of_each_once(store: Store) -> None:
+    cast = clinic(store, needs_approval=True)
+    wishes = [wish(cast, TEN + number * HOUR) for number in range(2)]
+    twice(store, *[lambda one=one: book(visitor(cast), one) for one in wishes])
+    rounds: list[int | Refusal] = twice(store, *[lambda: tell_about_approvals(system(cast))] * 2)
+    assert sum(one for one in rounds if isinstance(one, int)) == 2
+    asked = OutboxMessage.select().where(OutboxMessage.kind == "approval_wanted")
+    found = [(json.loads(row.payload)["user"], key) for row in asked for key in json.loads(row.payload)["bookings"]]
+    assert (len(found), len(set(found)), Approval.select().where(~Approval.told).count()) == (8, 8, 0)
 
 
 def test_mail_goes_to_members_of_groups_who_may_approve(store: Store) -> None:

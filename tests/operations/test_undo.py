@@ -10,6 +10,7 @@ import pytest
 from app.access.actors import client_of
 from app.access.permissions import ReadyMade
 from app.booking.refusals import CannotUndo, NotAllowed, NotFound
+from app.operations.approvals.approve import approve
 from app.operations.book import book
 from app.operations.change import cancel, move
 from app.operations.context import Context
@@ -310,6 +311,22 @@ def test_approvers_are_told_when_it_cannot_be_undone(store: Store) -> None:
     release_expired(system(cast, NOW + WINDOW))
     assert tell_approvers(system(cast, NOW + WINDOW)) == 1
     assert message_kinds()[-2:] == ["change_requested", "approval_wanted"]
+
+
+def test_wish_without_a_rule_is_told_when_it_cannot_be_undone_either(store: Store) -> None:
+    cast = one_provider(store, needs_approval=True)
+    desk, mine = Desk(cast, role=ReadyMade.FRONT_DESK), book(visitor(cast), wish(cast)).public_id
+    approve(system(cast), mine)
+    store.write(lambda: cast.user("Root", "administrator"))
+    before = state_of(mine)
+    assert move(desk.now, MoveRequest(mine, TEN + HOUR)).change is not None
+    assert (tell_approvers(system(cast)), found_kind(desk)) == (0, "wished")
+    desk.undo(mine)
+    assert (state_of(mine), tell_approvers(system(cast))) == (before, 0)
+    move(desk.now, MoveRequest(mine, TEN + HOUR))
+    release_expired(system(cast, NOW + WINDOW))
+    assert (tell_approvers(system(cast, NOW + WINDOW)), check_database(store)) == (1, [])
+    assert message_kinds() == ["requested", "approved", "change_requested", "approval_wanted"]
 
 
 def test_earlier_wish_and_its_steps_come_back_with_the_undone_cancellation(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from app.access.decision import allows
@@ -10,7 +11,8 @@ from app.access.permissions import Permission
 from app.booking.approvals import Asked, hindrance, is_given
 from app.booking.values import Instant, Named
 from app.operations.approvals.approvers import Voice, member_of
-from app.operations.rights import actor_of, extents_of
+from app.operations.grants import can_sign_in
+from app.operations.rights import actor_of, actors_of, extents_of
 from app.storage.approval_tables import Deputy
 from app.storage.rights_tables import Role, RoleGrant, UserGroupMember
 from app.storage.tables import User
@@ -23,6 +25,7 @@ class People:
         self._now = now
         self._voices: dict[int, Voice | None] = {}
         self._able: frozenset[int] | None = None
+        self._instead: dict[int, list[int]] | None = None
 
     def asked(self, asked: Asked, target: Target) -> Iterator[int]:
         """Yield the row ids of all who can decide a step now, deputies included; of one that went on the new ones."""
@@ -51,8 +54,12 @@ class People:
         return _members(step.approvers)
 
     def _all_able(self) -> frozenset[int]:
+        """Return all who may approve anything; whoever was invited and never came is nobody to ask."""
         if self._able is None:
-            self._able = able_users()
+            rows = list(User.select().where(User.id.in_(list(able_users())), User.active, can_sign_in()))
+            for actor in actors_of(rows):
+                self._voices.setdefault(actor.user_id or 0, Voice(actor, member_of(actor)))
+            self._able = frozenset(row.id for row in rows)
         return self._able
 
     def _voice(self, user_id: int) -> Voice | None:
@@ -63,8 +70,13 @@ class People:
         return self._voices[user_id]
 
     def _deputies(self, user_id: int) -> list[int]:
-        covers = (Deputy.user == user_id) & (Deputy.start_at <= self._now) & (Deputy.end_at > self._now)
-        return sorted({one for (one,) in Deputy.select(Deputy.deputy).where(covers).tuples()})
+        if self._instead is None:
+            found: dict[int, set[int]] = defaultdict(set)
+            now = (Deputy.start_at <= self._now) & (Deputy.end_at > self._now)
+            for user, deputy in Deputy.select(Deputy.user, Deputy.deputy).where(now).tuples():
+                found[user].add(deputy)
+            self._instead = {user: sorted(deputies) for user, deputies in found.items()}
+        return self._instead.get(user_id, [])
 
 
 def _may(voice: Voice, target: Target) -> bool:

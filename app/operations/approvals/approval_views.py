@@ -153,8 +153,11 @@ def _view(
         return replace(plain, steps=shown)
     approve, problems = _mine(context, waiting, targets[0], known.voices, Permission.APPROVE)
     decline, _problems = _mine(context, waiting, targets[1], known.voices, Permission.DECLINE)
-    why_not = "" if approve else next((_(words) for one, words in HINDRANCE_WORDS.items() if one in problems), "")
-    return ApprovalView(shown, approve, decline, why_not, min(int(step.row.due_at) for step in waiting))
+    hindered = next((_(words) for one, words in HINDRANCE_WORDS.items() if one in problems), "")
+    if plain.why_not and not context.may(Permission.APPROVE, targets[0]):
+        hindered = plain.why_not
+    due = min(int(step.row.due_at) for step in waiting)
+    return ApprovalView(shown, approve, decline, "" if approve else hindered, due)
 
 
 def _mine(

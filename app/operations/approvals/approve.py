@@ -51,7 +51,8 @@ def approve(context: Context, booking: str, version: int | None = None) -> Booki
         if not mine:
             return carry_out(context, row, change)
         _mark(context, mine, StepStatus.APPROVED)
-        tell(context, Action.STEP_APPROVED, row, Change(after={"steps": len(mine)}))
+        if _has_rules(context, row, change):  # else this decides all of it, which is told by itself
+            tell(context, Action.STEP_APPROVED, row, Change(after={"steps": len(mine)}))
         return go_on(context, row, change)
 
     return _decide(context, booking, (Permission.APPROVE, version), work)
@@ -135,6 +136,10 @@ def _own_steps(context: Context, row: Booking, change: ChangeRequest | None, per
     if steps and not mine:
         _refuse(context, permission, [(step, problem) for step, _, problem in found])
     return mine
+
+
+def _has_rules(context: Context, row: Booking, change: ChangeRequest | None) -> bool:
+    return any(step.asked.rule is not None for step in steps_of(context, row, change))
 
 
 def _refuse(context: Context, permission: Permission, found: Sequence[tuple[Step, Hindrance | None]]) -> None:

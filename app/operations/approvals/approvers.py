@@ -38,10 +38,15 @@ def member_of(actor: Actor) -> Member:
 
 
 def voices_of(context: Context) -> tuple[Voice, ...]:
-    """Return in whose names the actor may decide now, their own first; a fixed number of queries for each."""
+    """Return in whose names the actor may decide now, their own first; a fixed number of queries for each.
+
+    Who looks at the site as a role sees it is named nowhere: they are shown what anybody who has the right decides.
+    """
     actor = context.actor
-    if actor.kind is not ActorKind.USER or actor.user_id is None or actor.seen_as:
+    if actor.kind is not ActorKind.USER:
         return ()
+    if actor.user_id is None or actor.seen_as:
+        return (Voice(actor, NOBODY),)
     absent = (
         User.select()
         .join(Deputy, on=Deputy.user == User.id)

@@ -49,6 +49,10 @@ class Asking:
         return bool(self.rules) or self.is_plain
 
 
+PLAINLY = Asking(is_plain=True)
+"""By anybody with the permission, and by no rule."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What somebody books, or moves a booking to. ``target``: with all that it takes, for rules and rights alike.
@@ -156,15 +160,17 @@ def limit_of(row: Booking, change: ChangeRequest | None) -> Instant:
 
 
 def ask(context: Context, row: Booking, asking: Asking, change: ChangeRequest | None = None) -> None:
-    """Write the steps of a request, or of a wished change; one without rules has none, anybody may decide it."""
-    if not asking.rules:
-        return
+    """Write the steps of a request, or of a wished change; whoever has them is told by that, so none goes without.
+
+    Who asks for this time counts where there are rules: without one, who may approve could have booked it at once.
+    """
     start = limit_of(row, change)
     steps = [
         (None if rule is None else rule.id, step.number, due_at(step, context.now, start) if step.number == 1 else None)
         for rule, step in _all_steps(context.catalog.services[row.service_id], asking)
     ]
-    approvals.add_steps(row.id, None if change is None else change.id, steps, context.actor.user_id)
+    asked_by = context.actor.user_id if asking.rules else None
+    approvals.add_steps(row.id, None if change is None else change.id, steps, asked_by)
 
 
 def _all_steps(service: Service, asking: Asking) -> Iterator[tuple[ApprovalRule | None, ApprovalStep]]:
