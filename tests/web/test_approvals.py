@@ -138,7 +138,7 @@ def test_conflicts_are_told_without_reasons_and_titles(manager: Browser, cast: C
     for told in (
         "Centre is closed that day (Feast).",
         "Ada is away from 10:00 to 10:10.",
-        "Ada is busy by an entry of an imported calendar from 09:50 to 10:10.",
+        "Ada is busy by an entry of an imported calendar from 10:00 to 10:10.",
     ):
         assert told in page
     assert ("Dentist" in page, "Private" in page) == (False, False)
