@@ -275,6 +275,24 @@ def test_time_off_saved_twice_is_refused_and_its_own_change_is_not(store: Store)
     assert [one.draft.reason for one in list_time_off(context)] == ["Training"]
 
 
+def test_reason_for_time_off_is_read_and_emptied_only_by_who_sees_details(store: Store) -> None:
+    context = context_of(store)
+    ada, ben = add_person(context), add_person(context, "Ben")
+    draft = TimeOffDraft(ada, NOW, NOW + DAY, "Surgery")
+    public_id = save_time_off(context, draft)
+    hours = Context(store, Actor(ActorKind.USER, grants=(Grant("Hours", all_of(Permission.MANAGE_HOURS)),)), NOW)
+    read = [get_time_off(hours, public_id).draft, *(one.draft for one in list_time_off(hours))]
+    assert read == [replace(draft, reason=None)] * 2
+    for reason, kept in ((None, "Surgery"), ("", "Surgery"), ("Vacation", "Vacation")):
+        save_time_off(hours, replace(draft, end=NOW + 2 * DAY, reason=reason), public_id)
+        assert get_time_off(context, public_id).draft == replace(draft, end=NOW + 2 * DAY, reason=kept)
+    save_time_off(hours, replace(draft, resource=ben, reason=""), public_id)  # of whom they might see details
+    assert get_time_off(context, public_id).draft.reason == ""
+    save_time_off(context, draft, public_id)
+    save_time_off(context, replace(draft, reason=""), public_id)
+    assert get_time_off(context, public_id).draft.reason == ""
+
+
 def test_time_off_removed_is_gone(store: Store) -> None:
     context = context_of(store)
     remove_time_off(context, save_time_off(context, TimeOffDraft(add_person(context), NOW, NOW + DAY)))

@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 from flask.testing import FlaskClient
 
-from app.access.permissions import ReadyMade
+from app.access.permissions import Permission, ReadyMade
 from app.operations.setup.locations import get_location, save_location
 from app.operations.setup.resources import list_resources, save_resource
 from app.storage.all_tables import ALL_TABLES
 from app.storage.store import Store
 from app.web.setup.kinds import STALE
 from tests.operations.setup_cast import add_many, add_person, context_of
-from tests.web.conftest import Browser, SignIn
+from tests.web.conftest import Browser, SignIn, SignInWith
 from tests.web.setup_pages import REMOVABLE, SLUGS, counted_queries, error_beside, find_id, make_forms, saving, value_of
 
 pytestmark = pytest.mark.gate
@@ -303,6 +303,22 @@ def test_time_off_is_read_on_the_clock_of_the_person(admin: Browser, store: Stor
     assert "Monday 1 July 2030, 09:00–10:30" in page
     shown = admin.get(f"/setup/time-off/{find_id(page, 'time-off')}").text
     assert (value_of(shown, "from"), value_of(shown, "to")) == (["09:00"], ["10:30"])
+
+
+def test_time_off_is_edited_without_its_reason_by_who_manages_hours_alone(
+    admin: Browser, sign_in_with: SignInWith, store: Store
+) -> None:
+    person = add_person(context_of(store), "Dora")
+    fields: dict[str, str | list[str]] = {"resource": person, "first": "2030-07-01", "reason": "Surgery"}
+    admin.submit("/setup/time-off/new", saving(fields))
+    path = f"/setup/time-off/{find_id(admin.get('/setup/time-off').text, 'time-off')}"
+    helper = sign_in_with(Permission.MANAGE_HOURS)
+    form = helper.get(path).text
+    pages = [helper.get("/setup/time-off").text, form, helper.get(f"{path}/bookings").text]
+    assert (["Surgery" in page for page in pages], value_of(form, "reason")) == ([False] * 3, [""])
+    helper.submit(path, saving({**fields, "last": "2030-07-02", "reason": "", "version": "1"}))
+    shown = admin.get(path).text
+    assert (value_of(shown, "last"), value_of(shown, "reason")) == (["2030-07-02"], ["Surgery"])
 
 
 def test_time_off_is_narrowed_to_one_person(admin: Browser, store: Store) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.access.grants import Target
 from app.access.permissions import Permission
@@ -12,7 +12,7 @@ from app.booking.values import MINUTE, Instant
 from app.booking.wall_clock import local_date
 from app.operations.audit.words import Kind
 from app.operations.context import Context
-from app.operations.rights import target_of_resource
+from app.operations.rights import Placed, target_of_resource
 from app.operations.saving import Key, Saved, check_day, edit, find_row, look, put, require_all
 from app.operations.telling import Told
 from app.storage.tables import Resource, TimeOff
@@ -24,12 +24,15 @@ MAX_SECONDS = 2 * 366 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class TimeOffDraft:
-    """``resource`` (public id) cannot be had in ``[start, end)``."""
+    """``resource`` (public id) cannot be had in ``[start, end)``.
+
+    ``reason`` None: withheld from who looks at it; saved, it leaves what is kept.
+    """
 
     resource: str
     start: Instant
     end: Instant
-    reason: str = ""
+    reason: str | None = ""
 
 
 def save_time_off(
@@ -51,11 +54,29 @@ def save_time_off(
             "resource": resource.id,
             "start_at": draft.start,
             "end_at": draft.end,
-            "reason": clean_line(draft.reason, "reason", MAX_REASON),
+            "reason": _reason(context, draft, public_id),
         }
         return str(put(context, TimeOff, "time off", Key(public_id, version), values).public_id)
 
     return edit(context, work, Permission.MANAGE_HOURS, Told(Kind.TIME_OFF, _draft, public_id))
+
+
+def _reason(context: Context, draft: TimeOffDraft, public_id: str | None) -> str:
+    """Return the reason to be kept: the typed one, or the one there is, where who saves cannot have meant to empty it.
+
+    It stays with whose it is: given to somebody else, the time off tells nothing of the first one's reason.
+    """
+    typed = clean_line(draft.reason or "", "reason", MAX_REASON)
+    if typed or public_id is None:
+        return typed
+    row = find_row(TimeOff, "time off", public_id)
+    is_meant = draft.reason is not None and may_read_reason(context, row.resource)
+    return "" if is_meant or row.resource.public_id != draft.resource else str(row.reason)
+
+
+def may_read_reason(context: Context, resource: Placed) -> bool:
+    """Whether the actor may read why a resource is away: who edits its hours need not."""
+    return context.may(Permission.SEE_DETAILS, target_of_resource(resource))
 
 
 def block_time(context: Context, draft: TimeOffDraft) -> str:
@@ -108,11 +129,11 @@ def remove_time_off(context: Context, public_id: str) -> None:
 
 
 def get_time_off(context: Context, public_id: str) -> Saved[TimeOffDraft]:
-    """Return one time off, or raise NotFound."""
+    """Return one time off, without a reason that the actor may not read, or raise NotFound."""
 
     def work() -> Saved[TimeOffDraft]:
         require_all(context, Permission.MANAGE_HOURS, _as_it_was(public_id))
-        return _saved(find_row(TimeOff, "time off", public_id))
+        return _as_seen(context, find_row(TimeOff, "time off", public_id))
 
     return look(context, work, Permission.MANAGE_HOURS)
 
@@ -128,9 +149,15 @@ def list_time_off(context: Context, resource: str = "") -> list[Saved[TimeOffDra
 
     def work() -> list[Saved[TimeOffDraft]]:
         rows = query.order_by(TimeOff.start_at, TimeOff.id)
-        return [_saved(row) for row in rows if context.may(Permission.MANAGE_HOURS, target_of_resource(row.resource))]
+        may_edit = [row for row in rows if context.may(Permission.MANAGE_HOURS, target_of_resource(row.resource))]
+        return [_as_seen(context, row) for row in may_edit]
 
     return look(context, work, Permission.MANAGE_HOURS)
+
+
+def _as_seen(context: Context, row: TimeOff) -> Saved[TimeOffDraft]:
+    saved = _saved(row)
+    return saved if may_read_reason(context, row.resource) else replace(saved, draft=replace(saved.draft, reason=None))
 
 
 def _saved(row: TimeOff) -> Saved[TimeOffDraft]:

@@ -58,7 +58,7 @@ def _show(context: Context, draft: TimeOffDraft) -> MultiDict[str, str]:
         "last": last.isoformat(),
         "to": show_minute(end_minute) if end_minute < DAY_MINUTES else "",
     }
-    return MultiDict({"resource": draft.resource, "reason": draft.reason, **times})
+    return MultiDict({"resource": draft.resource, "reason": draft.reason or "", **times})
 
 
 def show_time_off(draft: TimeOffDraft, tzid: str) -> str:
@@ -83,6 +83,12 @@ def _wanted() -> str:
     return request.args.get("resource", "")
 
 
+def _unread(context: Context) -> frozenset[str]:
+    """Return the public ids of those of whom the reader may not read why they are away."""
+    known = context.catalog.resources.values()
+    return frozenset(one.public_id for one in known if not time_off.may_read_reason(context, one))
+
+
 def _options(context: Context) -> dict[str, Any]:
     return {
         "groups": resource_groups(context),
@@ -90,6 +96,7 @@ def _options(context: Context) -> dict[str, Any]:
         "wanted": _wanted(),
         "zones": _zones(context),
         "show": show_time_off,
+        "unread": _unread(context),
         "count_hits": lambda items: count_displaced(context, [one.public_id for one in items]),
     }
 
