@@ -21,9 +21,21 @@ from tests.web.rights_world import rules_of
 
 FULL = os.environ.get("EIGENPLAN_TEST_TIER") == "full"
 SEED = 20_306
-KEEN = ("/book", "/calendar", "/find", "/today", "/home", "/requests", "/waiting", "/clients", "/audit", "/outbox")
+KEEN = (
+    "/book",
+    "/calendar",
+    "/find",
+    "/today",
+    "/home",
+    "/requests",
+    "/waiting",
+    "/clients",
+    "/audit",
+    "/outbox",
+    "/setup/time-off",
+)
 ELSEWHERE_ONE_IN = 8
-"""Outside of the pages that are about bookings, in the gate tier, so many addresses are left for each that is asked."""
+"""Outside of these, which are about bookings and absences, so many are left for each that is asked in the gate tier."""
 
 ENDS = frozenset({"sign_in.sign_out"})
 ECHO = re.compile(r'name="time" value="[0-9:]*"|<h2 id="answer">[^<]*</h2>')

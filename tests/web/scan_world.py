@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from app.access.permissions import Permission
 from app.operations.calendars.feeds import save_feed
 from app.operations.context import Context
 from app.operations.grants import GrantDraft, Holder, replace_grants
 from app.operations.rights import actor_of
 from app.storage.store import Store
-from app.storage.tables import User
+from app.storage.tables import TimeOff, User
 from tests.cast import HOUR, Cast, Need
 from tests.operations.helpers import system
 from tests.web.conftest import Browser, SignIn
@@ -27,6 +28,9 @@ MADE = (("Centre", "Ada"), ("Centre", "Ben"), ("Branch", "Ada"), ("Branch", "Ben
 
 ODD = 7
 """Bookings begin at minutes that nothing else does, so that a page that shows one tells of it."""
+
+AWAY = {"Ada": (TEN - 2 * HOUR - 19 * 60, TEN - 17 * 60), "Cleo": (TEN - 8 * HOUR - 43 * 60, TEN - 8 * HOUR - 17 * 60)}
+"""When they are away, at minutes that nothing else begins or ends at; a request for Ada lies within."""
 
 BUSY = ("busy",)
 FACTS = ("busy", "title", "name", "mail", "comment", "answer")
@@ -50,7 +54,7 @@ class Made:
     @property
     def clock(self) -> str:
         """When it begins, on the clock."""
-        return f"{self.start // HOUR % 24:02d}:{self.start // 60 % 60:02d}"
+        return _clock(self.start)
 
     def facts(self) -> dict[str, str]:
         """Texts that occur in this booking alone."""
@@ -67,6 +71,17 @@ class Made:
         return tuple(fact for fact in FACTS if found[fact])
 
 
+def absences_in(pages: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return of whom some pages tell when they are away, and of whom why."""
+    every = "\n".join(pages)
+    away = tuple(one for one, times in AWAY.items() if any(_clock(moment) in every for moment in times))
+    return away, tuple(one for one in AWAY if f"reason{one.lower()}" in every)
+
+
+def _clock(moment: int) -> str:
+    return f"{moment // HOUR % 24:02d}:{moment // 60 % 60:02d}"
+
+
 def make(store: Store) -> tuple[Cast, list[Made]]:
     """Make two places with a room each, two people who work at both and one who does not, and bookings of each."""
     cast = Cast(store)
@@ -79,12 +94,27 @@ def make(store: Store) -> tuple[Cast, list[Made]]:
         for place in PLACES:
             room = cast.resource(f"{place} room", "room", place)
             cast.service(f"Talk at {place}", [Need([*people, cleo]), Need([room])], [place], questions=QUESTIONS)
+        rooms = [Need([people[0]]), Need([cast.rows["Branch room"]])]
+        cast.service("Visit", rooms, ["Branch"], needs_approval=True)
         cast.user("Root", "administrator")
+        for name, permissions in ROLES.items():
+            cast.ids[name] = cast.role(name, *permissions)
         store.bump_catalog()
 
     store.write(fill)
     made = [Made(*who, TEN + number * HOUR + (ODD + number) * 60) for number, who in enumerate(MADE)]
-    return cast, [_book(cast, one) for one in made]
+    found = [_book(cast, one) for one in made]
+    asking = ("Visit Client", "visit.client@example.org")
+    booked_at(cast, TEN - 3 * HOUR // 2, "Visit", "Branch", asking, as_visitor=True)
+    store.write(lambda: _go_away(cast))
+    return cast, found
+
+
+def _go_away(cast: Cast) -> None:
+    for name, (start, end) in AWAY.items():
+        stamps = {"public_id": f"away{name}", "created_at": cast.now, "changed_at": cast.now}
+        TimeOff.create(resource=cast.rows[name], start_at=start, end_at=end, reason=f"reason{name.lower()}", **stamps)
+    cast.store.bump_catalog()
 
 
 QUESTIONS = '[{"public_id": "why", "label": "Why", "kind": "text", "required": false, "choices": []}]'
@@ -101,13 +131,24 @@ def _book(cast: Cast, one: Made) -> Made:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Somebody's grants, and what of each booking they may see; ``may_act``: cancel it."""
+    """Somebody's grants, and what of each booking they may see; ``may_act``: cancel it.
+
+    ``away``, ``reasons``: of whom they may see when and why they are away.
+    """
 
     grants: tuple[tuple[str, str, str], ...]
     sees: dict[str, tuple[str, ...]]
     may_act: tuple[str, ...] = ()
     person: str = ""
+    away: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
+
+ROLES = {
+    "Approver": (Permission.APPROVE, Permission.DECLINE, Permission.SEE_TITLES, Permission.SEE_BUSY),
+    "Keeper of hours": (Permission.MANAGE_HOURS,),
+}
+"""Roles of the world's own, for cases beside those that come with an installation."""
 
 EVERYBODY = tuple(place + person for place, person in MADE)
 AT_BRANCH, AT_CENTRE = ("BranchAda", "BranchBen"), ("CentreAda", "CentreBen", "CentreCleo")
@@ -118,35 +159,50 @@ def seeing(busy: Iterable[str], more: Iterable[str] = (), facts: tuple[str, ...]
     return dict.fromkeys(busy, BUSY) | dict.fromkeys(more, facts)
 
 
+ALL_AWAY, ADA = tuple(AWAY), ("Ada",)
 CASES = {
     "nobody": Case((), {}),
-    "viewer": Case((("viewer", "everything", ""),), seeing(EVERYBODY)),
-    "viewer of one place": Case((("viewer", "location", "Branch"),), seeing(AT_BRANCH)),
+    "viewer": Case((("viewer", "everything", ""),), seeing(EVERYBODY), away=ALL_AWAY),
+    "viewer of one place": Case((("viewer", "location", "Branch"),), seeing(AT_BRANCH), away=ADA),
     "auditor": Case((("auditor", "everything", ""),), seeing(EVERYBODY)),  # the log has times, and no names
-    "front desk of one place": Case((("front_desk", "location", "Branch"),), seeing((), AT_BRANCH), AT_BRANCH),
+    "front desk of one place": Case(
+        (("front_desk", "location", "Branch"),), seeing((), AT_BRANCH), AT_BRANCH, away=ADA, reasons=ADA
+    ),
     "provider": Case(
         (("provider", "everything", ""),),
         seeing(EVERYBODY, ("CentreAda", "BranchAda"), FACTS),
         ("CentreAda", "BranchAda"),
         "Ada",
+        away=ALL_AWAY,
+        reasons=ADA,
     ),
     "provider at one place": Case(
-        (("provider", "location", "Branch"),), seeing(AT_BRANCH, ("BranchAda",), FACTS), ("BranchAda",), "Ada"
+        (("provider", "location", "Branch"),),
+        seeing(AT_BRANCH, ("BranchAda",), FACTS),
+        ("BranchAda",),
+        "Ada",
+        away=ADA,
+        reasons=ADA,
     ),
     "manager of one room": Case((("manager", "resource", "Branch room"),), seeing((), AT_BRANCH), AT_BRANCH),
+    "approver of one room": Case((("Approver", "resource", "Branch room"),), seeing((), AT_BRANCH, ("busy", "title"))),
+    "keeper of hours": Case((("Keeper of hours", "everything", ""),), {}, away=ALL_AWAY),
     "front desk of one service": Case(
         (("viewer", "everything", ""), ("front_desk", "service", "Talk at Branch")),
         seeing(EVERYBODY, AT_BRANCH),
         AT_BRANCH,
+        away=ALL_AWAY,
     ),
-    "manager": Case((("manager", "everything", ""),), seeing((), EVERYBODY), EVERYBODY),
+    "manager": Case(
+        (("manager", "everything", ""),), seeing((), EVERYBODY), EVERYBODY, away=ALL_AWAY, reasons=ALL_AWAY
+    ),
 }
 
 
 def come_in(sign_in: SignIn, cast: Cast, case: Case) -> Browser:
     """Return the browser of somebody who has the case's grants and no others."""
     browser = sign_in("viewer", cast.rows[case.person] if case.person else None)
-    drafts = [GrantDraft(role, scope, cast.ids.get(name, "")) for role, scope, name in case.grants]
+    drafts = [GrantDraft(cast.ids.get(role, role), scope, cast.ids.get(name, "")) for role, scope, name in case.grants]
 
     def give() -> None:
         row = User.get(User.name == "Some viewer")

@@ -22,7 +22,7 @@ from tests.operations.helpers import system
 from tests.web.conftest import SECRET, Browser, SignIn
 from tests.web.scan_world import CASES, DAY, PLACES, Made, come_in, make
 
-BLIND = ("nobody", "auditor")
+BLIND = ("nobody", "auditor", "keeper of hours")
 """Who may open no calendar, and so gets no pass."""
 
 

@@ -15,7 +15,7 @@ from app.storage.tables import Booking
 from tests.cast import Cast
 from tests.web.conftest import SignIn
 from tests.web.scan import FULL, addresses, ids_of, look
-from tests.web.scan_world import AT_BRANCH, CASES, DAY, FACTS, PLACES, Case, Made, come_in, make
+from tests.web.scan_world import AT_BRANCH, AWAY, CASES, DAY, FACTS, PLACES, Case, Made, absences_in, come_in, make
 
 
 def everything(app: Flask, cast: Cast, made: Iterable[Made]) -> Iterator[str]:
@@ -32,6 +32,7 @@ def _ids(cast: Cast) -> dict[str, list[str]]:
         "locations": [cast.ids[place] for place in PLACES],
         "resources": [cast.ids[one] for one in ("Cleo", "Branch room")],
         "services": [cast.ids[f"Talk at {place}"] for place in PLACES],
+        "time-off": [f"away{name}" for name in AWAY],
     }
     return ids_of([str(row.public_id) for row in Booking.select()], setup)
 
@@ -68,6 +69,7 @@ def test_nobody_sees_more_than_they_may(app: Flask, sign_in: SignIn, store: Stor
     browser = come_in(sign_in, cast, case)
     pages = look(browser, everything(app, cast, made))
     assert {one.key: facts for one in made if (facts := one.seen_in(pages))} == case.sees
+    assert absences_in(pages) == (case.away, case.reasons)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -103,6 +105,7 @@ def test_scanner_would_notice_a_leak(app: Flask, sign_in: SignIn, store: Store) 
     browser = sign_in("administrator")
     pages = look(browser, everything(app, cast, made))
     assert {one.key: one.seen_in(pages) for one in made} == {one.key: FACTS for one in made}
+    assert absences_in(pages) == (tuple(AWAY), tuple(AWAY))
 
 
 def test_route_about_something_new_has_to_be_filled_in(app: Flask) -> None:
