@@ -266,6 +266,16 @@ def check_administrator_left() -> None:
         raise InvalidInput("grants", _(_NOBODY_LEFT))
 
 
+def check_way_in_left(user_id: int) -> None:
+    """Do as ``check_administrator_left`` where an administrator has lost a way to sign in; what others lose is theirs.
+
+    Raises:
+        InvalidInput: nobody who may do everything could sign in any more.
+    """
+    if User.select().where(User.id == user_id, User.id.in_(administrators()), User.active).exists():
+        check_administrator_left()
+
+
 def can_sign_in() -> Expression:
     """Whether there is a password, a passkey, or an account in the directory or at the provider that was used here."""
     passkeys = Passkey.select(Passkey.user)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.access.actors import COMMAND_LINE
 from app.booking.refusals import InvalidInput, NotAllowed, NotFound
 from app.operations.accounts.passkeys import (
     CHALLENGE_SECONDS,
@@ -22,10 +23,10 @@ from app.operations.accounts.passkeys import (
     remove_passkey,
     rename_passkey,
 )
-from app.operations.accounts.second_factor import NEEDED, RECOVERY_CODES
+from app.operations.accounts.second_factor import NEEDED, RECOVERY_CODES, forget_factors, forget_factors_of
 from app.operations.context import Context
 from app.operations.rights import actor_of
-from app.storage.account_tables import Passkey, SpentChallenge
+from app.storage.account_tables import Passkey, SpentChallenge, UserSession
 from app.storage.check import check_database
 from app.storage.store import Store
 from app.storage.tables import User
@@ -244,6 +245,18 @@ def test_last_passkey_of_the_last_administrator_stays_unless_there_is_a_password
     assert [one.name for one in list_passkeys(ada)] == ["laptop"]
     store.write(lambda: User.update(password_hash="set").where(User.name == "Ada").execute())
     assert remove_passkey(ada, public_id) == "laptop"
+
+
+def test_factors_of_the_last_administrator_stay_where_they_are_the_only_way_in(store: Store, ada: Context) -> None:
+    made(ada)
+    users = {row.name: row.public_id for row in User.select()}
+    store.write(lambda: User.update(password_hash="").where(User.name == "Ada").execute())
+    with pytest.raises(InvalidInput, match="No administrator who can sign in would be left"):
+        forget_factors(ada, users["Ada"])
+    assert ([one.name for one in list_passkeys(ada)], UserSession.select().count()) == (["laptop"], 1)
+    assert forget_factors(ada, users["Ben"]) == "Ben"
+    assert forget_factors_of(replace(ada, actor=COMMAND_LINE), "ada@example.org") == "Ada"
+    assert (list_passkeys(ada), forget_factors(ada, users["Ben"])) == ([], "Ben")
 
 
 def test_passkeys_belong_to_people_with_an_account_only(store: Store, ada: Context) -> None:

@@ -271,6 +271,17 @@ def test_factors_lost_are_taken_away_by_an_administrator(
     assert (browser.get(CALENDAR).location.startswith("/sign-in?"), by_password(browser, email)) == (True, HOME)
 
 
+def test_factors_that_are_the_only_way_in_stay_and_their_page_says_why(store: Store, sign_in: SignIn) -> None:
+    admin = sign_in(ReadyMade.ADMINISTRATOR)
+    mine = str(User.get().public_id)
+    store.write(lambda: User.update(password_hash="").execute())
+    key = {"name": "key", "created_at": NOW, "credential": "x", "public_key": "x", "sign_count": 0}
+    store.write(lambda: Passkey.create(public_id="passkey", user=User.get().id, **key))
+    answer = admin.submit(f"/setup/users/{mine}/forget-factors", follow_redirects=True)
+    assert "No administrator who can sign in would be left" in answer.text
+    assert (answer.request.path, Passkey.select().count()) == (f"/setup/users/{mine}", 1)
+
+
 @pytest.fixture
 def later(browser: Browser, email: str, monkeypatch: pytest.MonkeyPatch) -> Browser:
     """Somebody who signed in more than ten minutes ago."""

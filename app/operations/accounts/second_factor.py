@@ -24,10 +24,10 @@ from app.operations.accounts.sessions import end_sessions_of, has_second_factor,
 from app.operations.audit.recording import Change, Subject, record
 from app.operations.audit.words import Action, Kind
 from app.operations.context import Context
-from app.operations.grants import check_may_change
+from app.operations.grants import check_may_change, check_way_in_left
 from app.operations.letters.account_news import tell_account
 from app.operations.look import look_of
-from app.operations.saving import edit
+from app.operations.saving import edit, find_row
 from app.storage.account_tables import Authenticator, Passkey, RecoveryCode, UserSession
 from app.storage.tables import User
 from app.texts import _, mark
@@ -257,27 +257,35 @@ def after_removal(context: Context, user_id: int) -> None:
 
 
 def forget_factors_of(context: Context, email: str) -> str:
-    """Do as ``forget_factors`` for the account with this email address."""
-    return forget_factors(context, context.store.read(lambda: User.get(User.email == email)).public_id)
+    """Do as ``forget_factors`` for the account with this email address, also where nobody else could sign in.
+
+    For whoever looks after the host: the command that does this prints a link by which a password is chosen.
+    """
+    return edit(context, lambda: _forget(context, User.get(User.email == email)), Permission.MANAGE_USERS)
 
 
 def forget_factors(context: Context, public_id: str) -> str:
     """Take all second factors from somebody who has lost them, end their sessions, and return their name.
 
     Raises:
+        InvalidInput: passkeys are their only way in, and no administrator who can sign in would remain.
         NotFound, NotAllowed.
     """
 
     def work() -> str:
-        user = User.get_or_none(User.public_id == public_id)
-        if user is None:
-            raise NotFound(kind="user", reference=public_id)
-        check_may_change(context, user)
-        for model in (Authenticator, Passkey, RecoveryCode):
-            model.delete().where(model.user == user.id).execute()
-        end_sessions_of(user.id)
-        record(context, Action.FACTORS_FORGOTTEN, Subject(Kind.USER, user.public_id))
-        tell_account(user, "factors_forgotten", context.now)
-        return str(user.name)
+        user = find_row(User, "user", public_id)
+        name = _forget(context, user)
+        check_way_in_left(user.id)
+        return name
 
     return edit(context, work, Permission.MANAGE_USERS)
+
+
+def _forget(context: Context, user: User) -> str:
+    check_may_change(context, user)
+    for model in (Authenticator, Passkey, RecoveryCode):
+        model.delete().where(model.user == user.id).execute()
+    end_sessions_of(user.id)
+    record(context, Action.FACTORS_FORGOTTEN, Subject(Kind.USER, user.public_id))
+    tell_account(user, "factors_forgotten", context.now)
+    return str(user.name)

@@ -26,8 +26,12 @@ def invite(public_id: str) -> ResponseReturnValue:
 
 def forget(public_id: str) -> ResponseReturnValue:
     """Take the second factors from somebody who has lost them."""
-    name = forget_factors(current_context(), public_id)
-    flash(_("{name} has no second factor any more, and is signed out everywhere.", name=name))
+    try:
+        name = forget_factors(current_context(), public_id)
+    except InvalidInput as refusal:
+        flash(refusal.problem, "error")
+    else:
+        flash(_("{name} has no second factor any more, and is signed out everywhere.", name=name))
     return redirect(url_for("setup.edit_users", public_id=public_id), 303)
 
 
