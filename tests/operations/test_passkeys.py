@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -26,6 +27,7 @@ from app.operations.accounts.passkeys import (
 from app.operations.accounts.second_factor import NEEDED, RECOVERY_CODES, forget_factors, forget_factors_of
 from app.operations.context import Context
 from app.operations.rights import actor_of
+from app.operations.setup.users import get_user, save_user
 from app.storage.account_tables import Passkey, SpentChallenge, UserSession
 from app.storage.check import check_database
 from app.storage.store import Store
@@ -33,7 +35,7 @@ from app.storage.tables import User
 from tests.cast import NOW, Cast
 from tests.operations.helpers import message_kinds
 from tests.operations.test_second_factor import signed_in
-from tests.operations.test_twice_at_once import twice
+from tests.operations.test_twice_at_once import TIMES, twice
 from tests.soft_key import PRESENT, SoftKey, challenge_of, text_of
 
 PARTY = RelyingParty(b"the site's secret key, long enough", "http://localhost")
@@ -245,6 +247,46 @@ def test_last_passkey_of_the_last_administrator_stays_unless_there_is_a_password
     assert [one.name for one in list_passkeys(ada)] == ["laptop"]
     store.write(lambda: User.update(password_hash="set").where(User.name == "Ada").execute())
     assert remove_passkey(ada, public_id) == "laptop"
+
+
+def test_passkey_of_somebody_else_goes_where_no_administrator_can_sign_in(store: Store, ada: Context) -> None:
+    ben = Context(store, actor_of(User.get(User.name == "Ben")), NOW)
+    made(ben)
+    store.write(lambda: User.update(password_hash="").execute())
+    assert (remove_passkey(ben, Passkey.get().public_id), list_passkeys(ben)) == ("laptop", [])
+
+
+def test_only_passkeys_of_two_administrators_removed_at_once_leave_one_of_them(store: Store, ada: Context) -> None:
+    both = [ada, second_administrator(ada)]
+    store.write(lambda: User.update(password_hash="").execute())
+    for one in both:
+        made(one)
+    for _ in range(TIMES):
+        mine = [(one, list_passkeys(one)[0].public_id) for one in both]
+        answers = twice(store, *[partial(remove_passkey, one, key) for one, key in mine])
+        assert sorted(isinstance(one, InvalidInput) for one in answers) == [False, True]
+        made(both[[isinstance(one, InvalidInput) for one in answers].index(False)])
+
+
+def test_passkey_removed_beside_a_demotion_leaves_an_administrator(store: Store, ada: Context) -> None:
+    cleo = second_administrator(ada)
+    cleos = str(User.get(User.name == "Cleo").public_id)
+    store.write(lambda: User.update(password_hash="").where(User.name == "Ada").execute())
+    was = get_user(ada, cleos).draft
+    for _ in range(TIMES):
+        if not list_passkeys(ada):
+            made(ada)
+        key = list_passkeys(ada)[0].public_id
+        demote = partial(save_user, cleo, replace(was, grants=()), cleos)
+        answers = twice(store, partial(remove_passkey, ada, key), demote)
+        assert sorted(isinstance(one, InvalidInput) for one in answers) == [False, True]
+        save_user(cleo, was, cleos)
+
+
+def second_administrator(ada: Context) -> Context:
+    """Cleo, who may do as much as Ada."""
+    ada.store.write(lambda: Cast(ada.store).user("Cleo", "administrator"))
+    return replace(ada, actor=actor_of(User.get(User.name == "Cleo")))
 
 
 def test_factors_of_the_last_administrator_stay_where_they_are_the_only_way_in(store: Store, ada: Context) -> None:

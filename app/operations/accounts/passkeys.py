@@ -26,7 +26,7 @@ from app.operations.accounts.second_factor import after_removal, first_recovery_
 from app.operations.audit.recording import Change, difference, record
 from app.operations.audit.words import Action
 from app.operations.context import Context
-from app.operations.grants import check_administrator_left
+from app.operations.grants import check_way_in_left
 from app.operations.letters.account_news import tell_account
 from app.operations.look import look_of
 from app.storage.account_tables import Passkey, SpentChallenge
@@ -223,18 +223,19 @@ def remove_passkey(context: Context, public_id: str) -> str:
     """Forget one of one's own passkeys and return its name.
 
     Raises:
-        NotFound: there is none such. InvalidInput: the role needs a second factor and this is the only one, or no
-            administrator who can sign in would remain.
+        NotFound: there is none such. InvalidInput: the role needs a second factor and this is the only one, or it is
+            how the last administrator who can sign in does.
     """
     user_id = own_id(context)
 
     def work() -> str:
+        context.store.bump_catalog()  # as every edit of rights: they follow one another, and an administrator remains
         row = Passkey.get_or_none(Passkey.public_id == public_id, Passkey.user == user_id)
         if row is None:
             raise NotFound(kind="passkey", reference=public_id)
         row.delete_instance()
         after_removal(context, user_id)
-        check_administrator_left()
+        check_way_in_left(user_id)
         record(context, Action.FACTOR_REMOVED, own_subject(context), _told(row.name))
         tell_account(User.get_by_id(user_id), "passkey_removed", context.now)
         return str(row.name)

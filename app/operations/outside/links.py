@@ -12,7 +12,7 @@ from app.operations.accounts.sessions import end_sessions_of
 from app.operations.audit.recording import Change, Subject, record
 from app.operations.audit.words import Action, Kind
 from app.operations.context import Context
-from app.operations.grants import check_administrator_left, check_may_change
+from app.operations.grants import check_may_change, check_way_in_left
 from app.operations.outside.ended import forget_end, note_end, was_ended
 from app.operations.outside.values import Source
 from app.operations.saving import edit, find_row, look
@@ -76,7 +76,8 @@ def unlink(context: Context, public_id: str, source: Source) -> str:
     It is linked again by ``let_link`` alone, also where the installation links all by their email address.
 
     Raises:
-        InvalidInput: it is not linked there, or no administrator who can sign in would remain. NotFound, NotAllowed.
+        InvalidInput: it is not linked there, or it is how the last administrator who can sign in
+            does. NotFound, NotAllowed.
     """
 
     def work() -> str:
@@ -87,7 +88,7 @@ def unlink(context: Context, public_id: str, source: Source) -> str:
         )
         if not deleted.execute():
             raise InvalidInput("source", _("{user} is not linked there.", user=user.name))
-        check_administrator_left()
+        check_way_in_left(user.id)
         note_end(public_id, source)
         end_sessions_of(user.id)
         ended = Change(before={"sign_in_by": source.value})
