@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from app.access.actors import SYSTEM, Actor
@@ -20,6 +21,7 @@ class Context:
 
     ``source``: where a request of the public way or of a client's link comes from, which is limited; None for others.
     ``address``: where any request comes from, for the audit log; empty where there is no request.
+    ``elsewhere``: who else people may show now who they are, as the options say: the source and issuer of each.
     """
 
     store: Store
@@ -27,6 +29,7 @@ class Context:
     now: Instant
     source: Source | None = None
     address: str = ""
+    elsewhere: Collection[tuple[str, str]] = ()
     _snapshot: list[Catalog] = field(default_factory=list, compare=False, repr=False)
 
     @property

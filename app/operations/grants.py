@@ -257,27 +257,58 @@ def _given(which: Expression) -> ModelSelect:
     return direct | members
 
 
-def check_administrator_left() -> None:
-    """Raise InvalidInput where a change would leave nobody who may do everything and can sign in.
+def active_administrators() -> frozenset[int]:
+    """Return the row ids of those whose accounts are not switched off."""
+    rows = User.select(User.id).where(User.id.in_(administrators()), User.active)
+    return frozenset(number for (number,) in rows.tuples())
+
+
+def check_administrator_left(context: Context, before: frozenset[int]) -> None:
+    """Go on, where one of ``before`` (``active_administrators``) is none any more, only if another one can sign in.
 
     Whoever was invited and has not chosen a password yet cannot: the mail may have gone to a mistyped address.
-    """
-    if not User.select().where(User.id.in_(administrators()), User.active, can_sign_in()).exists():
-        raise InvalidInput("grants", _(_NOBODY_LEFT))
-
-
-def check_way_in_left(user_id: int) -> None:
-    """Do as ``check_administrator_left`` where an administrator has lost a way to sign in; what others lose is theirs.
 
     Raises:
         InvalidInput: nobody who may do everything could sign in any more.
     """
-    if User.select().where(User.id == user_id, User.id.in_(administrators()), User.active).exists():
-        check_administrator_left()
+    present = active_administrators()
+    if before - present:
+        _check_one_can_sign_in(context, present)
 
 
-def can_sign_in() -> Expression:
-    """Whether there is a password, a passkey, or an account in the directory or at the provider that was used here."""
-    passkeys = Passkey.select(Passkey.user)
-    elsewhere = ExternalIdentity.select(ExternalIdentity.user).where(ExternalIdentity.subject.is_null(False))
-    return (User.password_hash != "") | User.id.in_(passkeys) | User.id.in_(elsewhere)
+def check_way_in_left(context: Context, user_id: int) -> None:
+    """Do so where an administrator has lost a way to sign in; what others lose locks nobody else out.
+
+    Raises:
+        InvalidInput: nobody who may do everything could sign in any more.
+    """
+    present = active_administrators()
+    if user_id in present:
+        _check_one_can_sign_in(context, present)
+
+
+def _check_one_can_sign_in(context: Context, user_ids: Collection[int]) -> None:
+    if not User.select().where(User.id.in_(list(user_ids)), _can_sign_in(context)).exists():
+        raise InvalidInput("grants", _(_NOBODY_LEFT))
+
+
+def _can_sign_in(context: Context) -> Expression:
+    """Whether there is a password, a passkey, or an account elsewhere that was used here and can be used now."""
+    found = _has_own_way_in()
+    for source, issuer in context.elsewhere:
+        there = _used_elsewhere().where(ExternalIdentity.source == source, ExternalIdentity.issuer == issuer)
+        found |= User.id.in_(there)
+    return found
+
+
+def has_come() -> Expression:
+    """Whether somebody ever got in, or chose by what they will, whatever the options name now."""
+    return _has_own_way_in() | User.id.in_(_used_elsewhere())
+
+
+def _has_own_way_in() -> Expression:
+    return (User.password_hash != "") | User.id.in_(Passkey.select(Passkey.user))
+
+
+def _used_elsewhere() -> ModelSelect:
+    return ExternalIdentity.select(ExternalIdentity.user).where(ExternalIdentity.subject.is_null(False))

@@ -76,7 +76,7 @@ def current_context() -> Context:
 
 def context_for(actor: Actor, source: Source | None = None) -> Context:
     """Return the surroundings of somebody who is behind the present request."""
-    made = Context(site().store, actor, now(), source, request.remote_addr or "")
+    made = Context(site().store, actor, now(), source, request.remote_addr or "", site().sources.issuers)
     if "first_catalog" in g:
         made = made.knowing(g.pop("first_catalog"))
     g.setdefault("contexts", []).append(made)

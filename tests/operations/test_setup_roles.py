@@ -344,12 +344,29 @@ def test_last_administrator_stays_one_in_a_group_too(cast: Cast) -> None:
     assert get_group(context, group).draft.members == (root,)
 
 
+def test_others_are_changed_also_where_no_administrator_can_sign_in(cast: Cast) -> None:
+    context, root = system(cast), cast.ids["Root"]
+    cast.store.write(lambda: User.update(password_hash="").execute())
+    vic = save_user(context, UserDraft("vic@example.org", "Vic", (GrantDraft("viewer"),)))
+    save_user(context, replace(get_user(context, vic).draft, active=False), vic)
+    save_user(context, replace(get_user(context, root).draft, name="Ruth"), root)
+    with pytest.raises(InvalidInput, match="No administrator who can sign in would be left"):
+        save_user(context, replace(get_user(context, root).draft, active=False), root)
+    users = (get_user(context, one).draft for one in (vic, root))
+    assert [(one.name, one.active) for one in users] == [("Vic", False), ("Ruth", True)]
+
+
 @pytest.mark.parametrize(
     ("way", "stays"),
-    [("nothing", True), ("chosen", True), ("password", False), ("passkey", False), ("elsewhere", False)],
+    [
+        *(("nothing", True), ("chosen", True), ("password", False), ("passkey", False), ("elsewhere", False)),
+        *(("elsewhere before", True), ("another elsewhere", True)),
+    ],
 )
 def test_last_administrator_is_one_who_can_sign_in(cast: Cast, way: str, stays: bool) -> None:
-    context, root = system(cast), cast.ids["Root"]
+    root, provider = cast.ids["Root"], "https://login.example.org"
+    outside = {"elsewhere": [("ldap", "")], "another elsewhere": [("oidc", provider), ("oidc", "")]}
+    context = replace(system(cast), elsewhere=outside.get(way, []))
     invited = UserDraft("uma@example.org", "Uma", (GrantDraft("administrator"),))
     uma = User.get(User.public_id == save_user(context, invited)).id
     linked = {"user": uma, "source": "ldap", "issuer": "", "created_at": cast.now}
@@ -360,7 +377,7 @@ def test_last_administrator_is_one_who_can_sign_in(cast: Cast, way: str, stays: 
         "passkey": lambda: add_passkey(uma),
         "elsewhere": lambda: ExternalIdentity.create(**linked, subject="1234"),
     }
-    cast.store.write(ways[way])
+    cast.store.write(ways["elsewhere" if "elsewhere" in way else way])
     demoted = replace(get_user(context, root).draft, grants=())
     if stays:
         with pytest.raises(InvalidInput, match="No administrator who can sign in would be left"):

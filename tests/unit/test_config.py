@@ -162,6 +162,7 @@ def test_config_of_a_directory_and_a_provider_becomes_what_they_are_asked_with(
     assert made.provider.settings == OidcSettings(
         "http://127.0.0.1:8080/realm", "bookings", "s", two_factors=frozenset({"mfa", "otp"})
     )
+    assert made.issuers == (("oidc", "http://127.0.0.1:8080/realm"), ("ldap", ""))
     assert (made.present, made.everybody, made.link_mail) == ((Source.OIDC, Source.LDAP), True, False)
     assert sources_of(load_config(environ)) == Sources(label="your organisation")
 

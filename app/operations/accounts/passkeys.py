@@ -235,7 +235,7 @@ def remove_passkey(context: Context, public_id: str) -> str:
             raise NotFound(kind="passkey", reference=public_id)
         row.delete_instance()
         after_removal(context, user_id)
-        check_way_in_left(user_id)
+        check_way_in_left(context, user_id)
         record(context, Action.FACTOR_REMOVED, own_subject(context), _told(row.name))
         tell_account(User.get_by_id(user_id), "passkey_removed", context.now)
         return str(row.name)

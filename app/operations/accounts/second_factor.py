@@ -275,7 +275,7 @@ def forget_factors(context: Context, public_id: str) -> str:
     def work() -> str:
         user = find_row(User, "user", public_id)
         name = _forget(context, user)
-        check_way_in_left(user.id)
+        check_way_in_left(context, user.id)
         return name
 
     return edit(context, work, Permission.MANAGE_USERS)

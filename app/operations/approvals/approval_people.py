@@ -11,7 +11,7 @@ from app.access.permissions import Permission
 from app.booking.approvals import Asked, hindrance, is_given
 from app.booking.values import Instant, Named
 from app.operations.approvals.approvers import Voice, member_of
-from app.operations.grants import can_sign_in
+from app.operations.grants import has_come
 from app.operations.rights import actor_of, actors_of, extents_of
 from app.storage.approval_tables import Deputy
 from app.storage.rights_tables import Role, RoleGrant, UserGroupMember
@@ -56,7 +56,7 @@ class People:
     def _all_able(self) -> frozenset[int]:
         """Return all who may approve anything; whoever was invited and never came is nobody to ask."""
         if self._able is None:
-            rows = list(User.select().where(User.id.in_(list(able_users())), User.active, can_sign_in()))
+            rows = list(User.select().where(User.id.in_(list(able_users())), User.active, has_come()))
             for actor in actors_of(rows):
                 self._voices.setdefault(actor.user_id or 0, Voice(actor, member_of(actor)))
             self._able = frozenset(row.id for row in rows)

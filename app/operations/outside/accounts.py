@@ -58,10 +58,11 @@ def admit(store: Store, sources: Sources, claim: Claim, now: Instant) -> str:
         user = _known(claim) or _linked(sources, claim, now) or _made(sources, claim, now)
         if not user.active:
             raise InvalidInput(None, _(SWITCHED_OFF))
-        context = Context(store, SYSTEM, now)
+        used = (claim.source.value, claim.issuer)
+        context = Context(store, SYSTEM, now, elsewhere={*sources.issuers, used})
         _update(context, user, claim)
         if not is_member_as_said(user.id, claim):
-            make_equal(user.id, claim)
+            make_equal(context, user.id, claim)
         ExternalIdentity.update(seen_at=now).where(_of(claim)).execute()
         _tell(context, user, claim, before)
         return str(user.public_id)

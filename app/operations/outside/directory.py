@@ -10,14 +10,12 @@ from app.integrations.ldap.values import DirectoryError, PermanentDirectoryError
 from app.operations.accounts.own_account import own_id
 from app.operations.context import Context
 from app.operations.outside.accounts import SWITCHED_OFF, admit
-from app.operations.outside.values import Claim, Source, Sources
+from app.operations.outside.values import DIRECTORY, Claim, Source, Sources
 from app.storage.account_tables import ExternalIdentity
 from app.storage.store import Store
 from app.texts import _
 
 MAX_LOGIN = 254
-ISSUER = ""
-"""There is one directory, and what never changes of a person there is nobody else's anywhere."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +41,7 @@ def check_directory(store: Store, sources: Sources, login: str, password: str, n
         return None
     said = (person.subject, person.email, person.name, person.groups)
     try:
-        return admit(store, sources, Claim(Source.LDAP, ISSUER, *said, is_verified=True), now)
+        return admit(store, sources, Claim(Source.LDAP, DIRECTORY, *said, is_verified=True), now)
     except InvalidInput as refusal:
         if refusal.problem == _(SWITCHED_OFF):
             return None

@@ -88,7 +88,7 @@ def unlink(context: Context, public_id: str, source: Source) -> str:
         )
         if not deleted.execute():
             raise InvalidInput("source", _("{user} is not linked there.", user=user.name))
-        check_way_in_left(user.id)
+        check_way_in_left(context, user.id)
         note_end(public_id, source)
         end_sessions_of(user.id)
         ended = Change(before={"sign_in_by": source.value})

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Collection
 
 from app.booking.refusals import InvalidInput
-from app.operations.grants import check_administrator_left
+from app.operations.context import Context
+from app.operations.grants import active_administrators, check_administrator_left
 from app.operations.outside.values import Claim, Source
 from app.storage.rights_tables import OutsideGroup, UserGroupMember
 
@@ -24,16 +25,17 @@ def is_member_as_said(user_id: int, claim: Claim) -> bool:
     return _present(user_id, claim.source) == groups_of(claim)
 
 
-def make_equal(user_id: int, claim: Claim) -> None:
+def make_equal(context: Context, user_id: int, claim: Claim) -> None:
     """Let somebody be in the groups that a source says and, of those with names there, in no others.
 
     The last administrator stays one, whatever is said elsewhere; somebody has to be able to mend that.
     """
+    in_charge = active_administrators()
     present, wanted = _present(user_id, claim.source), groups_of(claim)
     gone = sorted(present - wanted)
     UserGroupMember.delete().where(UserGroupMember.user == user_id, UserGroupMember.group.in_(gone)).execute()
     _join(user_id, wanted - present)
-    if gone and not _is_administrator_left():
+    if gone and not _is_administrator_left(context, in_charge):
         _log.warning("the last administrator is in none of the administrators' groups any more where they signed in")
         _join(user_id, gone)
 
@@ -62,9 +64,9 @@ def _same(source: Source, name: str) -> str:
     return same_dn(name)
 
 
-def _is_administrator_left() -> bool:
+def _is_administrator_left(context: Context, before: frozenset[int]) -> bool:
     try:
-        check_administrator_left()
+        check_administrator_left(context, before)
     except InvalidInput:
         return False
     return True

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from app.integrations.oidc.provider import Provider
 
 
+DIRECTORY = ""
+"""The issuer of a directory: there is one, and what never changes of a person there is nobody else's anywhere."""
+
+
 class Source(StrEnum):
     """Where somebody may have shown who they are instead of here. The value is what the database keeps."""
 
@@ -54,3 +58,10 @@ class Sources:
         """Those that there are."""
         found = {Source.OIDC: self.provider, Source.LDAP: self.directory}
         return tuple(one for one, source in found.items() if source is not None)
+
+    @property
+    def issuers(self) -> tuple[tuple[str, str], ...]:
+        """Those that there are, each with the issuer that accounts there are known by."""
+        provider = () if self.provider is None else ((Source.OIDC.value, self.provider.settings.issuer),)
+        directory = () if self.directory is None else ((Source.LDAP.value, DIRECTORY),)
+        return provider + directory

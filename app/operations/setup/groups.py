@@ -14,6 +14,7 @@ from app.operations.context import Context
 from app.operations.grants import (
     GrantDraft,
     Holder,
+    active_administrators,
     check_administrator_left,
     check_may_change,
     check_may_join,
@@ -64,13 +65,14 @@ def save_group(context: Context, draft: GroupDraft, public_id: str | None = None
     """
 
     def work() -> str:
+        in_charge = active_administrators()
         name, members = check_name(UserGroup, draft.name, public_id), _user_ids(draft.members)
         outside = _checked(draft.outside)
         row = put(context, UserGroup, "group", Key(public_id, version), {"name": name})
         _exchange_members(context, row, members, are_roles_changed=_are_changed(row, draft.grants))
         replace_grants(context, Holder(group_id=row.id), draft.grants)
         _exchange_outside(context, row, outside)
-        check_administrator_left()
+        check_administrator_left(context, in_charge)
         return str(row.public_id)
 
     return edit(context, work, Permission.MANAGE_USERS, Told(Kind.GROUP, _draft, public_id))
@@ -154,6 +156,7 @@ def remove_group(context: Context, public_id: str) -> None:
     """
 
     def work() -> None:
+        in_charge = active_administrators()
         row = find_row(UserGroup, "group", public_id)
         check_may_join(context, row.id)
         _check_may_change_all(context, _member_ids(row))
@@ -166,14 +169,14 @@ def remove_group(context: Context, public_id: str) -> None:
         UserGroupMember.delete().where(UserGroupMember.group == row.id).execute()
         OutsideGroup.delete().where(OutsideGroup.group == row.id).execute()
         row.delete_instance()
-        _check_somebody_left()
+        _check_somebody_left(context, in_charge)
 
     edit(context, work, Permission.MANAGE_USERS, Told(Kind.GROUP, _draft, public_id))
 
 
-def _check_somebody_left() -> None:
+def _check_somebody_left(context: Context, before: frozenset[int]) -> None:
     try:
-        check_administrator_left()
+        check_administrator_left(context, before)
     except InvalidInput as refusal:
         raise InvalidInput("group", refusal.problem) from refusal
 

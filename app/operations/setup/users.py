@@ -23,6 +23,7 @@ from app.operations.context import Context
 from app.operations.grants import (
     GrantDraft,
     Holder,
+    active_administrators,
     administrators,
     check_administrator_left,
     check_may_change,
@@ -71,6 +72,7 @@ def save_user(context: Context, draft: UserDraft, public_id: str | None = None, 
 
     def work() -> str:
         _check_free(values["email"], public_id)
+        in_charge = active_administrators()
         before = None if public_id is None else find_row(User, "user", public_id)
         if before is not None:
             check_may_change(context, before)
@@ -78,7 +80,7 @@ def save_user(context: Context, draft: UserDraft, public_id: str | None = None, 
         row = put(context, User, "user", Key(public_id, version), values)
         replace_grants(context, Holder(user_id=row.id), draft.grants)
         _check_provider(row)
-        check_administrator_left()
+        check_administrator_left(context, in_charge)
         if draft.password or not draft.active:
             end_sessions_of(row.id)
         if draft.password:
