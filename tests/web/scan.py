@@ -10,13 +10,18 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from flask import Flask
+from flask.testing import FlaskClient
+from icalendar import Calendar, Component
+from werkzeug.test import TestResponse
 
+from app.operations.links import feed_token
 from app.storage.account_tables import CalendarFeed
 from app.storage.rights_tables import Role
 from app.storage.tables import Booking, Client, OutboxMessage, User
-from tests.web.conftest import Browser
+from tests.web.conftest import SECRET
 from tests.web.rights_world import rules_of
 
 FULL = os.environ.get("EIGENPLAN_TEST_TIER") == "full"
@@ -33,6 +38,7 @@ KEEN = (
     "/audit",
     "/outbox",
     "/setup/time-off",
+    "/feed",
 )
 ELSEWHERE_ONE_IN = 8
 """Outside of these, which are about bookings and absences, so many are left for each that is asked in the gate tier."""
@@ -62,7 +68,9 @@ def addresses(app: Flask, ids: Ids, queries: Sequence[Query]) -> Iterator[str]:
 
 
 def ids_of(bookings: Sequence[str], setup: Ids, most: int = 1000) -> dict[str, list[str]]:
-    """Return what addresses can be about; of what there is none, and of secret links, a guess.
+    """Return what addresses can be about; of what there is none, and of secret links but those to feeds, a guess.
+
+    All calendar feeds that there are are fetched: only whoever scans may have one.
 
     Args:
         bookings: public ids of those that are tried.
@@ -75,7 +83,7 @@ def ids_of(bookings: Sequence[str], setup: Ids, most: int = 1000) -> dict[str, l
         "/requests/": [*bookings],
         "/clients/": _of_bookings(bookings, most),
         "/outbox/": [str(row.public_id) for row in OutboxMessage.select().limit(most)],
-        "/feed/": [str(row.public_id) for row in CalendarFeed.select().limit(most)],
+        "/feed/": [feed_token(SECRET, row.public_id) for row in CalendarFeed.select()] or guess,
         "/setup/": guess,
         "<public_id>": guess,
         "<token>": guess,
@@ -94,9 +102,30 @@ def _of_bookings(bookings: Sequence[str], most: int) -> list[str]:
     return [str(row.public_id) for row in rows.order_by(Client.id).limit(most)]
 
 
-def look(browser: Browser, paths: Iterable[str]) -> list[str]:
-    """Return all that these addresses show, in small letters; pictures as they are."""
-    return [ECHO.sub("", browser.get(path).data.decode(errors="replace").lower()) for path in paths]
+def look(browser: FlaskClient, paths: Iterable[str]) -> list[str]:
+    """Return all that these addresses show, in small letters; pictures as they are, times in calendars as on pages."""
+    return [_shown(browser.get(path)) for path in paths]
+
+
+def _shown(answer: TestResponse) -> str:
+    told = answer.data.decode(errors="replace").lower()
+    return calendar_words(answer.data) if told.startswith("begin:vcalendar") else ECHO.sub("", told)
+
+
+def feed_address(feed: str) -> str:
+    """Return where the feed with this public id is fetched."""
+    return f"/feed/{feed_token(SECRET, feed)}.ics"
+
+
+def calendar_words(content: bytes, tzid: str = "UTC") -> str:
+    """Return what a calendar (RFC 5545) tells, in small letters: each event from when to when, its title, all else."""
+    lines = [_event_words(event, ZoneInfo(tzid)) for event in Calendar.from_ical(content).walk("VEVENT")]
+    return "\n".join([*lines, content.decode().replace("\r\n ", "")]).lower()
+
+
+def _event_words(event: Component, zone: ZoneInfo) -> str:
+    begin, end = (event.decoded(name).astimezone(zone) for name in ("DTSTART", "DTEND"))
+    return f"{begin:%H:%M}–{end:%H:%M} {event['SUMMARY']}"
 
 
 def title_at(clock: str, service: str) -> re.Pattern[str]:

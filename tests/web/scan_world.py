@@ -5,11 +5,11 @@ What each may see is written down here by hand, not asked of the code under test
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 from app.access.permissions import Permission
-from app.operations.calendars.feeds import save_feed
+from app.operations.calendars.feeds import end_feed, renew_feed, save_feed
 from app.operations.context import Context
 from app.operations.grants import GrantDraft, Holder, replace_grants
 from app.operations.rights import actor_of
@@ -18,7 +18,7 @@ from app.storage.tables import TimeOff, User
 from tests.cast import HOUR, Cast, Need
 from tests.operations.helpers import system
 from tests.web.conftest import Browser, SignIn
-from tests.web.scan import title_at
+from tests.web.scan import feed_address, title_at
 from tests.web.staff_cast import TEN, booked_at, words
 
 DAY = "2030-01-07"
@@ -34,7 +34,7 @@ AWAY = {"Ada": (TEN - 2 * HOUR - 19 * 60, TEN - 17 * 60), "Cleo": (TEN - 8 * HOU
 
 BUSY = ("busy",)
 FACTS = ("busy", "title", "name", "mail", "comment", "answer")
-DESK = FACTS[:5]
+DESK, IN_FEED = FACTS[:5], FACTS[:3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +131,10 @@ def _book(cast: Cast, one: Made) -> Made:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Somebody's grants, and what of each booking they may see; ``may_act``: cancel it.
+    """Somebody's grants, and what of each booking they may see; ``may_act``: cancel it; ``person``: who they are.
 
-    ``away``, ``reasons``: of whom they may see when and why they are away.
+    ``feed``: what their private calendar feed tells of each. ``away``, ``reasons``: of whom they may see when and why they
+    are away.
     """
 
     grants: tuple[tuple[str, str, str], ...]
@@ -142,6 +143,7 @@ class Case:
     person: str = ""
     away: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    feed: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 ROLES = {
@@ -175,6 +177,7 @@ CASES = {
         "Ada",
         away=ALL_AWAY,
         reasons=ADA,
+        feed=seeing((), ("CentreAda", "BranchAda"), IN_FEED),
     ),
     "provider at one place": Case(
         (("provider", "location", "Branch"),),
@@ -183,6 +186,7 @@ CASES = {
         "Ada",
         away=ADA,
         reasons=ADA,
+        feed=seeing((), ("BranchAda",), IN_FEED),
     ),
     "manager of one room": Case((("manager", "resource", "Branch room"),), seeing((), AT_BRANCH), AT_BRANCH),
     "approver of one room": Case((("Approver", "resource", "Branch room"),), seeing((), AT_BRANCH, ("busy", "title"))),
@@ -197,6 +201,40 @@ CASES = {
         (("manager", "everything", ""),), seeing((), EVERYBODY), EVERYBODY, away=ALL_AWAY, reasons=ALL_AWAY
     ),
 }
+
+
+OWNERS = CASES | {
+    "viewer who gives bookings": Case(
+        (("viewer", "everything", ""),), seeing(EVERYBODY), (), "Ada", seeing(("CentreAda", "BranchAda"))
+    ),
+    "nobody who gives bookings": Case((), {}, (), "Ada"),
+    "front desk of one place who gives bookings": Case(
+        (("front_desk", "location", "Branch"),),
+        seeing((), AT_BRANCH),
+        AT_BRANCH,
+        "Ada",
+        seeing((), ("BranchAda",), IN_FEED),
+    ),
+}
+"""Whose feeds are read: also of people who give bookings that they may not see as other providers do."""
+
+
+def closed_feeds(cast: Cast, case: Case) -> list[str]:
+    """Return addresses that were those of feeds: renewed, ended, and of an account that was switched off."""
+    closing = {"Renewed": renew_feed, "Ended": end_feed, "Left": _switch_off}
+    return [feed_address(_closed_feed(cast, case, name, close)) for name, close in closing.items()]
+
+
+def _closed_feed(cast: Cast, case: Case, name: str, close: Callable[[Context], object]) -> str:
+    row_id = cast.store.write(lambda: cast.user(name, "provider", case.person or "Ada"))
+    context = Context(cast.store, cast.store.read(lambda: actor_of(User.get_by_id(row_id))), cast.now)
+    made = save_feed(context, with_clients=True)
+    close(context)
+    return made.public_id
+
+
+def _switch_off(context: Context) -> None:
+    context.store.write(User.update(active=False).where(User.id == context.actor.user_id).execute)
 
 
 def come_in(sign_in: SignIn, cast: Cast, case: Case) -> Browser:

@@ -9,13 +9,29 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
+from app.storage.account_tables import CalendarFeed
 from app.storage.store import Store
 from app.storage.tables import Booking
 from tests.cast import Cast
 from tests.web.conftest import SignIn
-from tests.web.scan import FULL, addresses, ids_of, look
-from tests.web.scan_world import AT_BRANCH, AWAY, CASES, DAY, FACTS, PLACES, Case, Made, absences_in, come_in, make
+from tests.web.scan import FULL, addresses, feed_address, ids_of, look
+from tests.web.scan_world import (
+    AT_BRANCH,
+    AWAY,
+    CASES,
+    DAY,
+    FACTS,
+    OWNERS,
+    PLACES,
+    Case,
+    Made,
+    absences_in,
+    closed_feeds,
+    come_in,
+    make,
+)
 
 
 def everything(app: Flask, cast: Cast, made: Iterable[Made]) -> Iterator[str]:
@@ -70,6 +86,22 @@ def test_nobody_sees_more_than_they_may(app: Flask, sign_in: SignIn, store: Stor
     pages = look(browser, everything(app, cast, made))
     assert {one.key: facts for one in made if (facts := one.seen_in(pages))} == case.sees
     assert absences_in(pages) == (case.away, case.reasons)
+
+
+@pytest.mark.parametrize("name", OWNERS)
+def test_feed_tells_what_its_owner_may_see(visitor: FlaskClient, sign_in: SignIn, store: Store, name: str) -> None:
+    cast, made = make(store)
+    come_in(sign_in, cast, OWNERS[name])
+    (content,) = look(visitor, [feed_address(CalendarFeed.get().public_id)])
+    assert content.count("begin:vcalendar") == 1
+    assert {one.key: facts for one in made if (facts := one.seen_in([content]))} == OWNERS[name].feed
+
+
+@pytest.mark.parametrize("name", ["provider", "manager"])
+def test_feed_that_was_closed_opens_nothing(sign_in: SignIn, store: Store, name: str) -> None:
+    cast, _ = make(store)
+    browser = come_in(sign_in, cast, CASES[name])
+    assert [browser.get(one).status_code for one in closed_feeds(cast, CASES[name])] == [404] * 3
 
 
 @pytest.mark.parametrize("name", CASES)
