@@ -5,14 +5,12 @@ from __future__ import annotations
 import html
 import logging
 import re
-from dataclasses import replace
 
 import pyotp
 import pytest
 from flask import Flask
 
 from app.access.permissions import ReadyMade
-from app.integrations.ldap.values import LdapSettings
 from app.operations.accounts.buckets import source_of
 from app.operations.accounts.passkeys import REFUSED
 from app.operations.accounts.second_factor import NEEDED, WRONG_CODE
@@ -20,8 +18,7 @@ from app.operations.accounts.session_limits import RECENT_SECONDS
 from app.operations.accounts.sign_in import make_hash
 from app.operations.accounts.throttle import SIGN_IN_ADDRESS, SIGN_IN_HERE, begin_unnamed_try
 from app.operations.audit.words import Action
-from app.operations.outside.values import Sources
-from app.storage.account_tables import Authenticator, ExternalIdentity, Passkey, RecoveryCode, UserSession
+from app.storage.account_tables import Authenticator, Passkey, RecoveryCode, UserSession
 from app.storage.audit_tables import AuditEntry
 from app.storage.store import Store
 from app.storage.tables import Location, User
@@ -272,27 +269,6 @@ def test_factors_lost_are_taken_away_by_an_administrator(
     form = Page(admin.get(f"/setup/users/{mia}").text).form("/forget-factors")
     assert "Mia has no second factor any more" in admin.submit(form.action, follow_redirects=True).text
     assert (browser.get(CALENDAR).location.startswith("/sign-in?"), by_password(browser, email)) == (True, HOME)
-
-
-def test_factors_that_are_the_only_way_in_stay_and_their_page_says_why(
-    app: Flask, store: Store, sign_in: SignIn
-) -> None:
-    admin = sign_in(ReadyMade.ADMINISTRATOR)
-    mine = str(User.get().public_id)
-    store.write(lambda: User.update(password_hash="").execute())
-    key = {"name": "key", "created_at": NOW, "credential": "x", "public_key": "x", "sign_count": 0}
-    store.write(lambda: Passkey.create(public_id="passkey", user=User.get().id, **key))
-    answer = admin.submit(f"/setup/users/{mine}/forget-factors", follow_redirects=True)
-    assert "No administrator who can sign in would be left" in answer.text
-    assert (answer.request.path, Passkey.select().count()) == (f"/setup/users/{mine}", 1)
-    link = {"source": "ldap", "issuer": "", "subject": "1234", "created_at": NOW}
-    store.write(lambda: ExternalIdentity.create(user=User.get().id, **link))
-    admin.submit(f"/setup/users/{mine}/forget-factors")
-    assert Passkey.select().count() == 1  # no directory is configured, or not any more
-    directory = Sources(directory=LdapSettings("ldaps://localhost:9", "dc=example"))
-    app.extensions["eigenplan"] = replace(app.extensions["eigenplan"], sources=directory)
-    admin.submit(f"/setup/users/{mine}/forget-factors")
-    assert Passkey.select().count() == 0
 
 
 @pytest.fixture
