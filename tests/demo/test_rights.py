@@ -3,14 +3,21 @@
 The addresses are those of the application's own routes (``tests/web/scan.py``), so that a new one is tried, too. Who
 may see what is written down here by hand, and read from the rows with SQL, not asked of the code under test. That
 somebody is busy at a time is looked for in the small world alone, where no two things begin at the same minute.
-All of it is about a sample of the bookings of ten weeks: every one of them at every address, on every one's day, would
-take hours and tell little that is new.
+What is whole and what is a sample:
+
+- Opening things: in the full tier every booking, client, message, person, room, service and so on of the demo is tried
+  by its page. All roles try the bookings of ten weeks and all else; each of the other bookings, of years, is tried by
+  one role, in turn. The gate tier tries a sample.
+- Calendar feeds: everybody's, with all that is in them, in every tier.
+- All other addresses, and changing things: always a sample of the bookings of ten weeks. Every one of them at every
+  address, on every one's day, would take hours and tell little that is new.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,18 +28,26 @@ from app.access.actors import SYSTEM
 from app.booking.wall_clock import local
 from app.config import Config
 from app.demo.group import ACCOUNTS
+from app.operations.calendars.feeds import save_feed
 from app.operations.context import Context
 from app.operations.grants import Holder, replace_grants
+from app.operations.rights import actor_of
+from app.storage.base import Record
+from app.storage.label_tables import Label
+from app.storage.rights_tables import Role, UserGroup
 from app.storage.store import Store
-from app.storage.tables import Booking, Client, Location, OutboxMessage, Resource, Service, User, WaitingEntry
+from app.storage.tables import Booking, Client, Location, OutboxMessage, Pool, Resource, Service, User, WaitingEntry
 from tests.demo.conftest import NOW
 from tests.keys import MASTER
 from tests.web.conftest import RAW_TOKEN, SECRET, Browser, app_on, token_of
-from tests.web.scan import FULL, addresses, ids_of, look, title_at
+from tests.web.scan import FULL, addresses, feed_address, ids_of, look, title_at
 from tests.web.staff_cast import words
 
 SAMPLE, TRIED, ASKED = (200, 40, 12) if FULL else (24, 4, 1)
 """So many bookings are looked for and tried to change, so many are tried at all addresses, on the days of so many."""
+
+OPENED = None if FULL else 6
+"""So many of each kind of thing are opened; None: all."""
 
 SEED = 20_261
 WEEK = 7 * 86_400
@@ -42,6 +57,8 @@ AROUND = range(-6, 4)
 ROLES = ("manager", "provider", "front_desk", "viewer", "auditor")
 NOBODY = "nobody"
 """Somebody who signs in and has no right at all."""
+SHUT = ("provider", "viewer", "auditor", NOBODY)
+"""Who may not open any booking that is not theirs."""
 READS_ALL, READS_ANSWERS = ("manager", "front_desk"), ("provider",)
 
 
@@ -152,6 +169,38 @@ def may_see(role: str, one: Lying) -> bool:
     return role in READS_ALL or (role == "provider" and one.is_providers)
 
 
+def everything_of_others(demo: Store, role: str) -> list[str]:
+    """Return the pages of all things that a role may not open; of bookings out of the ten weeks those of its turn."""
+    known = [] if role in READS_ALL else all_bookings(demo, ever=True)
+    theirs = {name for one in known if may_see(role, one) for name in (one.public_id, one.client)}
+    around = {one.public_id for one in known}
+    rows = [] if role in READS_ALL else Booking.select(Booking.id, Booking.public_id).order_by(Booking.id).tuples()
+    turn = SHUT.index(role) if role in SHUT else None
+    found = {"bookings": [one for number, one in rows if one in around or number % len(SHUT) == turn]}
+    found |= {name: _public_ids(table) for name, table in closed_to(role).items()}
+    dice = random.Random(SEED)
+    return [
+        f"/{name}/{one}"
+        for name, ids in found.items()
+        for one in (ids if OPENED is None else dice.sample(ids, min(OPENED, len(ids))))
+        if one not in theirs
+    ]
+
+
+def closed_to(role: str) -> dict[str, type[Record]]:
+    """Return the tables of which a role opens nothing but what is about bookings of their own, by their address."""
+    closed: dict[str, type[Record]] = {"setup/users": User, "setup/roles": Role, "setup/groups": UserGroup}
+    if role != "manager":
+        kinds = {"locations": Location, "resources": Resource, "services": Service, "pools": Pool, "labels": Label}
+        closed |= {f"setup/{name}": table for name, table in kinds.items()}
+        closed |= {"outbox": OutboxMessage}
+    return closed | ({} if role in READS_ALL else {"clients": Client})
+
+
+def _public_ids(table: type[Record]) -> list[str]:
+    return [str(one) for (one,) in table.select(table.public_id).order_by(table.id).tuples()]
+
+
 def _texts(answers: str) -> tuple[str, ...]:
     """The answers that nothing else on a page says by chance."""
     return tuple(one for one in json.loads(answers or "{}").values() if isinstance(one, str) and len(one) > 12)
@@ -190,11 +239,45 @@ def test_nobody_is_told_more_of_the_demo_than_they_may(site: Flask, demo: Store,
     assert {one.mail for one in tried if one.mail and may_see(role, one)} <= seen
 
 
+@pytest.mark.parametrize("role", [*ROLES, NOBODY])
+def test_nobody_opens_what_they_may_not(site: Flask, demo: Store, role: str) -> None:
+    browser = come_in(site, demo, role)
+    answers = {path: browser.get(path).status_code for path in everything_of_others(demo, role)}
+    assert {path: status for path, status in answers.items() if status not in (403, 404)} == {}
+    assert len(answers) >= len(closed_to(role))
+
+
+def test_what_nobody_opens_is_there_for_administrators(site: Flask, demo: Store) -> None:
+    browser = come_in(site, demo, "administrator")
+    paths = [f"/{name}/{_public_ids(table)[0]}" for name, table in (closed_to(NOBODY) | {"bookings": Booking}).items()]
+    assert {path: browser.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
+
+
+def test_feeds_tell_of_what_their_owners_give_alone(site: Flask, demo: Store) -> None:
+    told = {}
+    for account in ACCOUNTS:
+        actor = actor_of(User.get(User.name == account.name))
+        feed = save_feed(Context(demo, actor, NOW), with_clients=True)
+        (told[account.role],) = look(site.test_client(use_cookies=False), [feed_address(feed.public_id)])
+    every = all_bookings(demo, ever=True)
+    own = [one for one in every if one.is_providers]
+    shown = {role: set(re.findall(r"/bookings/(\w+)", words)) for role, words in told.items()}
+    assert {role for role, ids in shown.items() if ids} == {"provider"}
+    assert (shown["provider"] <= {one.public_id.lower() for one in own}, len(shown["provider"]) > 20) == (True, True)
+    clients = {one.client for one in own}
+    names = {row.name.lower() for row in Client.select() if row.public_id in clients}
+    given = re.findall(r"^[0-9:]{5}–[0-9:]{5} [^:\n]*: (.*)$", told["provider"], re.MULTILINE)
+    assert (set(given) <= names, len(given) > 20) == (True, True)
+    all_told = "\n".join(told.values())
+    assert {text for one in every for text in (one.mail, *one.answers) if text and text.lower() in all_told} == set()
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_nobody_takes_out_what_they_may_not(site: Flask, demo: Store, role: str) -> None:
     browser = come_in(site, demo, role)
     clients = {one.client for one in bookings(demo)}
     forms = [f"/clients/{one}/archive" for one in sorted(clients)] + ["/export/"]
+    forms += [] if role == "manager" else ["/bookings/export.csv"]
     assert {browser.submit(path, {"passphrase": "far and wide open"}).status_code for path in forms} <= {403, 404}
     files = [f"/outbox/{row.public_id}/booking.ics" for row in OutboxMessage.select().limit(SAMPLE)]
     may_read_messages = role == "manager"
