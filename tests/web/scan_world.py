@@ -133,8 +133,8 @@ def _book(cast: Cast, one: Made) -> Made:
 class Case:
     """Somebody's grants, and what of each booking they may see; ``may_act``: cancel it; ``person``: who they are.
 
-    ``feed``: what their private calendar feed tells of each. ``away``, ``reasons``: of whom they may see when and why they
-    are away.
+    ``feed``: what their private calendar feed tells of each. ``away``, ``reasons``: of whom they may see when
+    and why they are away.
     """
 
     grants: tuple[tuple[str, str, str], ...]
@@ -205,7 +205,7 @@ CASES = {
 
 OWNERS = CASES | {
     "viewer who gives bookings": Case(
-        (("viewer", "everything", ""),), seeing(EVERYBODY), (), "Ada", seeing(("CentreAda", "BranchAda"))
+        (("viewer", "everything", ""),), seeing(EVERYBODY), (), "Ada", feed=seeing(("CentreAda", "BranchAda"))
     ),
     "nobody who gives bookings": Case((), {}, (), "Ada"),
     "front desk of one place who gives bookings": Case(
@@ -213,7 +213,7 @@ OWNERS = CASES | {
         seeing((), AT_BRANCH),
         AT_BRANCH,
         "Ada",
-        seeing((), ("BranchAda",), IN_FEED),
+        feed=seeing((), ("BranchAda",), IN_FEED),
     ),
 }
 """Whose feeds are read: also of people who give bookings that they may not see as other providers do."""
