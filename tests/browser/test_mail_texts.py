@@ -25,6 +25,7 @@ def test_example_follows_what_is_typed_and_the_built_in_words_come_back(demo: De
     expect(example).to_contain_text("look: http")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved. The next mails say so.")).to_be_visible()
-    page.get_by_role("button", name="Back to the built-in text").click()
+    page.get_by_text("Back to the built-in text").click()
+    page.get_by_role("button", name="Take the built-in text").click()
     expect(example).to_contain_text("Your booking has a new time.")
     assert office.troubles == []

@@ -207,4 +207,7 @@ def _say(named: Named | None, known: _Known, otherwise: str) -> str:
     if named is None:
         return _(otherwise)
     people = sorted(known.users.get(one, "") for one in named.users)
-    return ", ".join([*sorted(known.groups.get(one, "") for one in named.groups), *people]) or _("nobody")
+    names = [*sorted(known.groups.get(one, "") for one in named.groups), *people]
+    if len(names) < 2:
+        return names[0] if names else _("nobody")
+    return _("{some} or {last}", some=", ".join(names[:-1]), last=names[-1])  # one of them is enough

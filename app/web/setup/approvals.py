@@ -21,8 +21,8 @@ from app.web.setup.reading import Typed
 from app.web.setup.services import UNITS, largest_unit, unit_words
 
 ANYBODY, NAMED, ADMINISTRATORS = "anybody", "named", "administrators"
-WHO_WORDS = {ANYBODY: mark("Anybody who may approve it"), NAMED: mark("The people ticked below")}
-NEXT_WORDS = {ADMINISTRATORS: mark("The administrators"), NAMED: mark("The people ticked below")}
+WHO_WORDS = {ANYBODY: mark("Anybody who may approve it"), NAMED: mark("The people and groups ticked below")}
+NEXT_WORDS = {ADMINISTRATORS: mark("The administrators"), NAMED: mark("The people and groups ticked below")}
 TIMEOUT_WORDS = {
     OnTimeout.DECLINE: mark("The request is declined"),
     OnTimeout.ESCALATE: mark("It is passed on to others, once"),
