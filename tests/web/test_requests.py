@@ -33,6 +33,7 @@ def test_queue_next_to_begin_first(manager: Browser, cast: Cast) -> None:
     page = manager.get("/requests/").text
     assert page.index(f"request-{sooner}") < page.index(f"request-{later}")
     assert "Please hurry" in page
+    assert "First step" not in page
 
 
 def test_queue_empty_says_so(manager: Browser) -> None:

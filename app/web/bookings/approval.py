@@ -37,8 +37,14 @@ class StepLine:
 
 
 def step_lines(approval: ApprovalView, tzid: str, *, waiting_only: bool = False) -> tuple[StepLine, ...]:
-    """Return the steps of a booking; ``waiting_only``: those of what waits now, not of earlier requests."""
-    return tuple(_line(step, tzid) for step in approval.steps if step.is_current or not waiting_only)
+    """Return the steps of a booking; ``waiting_only``: those of what waits now, not of earlier requests.
+
+    Where anybody who may approve decides and no rule says more, a request that waits has nothing to tell of its step.
+    """
+    shown = [step for step in approval.steps if step.is_current or not waiting_only]
+    if waiting_only and not any(step.about for step in shown):
+        return ()
+    return tuple(_line(step, tzid) for step in shown)
 
 
 def _line(step: StepView, tzid: str) -> StepLine:
