@@ -140,7 +140,7 @@ def test_letter_of_a_series_has_the_code_of_each_time_where_clients_check_in(sto
     told = [f"Code to check in: {code}\n{link}\n" for code, link in zip(codes, letter.links[:2], strict=True)]
     assert [letter.text.count(one) for one in told] == [1, 1]
     assert letter.links[2] == f"https://book.example.org/check-in/{cast.ids['Centre']}"
-    assert f"here at the desk:\n{letter.links[2]}\n" in letter.text
+    assert f"tablet at our desk:\n{letter.links[2]}\n" in letter.text
     for_staff = write_letter(system(cast), messages()[0], replace(HEAD, is_read_by_others=True))
     assert [code in for_staff.text for code in codes] == [False, False]
 
