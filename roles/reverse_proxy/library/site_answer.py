@@ -167,7 +167,7 @@ def read_journal() -> list[str]:
 
 def _read_command(words: tuple[str, ...]) -> str:
     try:
-        result = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 fixed words
+        result = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 our words, no shell
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return result.stdout
